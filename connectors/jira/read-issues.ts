@@ -1,0 +1,147 @@
+import * as z from "zod";
+import type { Page, ReadContext } from "../../shared/connector/contract.ts";
+import { HubError } from "../../shared/connector/errors.ts";
+import { type Instant, maybeInstant } from "../../shared/domain/instant.ts";
+import { withChangelogs } from "./changelog.ts";
+import { type Config, scopesOf, selects } from "./config.ts";
+import { type AskedFields, askedFields } from "./fields.ts";
+import { changedSince, jqlTime, withIds } from "./jql.ts";
+import { ask, statusIn } from "./transport.ts";
+
+/** How far the issues of one scope have been read. */
+export const IssueCursor = z.strictObject({
+  /** Latest `updated` that was seen. */
+  updated: z.iso.datetime({ precision: 3 }).optional(),
+  /** The walk under way: where it started, and its next page. Jira keeps a token for seven days. */
+  walk: z.strictObject({ since: z.int(), token: z.string() }).optional(),
+});
+export type IssueCursor = z.output<typeof IssueCursor>;
+
+const Found = z.looseObject({ issues: z.array(z.unknown()), nextPageToken: z.string().nullish() });
+/** Far above any site's number of pages. */
+const PAGES_AT_MOST = 100_000;
+const RECONCILED_AT_MOST = 50;
+
+/**
+ * Issues by time of change, each with its whole changelog. Pages go by token alone: `isLast` may disagree with it, and
+ * an empty page may have one.
+ *
+ * @throws HubError vendor_paging_broken if a token comes twice; vendor_not_found if Jira does not know the project
+ */
+export async function* readIssues(
+  context: ReadContext<Config>,
+  cursor: IssueCursor,
+  scope: string,
+): AsyncGenerator<Page<IssueCursor>, void, undefined> {
+  const { http, config } = context;
+  const fields = await askedFields(http, config);
+  const literal = await jqlTime(http, config);
+  const fresh = cursor.updated === undefined ? 0 : Date.parse(cursor.updated) - config.overlapSeconds * 1000;
+  let { updated } = cursor;
+  let since = cursor.walk?.since ?? fresh;
+  let token = cursor.walk?.token;
+  const seen = new Set<string>();
+  for (let page = 1; ; page++) {
+    if (page > PAGES_AT_MOST || (token !== undefined && seen.has(token))) {
+      throw new HubError("vendor_paging_broken", "Jira repeats a page token of /search/jql", { retry: "later" });
+    }
+    if (token !== undefined) seen.add(token);
+    const found = await searchPage(context, scope, changedSince(scope, literal(since)), fields, token);
+    if (found === "token expired") {
+      token = undefined;
+      since = fresh;
+      continue;
+    }
+    const records = await withChangelogs(context, found.issues, fields);
+    updated = latest(updated, records);
+    token = found.nextPageToken ?? undefined;
+    yield {
+      records,
+      cursor: { ...(updated !== undefined && { updated }), ...(token !== undefined && { walk: { since, token } }) },
+    };
+    if (token === undefined) return;
+  }
+}
+
+const searchPage = async (
+  { http, config }: ReadContext<Config>,
+  scope: string,
+  jql: string,
+  { ids }: AskedFields,
+  token: string | undefined,
+): Promise<z.output<typeof Found> | "token expired"> => {
+  try {
+    return await ask(http, Found, (jira, client) =>
+      jira.searchIssues(client, {
+        jql,
+        fields: [...ids],
+        maxResults: config.pageSize,
+        ...(token !== undefined && { nextPageToken: token }),
+      }),
+    );
+  } catch (error) {
+    if (statusIn(error) !== 400) throw error;
+    if (token !== undefined) return "token expired";
+    if (scope === "") throw error;
+    throw new HubError("vendor_not_found", `Jira does not know project ${scope}, or hides it from this credential`, {
+      retry: "never",
+      details: { status: 400 },
+      cause: error,
+    });
+  }
+};
+
+const Updated = z.looseObject({ fields: z.looseObject({ updated: z.string() }) });
+
+const latest = (held: Instant | undefined, records: readonly unknown[]): Instant | undefined =>
+  records.reduce<Instant | undefined>((newest, record) => {
+    const parsed = Updated.safeParse(record);
+    const at = parsed.success ? maybeInstant(parsed.data.fields.updated) : undefined;
+    return at !== undefined && (newest === undefined || at > newest) ? at : newest;
+  }, held);
+
+/**
+ * Issues by id, with read-after-write: the search index may not know them yet, so Jira is asked to reconcile. What the
+ * selector leaves out and what is gone is not among them.
+ */
+export const rereadIssues = async (context: ReadContext<Config>, ids: readonly string[]): Promise<unknown[]> => {
+  const fields = await askedFields(context.http, context.config);
+  const numeric = [...new Set(ids)].filter((id) => /^\d{1,18}$/.test(id));
+  const records: unknown[] = [];
+  for (let start = 0; start < numeric.length; start += RECONCILED_AT_MOST) {
+    const chunk = numeric.slice(start, start + RECONCILED_AT_MOST);
+    records.push(...(await withChangelogs(context, await issuesById(context, chunk, fields), fields)));
+  }
+  return records;
+};
+
+const issuesById = async (
+  { http, config }: ReadContext<Config>,
+  ids: readonly string[],
+  fields: AskedFields,
+): Promise<unknown[]> => {
+  const projects = config.projects.length === 0 ? [] : scopesOf(config);
+  try {
+    const found = await ask(http, Found, (jira, client) =>
+      jira.searchIssues(client, {
+        jql: withIds(projects, ids),
+        fields: [...fields.ids],
+        maxResults: RECONCILED_AT_MOST,
+        reconcileIssues: ids.map(Number),
+      }),
+    );
+    return found.issues;
+  } catch (error) {
+    // JQL refuses the whole list for one id that is gone; the bulk read names it apart.
+    if (statusIn(error) !== 400) throw error;
+    const found = await ask(http, Found, (jira, client) =>
+      jira.bulkFetchIssues(client, { issueIdsOrKeys: [...ids], fields: [...fields.ids] }),
+    );
+    return found.issues.filter((issue) => {
+      const parsed = InProject.safeParse(issue);
+      return parsed.success && selects(config, parsed.data.fields.project.key);
+    });
+  }
+};
+
+const InProject = z.looseObject({ fields: z.looseObject({ project: z.looseObject({ key: z.string() }) }) });

@@ -1,0 +1,91 @@
+import * as z from "zod";
+import type { Delivery, Told } from "../../shared/connector/contract.ts";
+import { hmacSha256 } from "../../shared/connector/signature.ts";
+import { maybeInstant } from "../../shared/domain/instant.ts";
+import { type Config, selects } from "./config.ts";
+import { Sprint, Version } from "./schema.ts";
+
+/** Source: https://developer.atlassian.com/cloud/jira/platform/webhooks/#secure-webhooks */
+export const signature = hmacSha256<Config>({
+  header: "x-hub-signature",
+  prefix: "sha256=",
+  secrets: ({ webhookSecret, previousWebhookSecret }) =>
+    [webhookSecret, previousWebhookSecret].filter((secret) => secret !== undefined),
+});
+
+/** Stable over Jira's retries. */
+export const deliveryId = ({ headers }: Delivery): string => headers.get("x-atlassian-webhook-identifier") ?? "";
+
+const Id = z.union([z.string().min(1), z.int()]).transform(String);
+const ToldIssue = z.looseObject({
+  id: Id,
+  key: z.string().nullish(),
+  fields: z.looseObject({ project: z.looseObject({ key: z.string().nullish() }).nullish() }).nullish(),
+});
+type ToldIssue = z.output<typeof ToldIssue>;
+
+/** Source: https://developer.atlassian.com/cloud/jira/platform/webhooks/#example-callback-for-an-issue-related-event */
+const Body = z.looseObject({
+  webhookEvent: z.string(),
+  timestamp: z.number().nullish(),
+  issue: ToldIssue.nullish(),
+  comment: z.looseObject({ self: z.string().nullish() }).nullish(),
+  worklog: z.looseObject({ issueId: Id.nullish() }).nullish(),
+  sprint: Sprint.nullish(),
+  version: Version.nullish(),
+});
+type Body = z.output<typeof Body>;
+
+/**
+ * What a webhook tells. Jira's bodies come late, in any order and in the shape of an older API, so they are only a
+ * hint of what to read again; a deletion has nothing left to read and is taken as told.
+ *
+ * @throws ZodError if the body is no Jira event
+ */
+export const recordsOf = (body: unknown, config: Config): readonly Told[] => {
+  const told = Body.parse(body);
+  const { webhookEvent: event, sprint, version, timestamp } = told;
+  if (event.startsWith("sprint_") && sprint != null) {
+    return event === "sprint_deleted"
+      ? [deleted("sprints", sprint, timestamp)]
+      : [{ stream: "sprints", reread: sprint.id }];
+  }
+  if (event.startsWith("jira:version_") && version != null) {
+    return event === "jira:version_deleted"
+      ? [deleted("versions", version, timestamp)]
+      : [{ stream: "versions", reread: version.id }];
+  }
+  return issueTold(told, config);
+};
+
+const issueTold = ({ webhookEvent, timestamp, issue, comment, worklog }: Body, config: Config): readonly Told[] => {
+  if (issue != null) {
+    if (!selects(config, projectOf(issue))) return [];
+    return webhookEvent === "jira:issue_deleted"
+      ? [deleted("issues", withoutOthers(issue), timestamp)]
+      : [{ stream: "issues", reread: issue.id }];
+  }
+  // Some comment events name their issue by the comment's address only.
+  const id = worklog?.issueId ?? /\/issue\/(\d+)\/comment\//.exec(comment?.self ?? "")?.[1];
+  return id === undefined ? [] : [{ stream: "issues", reread: id }];
+};
+
+const deleted = (stream: string, record: unknown, timestamp: number | null | undefined): Told => {
+  const at = maybeInstant(timestamp);
+  return { stream, record, presence: "deleted", ...(at !== undefined && { at }) };
+};
+
+const projectOf = ({ key, fields }: ToldIssue): string | undefined =>
+  fields?.project?.key ?? /^(.+)-\d+$/.exec(key ?? "")?.[1];
+
+/** The people and sprints that a deleted issue names live on: only the issue itself may be told as gone. */
+const withoutOthers = ({ fields, ...issue }: ToldIssue): unknown => ({
+  ...issue,
+  ...(fields != null && {
+    fields: Object.fromEntries(
+      Object.entries(fields).filter(
+        ([name]) => !["assignee", "reporter", "creator"].includes(name) && !name.startsWith("customfield_"),
+      ),
+    ),
+  }),
+});

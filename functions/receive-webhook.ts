@@ -1,0 +1,20 @@
+import { Hono } from "hono";
+import { handle } from "hono/aws-lambda";
+import { receive } from "../shared/pipeline/receive.ts";
+import { hub } from "../shared/platform/current.ts";
+import { refuse } from "../shared/platform/refuse.ts";
+
+const app = new Hono().post("/hooks/:connection", async (c) => {
+  const body = new Uint8Array(await c.req.arrayBuffer());
+  await receive(hub(), c.req.param("connection"), {
+    headers: c.req.raw.headers,
+    body,
+    receivedAt: hub().ports.clock.now(),
+  });
+  return c.body(null, 202);
+});
+
+app.onError(refuse);
+
+/** POST /hooks/{connection}: verify the vendor's signature, keep and queue the bytes, answer 202. */
+export const handler = handle(app);

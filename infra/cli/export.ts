@@ -1,0 +1,88 @@
+import { HubError } from "../../shared/connector/errors.ts";
+import { FIELDS, type FieldedKind } from "../../shared/domain/entity.ts";
+import type { Link } from "../../shared/domain/link.ts";
+import { suggestion } from "../../shared/platform/config.ts";
+import { everyOf, linksOf } from "../../shared/store/entities.ts";
+import { type Command, EXIT, text } from "./command.ts";
+import { openStore } from "./open-store.ts";
+import { snakeWord, wireEntity, wireLink } from "./wire.ts";
+
+const KINDS: ReadonlyMap<string, FieldedKind> = new Map(
+  (Object.keys(FIELDS) as FieldedKind[]).flatMap((kind) => [
+    [kind, kind],
+    [snakeWord(kind), kind],
+  ]),
+);
+
+export const exportEntities: Command = {
+  usage: "throughline export <kind> [--format ndjson|csv]",
+  does: "the stored entities of a kind (feature, work_item, pull_request, …, link), by id",
+  options: { format: { type: "string" } },
+  words: [1, 1],
+  async run({ words: [wanted = ""], values, terminal }) {
+    const format = text(values, "format") ?? "ndjson";
+    if (!["ndjson", "csv"].includes(format))
+      throw new HubError("usage", `--format "${format}" is none of ndjson, csv`, { retry: "never" });
+    const kind = KINDS.get(wanted);
+    if (kind === undefined && wanted !== "link") {
+      throw new HubError("usage", `no kind "${wanted}"${suggestion(wanted, [...KINDS.keys(), "link"])}`, {
+        retry: "never",
+      });
+    }
+    const store = await openStore(terminal);
+    const { table } = store.embedded.ports;
+    try {
+      let columns: readonly string[] | undefined;
+      for await (const row of kind === undefined ? links(table) : entities(table, kind)) {
+        if (format === "ndjson") terminal.out(`${JSON.stringify(row)}\n`);
+        else {
+          if (columns === undefined) {
+            columns = kind === undefined ? LINK_COLUMNS : columnsOf(kind);
+            terminal.out(`${columns.join(",")}\r\n`);
+          }
+          terminal.out(`${columns.map((column) => cell((row as Record<string, unknown>)[column])).join(",")}\r\n`);
+        }
+      }
+      return EXIT.ok;
+    } finally {
+      store.close();
+    }
+  },
+};
+
+type Table = Parameters<typeof everyOf>[0];
+
+async function* entities(table: Table, kind: FieldedKind): AsyncGenerator<unknown> {
+  for await (const entity of everyOf(table, kind)) yield wireEntity(entity);
+}
+
+/** Every link once: from its start. */
+async function* links(table: Table): AsyncGenerator<unknown> {
+  for (const kind of Object.keys(FIELDS) as FieldedKind[]) {
+    for await (const { id } of everyOf(table, kind)) {
+      for (const link of await linksOf(table, id, "out")) yield wireLink(link satisfies Link);
+    }
+  }
+}
+
+const ENVELOPE = [
+  "id",
+  "product_ids",
+  "source",
+  "presence",
+  "source_created_at",
+  "source_updated_at",
+  "first_seen_at",
+  "recorded_at",
+  "version",
+];
+const LINK_COLUMNS = ["from", "to", "type", "origin", "confidence", "valid_from", "valid_to", "evidence"];
+const columnsOf = (kind: FieldedKind): string[] => [...ENVELOPE, ...Object.keys(FIELDS[kind].shape).map(snakeWord)];
+
+/** RFC 4180, and nothing that a spreadsheet would run as a formula. */
+const cell = (value: unknown): string => {
+  const words =
+    value === undefined || value === null ? "" : typeof value === "object" ? JSON.stringify(value) : String(value);
+  const inert = typeof value === "string" && /^[\s\0]*[=+\-@\t\r\n\0＝＋－＠]/u.test(words) ? `'${words}` : words;
+  return /[",\r\n\0]/.test(inert) ? `"${inert.replaceAll('"', '""')}"` : inert;
+};

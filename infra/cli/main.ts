@@ -1,0 +1,117 @@
+import { parseArgs } from "node:util";
+import { type ErrorCode, HubError } from "../../shared/connector/errors.ts";
+import { meant } from "../../shared/platform/locate.ts";
+import { VERSION } from "../../shared/platform/version.ts";
+import { type Command, EXIT, type Terminal } from "./command.ts";
+
+type Load = () => Promise<Command>;
+
+/** Every command, loaded when it is called. */
+const COMMANDS: Readonly<Record<string, Load>> = {
+  start: async () => (await import("./start.ts")).start,
+  demo: async () => (await import("./start.ts")).demo,
+  sync: async () => (await import("./sync.ts")).sync,
+  import: async () => (await import("./import.ts")).importGithub,
+  normalise: async () => (await import("./normalise.ts")).normalise,
+  export: async () => (await import("./export.ts")).exportEntities,
+  replay: async () => (await import("./replay.ts")).replay,
+  status: async () => (await import("./show.ts")).status,
+  features: async () => (await import("./show.ts")).features,
+  explain: async () => (await import("./show.ts")).explain,
+  changes: async () => (await import("./show.ts")).changes,
+};
+
+/** Runs one command line. @returns the exit code */
+export const main = async (args: readonly string[], terminal: Terminal = processTerminal()): Promise<number> => {
+  const [name = "help", ...rest] = args;
+  const json = rest.includes("--json");
+  try {
+    if (["help", "--help", "-h"].includes(name)) return await help(terminal);
+    if (["version", "--version"].includes(name)) {
+      terminal.out(`${VERSION}\n`);
+      return EXIT.ok;
+    }
+    const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+    if (load === undefined) {
+      const guess = meant(name, Object.keys(COMMANDS));
+      throw usage(`no command "${name}"${guess === undefined ? "" : `. Did you mean "${guess}"?`}`);
+    }
+    const command = await load();
+    const { words, values } = parse(name, command, rest);
+    if (values["help"] === true) {
+      terminal.out(`${command.usage}\n  ${command.does}\n`);
+      return EXIT.ok;
+    }
+    if (words.length < command.words[0] || words.length > command.words[1]) throw usage(`usage: ${command.usage}`);
+    return await command.run({ words, values, json, terminal });
+  } catch (error) {
+    return report(error, json, terminal);
+  }
+};
+
+const usage = (message: string): HubError => new HubError("usage", message, { retry: "never" });
+
+const parse = (name: string, { options = {} }: Command, args: readonly string[]) => {
+  try {
+    const all = { json: { type: "boolean" }, help: { type: "boolean", short: "h" }, ...options } as const;
+    const { positionals, values } = parseArgs({ args: [...args], options: all, allowPositionals: true, strict: true });
+    return { words: positionals, values };
+  } catch (error) {
+    throw usage(`throughline ${name}: ${error instanceof Error ? error.message : ""}`);
+  }
+};
+
+const help = async (terminal: Terminal): Promise<number> => {
+  terminal.out("throughline <command> [options]\n\n");
+  for (const load of Object.values(COMMANDS)) {
+    const { usage: line, does } = await load();
+    terminal.out(`  ${line}\n      ${does}\n`);
+  }
+  terminal.out("\nData goes to stdout, everything else to stderr. --json on every command.\n");
+  terminal.out(
+    "Exit codes: 0 ok, 1 failed, 2 usage, 3 config, 4 not authorised, 5 unreachable, 6 partly failed, 8 still running.\n",
+  );
+  return EXIT.ok;
+};
+
+const CODES: Readonly<Partial<Record<ErrorCode, number>>> = {
+  usage: EXIT.usage,
+  connection_unknown: EXIT.usage,
+  stream_unknown: EXIT.usage,
+  config_invalid: EXIT.config,
+  config_missing: EXIT.config,
+  secret_missing: EXIT.config,
+  vendor_auth_expired: EXIT.unauthorised,
+  vendor_forbidden: EXIT.unauthorised,
+  vendor_unreachable: EXIT.unreachable,
+  vendor_rate_limited: EXIT.unreachable,
+  quota_exhausted: EXIT.unreachable,
+};
+
+/** What, why, what to do; for machines as a problem object on stdout. */
+const report = (error: unknown, json: boolean, terminal: Terminal): number => {
+  const told =
+    error instanceof HubError
+      ? error
+      : new HubError("internal_error", error instanceof Error ? error.message : String(error), {
+          retry: "later",
+          cause: error,
+        });
+  if (json)
+    terminal.out(
+      `${JSON.stringify({ type: `/docs/errors/${told.code}`, code: told.code, detail: told.message, fix: told.fix })}\n`,
+    );
+  terminal.note(`✗ ${told.message}   ${told.code}\n  Fix: ${told.fix}\n`);
+  if (told.code === "internal_error" && error instanceof Error && process.env["THROUGHLINE_DEBUG"])
+    terminal.note(`${error.stack}\n`);
+  return CODES[told.code] ?? EXIT.failed;
+};
+
+/** The terminal of this process. The folder is the one of the checkout, from whatever folder below it is called. */
+const processTerminal = (): Terminal => ({
+  root: process.cwd(),
+  environment: process.env,
+  input: process.stdin,
+  out: (words) => void process.stdout.write(words),
+  note: (words) => void process.stderr.write(words),
+});

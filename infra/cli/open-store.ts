@@ -1,0 +1,55 @@
+import { join } from "node:path";
+import { type Embedded, holdsHub, openEmbedded } from "../../shared/adapters/sqlite/index.ts";
+import { HubError } from "../../shared/connector/errors.ts";
+import { connectionViews } from "../../shared/pipeline/connection-views.ts";
+import type { Hub } from "../../shared/pipeline/hub.ts";
+import { quietLog } from "../../shared/platform/log.ts";
+import { openHub } from "../../shared/platform/open-hub.ts";
+import { tableViews } from "../../shared/store/table-views.ts";
+import type { Views } from "../../shared/store/views.ts";
+import { keptDemoConfig } from "../local/demo.ts";
+import { openWorkspace } from "../local/workspace.ts";
+import type { Terminal } from "./command.ts";
+
+export interface OpenStore {
+  readonly hub: Hub;
+  readonly embedded: Embedded;
+  readonly views: Views;
+  close(): void;
+}
+
+/**
+ * The store of the current workspace, beside a hub that may be running: SQLite lets several processes read, and write
+ * by turns.
+ *
+ * @throws HubError config_missing if nothing was ever started here
+ */
+export const openStore = async (terminal: Terminal): Promise<OpenStore> => {
+  const { environment, root } = terminal;
+  const workspace = await openWorkspace({
+    root,
+    dataFolder: environment["THROUGHLINE_DATA"] ?? ".throughline",
+    now: new Date(),
+  });
+  if (!holdsHub(workspace.folder)) {
+    throw new HubError("config_missing", `nothing was synced here yet: run npm start, or npx throughline sync`, {
+      retry: "never",
+    });
+  }
+  const url = `http://localhost:${environment["PORT"] ?? "4100"}`;
+  const embedded = openEmbedded({
+    folder: workspace.folder,
+    exclusive: false,
+    environment,
+    envFile: join(root, ".env"),
+    url,
+  });
+  const config = workspace.config?.config ?? keptDemoConfig(workspace.folder);
+  const hub = await openHub({ config, ports: embedded.ports, log: quietLog(terminal.note), url, alone: false });
+  const views = tableViews(embedded.ports.table, {
+    products: hub.products,
+    connections: () => connectionViews(hub),
+    now: () => new Date(),
+  });
+  return { hub, embedded, views, close: () => embedded.close() };
+};

@@ -1,0 +1,73 @@
+import { HubError } from "../../shared/connector/errors.ts";
+import { ingest } from "../../shared/pipeline/ingest.ts";
+import { resolveQuarantined, setAside } from "../../shared/pipeline/quarantine.ts";
+import { rowsOf } from "../../shared/store/entities.ts";
+import { partition } from "../../shared/store/keys.ts";
+import type { Quarantined } from "../../shared/store/views.ts";
+import { type Command, EXIT, text } from "./command.ts";
+import { openStore } from "./open-store.ts";
+
+export const replay: Command = {
+  usage: "throughline replay <connection> [--from T] [--to T] | throughline replay [connection] --quarantine",
+  does: "read archived payloads again, or what was set aside; a running hub then brings the views up to date",
+  options: { from: { type: "string" }, to: { type: "string" }, quarantine: { type: "boolean" } },
+  words: [0, 1],
+  async run({ words: [name], values, terminal, json }) {
+    const store = await openStore(terminal);
+    const { hub } = store;
+    try {
+      if (name === undefined && values["quarantine"] !== true)
+        throw new HubError("usage", "name a connection, or say --quarantine", { retry: "never" });
+      if (name !== undefined) await hub.connection(name);
+      const refs = new Set<string>();
+      const waiting: Quarantined[] = [];
+      if (values["quarantine"] === true) {
+        for (const connection of name === undefined ? hub.connectionNames : [name]) {
+          for await (const { data } of rowsOf<Quarantined>(hub.ports.table, partition.ofQuarantine(connection), "")) {
+            if (data.resolvedAt === undefined) waiting.push(data);
+          }
+        }
+        for (const { rawRef } of waiting) refs.add(rawRef);
+      } else {
+        for await (const ref of hub.ports.archive.list(
+          name ?? "",
+          moment(text(values, "from")),
+          moment(text(values, "to")),
+        ))
+          refs.add(ref);
+      }
+      const counts = { payloads: 0, records: 0, written: 0, set_aside: 0 };
+      for (const rawRef of refs) {
+        const connection = rawRef.split("/", 1)[0] ?? "";
+        // Taken back first: what still cannot be read is set aside anew.
+        for (const one of waiting) if (one.rawRef === rawRef) await resolveQuarantined(hub, one);
+        try {
+          const outcome = await ingest(hub, { connection, rawRef });
+          counts.records += outcome.records;
+          counts.written += outcome.written;
+          counts.set_aside += outcome.setAside;
+        } catch (error) {
+          counts.set_aside += 1;
+          await setAside(hub, { connectionId: connection, stream: "", rawRef }, error);
+        }
+        counts.payloads += 1;
+      }
+      terminal.out(
+        json
+          ? `${JSON.stringify(counts)}\n`
+          : `${counts.payloads} payloads read again: ${counts.records} records, ${counts.written} written, ${counts.set_aside} set aside\n`,
+      );
+      return counts.set_aside > 0 ? EXIT.partly : EXIT.ok;
+    } finally {
+      store.close();
+    }
+  },
+};
+
+const moment = (given: string | undefined): string | undefined => {
+  if (given === undefined) return undefined;
+  const at = new Date(given);
+  if (Number.isNaN(at.getTime()))
+    throw new HubError("usage", `"${given}" is not a day or a moment`, { retry: "never" });
+  return at.toISOString();
+};

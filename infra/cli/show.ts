@@ -1,0 +1,216 @@
+import { styleText } from "node:util";
+import { HubError } from "../../shared/connector/errors.ts";
+import { STAGES, type StageState } from "../../shared/domain/stage.ts";
+import type { FeatureView, Views } from "../../shared/store/views.ts";
+import { type Call, type Command, EXIT, text } from "./command.ts";
+import { openStore } from "./open-store.ts";
+import { whole } from "./start.ts";
+import { snake } from "./wire.ts";
+
+const MARKS: Readonly<Record<StageState, string>> = {
+  not_started: "·",
+  active: "▶",
+  done: "✓",
+  skipped: "–",
+  regressed: "◀",
+  unknown: "?",
+};
+const HEALTH = {
+  on_track: "● on track",
+  at_risk: "▲ at risk",
+  off_track: "■ off track",
+  unknown: "○ no signal",
+} as const;
+
+const strip = ({ explanation }: FeatureView): string =>
+  STAGES.map((stage) => MARKS[explanation.stages[stage].state]).join("");
+const bold = (words: string): string => styleText("bold", words, { validateStream: true, stream: process.stdout });
+
+const reading = async (call: Call, work: (views: Views) => Promise<void>): Promise<number> => {
+  const store = await openStore(call.terminal);
+  try {
+    await work(store.views);
+    return EXIT.ok;
+  } finally {
+    store.close();
+  }
+};
+
+const json = (call: Call, value: unknown): void => call.terminal.out(`${JSON.stringify(snake(value))}\n`);
+
+export const status: Command = {
+  usage: "throughline status",
+  does: "products by stage, and how fresh each connection is",
+  words: [0, 0],
+  run: (call) =>
+    reading(call, async (views) => {
+      const [products, connections] = await Promise.all([views.products(), views.connections()]);
+      const rows = await Promise.all(
+        products.map(async (product) => ({
+          ...product,
+          stages: await views.counts(product.id),
+          health: await views.healthCounts(product.id),
+        })),
+      );
+      if (call.json) return json(call, { products: rows, connections });
+      for (const { name, stages, health } of rows) {
+        call.terminal.out(`${bold(name)}\n`);
+        const counted = STAGES.filter((stage) => stages[stage] > 0).map((stage) => `${stage} ${stages[stage]}`);
+        call.terminal.out(
+          `  ${[...counted, ...(stages.none > 0 ? [`no stage yet ${stages.none}`] : [])].join(" · ")}\n`,
+        );
+        call.terminal.out(
+          `  ${Object.entries(HEALTH)
+            .map(([value, words]) => `${words} ${health[value as keyof typeof HEALTH]}`)
+            .join("  ")}\n`,
+        );
+      }
+      for (const { name, title, state, reason, dataAsOf, quarantined } of connections) {
+        call.terminal.out(
+          `${title} (${name}): ${state}${reason === undefined ? "" : `, ${reason}`}${dataAsOf === undefined ? "" : `, as of ${dataAsOf}`}`,
+        );
+        call.terminal.out(`${quarantined > 0 ? `, ${quarantined} set aside` : ""}\n`);
+      }
+    }),
+};
+
+export const features: Command = {
+  usage: "throughline features [--stage S] [--health H] [--product SLUG] [--q TEXT] [--limit N]",
+  does: "all features with stage strip and health",
+  options: {
+    stage: { type: "string" },
+    health: { type: "string" },
+    product: { type: "string" },
+    q: { type: "string" },
+    limit: { type: "string" },
+  },
+  words: [0, 0],
+  run: (call) =>
+    reading(call, async (views) => {
+      const slug = text(call.values, "product");
+      const product =
+        slug === undefined ? undefined : (await views.products()).find((one) => one.slug === slug || one.id === slug);
+      if (slug !== undefined && product === undefined)
+        throw new HubError("usage", `no product "${slug}"`, { retry: "never" });
+      const limit = whole(call.values, "limit", 1, 100_000) ?? 1000;
+      const filter = {
+        ...(product && { product: product.id }),
+        ...pick(call, "stage", [...STAGES, "none"] as const),
+        ...pick(call, "health", ["on_track", "at_risk", "off_track", "unknown"] as const),
+        q: text(call.values, "q"),
+      };
+      let after: string | undefined;
+      let shown = 0;
+      do {
+        const page = await views.features(filter, after, Math.min(200, limit - shown));
+        for (const view of page.items) {
+          if (call.json) json(call, view);
+          else
+            call.terminal.out(
+              `${(view.key ?? "").padEnd(14)} ${strip(view)}  ${(view.explanation.headline ?? "no stage yet").padEnd(12)} ${HEALTH[view.health.value].padEnd(11)}  ${plain(view.name)}\n`,
+            );
+        }
+        shown += page.items.length;
+        after = page.next;
+      } while (after !== undefined && shown < limit);
+    }),
+};
+
+const pick = <Name extends string, Word extends string>(
+  call: Call,
+  name: Name,
+  known: readonly Word[],
+): Partial<Record<Name, Word[]>> => {
+  const given = text(call.values, name);
+  if (given === undefined) return {};
+  const words = given.split(",");
+  const wrong = words.find((word) => !(known as readonly string[]).includes(word));
+  if (wrong !== undefined)
+    throw new HubError("usage", `--${name} "${wrong}" is none of ${known.join(", ")}`, { retry: "never" });
+  return { [name]: words as Word[] } as Partial<Record<Name, Word[]>>;
+};
+
+export const explain: Command = {
+  usage: "throughline explain <key>",
+  does: "why a feature is where it is, what is missing for the next stage, who says otherwise, what cannot be seen",
+  words: [1, 1],
+  run: (call) =>
+    reading(call, async (views) => {
+      const key = call.words[0] ?? "";
+      const view = await views.feature(key);
+      if (view === undefined)
+        throw new HubError("feature_unknown", `no feature is called "${key}"`, { retry: "never" });
+      if (call.json) return json(call, { key: view.key, name: view.name, ...view.explanation, health: view.health });
+      const { explanation: why, health } = view;
+      const out = (line = "") => call.terminal.out(`${line}\n`);
+      out(bold(`${view.key ?? view.id}  ${plain(view.name)}`));
+      out(
+        `${strip(view)}  ${why.headline ?? "no stage yet"} (${why.state.replaceAll("_", " ")})${why.since === null ? "" : ` since ${why.since.slice(0, 10)}`}, confidence ${why.confidence.toFixed(2)}`,
+      );
+      out(
+        `${HEALTH[health.value]}${health.derived.reasons.length > 0 ? `: ${health.derived.reasons.map(plain).join("; ")}` : ""}`,
+      );
+      section(
+        out,
+        "Because",
+        why.because.map(({ stage, rule, text: words, evidence }) =>
+          [`${stage}: ${plain(words)} [${rule}]`, ...evidence.map((url) => `    ${plain(url)}`)].join("\n"),
+        ),
+      );
+      section(
+        out,
+        "Not yet",
+        why.notYet.map(({ stage, missing }) => `${stage}: ${missing.map(plain).join("; ")}`),
+      );
+      section(
+        out,
+        "Conflicts",
+        why.conflicts.map(({ claim, against }) => `${plain(claim)}, but ${plain(against)}`),
+      );
+      section(out, "Cannot see", why.unknown.map(plain));
+    }),
+};
+
+const section = (out: (line?: string) => void, title: string, lines: readonly string[]): void => {
+  if (lines.length === 0) return;
+  out();
+  out(bold(title));
+  for (const line of lines) out(`  ${line}`);
+};
+
+export const changes: Command = {
+  usage: "throughline changes --since T [--limit N]",
+  does: "what changed since a day or a moment, oldest first",
+  options: { since: { type: "string" }, limit: { type: "string" } },
+  words: [0, 0],
+  run: (call) =>
+    reading(call, async (views) => {
+      const given = text(call.values, "since") ?? "";
+      const since = new Date(given);
+      if (Number.isNaN(since.getTime()))
+        throw new HubError("usage", `--since "${given}" is not a day or a moment, e.g. 2026-11-01`, { retry: "never" });
+      const limit = whole(call.values, "limit", 1, 1_000_000) ?? 10_000;
+      let after: string | undefined;
+      let shown = 0;
+      do {
+        const page = await views.changes(since.toISOString(), after, Math.min(200, limit - shown));
+        for (const event of page.items) {
+          if (call.json) json(call, event);
+          else call.terminal.out(`${event.recordedAt}  ${event.name.padEnd(26)} ${plain(nameIn(event.data))}\n`);
+        }
+        shown += page.items.length;
+        after = page.next;
+      } while (after !== undefined && shown < limit);
+    }),
+};
+
+const nameIn = (data: object): string => {
+  for (const part of Object.values(data)) {
+    if (typeof part === "object" && part !== null && "name" in part)
+      return `${"key" in part ? `${String(part.key)} ` : ""}${String(part.name)}`;
+  }
+  return "";
+};
+
+/** Vendor text must not move the cursor, colour the screen or turn the line around. */
+const plain = (words: string): string => words.replace(/[\p{Cc}\p{Cf}]/gu, "");

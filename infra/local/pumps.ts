@@ -1,0 +1,101 @@
+import type { Context, DynamoDBStreamEvent, SQSBatchResponse, SQSEvent } from "aws-lambda";
+import type { SqliteFeed } from "../../shared/adapters/sqlite/table.ts";
+import type { Log } from "../../shared/pipeline/hub.ts";
+import { streamRecord } from "../../shared/platform/feed.ts";
+import type { QueueConsumer } from "../../shared/ports/queue.ts";
+
+/** A loop that AWS runs for us: does one step, says whether there may be more. */
+export interface Pump {
+  readonly name: string;
+  step(): Promise<boolean>;
+}
+
+const VISIBILITY_SECONDS = 600;
+
+/** A context like Lambda's for a process without time limit. */
+export const endless = { getRemainingTimeInMillis: () => 2 ** 31 - 1 } as Context;
+
+/** Queue -> SQS-shaped event -> handler; what failed comes again. */
+export const queuePump = (
+  name: string,
+  consumer: QueueConsumer,
+  batch: number,
+  handler: (event: SQSEvent, context: Context) => Promise<SQSBatchResponse | undefined>,
+): Pump => ({
+  name,
+  async step() {
+    const messages = await consumer.receive(batch, VISIBILITY_SECONDS);
+    if (messages.length === 0) return false;
+    const event = {
+      Records: messages.map(({ id, body, receives }) => ({
+        messageId: id,
+        receiptHandle: id,
+        body,
+        attributes: {
+          ApproximateReceiveCount: String(receives),
+          SentTimestamp: "0",
+          SenderId: "local",
+          ApproximateFirstReceiveTimestamp: "0",
+        },
+        messageAttributes: {},
+        md5OfBody: "",
+        eventSource: "aws:sqs",
+        eventSourceARN: `arn:aws:sqs:local:0:${name}`,
+        awsRegion: "local",
+      })),
+    };
+    const all = messages.map(({ id }) => id);
+    const result = await handler(event, endless).catch(() => ({
+      batchItemFailures: all.map((itemIdentifier) => ({ itemIdentifier })),
+    }));
+    const failed = new Set((result?.batchItemFailures ?? []).map(({ itemIdentifier }) => itemIdentifier));
+    await consumer.delete(all.filter((id) => !failed.has(id)));
+    const attempts = Math.max(...messages.map(({ receives }) => receives));
+    if (failed.size > 0) await consumer.release([...failed], Math.min(60, 2 ** attempts));
+    return true;
+  },
+});
+
+/** Change feed -> DynamoDB-stream-shaped event -> handler; a batch that fails is cut in halves until one record is left. */
+export const feedPump = (
+  name: string,
+  feed: SqliteFeed,
+  batch: number,
+  handler: (event: DynamoDBStreamEvent) => Promise<void>,
+  log: Log,
+): Pump => {
+  let size = batch;
+  let failures = 0;
+  return {
+    name,
+    async step() {
+      const records = feed.read(feed.place(name), size);
+      const last = records.at(-1);
+      if (last === undefined) return false;
+      try {
+        await handler({ Records: records.map(({ seq, record }) => streamRecord(seq, record)) });
+        feed.passed(name, last.seq);
+        size = Math.min(batch, size * 2);
+        failures = 0;
+      } catch (error) {
+        failures += 1;
+        log.warn(
+          {
+            stream: name,
+            attempt: failures,
+            records: records.length,
+            reason: error instanceof Error ? error.message : undefined,
+          },
+          "feed batch failed",
+        );
+        if (records.length > 1) size = Math.ceil(records.length / 2);
+        else if (failures > 5) {
+          // The sweep finds what was passed over, so that one bad record does not hold up all that follow.
+          feed.passed(name, last.seq);
+          failures = 0;
+        } else await new Promise((resolve) => setTimeout(resolve, 200 * failures));
+      }
+      return true;
+    },
+  };
+};

@@ -1,0 +1,98 @@
+import type { SQSEvent } from "aws-lambda";
+import type { Embedded } from "../../shared/adapters/sqlite/index.ts";
+import type { Log } from "../../shared/pipeline/hub.ts";
+import { topology } from "../topology.ts";
+import { endless, feedPump, type Pump, queuePump } from "./pumps.ts";
+
+/** How often another process's writes are looked for, when no write of ours woke the loops. */
+const LOOK_MS = 500;
+
+export interface Runner {
+  /** Call after each write: loops that wait look again. */
+  readonly wake: () => void;
+  /** Starts the loops; resolves when they have stopped. */
+  run(): Promise<void>;
+  /** Lets each loop end its step, then resolves. */
+  stop(): Promise<void>;
+  /** Resolves as soon as nothing waits in any queue or feed. */
+  quiet(): Promise<void>;
+}
+
+/** Runs the parts of the topology in this process, on the same exports that AWS runs. */
+export const localRunner = (embedded: () => Embedded, log: Log): Runner => {
+  let stopping = false;
+  let waiting: (() => void)[] = [];
+  let busy = 0;
+  let running: Promise<void> = Promise.resolve();
+  const wake = () => {
+    const woken = waiting;
+    waiting = [];
+    for (const go of woken) go();
+  };
+  const pause = () =>
+    new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, LOOK_MS);
+      waiting.push(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  const loop = async (pump: Pump): Promise<void> => {
+    while (!stopping) {
+      busy += 1;
+      const more = await pump.step().catch((error: unknown) => {
+        log.warn({ stream: pump.name, reason: error instanceof Error ? error.message : undefined }, "step failed");
+        return false;
+      });
+      busy -= 1;
+      if (!more && !stopping) await pause();
+      // Lets requests in between two steps, which may never wait for anything but the database.
+      else await new Promise((resolve) => setImmediate(resolve));
+    }
+  };
+  const pumps = async (): Promise<Pump[]> => {
+    const { consumers, feed } = embedded();
+    const [ingest, poll, project, publish] = await Promise.all([
+      import("../../functions/ingest-record.ts"),
+      import("../../functions/poll-source.ts"),
+      import("../../functions/project-lifecycle.ts"),
+      import("../../functions/publish-events.ts"),
+    ]);
+    const batchOf = (part: keyof typeof topology) =>
+      topology[part].on.flatMap((trigger) => ("batch" in trigger ? [trigger.batch] : []))[0] ?? 1;
+    const jobs = () =>
+      queuePump("poll-source", consumers.jobs, batchOf("poll-source"), (event: SQSEvent) =>
+        poll.handler(event, endless),
+      );
+    return [
+      queuePump("ingest-record", consumers.inbox, batchOf("ingest-record"), ingest.handler),
+      // As many as there may be connections that wait for their vendors.
+      ...Array.from({ length: 6 }, jobs),
+      feedPump("project-lifecycle", feed, batchOf("project-lifecycle"), project.handler, log),
+      feedPump("publish-events", feed, batchOf("publish-events"), publish.handler, log),
+    ];
+  };
+  return {
+    wake,
+    async run() {
+      running = pumps().then(async (all) => {
+        await Promise.all(all.map(loop));
+      });
+      return running;
+    },
+    async stop() {
+      stopping = true;
+      wake();
+      await running;
+    },
+    async quiet() {
+      const { consumers, feed } = embedded();
+      for (;;) {
+        const [inbox, jobs] = await Promise.all([consumers.inbox.depth(), consumers.jobs.depth()]);
+        if (busy === 0 && inbox.waiting + inbox.inFlight + jobs.waiting + jobs.inFlight === 0 && feed.lag() === 0)
+          return;
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    },
+  };
+};

@@ -1,0 +1,197 @@
+import { createServer, type Server } from "node:http";
+import { join } from "node:path";
+import { openEmbedded } from "../../shared/adapters/sqlite/index.ts";
+import { HubError } from "../../shared/connector/errors.ts";
+import type { Hub, Log } from "../../shared/pipeline/hub.ts";
+import { noteReceipt } from "../../shared/pipeline/receive.ts";
+import { configInvalid } from "../../shared/platform/config.ts";
+import { connectionProblems } from "../../shared/platform/connections.ts";
+import { useHub } from "../../shared/platform/current.ts";
+import { openHub } from "../../shared/platform/open-hub.ts";
+import { derivedKey, serveAs } from "../../shared/platform/web.ts";
+import { type Sandbox, startSandbox } from "../sandbox/index.ts";
+import { demoConfig, keepDemoConfig } from "./demo.ts";
+import { answer, httpEvent } from "./http-event.ts";
+import { endless } from "./pumps.ts";
+import { localRunner, type Runner } from "./runner.ts";
+import { type Workspace, workspaceKey } from "./workspace.ts";
+
+export interface LocalHub {
+  readonly url: string;
+  readonly hub: Hub;
+  readonly runner: Runner;
+  readonly sandbox: Sandbox | undefined;
+  /** Ends what it started, in order; the data stays. */
+  stop(): Promise<void>;
+}
+
+/** Ends one thing that was started. */
+type Undo = () => unknown;
+
+const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
+const MINUTE_MS = 60_000;
+
+/**
+ * Starts the whole hub in this process: server, loops, timers and, for a workspace without config, the vendor sandbox.
+ * Resolves when it answers; the first sync goes on behind it.
+ *
+ * @throws HubError port_in_use | data_folder_locked | config_invalid
+ */
+export const startLocalHub = async (options: {
+  readonly workspace: Workspace;
+  readonly port: number;
+  readonly root: string;
+  readonly log: Log;
+  /** In place of what the connections say. */
+  readonly pollEverySeconds?: number | undefined;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}): Promise<LocalHub> => {
+  const { workspace, log } = options;
+  const key = workspaceKey(workspace.folder);
+  let wake = () => {};
+  const { server, port } = await listen(options.port);
+  const url = `http://localhost:${port}`;
+  const undo: Undo[] = [() => closed(server)];
+  try {
+    const embedded = openEmbedded({
+      folder: workspace.folder,
+      exclusive: true,
+      environment: options.environment,
+      envFile: join(options.root, ".env"),
+      url: workspace.config?.config.url ?? url,
+      told: () => wake(),
+    });
+    undo.push(() => embedded.close());
+    const webhookSecret = Buffer.from(derivedKey(key, "demo webhooks")).toString("hex");
+    const sandbox = workspace.demo && (await openSandbox(workspace, `http://127.0.0.1:${port}`, webhookSecret));
+    if (sandbox !== undefined) undo.push(() => sandbox.stop());
+    const config = sandbox === undefined ? workspace.config?.config : demoConfig(sandbox, webhookSecret);
+    if (config === undefined) throw new HubError("config_missing", "there is no configuration", { retry: "never" });
+    if (sandbox !== undefined) keepDemoConfig(workspace.folder, config);
+    const problems = await connectionProblems(config, embedded.ports.secrets);
+    if (problems.length > 0)
+      throw configInvalid(problems, workspace.config?.file ?? "the demo", workspace.config?.text ?? "");
+    const hub = await openHub({ config, ports: embedded.ports, log, url, alone: true });
+    useHub(hub);
+    serveAs({ cursorKey: derivedKey(key, "cursors"), demo: sandbox !== undefined, allowedHosts: LOOPBACK });
+    const runner = localRunner(() => embedded, log);
+    wake = runner.wake;
+    const loops = runner.run();
+    undo.push(
+      () => loops,
+      () => runner.stop(),
+    );
+    await serve(server, hub);
+    const timers = await startTimers(hub, options.pollEverySeconds);
+    undo.push(timers);
+    return { url, hub, runner, sandbox, stop: () => undone(undo) };
+  } catch (error) {
+    await undone(undo);
+    throw error;
+  }
+};
+
+const undone = async (undo: Undo[]): Promise<void> => {
+  for (const step of undo.toReversed()) await step();
+};
+
+const openSandbox = ({ demo, folder }: Workspace, hubUrl: string, secret: string): Promise<Sandbox> =>
+  startSandbox({
+    ...(demo && { seed: demo.seed, size: demo.size, until: new Date(demo.until) }),
+    journal: join(folder, "vendor-changes.ndjson"),
+    webhooks: {
+      jira: { url: `${hubUrl}/hooks/jira`, secret },
+      linear: { url: `${hubUrl}/hooks/linear`, secret },
+      github: { url: `${hubUrl}/hooks/github`, secret },
+    },
+  });
+
+/** Takes the port before anything else is opened, so that a port in use is said at once. */
+const listen = (port: number): Promise<{ server: Server; port: number }> =>
+  new Promise((resolve, reject) => {
+    const server = createServer((_, response) => {
+      response.writeHead(503, { "retry-after": "1", "content-type": "text/plain" });
+      response.end("starting\n");
+    });
+    server.once("error", (cause: NodeJS.ErrnoException) =>
+      reject(
+        cause.code === "EADDRINUSE"
+          ? new HubError("port_in_use", `port ${port} is taken: try PORT=${port + 1} npm start`, {
+              retry: "never",
+              cause,
+            })
+          : cause,
+      ),
+    );
+    server.listen(port, "127.0.0.1", () => {
+      const address = server.address();
+      resolve({ server, port: typeof address === "object" && address !== null ? address.port : port });
+    });
+  });
+
+const closed = (server: Server): Promise<void> =>
+  new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+
+/** Requests as API Gateway events to the same exports that AWS runs: webhooks to the receiver, the rest to the API. */
+const serve = async (server: Server, hub: Hub): Promise<void> => {
+  const [receiver, api] = await Promise.all([
+    import("../../functions/receive-webhook.ts"),
+    import("../../functions/serve-api.ts"),
+  ]);
+  server.removeAllListeners("request");
+  server.on("request", (request, response) => {
+    const isHook = request.url?.startsWith("/hooks/") === true;
+    const work = async () => {
+      const result = await (isHook ? receiver : api).handler(await httpEvent(request), endless);
+      answer(response, result);
+      const connection = isHook ? /^\/hooks\/([\w-]+)/.exec(request.url ?? "")?.[1] : undefined;
+      // AWS counts refusals by the answers' status; here their page shows them.
+      if (connection !== undefined && hub.connectionNames.includes(connection)) {
+        await noteReceipt(hub, connection, hub.ports.clock.now().toISOString(), result.statusCode === 202);
+      }
+    };
+    work().catch((error: unknown) => {
+      hub.log.warn(
+        {
+          code: error instanceof HubError ? error.code : "internal_error",
+          reason: error instanceof Error ? error.message : "",
+        },
+        "request failed",
+      );
+      if (!response.headersSent)
+        response.writeHead(error instanceof HubError && error.code === "payload_too_large" ? 413 : 500);
+      response.end();
+    });
+  });
+};
+
+/** One timer per connection, and the sweep. A run that takes longer than its interval is not started twice. */
+const startTimers = async (hub: Hub, pollEverySeconds: number | undefined): Promise<() => void> => {
+  const stopping = new AbortController();
+  const every = (milliseconds: number, work: () => Promise<unknown>) => {
+    const loop = async () => {
+      for (;;) {
+        await work().catch((error: unknown) =>
+          hub.log.warn(
+            {
+              code: error instanceof HubError ? error.code : "internal_error",
+              reason: error instanceof Error ? error.message : "",
+            },
+            "timer failed",
+          ),
+        );
+        await hub.ports.clock.sleep(milliseconds, stopping.signal);
+      }
+    };
+    loop().catch(() => {});
+  };
+  for (const name of hub.connectionNames) {
+    const seconds = pollEverySeconds ?? (await hub.connection(name)).pollEverySeconds;
+    every(seconds * 1000, () => hub.ports.jobs.send([JSON.stringify({ connection: name })]));
+  }
+  every(MINUTE_MS, async () => (await import("../../functions/sweep.ts")).handler());
+  return () => stopping.abort();
+};

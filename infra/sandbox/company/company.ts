@@ -1,0 +1,119 @@
+import { type Calendar, calendar, WORK_DAYS } from "./calendar.ts";
+import { type Codec, codec } from "./codec.ts";
+import { type Feature, type Product, products } from "./features.ts";
+import { planningItem, planningRecords } from "./planning.ts";
+import { at, hash, unit } from "./random.ts";
+import { generateItem, type ItemKind, type WorkItem } from "./work-item.ts";
+
+/** The made-up company as it was at the end of its history: a pure function of seed, size and end. */
+export interface Company {
+  readonly seed: number;
+  readonly calendar: Calendar;
+  readonly codec: Codec;
+  readonly products: readonly Product[];
+  /** How many work items each product has. */
+  readonly counts: readonly number[];
+  /** One work item by product and position; the position is below the product's count. */
+  item(product: number, n: number): WorkItem;
+  /** The feature an item belongs to, without making the item. */
+  featureOf(product: number, n: number): number | undefined;
+  /** Positions of the work items of one feature, oldest first, without planning records. */
+  children(product: number, feature: number): Uint32Array;
+  /** The key a person would write: `ACME-12`, `INS-3`; for Devkit the position only, since its numbers are shared. */
+  key(product: number, n: number): string;
+}
+
+/** Shares of the work items, by product. */
+const SHARES = [0.4, 0.32];
+/** Share of work that belongs to no feature. */
+const LOOSE = 0.28;
+
+/** @param size work items over all products */
+export const company = (seed: number, size: number, until: Date): Company => {
+  const days = calendar(until);
+  const all = products(seed);
+  const planned = all.map((product) => planningRecords(product));
+  const jira = Math.round(size * at(SHARES, 0));
+  const linear = Math.round(size * at(SHARES, 1));
+  const counts = [jira, linear, size - jira - linear];
+  const active = all.map((product) =>
+    Array.from({ length: WORK_DAYS }, (_, day) =>
+      product.features.filter((f) => f.window[1] > 0 && f.window[0] <= day && day <= f.window[1]),
+    ),
+  );
+  const idsOfChildren: (readonly Uint32Array[] | undefined)[] = [];
+
+  const createdDay = (product: number, n: number): number => {
+    const planning = at(planned, product).length;
+    const share = (n - planning + unit(seed, 71, product, n) * 0.98) / (at(counts, product) - planning);
+    return share * (WORK_DAYS - 0.5);
+  };
+  const isSubtask = (product: number, n: number): boolean =>
+    product !== 2 && n % 9 === 4 && n - 1 >= at(planned, product).length;
+  const feature = (product: number, n: number): Feature | undefined => {
+    if (n < at(planned, product).length) return at(at(planned, product), n).feature;
+    const origin = isSubtask(product, n) ? n - 1 : n;
+    if (unit(seed, 72, product, origin) < LOOSE) return undefined;
+    const candidates = at(at(active, product), Math.floor(createdDay(product, origin)));
+    // Where few features are being written, more of the work belongs to none.
+    return candidates[hash(seed, 73, product, origin) % Math.max(4, candidates.length)];
+  };
+  const kindOf = (product: number, n: number, of: Feature | undefined): ItemKind => {
+    if (isSubtask(product, n)) return "subtask";
+    const u = unit(seed, 74, product, n);
+    if (of?.phase === "design") return u < 0.5 ? "design" : "story";
+    if (u < 0.04 && of !== undefined) return "design";
+    if (u < (of === undefined ? 0.5 : 0.2)) return "bug";
+    return u < 0.6 ? "task" : "story";
+  };
+
+  return {
+    seed,
+    calendar: days,
+    codec: codec(seed),
+    products: all,
+    counts,
+    item(product, n) {
+      const owner = at(all, product);
+      if (n < at(planned, product).length) return planningItem(seed, days, owner, n);
+      const of = feature(product, n);
+      return generateItem({
+        seed,
+        calendar: days,
+        product: owner,
+        n,
+        createdDay: createdDay(product, n),
+        ...(of === undefined ? {} : { feature: of }),
+        ...(isSubtask(product, n) ? { parent: n - 1 } : {}),
+        kind: kindOf(product, n, of),
+      });
+    },
+    featureOf: (product, n) => feature(product, n)?.index,
+    children(product, index) {
+      idsOfChildren[product] ??= group(all, product, at(counts, product), at(planned, product).length, feature);
+      return idsOfChildren[product]?.[index] ?? new Uint32Array();
+    },
+    key(product, n) {
+      const owner = at(all, product);
+      if (owner.tracker === "github") return String(n + 1);
+      if (owner.tracker === "linear") return `${owner.key}-${n + 1}`;
+      const records = at(planned, product);
+      const ideas = records.filter((record) => record.kind === "idea").length;
+      const firstIdea = records.length - ideas;
+      if (n < firstIdea) return `${owner.key}-${n + 1}`;
+      return n < records.length ? `IDEA-${n - firstIdea + 1}` : `${owner.key}-${n - ideas + 1}`;
+    },
+  };
+};
+
+const group = (
+  all: readonly Product[],
+  product: number,
+  count: number,
+  first: number,
+  feature: (product: number, n: number) => Feature | undefined,
+): readonly Uint32Array[] => {
+  const lists: number[][] = at(all, product).features.map(() => []);
+  for (let n = first; n < count; n += 1) lists[feature(product, n)?.index ?? -1]?.push(n);
+  return lists.map((list) => Uint32Array.from(list));
+};

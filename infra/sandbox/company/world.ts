@@ -1,0 +1,130 @@
+import type { Company } from "./company.ts";
+import type { Feature } from "./features.ts";
+import { Order } from "./order.ts";
+import { codeOf, ISSUE } from "./pull-request.ts";
+import { at } from "./random.ts";
+import { Repository } from "./repository.ts";
+import type { WorkItem } from "./work-item.ts";
+
+/** What an owner changed by hand on a project, milestone or initiative since the end of the history. */
+export interface FeatureEdit {
+  readonly title?: string;
+  readonly phase?: Feature["phase"];
+  readonly targetDate?: string | null;
+  readonly deleted?: boolean;
+  readonly updated: number;
+}
+
+/** The company as it is now: the generated history with everything that was changed since laid over it. */
+export class World {
+  readonly company: Company;
+  readonly repositories: readonly Repository[];
+  /** Work items in order of their last update, by product. Deleted ones are not in it. */
+  readonly byUpdate: readonly Order[];
+  /** Archived work items in order of when that was, by product. */
+  readonly byArchival: readonly Order[];
+  /** Sprints of Jira that were started or closed by hand, by index. */
+  readonly sprintStates = new Map<number, "active" | "closed">();
+  /** Versions of Jira released by hand, with the day, by index. */
+  readonly releasedVersions = new Map<number, string>();
+  readonly #items: readonly Map<number, WorkItem>[];
+  readonly #added: number[];
+  readonly #features = new Map<string, FeatureEdit>();
+  #last: number;
+  #clock: () => number = Date.now;
+
+  constructor(company: Company) {
+    this.company = company;
+    this.#items = company.products.map(() => new Map<number, WorkItem>());
+    this.#added = company.products.map(() => 0);
+    this.#last = company.calendar.until;
+    this.byUpdate = company.products.map(({ index }) => new Order(() => this.#placed(index, (item) => item.updated)));
+    this.byArchival = company.products.map(
+      ({ index }) => new Order(() => this.#placed(index, (item) => item.archived)),
+    );
+    this.repositories = company.products.map(
+      ({ index }) => new Repository(company, index, (n) => this.#existing(index, n)),
+    );
+  }
+
+  /** A time for a change: the real one, but after the history and after every earlier change. */
+  now(): number {
+    this.#last = Math.max(this.#clock(), this.#last + 1);
+    return this.#last;
+  }
+
+  /** Stops the clock at the time a change was first made, while it is made again from the journal; nothing starts it again. */
+  stopClock(time: number | undefined): void {
+    this.#clock = time === undefined ? Date.now : () => time;
+  }
+
+  count(product: number): number {
+    return at(this.company.counts, product) + at(this.#added, product);
+  }
+
+  /** A work item, also when deleted; absent if it never was. */
+  item(product: number, n: number): WorkItem | undefined {
+    if (!Number.isInteger(n) || n < 0 || n >= this.count(product)) return undefined;
+    return this.#items[product]?.get(n) ?? this.company.item(product, n);
+  }
+
+  repository(product: number): Repository {
+    return at(this.repositories, product);
+  }
+
+  /** The position a new item gets. */
+  newItem(product: number): number {
+    return this.count(product);
+  }
+
+  /** Keeps a changed or new item. */
+  putItem(item: WorkItem): void {
+    const { product, n } = item;
+    const before = this.item(product, n);
+    if (before === undefined) this.#added[product] = n + 1 - at(this.company.counts, product);
+    this.#items[product]?.set(n, item);
+    at(this.byUpdate, product).move(n, before?.updated, item.deleted === undefined ? item.updated : undefined);
+    if (item.archived !== undefined || before?.archived !== undefined) {
+      at(this.byArchival, product).move(n, before?.archived, item.deleted === undefined ? item.archived : undefined);
+    }
+    if (at(this.company.products, product).tracker !== "github") return;
+    const repository = this.repository(product);
+    const code = codeOf(ISSUE, n);
+    if (before === undefined) repository.threads.move(code, undefined, item.created);
+    repository.threadsByUpdate.move(code, before?.updated, item.deleted === undefined ? item.updated : undefined);
+  }
+
+  /** Items that were changed or added since the end of the history. */
+  touched(product: number): Iterable<WorkItem> {
+    return this.#items[product]?.values() ?? [];
+  }
+
+  featureEdit(product: number, feature: number): FeatureEdit | undefined {
+    return this.#features.get(`${product}/${feature}`);
+  }
+
+  editFeature(product: number, feature: number, edit: FeatureEdit): void {
+    this.#features.set(`${product}/${feature}`, { ...this.featureEdit(product, feature), ...edit });
+  }
+
+  /** A feature with its owner's later edits. */
+  feature(product: number, feature: number): Feature & { readonly edit?: FeatureEdit } {
+    const found = at(at(this.company.products, product).features, feature);
+    const edit = this.featureEdit(product, feature);
+    if (edit === undefined) return found;
+    return { ...found, title: edit.title ?? found.title, phase: edit.phase ?? found.phase, edit };
+  }
+
+  #existing(product: number, n: number): WorkItem {
+    const item = this.item(product, n);
+    if (item === undefined) throw new Error(`no item ${n} in product ${product}`);
+    return item;
+  }
+
+  *#placed(product: number, time: (item: WorkItem) => number | undefined): Iterable<{ code: number; time: number }> {
+    for (let n = 0; n < at(this.company.counts, product); n += 1) {
+      const placed = time(this.company.item(product, n));
+      if (placed !== undefined) yield { code: n, time: placed };
+    }
+  }
+}

@@ -1,0 +1,111 @@
+import type { World } from "../company/world.ts";
+import type { Budget } from "../http/budget.ts";
+import { bodyObject, ok } from "../http/route.ts";
+import type { Answer, Vendor } from "../http/server.ts";
+import type { Deliveries, Hook } from "../webhooks/delivery.ts";
+import { deliveryVerbs } from "./delivery-verbs.ts";
+import { itemVerbs } from "./items.ts";
+import type { Journal } from "./journal.ts";
+import type { Outcome, Request, Verb } from "./outcome.ts";
+import { featureTruths, planVerbs } from "./plan-verbs.ts";
+import { ControlError, personOf, truthOf } from "./records.ts";
+
+const verbs: Readonly<Record<string, readonly [string, Verb]>> = { ...itemVerbs, ...deliveryVerbs, ...planVerbs };
+
+const switches = {
+  webhooks: "on: true or false: whether webhooks are sent; turning them on sends GitHub's ping",
+  redeliver: "id?: sends a webhook again under the same id; the last one without an id",
+  limit: "budget: jira, linear, linear_complexity, github or github_burst; to: how much each window allows from now on",
+};
+
+/** What the control interface works on. */
+export interface Controlled {
+  readonly world: World;
+  readonly deliveries: Deliveries;
+  readonly journal: Journal;
+  readonly budgets: Readonly<Record<string, Budget>>;
+  pings(): readonly Hook[];
+}
+
+/** Makes again, without webhooks, what the journal holds. */
+export const replay = ({ world, journal }: Controlled): void => {
+  for (const { time, request } of journal.read()) {
+    world.stopClock(time);
+    perform(world, request);
+  }
+  world.stopClock(undefined);
+};
+
+const perform = (world: World, request: Request): { readonly outcome: Outcome; readonly time: number } => {
+  const found = verbs[String(request["do"])];
+  if (found === undefined)
+    throw new ControlError(`There is no verb ${JSON.stringify(request["do"])}; GET / lists them.`);
+  const by = personOf(request["by"]);
+  const time = world.now();
+  return { outcome: found[1]({ world, time, by }, request), time };
+};
+
+/** The interface through which tests and people change the made-up company. */
+export const controlSite = (controlled: Controlled): Vendor => {
+  const { world, deliveries, journal } = controlled;
+  return async (asked) => {
+    if (asked.method === "GET" && asked.path === "/")
+      return ok({ verbs: { ...describe(), ...switches }, truth: ["/truth", "/truth/features"] });
+    if (asked.method === "GET" && asked.path === "/truth") return { status: 200, lines: truthLines(world) };
+    if (asked.method === "GET" && asked.path === "/truth/features")
+      return { status: 200, lines: featureTruths(world).map((feature) => `${JSON.stringify(feature)}\n`) };
+    if (asked.method !== "POST" || asked.path !== "/")
+      return { status: 404, json: { error: "GET /, GET /truth, GET /truth/features, POST /" } };
+    const request = bodyObject(asked);
+    if (request === undefined) return { status: 400, json: { error: "The body must be a JSON object." } };
+    const switched = await flip(controlled, request);
+    if (switched !== undefined) return switched;
+    try {
+      const { outcome, time } = perform(world, request);
+      journal.append({ time, request });
+      return ok({ changed: outcome.changed, webhooks: await deliveries.send(outcome.hooks) });
+    } catch (error) {
+      if (error instanceof ControlError) return { status: 400, json: { error: error.message } };
+      throw error;
+    }
+  };
+};
+
+const describe = (): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(verbs).map(([name, [help]]) => [name, help]));
+
+/** Verbs about the sandbox itself; they are not part of the company's history and are not kept. */
+const flip = async ({ deliveries, budgets, pings }: Controlled, request: Request): Promise<Answer | undefined> => {
+  switch (request["do"]) {
+    case "webhooks": {
+      const on = request["on"] !== false;
+      deliveries.turn(on);
+      return ok({ on, webhooks: on ? await deliveries.send(pings()) : [] });
+    }
+    case "redeliver": {
+      const delivered = await deliveries.again(typeof request["id"] === "string" ? request["id"] : undefined);
+      return delivered === undefined
+        ? { status: 404, json: { error: "No such delivery." } }
+        : ok({ webhooks: [delivered] });
+    }
+    case "limit": {
+      const budget = budgets[String(request["budget"])];
+      const to = Number(request["to"]);
+      if (budget === undefined || !Number.isFinite(to) || to < 0)
+        return { status: 400, json: { error: switches.limit } };
+      budget.change(to);
+      return ok({ budget: request["budget"], to });
+    }
+    default:
+      return undefined;
+  }
+};
+
+const truthLines = function* (world: World): Iterable<string> {
+  for (const { index } of world.company.products) {
+    for (let n = 0; n < world.count(index); n += 1) {
+      const item = world.item(index, n);
+      if (item !== undefined) yield `${JSON.stringify(truthOf(world, item))}\n`;
+    }
+  }
+};

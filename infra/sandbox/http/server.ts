@@ -1,0 +1,88 @@
+import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+
+/** One request as a vendor's server sees it. */
+export interface Asked {
+  readonly method: string;
+  /** The path below the vendor's base, without the query. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+  /** The absolute URL of the vendor's base on this server, without a trailing slash. */
+  readonly base: string;
+}
+
+/** What a vendor's server answers. `text` is sent as it is, `lines` are streamed, anything else goes out as JSON. */
+export interface Answer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly json?: unknown;
+  readonly text?: string;
+  readonly lines?: Iterable<string>;
+}
+
+export type Vendor = (asked: Asked) => Answer | Promise<Answer>;
+
+/** Serves several vendors on one loopback port, each below its own prefix. */
+export const serveVendors = async (
+  vendors: Readonly<Record<string, Vendor>>,
+  port: number,
+): Promise<{ readonly origin: string; stop(): Promise<void> }> => {
+  let origin = "";
+  const server = createServer((request, response) => {
+    const url = new URL(request.url ?? "/", "http://sandbox");
+    const [, prefix = ""] = url.pathname.split("/", 2);
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", async () => {
+      const vendor = vendors[prefix];
+      const answer = await answerOf(vendor, {
+        method: request.method ?? "GET",
+        path: decodeURIComponent(url.pathname.slice(prefix.length + 1)) || "/",
+        query: url.searchParams,
+        headers: request.headers,
+        body: Buffer.concat(chunks),
+        base: `${origin}/${prefix}`,
+      });
+      if (answer.lines !== undefined) {
+        response.writeHead(answer.status, { "content-type": "application/x-ndjson", ...answer.headers });
+        for (const line of answer.lines) {
+          if (!response.write(line)) await new Promise((resolve) => response.once("drain", resolve));
+        }
+        response.end();
+        return;
+      }
+      const text = answer.text ?? (answer.json === undefined ? "" : JSON.stringify(answer.json));
+      const type = answer.text === undefined ? "application/json; charset=utf-8" : "text/plain; charset=utf-8";
+      response.writeHead(answer.status, { ...(text === "" ? {} : { "content-type": type }), ...answer.headers });
+      response.end(request.method === "HEAD" ? undefined : text);
+    });
+  });
+  origin = `http://127.0.0.1:${await listen(server, port)}`;
+  return {
+    origin,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+};
+
+const answerOf = async (vendor: Vendor | undefined, asked: Asked): Promise<Answer> => {
+  if (vendor === undefined) return { status: 404, json: { message: "The sandbox has no vendor there." } };
+  try {
+    return await vendor(asked);
+  } catch (error) {
+    const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    console.error(`sandbox: ${asked.method} ${asked.path} failed: ${message}`);
+    return { status: 500, json: { message: "The sandbox failed.", errorMessages: ["The sandbox failed."] } };
+  }
+};
+
+const listen = (server: Server, port: number): Promise<number> =>
+  new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, "127.0.0.1", () => resolve((server.address() as AddressInfo).port));
+  });

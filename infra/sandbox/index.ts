@@ -1,0 +1,124 @@
+import { company } from "./company/company.ts";
+import { products } from "./company/features.ts";
+import { World } from "./company/world.ts";
+import { Journal } from "./control/journal.ts";
+import { type Controlled, controlSite, replay } from "./control/server.ts";
+import { githubSite } from "./github/server.ts";
+import { serveVendors } from "./http/server.ts";
+import { jiraSite } from "./jira/server.ts";
+import { linearSite } from "./linear/server.ts";
+import { Deliveries, type Targets } from "./webhooks/delivery.ts";
+import { githubPingHook } from "./webhooks/github-hooks.ts";
+
+/** How large, how old and how eager the made-up company is. */
+export interface SandboxOptions {
+  /** The company's chance; 7 by default. */
+  readonly seed?: number;
+  /** Work items over all trackers, from 1,000 to 1,000,000; 1,200 by default. */
+  readonly size?: number;
+  /** End of the six months of history; by default today at 00:00 UTC. All times follow from it and the seed. */
+  readonly until?: Date;
+  /** Where webhooks go, and what they are signed with. A vendor that is absent sends none. */
+  readonly webhooks?: Targets;
+  /** File that keeps the changes made through the control interface over a restart. */
+  readonly journal?: string;
+  /** Port on 127.0.0.1; a free one by default. */
+  readonly port?: number;
+}
+
+/** A running sandbox. */
+export interface Sandbox {
+  /** Base URLs: Jira's host, Linear's host (its endpoint is `/graphql` below it), GitHub's REST base, the control interface. */
+  readonly urls: { readonly jira: string; readonly linear: string; readonly github: string; readonly control: string };
+  /** Made-up credentials that the three accept. */
+  readonly credentials: typeof credentials;
+  readonly company: {
+    readonly name: string;
+    readonly seed: number;
+    readonly size: number;
+    readonly until: Date;
+    readonly products: readonly SandboxProduct[];
+    readonly jira: { readonly projectKeys: readonly string[]; readonly site: string };
+    readonly linear: { readonly teamKeys: readonly string[]; readonly workspace: string };
+    readonly github: { readonly repos: readonly string[] };
+  };
+  /** Sends webhooks elsewhere from now on. */
+  setWebhooks(targets: Targets): void;
+  stop(): Promise<void>;
+}
+
+/** A product of the company, for a configuration that follows it. */
+export interface SandboxProduct {
+  readonly name: string;
+  readonly tracker: "jira" | "linear" | "github";
+  /** Project keys in Jira, team keys in Linear, repositories in GitHub. */
+  readonly planning: readonly string[];
+  readonly repo: string;
+  readonly features: readonly string[];
+}
+
+const credentials = {
+  jira: { email: "eli.marsh@acme.example", apiToken: "sandbox-jira-token" },
+  linear: { apiKey: "lin_api_sandbox" },
+  github: { token: "sandbox-github-token" },
+} as const;
+
+const DAY_MS = 86_400_000;
+
+/** Starts the made-up company and the three vendors' servers over it. */
+export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbox> => {
+  const { seed = 7, size = 1200, port = 0 } = options;
+  if (!Number.isInteger(size) || size < 1000 || size > 1_000_000)
+    throw new RangeError("size must be a whole number from 1,000 to 1,000,000");
+  const until = options.until ?? new Date(Math.floor(Date.now() / DAY_MS) * DAY_MS);
+  const world = new World(company(seed, size, until));
+  const deliveries = new Deliveries(options.webhooks ?? {});
+  const [jira, linear, github] = [
+    jiraSite(world, credentials.jira),
+    linearSite(world, credentials.linear.apiKey),
+    githubSite(world, credentials.github.token),
+  ];
+  const controlled: Controlled = {
+    world,
+    deliveries,
+    journal: new Journal(options.journal),
+    budgets: {
+      jira: jira.budget,
+      linear: linear.requests,
+      linear_complexity: linear.complexity,
+      github: github.budget,
+      github_burst: github.burst,
+    },
+    pings: () => world.company.products.map((product) => githubPingHook(world, product, "https://hub.acme.example")),
+  };
+  replay(controlled);
+  const server = await serveVendors(
+    { jira: jira.vendor, linear: linear.vendor, github: github.vendor, control: controlSite(controlled) },
+    port,
+  );
+  const at = (vendor: string): string => `${server.origin}/${vendor}`;
+  return {
+    urls: { jira: at("jira"), linear: at("linear"), github: at("github"), control: at("control") },
+    credentials,
+    company: {
+      name: "Acme",
+      seed,
+      size,
+      until,
+      products: products(seed).map(({ name, tracker, key, owner, repo, features }) => ({
+        name,
+        tracker,
+        planning: tracker === "jira" ? [key, "IDEA"] : tracker === "linear" ? [key] : [`${owner}/${repo}`],
+        repo: `${owner}/${repo}`,
+        features: features.map(({ title }) => title),
+      })),
+      jira: { projectKeys: ["ACME", "IDEA"], site: "https://acme.atlassian.net" },
+      linear: { teamKeys: ["INS"], workspace: "acme" },
+      github: { repos: ["acme/storefront", "acme/insights", "acme/devkit"] },
+    },
+    setWebhooks: (targets) => deliveries.aim(targets),
+    stop: server.stop,
+  };
+};
+
+export type { Target, Targets } from "./webhooks/delivery.ts";

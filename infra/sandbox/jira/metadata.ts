@@ -1,0 +1,221 @@
+import type { World } from "../company/world.ts";
+import { ok, wholeNumber } from "../http/route.ts";
+import type { Answer, Asked } from "../http/server.ts";
+import {
+  FLAGGED_FIELD,
+  kindsOfJira,
+  POINTS_FIELD,
+  priorityCount,
+  priorityJson,
+  projectJson,
+  projects,
+  SITE,
+  SPRINT_COUNT,
+  SPRINT_FIELD,
+  START_FIELD,
+  sprintJson,
+  typeJson,
+  userJson,
+  VERSION_COUNT,
+  versionJson,
+} from "./vocabulary.ts";
+
+const API = `${SITE}/rest/api/3`;
+
+/** One page of a list that counts from `startAt`. */
+const page = (asked: Asked, path: string, all: readonly unknown[], most: number, standard = most): Answer => {
+  const startAt = wholeNumber(asked.query.get("startAt"), 0, 0, 1_000_000);
+  const maxResults = wholeNumber(asked.query.get("maxResults"), standard, 1, most);
+  const self = (from: number): string => `${SITE}${path}?maxResults=${maxResults}&startAt=${from}`;
+  const isLast = startAt + maxResults >= all.length;
+  return ok({
+    self: self(startAt),
+    ...(isLast ? {} : { nextPage: self(startAt + maxResults) }),
+    maxResults,
+    startAt,
+    total: all.length,
+    isLast,
+    values: all.slice(startAt, startAt + maxResults),
+  });
+};
+
+const system = (id: string, name: string, type: string, items?: string) => ({
+  id,
+  key: id,
+  name,
+  custom: false,
+  orderable: true,
+  navigable: true,
+  searchable: true,
+  clauseNames: [id.toLowerCase()],
+  schema: { type, ...(items === undefined ? {} : { items }), system: id },
+});
+
+const custom = (id: string, name: string, type: string, kind: string, items?: string) => ({
+  id,
+  key: id,
+  name,
+  untranslatedName: name,
+  custom: true,
+  orderable: true,
+  navigable: true,
+  searchable: true,
+  clauseNames: [`cf[${id.slice("customfield_".length)}]`, name],
+  schema: {
+    type,
+    ...(items === undefined ? {} : { items }),
+    custom: kind,
+    customId: Number(id.slice("customfield_".length)),
+  },
+});
+
+/** All fields of Acme's Jira, as `/field` lists them. */
+export const fieldList = [
+  system("summary", "Summary", "string"),
+  system("status", "Status", "status"),
+  system("statuscategorychangedate", "Status Category Changed", "datetime"),
+  system("issuetype", "Issue Type", "issuetype"),
+  system("priority", "Priority", "priority"),
+  system("labels", "Labels", "array", "string"),
+  system("assignee", "Assignee", "user"),
+  system("reporter", "Reporter", "user"),
+  system("creator", "Creator", "user"),
+  system("created", "Created", "datetime"),
+  system("updated", "Updated", "datetime"),
+  system("resolutiondate", "Resolved", "datetime"),
+  system("resolution", "Resolution", "resolution"),
+  system("duedate", "Due date", "date"),
+  system("project", "Project", "project"),
+  { ...system("parent", "Parent", "issuelink"), schema: { type: "issuelink", system: "parent" } },
+  system("subtasks", "Sub-tasks", "array", "issuelinks"),
+  system("fixVersions", "Fix versions", "array", "version"),
+  system("versions", "Affects versions", "array", "version"),
+  system("components", "Components", "array", "component"),
+  system("issuelinks", "Linked Issues", "array", "issuelinks"),
+  system("description", "Description", "string"),
+  custom(SPRINT_FIELD, "Sprint", "array", "com.pyxis.greenhopper.jira:gh-sprint", "json"),
+  custom(POINTS_FIELD, "Story point estimate", "number", "com.pyxis.greenhopper.jira:jsw-story-points"),
+  custom(START_FIELD, "Start date", "date", "com.atlassian.jira.plugin.system.customfieldtypes:datepicker"),
+  custom(
+    FLAGGED_FIELD,
+    "Flagged",
+    "array",
+    "com.atlassian.jira.plugin.system.customfieldtypes:multicheckboxes",
+    "option",
+  ),
+];
+
+/** Whose credentials the sandbox hands out. */
+export const ASKING_PERSON = 0;
+
+export const myself = (world: World): Answer =>
+  ok({
+    ...userJson(world, ASKING_PERSON),
+    locale: "en_GB",
+    groups: { size: 2, items: [] },
+    applicationRoles: { size: 1, items: [] },
+    expand: "groups,applicationRoles",
+  });
+
+export const projectSearch = (asked: Asked): Answer =>
+  page(
+    asked,
+    "/rest/api/3/project/search",
+    projects.map((project) => ({
+      expand: "description,lead,issueTypes,url,projectKeys,permissions,insight",
+      ...projectJson(project),
+      style: project.style,
+      isPrivate: false,
+      properties: {},
+    })),
+    50,
+  );
+
+export const issueTypes = (): Answer => ok(kindsOfJira.map((kind) => typeJson(kind)));
+
+export const priorities = (): Answer =>
+  ok(
+    Array.from({ length: priorityCount }, (_, i) => ({
+      ...priorityJson(i + 1),
+      statusColor: "#f79232",
+      description: "How much it matters.",
+      isDefault: i === 2,
+    })),
+  );
+
+/** The versions of a project. */
+export const versions = (world: World, asked: Asked, key: string): Answer => {
+  const project = projects.find((candidate) => candidate.key === key.toUpperCase() || candidate.id === key);
+  if (project === undefined)
+    return { status: 404, json: { errorMessages: [`No project could be found with key '${key}'.`], errors: {} } };
+  const all = Array.from({ length: VERSION_COUNT }, (_, index) => versionJson(world, index));
+  return page(asked, `/rest/api/3/project/${key}/version`, project.key === "ACME" ? all : [], 50);
+};
+
+export const boards = (asked: Asked): Answer =>
+  page(
+    asked,
+    "/rest/agile/1.0/board",
+    [
+      {
+        id: 1,
+        self: `${SITE}/rest/agile/1.0/board/1`,
+        name: "ACME board",
+        type: "scrum",
+        location: {
+          projectId: 10_000,
+          displayName: "Storefront (ACME)",
+          projectName: "Storefront",
+          projectKey: "ACME",
+          projectTypeKey: "software",
+          name: "Storefront (ACME)",
+        },
+        isPrivate: false,
+      },
+    ],
+    50,
+  );
+
+export const sprints = (world: World, asked: Asked): Answer => {
+  const states = asked.query.get("state")?.split(",");
+  const all = Array.from({ length: SPRINT_COUNT }, (_, index) => {
+    const { boardId, ...sprint } = sprintJson(world, index);
+    return {
+      ...sprint,
+      self: `${SITE}/rest/agile/1.0/sprint/${sprint.id}`,
+      createdDate: new Date(world.company.calendar.midnight(index * 10) - 604_800_000).toISOString(),
+      originBoardId: boardId,
+    };
+  });
+  return page(
+    asked,
+    "/rest/agile/1.0/board/1/sprint",
+    all.filter((sprint) => states?.includes(sprint.state) ?? true),
+    50,
+  );
+};
+
+export const remoteLinks = (
+  id: string,
+  pull: { readonly url: string; readonly title: string; readonly merged: boolean } | undefined,
+): Answer =>
+  ok(
+    pull === undefined
+      ? []
+      : [
+          {
+            id: Number(id),
+            self: `${API}/issue/${id}/remotelink/${id}`,
+            globalId: `github=${pull.url}`,
+            application: { type: "com.github", name: "GitHub" },
+            relationship: "implemented by",
+            object: {
+              url: pull.url,
+              title: pull.title,
+              summary: "",
+              icon: {},
+              status: { resolved: pull.merged, icon: {} },
+            },
+          },
+        ],
+  );

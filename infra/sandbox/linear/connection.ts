@@ -1,0 +1,75 @@
+import { GraphQLError } from "graphql";
+
+/** What every connection field accepts. */
+export interface PageArguments {
+  readonly first?: number | null;
+  readonly after?: string | null;
+  readonly last?: number | null;
+  readonly before?: string | null;
+}
+
+/** A page size as Linear allows it. */
+export const pageSize = ({ first, last, before }: PageArguments): number => {
+  if ((last ?? undefined) !== undefined || (before ?? undefined) !== undefined)
+    throw wrongInput("The sandbox pages forward only: use first and after.");
+  const size = first ?? 50;
+  if (size < 1 || size > 250) throw wrongInput("Argument Validation Error: first must not be greater than 250");
+  return size;
+};
+
+export const wrongInput = (message: string): GraphQLError =>
+  new GraphQLError(message, {
+    extensions: {
+      type: "invalid input",
+      code: "INPUT_ERROR",
+      statusCode: 400,
+      userError: true,
+      userPresentableMessage: message,
+      http: { status: 400 },
+    },
+  });
+
+export const notFound = (name: string): GraphQLError =>
+  new GraphQLError(`Entity not found: ${name}`, {
+    extensions: {
+      type: "invalid input",
+      code: "INPUT_ERROR",
+      statusCode: 400,
+      userError: true,
+      userPresentableMessage: `Could not find referenced ${name}.`,
+      http: { status: 400 },
+    },
+  });
+
+/** A connection from a page of nodes and the cursor of each. */
+export const connection = <T>(
+  nodes: readonly T[],
+  cursorOf: (node: T, index: number) => string,
+  more: boolean,
+  started: boolean,
+) => ({
+  nodes,
+  edges: nodes.map((node, index) => ({ node, cursor: cursorOf(node, index) })),
+  pageInfo: {
+    __typename: "PageInfo",
+    hasNextPage: more,
+    hasPreviousPage: started,
+    startCursor: nodes.length === 0 ? null : cursorOf(nodes[0] as T, 0),
+    endCursor: nodes.length === 0 ? null : cursorOf(nodes[nodes.length - 1] as T, nodes.length - 1),
+  },
+});
+
+/** A connection over a list that is at hand. */
+export const listConnection = <T>(all: readonly T[], args: PageArguments) => {
+  const size = pageSize(args);
+  const start = (args.after ?? undefined) === undefined ? 0 : readCursor(String(args.after)) + 1;
+  const nodes = all.slice(start, start + size);
+  const cursor = (_: T, index: number): string => Buffer.from(`l:${start + index}`).toString("base64url");
+  return connection(nodes, cursor, start + size < all.length, start > 0);
+};
+
+const readCursor = (cursor: string): number => {
+  const found = /^l:(\d+)$/.exec(Buffer.from(cursor, "base64url").toString("utf8"));
+  if (found === null) throw wrongInput("Invalid cursor");
+  return Number(found[1]);
+};

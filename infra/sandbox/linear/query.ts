@@ -1,0 +1,147 @@
+import {
+  type GraphQLFieldResolver,
+  type GraphQLOutputType,
+  isEnumType,
+  isLeafType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+} from "graphql";
+import type { WorkItem } from "../company/work-item.ts";
+import type { World } from "../company/world.ts";
+import { listConnection, notFound, type PageArguments } from "./connection.ts";
+import { passes } from "./filter.ts";
+import { attachmentsOf, issue } from "./issue.ts";
+import { issuesOf } from "./issues.ts";
+import {
+  cycle,
+  cycles,
+  initiative,
+  initiatives,
+  label,
+  organization,
+  projectStatus,
+  projects,
+  state,
+  team,
+  user,
+  users,
+} from "./organization.ts";
+import { indexOf, LINEAR_PRODUCT, labels, projectStatuses, states } from "./vocabulary.ts";
+
+type Held = Readonly<Record<string, unknown>>;
+interface ListArguments extends PageArguments {
+  readonly filter?: Held | null;
+  readonly orderBy?: "createdAt" | "updatedAt" | null;
+  readonly sort?: readonly Readonly<Record<string, { readonly order?: string | null } | null>>[] | null;
+}
+
+/** Everything that can be asked of the sandbox's Linear. */
+export const queryRoot = (world: World): Held => ({
+  viewer: () => user(world, 0),
+  organization: () => organization(world),
+  teams: (args: ListArguments) => listed([team(world)], args),
+  team: ({ id }: { id: string }) => {
+    const found = team(world);
+    return id === found["id"] || id === found["key"] ? found : missing("Team");
+  },
+  workflowStates: (args: ListArguments) =>
+    listed(
+      states.map((_, index) => state(world, index)),
+      args,
+    ),
+  workflowState: ({ id }: { id: string }) =>
+    known(indexOf(world, "state", id), (index) => state(world, index), "WorkflowState"),
+  users: (args: ListArguments) =>
+    args.filter == null ? users(world, args) : listed(users(world, { first: 250 }).nodes, args),
+  user: ({ id }: { id: string }) => known(indexOf(world, "user", id), (index) => user(world, index), "User"),
+  issueLabels: (args: ListArguments) =>
+    listed(
+      labels.map((_, index) => label(world, index)),
+      args,
+    ),
+  issues: (args: object) => issuesOf(world, args, () => true),
+  issue: ({ id }: { id: string }) => {
+    const item = findIssue(world, id);
+    return item === undefined ? missing("Issue") : issue(world, item);
+  },
+  projects: (args: ListArguments) => listed(projects(world), args),
+  project: ({ id }: { id: string }) =>
+    projects(world).find((found) => found["id"] === id || found["slugId"] === id) ?? missing("Project"),
+  projectStatuses: (args: ListArguments) =>
+    listed(
+      projectStatuses.map((_, index) => projectStatus(world, index)),
+      args,
+    ),
+  initiatives: (args: ListArguments) => listed(initiatives(world), args),
+  initiative: ({ id }: { id: string }) =>
+    known(indexOf(world, "initiative", id), (index) => initiative(world, index), "Initiative"),
+  cycles: (args: ListArguments) => listed(cycles(world), args),
+  cycle: ({ id }: { id: string }) => known(indexOf(world, "cycle", id), (index) => cycle(world, index), "Cycle"),
+  attachments: (args: ListArguments) => listed([...attachments(world)], args),
+  attachmentsForURL: ({ url, ...args }: ListArguments & { url: string }) => listed(attachmentsFor(world, url), args),
+});
+
+/** An issue by id or identifier; deleted ones are gone. */
+export const findIssue = (world: World, id: string): WorkItem | undefined => {
+  const key = /^INS-([1-9]\d*)$/i.exec(id)?.[1];
+  const n = key === undefined ? indexOf(world, "issue", id) : Number(key) - 1;
+  const item = n === undefined ? undefined : world.item(LINEAR_PRODUCT, n);
+  return item?.deleted === undefined ? item : undefined;
+};
+
+const missing = (name: string): never => {
+  throw notFound(name);
+};
+
+const known = (index: number | undefined, made: (index: number) => Held, name: string): Held =>
+  index === undefined ? missing(name) : made(index);
+
+const listed = (all: readonly Held[], args: ListArguments) => {
+  const { filter } = args;
+  const kept = filter === null || filter === undefined ? [...all] : all.filter((record) => passes(filter, record));
+  const first = args.sort?.[0];
+  const by = first === undefined ? undefined : Object.keys(first).find((name) => first[name] !== null);
+  const field = by ?? args.orderBy ?? undefined;
+  if (field !== undefined) {
+    const sign = by !== undefined && first?.[by]?.order === "Ascending" ? 1 : -1;
+    kept.sort((a, b) => sign * String(a[field]).localeCompare(String(b[field])));
+  }
+  return listConnection(kept, args);
+};
+
+const attachments = function* (world: World): Iterable<Held> {
+  for (let n = 0; n < world.count(LINEAR_PRODUCT); n += 1) {
+    const item = world.item(LINEAR_PRODUCT, n);
+    if (item !== undefined && item.deleted === undefined) yield* attachmentsOf(world, item);
+  }
+};
+
+const attachmentsFor = (world: World, url: string): readonly Held[] => {
+  const number = /^https:\/\/github\.com\/acme\/insights\/pull\/(\d+)$/.exec(url)?.[1];
+  const repository = world.repository(LINEAR_PRODUCT);
+  const code = number === undefined ? undefined : repository.codeOfNumber(Number(number));
+  const n = code === undefined ? undefined : repository.pull(code).item;
+  const item = n === undefined ? undefined : world.item(LINEAR_PRODUCT, n);
+  return item === undefined ? [] : attachmentsOf(world, item);
+};
+
+/** Takes a field from its record; where the company has nothing of the kind, gives the emptiest answer the schema allows. */
+export const resolveField: GraphQLFieldResolver<unknown, World> = (source, args, world, info) => {
+  const record = source as Held | undefined;
+  const belongs = record?.["holdsIssue"] as ((item: WorkItem) => boolean) | undefined;
+  if (info.fieldName === "issues" && belongs !== undefined) return issuesOf(world, args, belongs);
+  const held = record?.[info.fieldName];
+  if (typeof held === "function") return (held as (args: object) => unknown)(args);
+  return held === undefined ? emptiest(info.returnType, args as PageArguments) : held;
+};
+
+const emptiest = (type: GraphQLOutputType, args: PageArguments): unknown => {
+  if (!isNonNullType(type)) return null;
+  const inner = type.ofType;
+  if (isListType(inner)) return [];
+  if (isObjectType(inner) && inner.name.endsWith("Connection")) return listConnection([], args);
+  if (isEnumType(inner)) return inner.getValues()[0]?.value;
+  if (!isLeafType(inner)) return null;
+  return { Boolean: false, Int: 0, Float: 0, JSONObject: {}, String: "", JSON: {} }[inner.name] ?? null;
+};

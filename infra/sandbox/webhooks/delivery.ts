@@ -1,0 +1,126 @@
+import { createHmac, randomUUID } from "node:crypto";
+
+export type VendorName = "jira" | "linear" | "github";
+
+/** Where a vendor's webhooks go, and what they are signed with. */
+export interface Target {
+  readonly url: string;
+  readonly secret: string;
+}
+
+export type Targets = Partial<Readonly<Record<VendorName, Target>>>;
+
+/** One webhook, before it is signed. */
+export interface Hook {
+  readonly vendor: VendorName;
+  readonly event: string;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** A webhook that was sent, and what came back. */
+export interface Delivered {
+  readonly id: string;
+  readonly vendor: VendorName;
+  readonly event: string;
+  readonly status: number | "failed";
+}
+
+const TIMEOUT_MS = 5000;
+const KEPT = 200;
+
+/** Sends signed webhooks as each vendor does, and can send them again. */
+export class Deliveries {
+  #targets: Targets;
+  #on: boolean = true;
+  #sent: { readonly id: string; readonly hook: Hook }[] = [];
+
+  constructor(targets: Targets) {
+    this.#targets = targets;
+  }
+
+  aim(targets: Targets): void {
+    this.#targets = targets;
+  }
+
+  turn(on: boolean): void {
+    this.#on = on;
+  }
+
+  /** Sends hooks in turn; none when they are off, and none to a vendor without a target. */
+  async send(hooks: readonly Hook[]): Promise<readonly Delivered[]> {
+    const delivered: Delivered[] = [];
+    if (!this.#on) return delivered;
+    for (const hook of hooks) {
+      if (this.#targets[hook.vendor] === undefined) continue;
+      const id = randomUUID();
+      this.#sent = [...this.#sent.slice(1 - KEPT), { id, hook }];
+      delivered.push(await this.#post(id, hook, false));
+    }
+    return delivered;
+  }
+
+  /** Sends again what was sent last, or one delivery by id, under the same id. */
+  async again(id?: string): Promise<Delivered | undefined> {
+    const found = id === undefined ? this.#sent.at(-1) : this.#sent.find((sent) => sent.id === id);
+    return found === undefined ? undefined : this.#post(found.id, found.hook, true);
+  }
+
+  async #post(id: string, hook: Hook, retry: boolean): Promise<Delivered> {
+    const { vendor, event } = hook;
+    const target = this.#targets[vendor];
+    if (target === undefined) return { id, vendor, event, status: "failed" };
+    const now = Date.now();
+    const body = JSON.stringify(vendor === "linear" ? { ...hook.body, webhookTimestamp: now } : hook.body);
+    const digest = createHmac("sha256", target.secret).update(body).digest("hex");
+    const headers = { "content-type": "application/json", ...headersOf(hook, id, digest, now, retry) };
+    try {
+      const response = await fetch(target.url, {
+        method: "POST",
+        headers,
+        body,
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+      });
+      await response.arrayBuffer();
+      return { id, vendor, event, status: response.status };
+    } catch {
+      return { id, vendor, event, status: "failed" };
+    }
+  }
+}
+
+const headersOf = (
+  { vendor, event, body }: Hook,
+  id: string,
+  digest: string,
+  now: number,
+  retry: boolean,
+): Record<string, string> => {
+  switch (vendor) {
+    case "jira":
+      return {
+        "user-agent": "Atlassian Webhook HTTP Client",
+        "x-atlassian-webhook-identifier": id,
+        "x-atlassian-webhook-flow": "Primary",
+        "x-hub-signature": `sha256=${digest}`,
+        ...(retry ? { "x-atlassian-webhook-retry": "1" } : {}),
+      };
+    case "linear":
+      return {
+        "user-agent": "Linear-Webhook",
+        "linear-delivery": id,
+        "linear-event": String(body["type"] ?? event),
+        "linear-signature": digest,
+        "linear-timestamp": String(now),
+      };
+    case "github":
+      return {
+        "user-agent": "GitHub-Hookshot/0a1b2c3",
+        accept: "*/*",
+        "x-github-event": event,
+        "x-github-delivery": id,
+        "x-github-hook-id": "480000001",
+        "x-github-hook-installation-target-type": "repository",
+        "x-hub-signature-256": `sha256=${digest}`,
+      };
+  }
+};

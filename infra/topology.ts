@@ -1,0 +1,84 @@
+export type QueueName = "inbox" | "jobs";
+export type Store = QueueName | "table" | "bus" | "archive" | "secrets" | "mailer";
+
+export type Trigger =
+  | { readonly http: string }
+  /** One run per configured connection. */
+  | { readonly everyConnection: string }
+  | { readonly everyMinutes: number }
+  | { readonly queue: QueueName; readonly batch: number }
+  | { readonly feed: "table"; readonly batch: number };
+
+export interface Part {
+  readonly does: string;
+  readonly on: readonly Trigger[];
+  readonly reads?: readonly Store[];
+  readonly writes?: readonly Store[];
+}
+
+/**
+ * Every moving part, said once, in the order the data takes. Each key is a file in functions/. The local runner runs
+ * them, the AWS stack deploys them, `npm run gen` draws them.
+ */
+export const topology = {
+  "receive-webhook": {
+    does: "verify, archive, enqueue",
+    on: [{ http: "POST /hooks/{connection}" }],
+    reads: ["secrets"],
+    writes: ["archive", "inbox"],
+  },
+  "poll-source": {
+    does: "page, archive, enqueue, checkpoint",
+    on: [{ everyConnection: "5 minutes" }, { queue: "jobs", batch: 1 }],
+    reads: ["secrets", "table"],
+    writes: ["archive", "inbox", "jobs", "table"],
+  },
+  "ingest-record": {
+    does: "parse, normalise, merge",
+    on: [{ queue: "inbox", batch: 10 }],
+    reads: ["archive", "table"],
+    writes: ["table", "jobs"],
+  },
+  "project-lifecycle": {
+    does: "link, derive, explain",
+    on: [{ feed: "table", batch: 1000 }],
+    reads: ["table"],
+    writes: ["table"],
+  },
+  "publish-events": {
+    does: "announce what changed",
+    on: [{ feed: "table", batch: 1000 }],
+    reads: ["table"],
+    writes: ["bus", "table"],
+  },
+  "serve-api": { does: "API and dashboard", on: [{ http: "ANY /{path+}" }], reads: ["table"] },
+  sweep: {
+    does: "what time alone changes",
+    on: [{ everyMinutes: 15 }],
+    reads: ["table"],
+    writes: ["table"],
+  },
+} as const satisfies Record<string, Part>;
+
+export type PartName = keyof typeof topology;
+
+/** The moving parts as a Mermaid flowchart. */
+export const mermaid = (parts: Readonly<Record<string, Part>> = topology): string => {
+  const lines = ["flowchart LR"];
+  for (const [name, { does, on, reads = [], writes = [] }] of Object.entries(parts)) {
+    lines.push(`  ${name}["${name}<br/><small>${does}</small>"]`);
+    for (const trigger of on) {
+      if ("http" in trigger) lines.push(`  ${name}-http(["${trigger.http.replaceAll(/[{}]/g, "")}"]) --> ${name}`);
+      else if ("queue" in trigger) lines.push(`  ${trigger.queue}[(${trigger.queue})] ==> ${name}`);
+      else if ("feed" in trigger) lines.push(`  table[(table)] -. feed .-> ${name}`);
+      else
+        lines.push(
+          `  ${name}-timer(("${"everyMinutes" in trigger ? `${trigger.everyMinutes} min` : trigger.everyConnection}")) --> ${name}`,
+        );
+    }
+    for (const store of writes) lines.push(`  ${name} --> ${store}[(${store})]`);
+    for (const store of reads)
+      if (!(writes as readonly string[]).includes(store)) lines.push(`  ${store}[(${store})] -.- ${name}`);
+  }
+  return `${lines.join("\n")}\n`;
+};

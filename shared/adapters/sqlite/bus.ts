@@ -1,0 +1,28 @@
+import type { DatabaseSync } from "node:sqlite";
+import { cloudEvent, type HubEvent } from "../../domain/event.ts";
+import type { Bus } from "../../ports/bus.ts";
+import { atomically } from "./database.ts";
+
+type Sent = ReturnType<typeof cloudEvent>;
+
+/** The embedded bus: events are rows that anybody may read from where they stopped. */
+export const sqliteBus = (
+  db: DatabaseSync,
+  hub: { readonly url: string; readonly typePrefix: string },
+): Bus & { read(after: number, most: number): { seq: number; event: Sent }[] } => {
+  db.exec(
+    "CREATE TABLE IF NOT EXISTS bus (seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, detail TEXT NOT NULL)",
+  );
+  const insert = db.prepare("INSERT OR IGNORE INTO bus (id, detail) VALUES (?, ?)");
+  const some = db.prepare("SELECT seq, detail FROM bus WHERE seq > ? ORDER BY seq LIMIT ?");
+  return {
+    async publish(events: readonly HubEvent[]) {
+      atomically(db, () => {
+        for (const event of events) insert.run(event.id, JSON.stringify(cloudEvent(event, hub)));
+      });
+      return [];
+    },
+    read: (after, most) =>
+      some.all(after, most).map(({ seq, detail }) => ({ seq: Number(seq), event: JSON.parse(String(detail)) as Sent })),
+  };
+};

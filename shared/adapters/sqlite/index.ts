@@ -1,0 +1,80 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { DatabaseSync } from "node:sqlite";
+import type { Clock } from "../../ports/clock.ts";
+import type { Ports } from "../../ports/ports.ts";
+import type { QueueConsumer } from "../../ports/queue.ts";
+import { systemClock } from "../clock.ts";
+import { fileArchive } from "./archive.ts";
+import { sqliteBus } from "./bus.ts";
+import { lockFolder, openDatabase } from "./database.ts";
+import { outboxMailer } from "./mailer.ts";
+import { sqliteQueue } from "./queue.ts";
+import { environmentSecrets } from "./secrets.ts";
+import { type SqliteFeed, sqliteFeed, sqliteTable } from "./table.ts";
+
+/** The embedded adapter set with the ends that the local runner holds: on AWS, Lambda has them built in. */
+export interface Embedded {
+  readonly ports: Ports;
+  readonly consumers: { readonly inbox: QueueConsumer; readonly jobs: QueueConsumer };
+  readonly feed: SqliteFeed;
+  readonly bus: ReturnType<typeof sqliteBus>;
+  readonly db: DatabaseSync;
+  close(): void;
+}
+
+/** Readers of the change feed, by the name of their function. */
+export const FEED_READERS = ["project-lifecycle", "publish-events"] as const;
+
+/**
+ * Opens the embedded set in a data folder.
+ *
+ * @param options.exclusive keeps every other process out, and shows again what a process that is gone had taken
+ * @param options.told is called after each write, so that a runner need not ask
+ * @throws HubError data_folder_locked
+ */
+export const openEmbedded = (options: {
+  readonly folder: string;
+  readonly exclusive: boolean;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly envFile: string;
+  readonly url: string;
+  readonly typePrefix?: string;
+  readonly clock?: Clock;
+  readonly told?: () => void;
+}): Embedded => {
+  const { folder, clock = systemClock, told = () => {} } = options;
+  const unlock = options.exclusive ? lockFolder(folder) : () => {};
+  const db = openDatabase(folder);
+  const inbox = sqliteQueue(db, "inbox", clock, told);
+  const jobs = sqliteQueue(db, "jobs", clock, told);
+  const bus = sqliteBus(db, { url: options.url, typePrefix: options.typePrefix ?? "dev.throughline" });
+  const table = sqliteTable(db, told);
+  if (options.exclusive) {
+    inbox.recover();
+    jobs.recover();
+  }
+  return {
+    ports: {
+      table,
+      inbox,
+      jobs,
+      bus,
+      archive: fileArchive(join(folder, "archive")),
+      secrets: environmentSecrets(options.environment, options.envFile),
+      clock,
+      mailer: outboxMailer(join(folder, "outbox")),
+    },
+    consumers: { inbox, jobs },
+    feed: sqliteFeed(db, FEED_READERS),
+    bus,
+    db,
+    close() {
+      db.close();
+      unlock();
+    },
+  };
+};
+
+/** Whether a data folder holds a hub already. */
+export const holdsHub = (folder: string): boolean => existsSync(join(folder, "hub.db"));

@@ -1,0 +1,130 @@
+import type * as z from "zod";
+import type { Draft, FieldedKind, PresenceState, StatusCategory } from "../domain/entity.ts";
+import type { Instant } from "../domain/instant.ts";
+import type { Mapped, Table, Word } from "../domain/mapped.ts";
+import type { VendorHttp } from "./http.ts";
+
+/** Products' tool categories, as the connections page groups them. */
+export type Category =
+  | "planning"
+  | "code"
+  | "analytics"
+  | "experiments"
+  | "research"
+  | "design"
+  | "marketing"
+  | "support"
+  | "communication"
+  | "data";
+
+/** What a normaliser may know beside the record. It has no clock, no network and no store. */
+export interface NormaliseContext {
+  readonly connectionId: string;
+  /** The hub's own exceptions of the status mapping, by status id or name. */
+  readonly statuses: Table<StatusCategory>;
+  /** The hub's own names of deployment environments. */
+  readonly environments?: Table<"production" | "staging" | "test" | "other"> | undefined;
+}
+
+/** What a poll or re-read gets. */
+export interface ReadContext<Config> {
+  readonly http: VendorHttp;
+  readonly config: Config;
+  readonly signal: AbortSignal;
+}
+
+/** One page as the vendor gave it: records of this stream, records of others that were read along, and where to go on. */
+export interface Page<Cursor> {
+  readonly records: readonly unknown[];
+  /** By stream id, e.g. the reviews of the pull requests of this page. */
+  readonly also?: Readonly<Record<string, readonly unknown[]>>;
+  /** Is stored after the page is safely queued; must be resumable at any page. */
+  readonly cursor: Cursor;
+}
+
+/** One kind of record of a vendor: a poll page and a webhook both yield these. */
+export interface Stream<Config, Record_, Cursor> {
+  /** The vendor fields we read; unknown fields and unknown enum values must pass. */
+  readonly record: z.ZodType<Record_>;
+  /** The kinds of entity that its records become: decides which stages a connection can see. */
+  readonly kinds: readonly FieldedKind[];
+  /** Pure: vendor record to drafts. */
+  readonly normalise: (record: Record_, context: NormaliseContext) => readonly Draft[];
+  /** The records inside an answer of the vendor's own list endpoints, or undefined if it is no such answer. */
+  readonly listed?: (answer: unknown) => readonly unknown[] | undefined;
+  /** The vendor tells no time of change: later reads win. */
+  readonly timeless?: boolean;
+  readonly poll?: {
+    readonly cursor: z.ZodType<Cursor>;
+    readonly start: Cursor;
+    /** Parts that are read on their own, each with a cursor of its own (repositories, for example); default one. */
+    readonly scopes?: (config: Config) => readonly string[];
+    readonly read: (
+      context: ReadContext<Config>,
+      cursor: Cursor,
+      scope: string,
+    ) => AsyncGenerator<Page<Cursor>, void, undefined>;
+  };
+  /** What {@link reread} takes for a record; default the external id of the draft. */
+  readonly rereadId?: (record: unknown) => string | undefined;
+  /** Reads records anew by the vendor's ids, to settle a tie or to follow a webhook's hint. What is gone is left out. */
+  readonly reread?: (context: ReadContext<Config>, ids: readonly string[]) => Promise<readonly unknown[]>;
+}
+
+/** What a webhook tells: a whole record, or only that one should be read again. */
+export type Told =
+  | { readonly stream: string; readonly record: unknown; readonly presence?: PresenceState; readonly at?: Instant }
+  | { readonly stream: string; readonly reread: string };
+
+/** A webhook request as it came in, body untouched. */
+export interface Delivery {
+  readonly headers: Headers;
+  readonly body: Uint8Array;
+  readonly receivedAt: Date;
+}
+
+export interface Signature<Config> {
+  /** Headers that {@link verify} accepts for this body; the sandbox, replays and tests use it. */
+  readonly sign: (body: Uint8Array, config: Config, sentAt: Date) => Record<string, string>;
+  /** @throws HubError signature_rejected */
+  readonly verify: (delivery: Delivery, config: Config) => void;
+}
+
+/** A vendor, declared. Nothing runs on import, and the vendor's package is loaded only where it is used. */
+export interface Connector<Config = unknown> {
+  readonly id: string;
+  readonly title: string;
+  readonly category: Category;
+  /** The vendor's own API documentation. */
+  readonly docs: string;
+  /** Strict object; secrets are marked by `.meta({ secret: true })`. */
+  readonly config: z.ZodType<Config>;
+  readonly http: (config: Config) => HttpSettings;
+  /** One function for a work item's present status and its past, so that the two cannot disagree. `type` is the vocabulary's. */
+  readonly status?: (word: Word, own: Table<StatusCategory>) => Mapped<StatusCategory>;
+  // biome-ignore lint/suspicious/noExplicitAny: each stream has record and cursor types of its own; `stream()` checked them
+  readonly streams: Readonly<Record<string, Stream<Config, any, any>>>;
+  readonly webhook?: {
+    readonly signature: Signature<Config>;
+    /** The vendor's id of the delivery; empty where it has none. */
+    readonly deliveryId: (delivery: Delivery) => string;
+    /** @throws ZodError if the body is none of the vendor's */
+    readonly records: (body: unknown, headers: Headers, config: Config) => readonly Told[];
+  };
+}
+
+export interface HttpSettings {
+  /** Where the vendor answers; every connection may override it, plain http only for loopback. */
+  readonly baseUrl: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Start value of the budget until the vendor's headers say otherwise. */
+  readonly requestsPerMinute: number;
+}
+
+/** Checks a stream's types where it is written. */
+export const stream = <Config, Record_, Cursor = never>(
+  declared: Stream<Config, Record_, Cursor>,
+): Stream<Config, Record_, Cursor> => declared;
+
+/** Checks a connector where it is written, stream names of its webhook included. */
+export const defineConnector = <Config>(declared: Connector<Config>): Connector<Config> => declared;

@@ -1,0 +1,72 @@
+/** When may the same input succeed? Decided where the error is thrown, read by the queue. */
+export type Retry = "never" | "later" | { readonly afterSeconds: number };
+
+/** Every failure Throughline names, with what to do about it. Codes are public: log fields, exit codes, pages under /docs/errors. */
+export const ERRORS = {
+  config_invalid: "Correct the named place of throughline.config.ts; all problems are listed at once.",
+  config_missing: "Create throughline.config.ts, or run `npx throughline import github owner/repo`.",
+  secret_missing: "Put the named secret into .env or the environment.",
+  node_version_unsupported: "Run `npm ci` without --ignore-scripts: it brings the right Node for every command.",
+  port_in_use: "Stop the other process, or start with PORT=<another port>.",
+  data_folder_locked: "Another Throughline uses this data folder: stop it, or set THROUGHLINE_DATA to another folder.",
+  connection_unknown: "Use the name of a connection of throughline.config.ts; `/v1/connections` lists them.",
+  stream_unknown: "Use a stream that the connector declares; `throughline normalise` without arguments lists them.",
+  feature_unknown: "Use a key or id of a feature; `throughline features` lists them.",
+  usage: "See `throughline help`.",
+  signature_rejected: "Compare the webhook's secret in the tool with the one of this connection.",
+  payload_unreadable:
+    "Nothing to do at once: the record is in quarantine with its bytes; replay it after an update of the connector.",
+  payload_too_large: "Send less at once; what is too large for a webhook is read by the next poll.",
+  vendor_auth_expired: "Renew the credential of this connection.",
+  vendor_forbidden: "Give the credential the named permission, or take the scope out of the connection.",
+  vendor_not_found:
+    "Check the name in the connection's config: the tool does not know it, or hides it from this credential.",
+  vendor_rate_limited: "Nothing: the hub waits as long as the tool asks.",
+  vendor_unreachable:
+    "Nothing at once: it is tried again. If it stays, check the address and the tool's own status page.",
+  vendor_answer_unreadable: "Nothing at once: it is tried again. If it stays, the tool changed its answers: report it.",
+  vendor_paging_broken:
+    "Nothing at once: the run ended without moving its cursor and starts again. If it stays, report it.",
+  lease_held: "Nothing: another run of the same stream is at work.",
+  quota_exhausted: "Wait until the named time, or use a token.",
+  unknown_parameter: "Leave the parameter out, or use the suggested one.",
+  invalid_parameter: "Use one of the listed values.",
+  cursor_invalid: "Start again without a cursor.",
+  cursor_expired: "Start again without a cursor; cursors live 24 hours.",
+  cursor_filter_mismatch: "Use a cursor only with the parameters it was made for.",
+  not_found: "Check the id or key.",
+  method_not_allowed: "Use a method that the Allow header lists.",
+  host_not_allowed: "Ask under the address that the hub printed when it started.",
+  internal_error: "Try again; if it stays, report it with the request id.",
+} as const satisfies Record<string, string>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+type Details = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/** A failure with a public code, a retry policy and details that are safe to log: never a payload, never a secret. */
+export class HubError extends Error {
+  override readonly name = "HubError";
+  readonly code: ErrorCode;
+  readonly retry: Retry;
+  readonly details: Details;
+
+  /** @param message lower case, no full stop: what was given, what is allowed */
+  constructor(code: ErrorCode, message: string, options: { retry: Retry; details?: Details; cause?: unknown }) {
+    super(message, { cause: options.cause });
+    this.code = code;
+    this.retry = options.retry;
+    this.details = options.details ?? {};
+  }
+
+  /** What a person can do about it. */
+  get fix(): string {
+    return ERRORS[this.code];
+  }
+}
+
+export const signatureRejected = (why: string): HubError =>
+  new HubError("signature_rejected", `webhook signature rejected: ${why}`, { retry: "never" });
+
+export const payloadUnreadable = (what: string, cause?: unknown): HubError =>
+  new HubError("payload_unreadable", `${what} does not have the shape we read`, { retry: "never", cause });

@@ -1,0 +1,76 @@
+/** What a vendor's headers say of its budget. */
+export interface Limits {
+  readonly remaining?: number;
+  /** Milliseconds since the epoch. */
+  readonly resetAt?: number;
+}
+
+const LATEST_RESET_MS = 24 * 3_600_000;
+
+/**
+ * `Retry-After` in seconds, whether it is a number or an HTTP date; undefined if absent or unreadable.
+ *
+ * @param now milliseconds since the epoch
+ */
+export const retryAfterSeconds = (headers: Headers, now: number): number | undefined => {
+  const told = headers.get("retry-after");
+  if (told === null || told.trim() === "") return undefined;
+  const seconds = Number(told);
+  if (Number.isFinite(seconds)) return Math.max(0, seconds);
+  const date = Date.parse(told);
+  return Number.isNaN(date) ? undefined : Math.max(0, (date - now) / 1000);
+};
+
+/** The rate-limit headers of Jira, Linear, GitHub and those who write alike; odd values count as not said. */
+export const limitsIn = (headers: Headers, now: number): Limits => {
+  const first = (...names: string[]) =>
+    names.map((name) => headers.get(name)).find((value) => value !== null && value !== "");
+  const remaining = count(
+    first("x-ratelimit-remaining", "x-ratelimit-requests-remaining", "ratelimit-remaining", "x-rate-limit-remaining"),
+  );
+  const resetAt = moment(first("x-ratelimit-reset", "x-ratelimit-requests-reset", "ratelimit-reset"), now);
+  return { ...(remaining !== undefined && { remaining }), ...(resetAt !== undefined && { resetAt }) };
+};
+
+const count = (text: string | null | undefined): number | undefined =>
+  text && /^\d{1,9}$/.test(text) ? Number(text) : undefined;
+
+/** Epoch seconds (GitHub), epoch milliseconds (Linear), seconds from now, or ISO (Jira). */
+const moment = (text: string | null | undefined, now: number): number | undefined => {
+  if (!text) return undefined;
+  const number = Number(text);
+  const at = Number.isNaN(number)
+    ? Date.parse(text)
+    : number > 1e11
+      ? number
+      : number > 1e9
+        ? number * 1000
+        : now + number * 1000;
+  return Number.isFinite(at) && at < now + LATEST_RESET_MS ? at : undefined;
+};
+
+/** How long to wait before the next call: an even pace from configuration, a full stop where headers say nothing is left. */
+export interface Budget {
+  readonly waitMs: () => number;
+  readonly learn: (limits: Limits) => void;
+}
+
+/** Calls may come in bursts of this many, so that a small change is not paced like a backfill. */
+const BURST = 20;
+
+/** @param now milliseconds since the epoch */
+export const budget = (requestsPerMinute: number, now: () => number): Budget => {
+  const gap = 60_000 / requestsPerMinute;
+  let next = now() - BURST * gap;
+  let blockedUntil = 0;
+  return {
+    waitMs() {
+      const at = now();
+      next = Math.max(next, at - BURST * gap) + gap;
+      return Math.max(0, next - at, blockedUntil - at);
+    },
+    learn({ remaining, resetAt }) {
+      blockedUntil = remaining === 0 && resetAt !== undefined ? resetAt : 0;
+    },
+  };
+};

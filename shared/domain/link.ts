@@ -1,0 +1,119 @@
+import type { Instant } from "./instant.ts";
+
+export const LINK_TYPES = [
+  "parent_of",
+  "blocks",
+  "duplicates",
+  "relates_to",
+  "mentions",
+  "implements",
+  "designs",
+  "validates",
+  "deploys",
+  "gates",
+  "evaluates",
+  "measures",
+  "requests",
+  "reports_problem_in",
+  "promotes",
+  "announces",
+  "contributes_to",
+  "caused_by",
+  "reverts",
+  "supersedes",
+  "moved_to",
+] as const;
+export type LinkType = (typeof LINK_TYPES)[number];
+
+export type LinkOrigin = "native" | "declared" | "pattern" | "inferred";
+
+/** Where a link was read, and how sure that place makes us (lifecycle reference, section 5). */
+export const CONFIDENCE = {
+  native: 1,
+  declared: 1,
+  branch: 0.95,
+  closing: 0.95,
+  title: 0.9,
+  commit: 0.7,
+  body: 0.4,
+} as const;
+export type Place = keyof typeof CONFIDENCE;
+
+/** Links below this go to the review queue and move nothing of their own weight. */
+export const REVIEW_BELOW = 0.7;
+
+export interface Evidence {
+  readonly place: Place;
+  /** What was read there, e.g. `ACME-12`; never the whole text. */
+  readonly text: string;
+  readonly url: string;
+  /** The entity whose record says so: when it stops saying so, this evidence is withdrawn. */
+  readonly saidBy: string;
+}
+
+/** One directed link between two entities; it keeps every piece of evidence, and the strongest decides. */
+export interface Link {
+  readonly from: string;
+  readonly to: string;
+  readonly type: LinkType;
+  readonly origin: LinkOrigin;
+  /** 0 to 1 */
+  readonly confidence: number;
+  readonly evidence: readonly Evidence[];
+  readonly validFrom: Instant;
+  /** Set while no evidence is left. */
+  readonly validTo?: Instant | undefined;
+  /** When we learnt of its last change. */
+  readonly recordedAt: Instant;
+  /** Rises by exactly 1 with each change. */
+  readonly version: number;
+}
+
+const compare = (a: Evidence, b: Evidence): number =>
+  CONFIDENCE[b.place] - CONFIDENCE[a.place] || (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
+
+/**
+ * The link after one record said (or no longer says) its part of it.
+ *
+ * @param at valid time of what the record says
+ * @param said the evidence that this record gives now; empty withdraws what it gave before
+ * @returns undefined if nothing changes
+ */
+export const restated = (
+  held: Link | undefined,
+  ends: Pick<Link, "from" | "to" | "type">,
+  saidBy: string,
+  said: readonly Evidence[],
+  at: Instant,
+  recordedAt: Instant,
+): Link | undefined => {
+  const evidence = [...(held?.evidence.filter((one) => one.saidBy !== saidBy) ?? []), ...said].toSorted(compare);
+  if (JSON.stringify(evidence) === JSON.stringify(held?.evidence ?? [])) return undefined;
+  const [best] = evidence;
+  const revived = held === undefined || held.validTo !== undefined;
+  return {
+    ...ends,
+    origin:
+      best === undefined
+        ? (held?.origin ?? "native")
+        : best.place === "native" || best.place === "declared"
+          ? best.place
+          : "pattern",
+    confidence: best === undefined ? 0 : CONFIDENCE[best.place],
+    evidence,
+    validFrom: revived ? at : held.validFrom,
+    ...(best === undefined && { validTo: at }),
+    recordedAt,
+    version: (held?.version ?? 0) + 1,
+  };
+};
+
+/** A pointer to a record of perhaps another tool, found in a text, not yet resolved to an entity. */
+export interface Reference {
+  /**
+   * What it points to, in a form that {@link Draft.aliases} of the target repeat: an issue key in upper case
+   * (`ACME-12`), `owner/repo#12` or `sha:<commit>` in lower case, or a canonical URL without scheme.
+   */
+  readonly alias: string;
+  readonly place: Place;
+}

@@ -1,0 +1,70 @@
+import type { Place, Reference } from "./link.ts";
+
+/** A letter, letters or digits, a dash, a number without leading zero, not touching another letter or digit. */
+const KEY = /(?<![A-Za-z0-9])([A-Za-z][A-Za-z0-9]{0,19})-([1-9][0-9]{0,8})(?![A-Za-z0-9])/g;
+const TARGET = String.raw`(?:https?:\/\/[^\s<>"'()[\]]{1,300}|(?:[\w.-]{1,100}\/[\w.-]{1,100})?#\d{1,9}|[A-Za-z][A-Za-z0-9]{0,19}-\d{1,9})`;
+/** A closing keyword and the list right behind it: "Fixes #1, #2 and ACME-3". What follows the list is not closed. */
+const CLOSING = new RegExp(
+  String.raw`\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?|implement(?:s|ed)?):?\s{1,3}${TARGET}(?:\s{0,3}(?:,|and|&)\s{0,3}${TARGET}){0,20}`,
+  "gi",
+);
+const GITHUB_NUMBER = /(?<![\w/&])((?:[\w.-]+\/[\w.-]+)?)#([1-9][0-9]{0,8})(?![\w])/g;
+const URLS = /https?:\/\/[^\s<>"'()[\]]+/g;
+
+const PATHS: readonly (readonly [RegExp, (match: RegExpExecArray) => string])[] = [
+  [
+    /^(?:www\.)?github\.com\/([\w.-]+)\/([\w.-]+)\/(?:issues|pull)\/(\d+)/i,
+    ([, o, r, n]) => `${o}/${r}#${n}`.toLowerCase(),
+  ],
+  [/^linear\.app\/[\w.-]+\/issue\/([A-Za-z][A-Za-z0-9]*-\d+)/i, ([, key]) => (key ?? "").toUpperCase()],
+  [/^[\w.-]+\.atlassian\.net\/browse\/([A-Za-z][A-Za-z0-9]*-\d+)/i, ([, key]) => (key ?? "").toUpperCase()],
+];
+
+/** The alias that a URL of a known tool stands for, or undefined for any other URL. */
+export const aliasOfUrl = (url: string): string | undefined => {
+  const rest = url.replace(/^https?:\/\//i, "");
+  for (const [pattern, alias] of PATHS) {
+    const match = pattern.exec(rest);
+    if (match !== null) return alias(match);
+  }
+  return undefined;
+};
+
+const keysIn = (text: string): string[] =>
+  [...text.matchAll(KEY)].map(([, letters, number]) => `${letters}-${number}`.toUpperCase());
+
+const numbersIn = (text: string, repository: string | undefined): string[] =>
+  [...text.matchAll(GITHUB_NUMBER)].flatMap(([, named, number]) => {
+    const owner = named === "" ? repository : named;
+    return owner === undefined ? [] : [`${owner}#${number}`.toLowerCase()];
+  });
+
+const urlsIn = (text: string): string[] => [...text.matchAll(URLS)].flatMap(([url]) => aliasOfUrl(url) ?? []);
+
+/** Texts longer than this are read only up to here: references stand at the top, and hostile text is bounded. */
+const READ_AT_MOST = 65_536;
+
+/**
+ * Every pointer to a record in a text: issue keys, `#12`, URLs of known tools; one per alias and place.
+ * Any word of the shape of a key counts (`UTF-8` too): resolving is only done for keys that some record has.
+ *
+ * @param place where the text stands; keywords such as "closes" lift what follows them from `body` to `closing`
+ * @param repository `owner/name` that a bare `#12` belongs to
+ */
+export const referencesIn = (text: string | null | undefined, place: Place, repository?: string): Reference[] => {
+  if (!text) return [];
+  const read = text.slice(0, READ_AT_MOST);
+  const found = new Map<string, Reference>();
+  const add = (aliases: readonly string[], where: Place) => {
+    for (const alias of aliases) found.set(`${where} ${alias}`, { alias, place: where });
+  };
+  if (place === "body" || place === "commit") {
+    for (const [clause] of read.matchAll(CLOSING))
+      add([...urlsIn(clause), ...keysIn(clause), ...numbersIn(clause, repository)], "closing");
+  }
+  const withoutUrls = read.replace(URLS, " ");
+  add(urlsIn(read), place);
+  add(keysIn(withoutUrls), place);
+  if (place !== "branch") add(numbersIn(withoutUrls, repository), place);
+  return [...found.values()];
+};

@@ -1,0 +1,268 @@
+import type { Because, Stage } from "../domain/stage.ts";
+import type { Folded, View } from "./fold.ts";
+import { type Held, weightOf } from "./held.ts";
+import { type Ledger, percentOf } from "./ledger.ts";
+import { DAY } from "./rule-set.ts";
+import { customersInNeed, isInReopenGrace, openWork, RULES } from "./rules.ts";
+import { capitalised, counted, firstOf, latestOf, listed, recordName } from "./sentence.ts";
+
+/** At most so many proofs stand under one line; more is found at its records. */
+const EVIDENCE = 5;
+
+type Day = (at: number) => string;
+type Clauses = (ledger: Ledger, day: Day, folded: Folded) => readonly (string | undefined | false)[];
+
+/** The rule that decided a stage: being deployed dark is a rule of its own. */
+export const ruleOf = (stage: Stage, { ledger }: Folded): string =>
+  stage === "testing" && ledger.isDark ? "R6b" : RULES[stage].id;
+
+/** Why a stage is active, done or regressed: one sentence and its proof, or nothing if it is none of these. */
+export const becauseOf = (stage: Stage, folded: Folded, day: Day): Because[] => {
+  const { ledger, views } = folded;
+  const view = views[stage];
+  if (view.state === "not_started") return [];
+  const end = view.isUndone ? ledger.endedBy.get(stage) : undefined;
+  const clauses = [
+    ...(view.isUndone ? [endOf(stage, folded, day)] : []),
+    ...(view.entered || view.state === "done" ? CLAUSES[stage](ledger, day, folded) : []),
+    ...placedClauses(stage, view, ledger, day),
+  ].filter((clause) => typeof clause === "string");
+  if ((view.entered || view.state === "done") && !view.counts)
+    clauses.push(
+      `not enough to count yet (confidence ${view.confidence}, needs ${ledger.ruleSet.establishedAt[stage]})`,
+    );
+  return [
+    {
+      stage,
+      rule: ruleOf(stage, folded),
+      text: capitalised(clauses.join("; ")),
+      evidence: evidenceOf([
+        ...(end === undefined ? [] : [end]),
+        ...(view.isUndone && stage === "testing" ? best(ledger.group("test.run", "red").values()) : []),
+        ...best(supportOf(view)),
+      ]),
+      at: new Date(view.since ?? ledger.now).toISOString(),
+    },
+  ];
+};
+
+/** URLs in the order given, each once, at most five. */
+export const evidenceOf = (held: readonly Held[]): string[] =>
+  [...new Set(held.map(({ fact }) => fact.url).filter((url) => url !== ""))].slice(0, EVIDENCE);
+
+const supportOf = ({ support }: View): Held[] => support.flatMap((group) => [...group.values()]);
+
+/** Best first: the heaviest, of these the latest. */
+const best = (held: Iterable<Held>): Held[] =>
+  [...held].sort(
+    (a, b) => weightOf(b.fact) - weightOf(a.fact) || b.at - a.at || (a.identity < b.identity ? -1 : a === b ? 0 : 1),
+  );
+
+const placedClauses = (stage: Stage, view: View, ledger: Ledger, day: Day): string[] => {
+  const clauses: string[] = [];
+  const placed = latestOf(ledger.group(`item.stage:${stage}`, "in").values());
+  if (placed !== undefined)
+    clauses.push(`${recordName(placed)} is in a status that stands for ${stage} since ${day(placed.at)}`);
+  const asserted = ledger.group(`asserted:${stage}`, "+");
+  const last = latestOf(asserted.values());
+  if (last !== undefined && view.support.includes(asserted)) {
+    const until = last.fact.expiresAt === undefined ? "" : `, until ${day(Date.parse(last.fact.expiresAt))}`;
+    clauses.push(`${last.fact.recordKey} asserted it ${day(last.at)}${until}`);
+  }
+  return clauses;
+};
+
+/** What undid the stage. */
+const endOf = (stage: Stage, { ledger }: Folded, day: Day): string | undefined => {
+  const end = ledger.endedBy.get(stage);
+  if (stage === "testing") {
+    const red = latestOf(ledger.group("test.run", "red").values());
+    return red && `tests of ${red.fact.recordKey} red since ${day(red.at)}, after the last merge`;
+  }
+  if (stage === "marketing") return "all campaigns are cancelled and nothing is announced";
+  if (end === undefined) return undefined;
+  const name = recordName(end);
+  switch (end.fact.signal) {
+    case "idea":
+      return `${name} is gone since ${day(end.at)}`;
+    case "objective":
+      return `no longer linked to ${name} since ${day(end.at)}`;
+    case "target":
+      return `the target date was removed ${day(end.at)} in ${name}`;
+    case "design.ready":
+      return `the ready mark of ${name} was withdrawn ${day(end.at)}`;
+    case "pr.reverted":
+      return `reverted by ${end.fact.recordKey} ${day(end.at)}`;
+    case "item":
+      return `${name} was done and is open again since ${day(end.at)}`;
+    case "exposure":
+      return `flag ${end.fact.recordKey} was set to ${percentOf(end.fact.value)} % ${day(end.at)}`;
+    default:
+      return `the deployment to ${end.fact.recordKey} was rolled back ${day(end.at)}`;
+  }
+};
+
+const since = (held: Held | undefined, day: Day, say: (name: string, date: string) => string): string | undefined =>
+  held && say(recordName(held), day(held.at));
+
+const CLAUSES: Readonly<Record<Stage, Clauses>> = {
+  vision: (ledger, day, { views }) => [
+    since(firstOf(ledger.group("idea", "exists").values()), day, (name, date) => `${name} exists since ${date}`),
+    since(
+      firstOf(ledger.group("objective", "linked").values()),
+      day,
+      (name, date) => `contributes to ${name} since ${date}`,
+    ),
+    customersInNeed(ledger) >= ledger.ruleSet.visionNeeds &&
+      `${counted(customersInNeed(ledger), "customer")} asked for it`,
+    views.vision.state === "done" && "strategy gives it a time frame",
+  ],
+  strategy: (ledger, day) => [
+    since(latestOf(ledger.group("target", "set").values()), day, (name, date) => `target date set ${date} in ${name}`),
+    since(
+      firstOf(ledger.group("initiative", "active").values()),
+      day,
+      (name, date) => `part of ${name}, planned or active since ${date}`,
+    ),
+    since(firstOf(ledger.group("scored", "yes").values()), day, (name, date) => `priority set ${date} in ${name}`),
+    since(firstOf(ledger.group("committed", "yes").values()), day, (_, date) => `committed ${date}`),
+  ],
+  design: (ledger, day) => {
+    const changed = latestOf(ledger.changedAfterReady);
+    const inProgress = ledger.count("design.item", "in_progress");
+    const edit = latestOf(ledger.group("design.edited").values());
+    return [
+      since(
+        latestOf(ledger.group("design.ready", "ready").values()),
+        day,
+        (name, date) => `${name} ready for development since ${date}`,
+      ),
+      changed && `${recordName(changed)} was edited after it was marked ready`,
+      inProgress > 0 && `${counted(inProgress, "design item")} in progress`,
+      edit && `last edit ${day(edit.at)}`,
+      isDesignHeld(ledger) &&
+        `no edit for more than ${ledger.ruleSet.designFreshDays} d, held until ${ledger.ruleSet.lapseDays} d`,
+    ];
+  },
+  development: (ledger, day, { scene, views }) => [
+    ...workClauses(ledger, day),
+    isInReopenGrace(scene, views.development.state) &&
+      `${listed([...ledger.reopened.values()].map(({ from }) => from.fact.recordKey))} was reopened less than ${ledger.ruleSet.reopenGraceHours} h before`,
+  ],
+  testing: (ledger, day, { scene }) => {
+    const green = [...ledger.group("test.run", "green").values()];
+    const experiments = ["draft", "running"].flatMap((status) => [...ledger.group("experiment", status).values()]);
+    return [
+      deployedTo(ledger, "deploy.nonprod", day),
+      !ledger.isFailing &&
+        green.length > 0 &&
+        `tests green ${day(latestOf(green)?.at ?? 0)} (${listed(green.map(({ fact }) => fact.recordKey))})`,
+      !ledger.isFailing && redBeforeMerge(ledger, day),
+      since(
+        latestOf(ledger.group("flag.internal", "on").values()),
+        day,
+        (name, date) => `flag ${name} on for internal users since ${date}`,
+      ),
+      experiments.length > 0 &&
+        `experiment ${listed(experiments.map(({ fact }) => fact.recordKey))} ${latestOf(experiments)?.fact.value ?? ""}`,
+      ledger.isDark && `in production behind ${flagsAt(ledger, "zero")}: no customer sees it`,
+      scene.counts("production") && "it is in production",
+    ];
+  },
+  production: (ledger, day, { views }) => {
+    const usage = latestOf(ledger.group("usage").values());
+    const claims = views.production.support.includes(ledger.group("claim.done", "yes"))
+      ? [...ledger.group("claim.done", "yes").values()]
+      : [];
+    return [
+      ledger.isExposed && deployedTo(ledger, "deploy.prod", day),
+      ledger.isExposed && (flagsAt(ledger, "part", "full") || undefined),
+      ledger.isExposed &&
+        since(
+          latestOf(ledger.group("experiment.shipped").values()),
+          day,
+          (name, date) => `winner of experiment ${name} shipped ${date}`,
+        ),
+      ledger.isExposed && usage && `used, last seen ${day(usage.at)}`,
+      claims.length > 0 && `${listed(claims.map(recordName))} ${claims.length === 1 ? "says" : "say"} done`,
+      views.production.state === "done" &&
+        ledger.fullySince !== undefined &&
+        `open to every customer since ${day(ledger.fullySince)}, for more than ${ledger.ruleSet.fullyExposedDays} d`,
+    ];
+  },
+  marketing: (ledger, day, { views }) => {
+    const sent = [...ledger.group("campaign", "sent").values()];
+    const coming = ["sending", "scheduled"].flatMap((status) => [...ledger.group("campaign", status).values()]);
+    const announced = latestOf(ledger.group("announced").values());
+    return [
+      announced && `announced ${day(announced.at)} in ${recordName(announced)}`,
+      sent.length > 0 && `${counted(sent.length, "campaign")} sent, the last ${day(latestOf(sent)?.at ?? 0)}`,
+      coming.length > 0 && `${counted(coming.length, "campaign")} scheduled or sending`,
+      views.marketing.state === "done" && `nothing sent for more than ${ledger.ruleSet.marketingQuietDays} d`,
+    ];
+  },
+  support: (ledger, day, { views, scene }) => {
+    const tickets = [...ledger.group("ticket", "after").values()];
+    const needs = ledger.group("need:support", "after").size;
+    return [
+      views.support.state === "done" && "the feature is sunset: its flag is archived and its code removed",
+      tickets.length > 0 &&
+        `${counted(tickets.length, "ticket")} within ${ledger.ruleSet.lapseDays} d, the last ${day(latestOf(tickets)?.at ?? 0)}`,
+      needs > 0 && `${counted(needs, "customer")} asked for more after exposure`,
+      scene.stateOf("production") === "done" &&
+        scene.counts("production") &&
+        `launched: production is done since ${day(views.production.since ?? 0)}`,
+    ];
+  },
+};
+
+/** Whether only edits older than the entry window hold design active. */
+export const isDesignHeld = (ledger: Ledger): boolean =>
+  ledger.group("design.edited").size > 0 &&
+  ledger.now >= ledger.group("design.edited").latest + ledger.ruleSet.designFreshDays * DAY &&
+  ledger.count("design.item", "in_progress") + ledger.count("design.ready", "ready") === 0 &&
+  ledger.group("item.stage:design", "in").size + ledger.group("asserted:design", "+").size === 0;
+
+const workClauses = (ledger: Ledger, day: Day): (string | false)[] => {
+  const [items, done, cancelled] = [
+    ledger.total("item"),
+    ledger.count("item", "done"),
+    ledger.count("item", "cancelled"),
+  ];
+  const running = ledger.count("item", "in_progress", "in_review");
+  const [prs, merged, open] = [ledger.total("pr"), ledger.group("pr", "merged"), ledger.group("pr", "open")];
+  const merge = latestOf(merged.values());
+  const oldest = firstOf(open.values());
+  return [
+    items > 0 &&
+      `${done} of ${counted(items, "work item")} done${running > 0 ? `, ${running} in progress` : ""}${cancelled > 0 ? `, ${cancelled} cancelled` : ""}`,
+    prs > 0 &&
+      `${merged.size} of ${counted(prs, "pull request")} merged${merge === undefined ? "" : `, the last (${merge.fact.recordKey}) ${day(merge.at)}`}`,
+    oldest !== undefined &&
+      `${listed([...open.values()].map(({ fact }) => fact.recordKey))} open since ${day(oldest.at)}`,
+    items > 0 && openWork(ledger) === 0 && done === items && items > 1 && "nothing is left open",
+  ];
+};
+
+/** `deployed to production of acme/web 3 Mar` */
+const deployedTo = (ledger: Ledger, slot: string, day: Day): string | undefined => {
+  const live = [...ledger.group(slot, "live").values()];
+  const last = latestOf(live);
+  return last && `deployed to ${listed(live.map(({ fact }) => fact.recordKey))} ${day(last.at)}`;
+};
+
+const redBeforeMerge = (ledger: Ledger, day: Day): string | undefined => {
+  const red = latestOf(ledger.group("test.run", "red").values());
+  const merge = ledger.group("pr", "merged");
+  return red && merge.size > 0
+    ? `tests of ${red.fact.recordKey} red ${day(red.at)}, not run since the last merge`
+    : undefined;
+};
+
+/** `flag checkout-v2 at 25 %` */
+export const flagsAt = (ledger: Ledger, ...steps: readonly string[]): string => {
+  const flags = steps.flatMap((step) => [...ledger.group("exposure", step).values()]);
+  return flags.length === 0
+    ? ""
+    : `flag ${listed(flags.map(({ fact }) => `${fact.recordKey} at ${percentOf(fact.value)} %`))}`;
+};

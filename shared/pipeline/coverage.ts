@@ -1,0 +1,73 @@
+import type { FieldedKind } from "../domain/entity.ts";
+import { type Coverage, STAGES, type Stage } from "../domain/stage.ts";
+import { rowsOf } from "../store/entities.ts";
+import { partition } from "../store/keys.ts";
+import type { Connection, Hub } from "./hub.ts";
+import type { StreamState } from "./poll.ts";
+
+/** Kinds of entity that can give a stage its evidence, and what to call the tool that is missing. */
+const SEEN_BY: Readonly<Record<Stage, { readonly kinds: readonly FieldedKind[]; readonly tool: string }>> = {
+  vision: { kinds: ["feature"], tool: "planning tool" },
+  strategy: { kinds: ["feature"], tool: "planning tool" },
+  design: { kinds: [], tool: "design tool" },
+  development: { kinds: ["workItem", "pullRequest"], tool: "issue tracker" },
+  testing: { kinds: ["testRun", "deployment"], tool: "source of test runs or deployments" },
+  production: { kinds: ["deployment"], tool: "source of deployments" },
+  marketing: { kinds: ["release"], tool: "source of releases or campaigns" },
+  support: { kinds: [], tool: "support tool" },
+};
+
+export interface Sight {
+  readonly connection: Connection;
+  /** Kinds whose stream was read to the end at least once and is not far behind. */
+  readonly kinds: ReadonlySet<FieldedKind>;
+  readonly pending: ReadonlySet<FieldedKind>;
+  readonly stale: ReadonlySet<FieldedKind>;
+}
+
+/** What every connection can see now; read once per batch. */
+export const sightsOf = async (hub: Hub): Promise<readonly Sight[]> => {
+  const now = hub.ports.clock.now().getTime();
+  const sights: Sight[] = [];
+  for (const name of hub.connectionNames) {
+    const connection = await hub.connection(name);
+    const states = new Map<string, StreamState[]>();
+    for await (const { sk, data } of rowsOf<StreamState>(hub.ports.table, partition.ofConnection(name), "")) {
+      const stream = sk.split("#", 1)[0] ?? "";
+      states.set(stream, [...(states.get(stream) ?? []), data]);
+    }
+    const kinds = new Set<FieldedKind>();
+    const pending = new Set<FieldedKind>();
+    const stale = new Set<FieldedKind>();
+    for (const [stream, { poll, kinds: yields }] of Object.entries(connection.connector.streams)) {
+      if (poll === undefined) continue;
+      const scopes = poll.scopes?.(connection.config).length ?? 1;
+      const read = states.get(stream) ?? [];
+      const complete = read.filter(({ firstCompletedAt }) => firstCompletedAt !== undefined);
+      const late = complete.some(
+        ({ run }) => now - Date.parse(run.finishedAt ?? run.startedAt) > 4000 * connection.freshWithinSeconds,
+      );
+      for (const kind of yields) (complete.length < scopes ? pending : late ? stale : kinds).add(kind);
+    }
+    sights.push({ connection, kinds, pending, stale });
+  }
+  return sights;
+};
+
+/** What can be seen of a product, stage by stage, in words where it cannot. */
+export const coverageOf = (sights: readonly Sight[], productIds: readonly string[]): Coverage[] => {
+  const relevant = sights.filter(({ connection }) => connection.productIds.some((id) => productIds.includes(id)));
+  return STAGES.map((stage) => {
+    const { kinds, tool } = SEEN_BY[stage];
+    const has = (pick: (sight: Sight) => ReadonlySet<FieldedKind>) =>
+      relevant.find((sight) => kinds.some((kind) => pick(sight).has(kind)));
+    if (has((sight) => sight.kinds) !== undefined) return { stage, visible: true };
+    const waiting = has((sight) => sight.pending)?.connection;
+    if (waiting !== undefined)
+      return { stage, visible: false, reason: `${waiting.connector.title} has not been read completely yet` };
+    const late = has((sight) => sight.stale)?.connection;
+    if (late !== undefined)
+      return { stage, visible: false, reason: `${late.connector.title} was last read too long ago` };
+    return { stage, visible: false, reason: `no ${tool} is connected` };
+  });
+};

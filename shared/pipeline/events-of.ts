@@ -1,0 +1,227 @@
+import type { Fields } from "../domain/entity.ts";
+import { isKind, nameOf } from "../domain/entity.ts";
+import type { EventData, EventName, HubEvent } from "../domain/event.ts";
+import type { Link } from "../domain/link.ts";
+import { STAGES } from "../domain/stage.ts";
+import type { FeedRecord } from "../ports/table.ts";
+import type { StoredEntity } from "../store/entities.ts";
+import { hash } from "./entity-of.ts";
+import type { Hub } from "./hub.ts";
+import type { StreamState } from "./poll.ts";
+import type { StoredView } from "./view.ts";
+
+/** What one change of a row means to subscribers. Pure: the same record gives the same events with the same ids. */
+export const eventsOf = (hub: Pick<Hub, "url">, record: FeedRecord): HubEvent[] => {
+  const { pk, sk, before, after } = record;
+  if (pk.startsWith("E#") && sk === "A") {
+    const [was, is] = [before?.data as StoredEntity | undefined, after.data as StoredEntity];
+    return was?.version === is.version ? [] : entityEvents(was, is);
+  }
+  if (pk.startsWith("E#") && sk === "V") {
+    const [was, is] = [before?.data as StoredView | undefined, after.data as StoredView];
+    return was?.version === is.version ? [] : viewEvents(hub.url, was, is);
+  }
+  if (pk.startsWith("E#") && sk.startsWith("L#>"))
+    return linkEvents(before?.data as Link | undefined, after.data as Link);
+  if (pk.startsWith("C#"))
+    return runEvents(pk.slice(2), sk, before?.data as StreamState | undefined, after.data as StreamState);
+  return [];
+};
+
+interface When {
+  readonly subject: string;
+  readonly sequence: number;
+  readonly time: string;
+  readonly recordedAt: string;
+}
+
+const event = <N extends EventName>(name: N, when: When, data: EventData<N>): HubEvent<N> => ({
+  id: `evt_${hash([name, when.subject, when.sequence]).slice(0, 26)}`,
+  name,
+  ...when,
+  data,
+});
+
+const named = ({ id, source, ...entity }: StoredEntity) => ({
+  id,
+  ...(source.key !== undefined && { key: source.key }),
+  name: nameOf({ id, source, ...entity }),
+  url: source.url,
+});
+
+const entityEvents = (was: StoredEntity | undefined, is: StoredEntity): HubEvent[] => {
+  if (is.kind === "account" || is.kind === "vocabulary") return [];
+  const when = { subject: is.id, sequence: is.version, time: is.sourceUpdatedAt, recordedAt: is.recordedAt };
+  const cause = "sync" as const;
+  const changed = was === undefined ? [] : changedFields(was.fields, is.fields);
+  const events: HubEvent[] = [];
+  const moved = was !== undefined && was.presence.state !== is.presence.state;
+  if (was === undefined || changed.length > 0) {
+    events.push(
+      event("record.upserted", when, { entity: named(is), kind: is.kind, version: is.version, changed, cause }),
+    );
+  }
+  if (moved) {
+    const { state, how } = is.presence;
+    events.push(
+      event("record.presence.changed", when, {
+        entity: named(is),
+        kind: is.kind,
+        from: was.presence.state,
+        to: state,
+        how,
+        cause,
+      }),
+    );
+  }
+  if (isKind(is, "workItem") && isKind(was, "workItem") && was.fields.status.category !== is.fields.status.category) {
+    const [from, to] = [was.fields.status, is.fields.status];
+    events.push(
+      event("work_item.status.changed", when, { workItem: named(is), from, to, productIds: [...is.productIds], cause }),
+    );
+  }
+  if (is.kind === "initiative" && was === undefined)
+    events.push(event("initiative.created", when, { initiative: named(is), cause }));
+  if (
+    isKind(is, "pullRequest") &&
+    is.fields.state.category === "merged" &&
+    (was?.fields as Fields<"pullRequest"> | undefined)?.state.category !== "merged"
+  ) {
+    events.push(
+      event("pull_request.merged", when, {
+        pullRequest: named(is),
+        mergeCommitSha: is.fields.mergeCommitSha ?? null,
+        cause,
+      }),
+    );
+  }
+  if (isKind(is, "deployment"))
+    events.push(...deploymentEvents(isKind(was, "deployment") ? was.fields : undefined, is.fields, when, named(is)));
+  return events;
+};
+
+const deploymentEvents = (
+  was: Fields<"deployment"> | undefined,
+  is: Fields<"deployment">,
+  when: When,
+  deployment: ReturnType<typeof named>,
+): HubEvent[] => {
+  const result = is.result.category;
+  if (result === "in_progress" || result === "unknown" || was?.result.category === result) return [];
+  const environment = is.environment.detail;
+  const finished = event("deployment.finished", when, { deployment, environment, result, cause: "sync" });
+  if (is.environment.category !== "production" || result !== "success") return [finished];
+  return [finished, event("release.deployed", when, { deployment, environment, cause: "sync" })];
+};
+
+const viewEvents = (url: string, was: StoredView | undefined, is: StoredView): HubEvent[] => {
+  const when = { subject: is.id, sequence: is.version, time: is.explanation.asOf, recordedAt: is.observedAt };
+  const feature = {
+    id: is.id,
+    ...(is.key !== undefined && { key: is.key }),
+    name: is.name,
+    url: `${url}/features/${encodeURIComponent(is.key ?? is.id)}`,
+  };
+  const common = { feature, productIds: [...is.productIds], cause: is.cause };
+  const events: HubEvent[] = [];
+  if (was === undefined) events.push(event("feature.created", when, common));
+  else {
+    const changed = (["name", "status", "owner", "initiatives"] as const).filter(
+      (part) => JSON.stringify(was[part]) !== JSON.stringify(is[part]),
+    );
+    if (changed.length > 0) events.push(event("feature.updated", when, { ...common, changed }));
+    if (was.targetDate !== is.targetDate) {
+      events.push(
+        event("feature.target.changed", when, { ...common, from: was.targetDate ?? null, to: is.targetDate ?? null }),
+      );
+    }
+  }
+  const states = ({ explanation }: StoredView) =>
+    Object.fromEntries(STAGES.map((stage) => [stage, explanation.stages[stage].state]));
+  if (
+    was === undefined ||
+    was.explanation.headline !== is.explanation.headline ||
+    JSON.stringify(states(was)) !== JSON.stringify(states(is))
+  ) {
+    const why = is.explanation.because.filter(({ stage }) => stage === is.explanation.headline);
+    events.push(
+      event("feature.stage.changed", when, {
+        ...common,
+        from: was?.explanation.headline ?? null,
+        to: is.explanation.headline,
+        stages: states(is),
+        rule: why[0]?.rule ?? null,
+        because: why.map(({ text }) => text),
+        evidence: why.flatMap(({ evidence }) => evidence.map((link) => ({ url: link }))).slice(0, 10),
+        disposition: is.explanation.disposition,
+        ruleSet: is.explanation.ruleSet,
+      }),
+    );
+  }
+  if (was !== undefined && was.health.value !== is.health.value) {
+    const { value, declared, derived } = is.health;
+    events.push(
+      event("feature.health.changed", when, {
+        ...common,
+        from: was.health.value,
+        to: value,
+        ...(declared !== undefined && { declared: declared.value }),
+        derived: derived.value,
+        reasons: [...derived.reasons],
+      }),
+    );
+  }
+  const old = new Set(was?.explanation.conflicts.map(({ claim }) => claim));
+  const [conflict] = is.explanation.conflicts.filter(({ claim }) => !old.has(claim));
+  if (conflict !== undefined)
+    events.push(
+      event("feature.conflict.detected", when, { ...common, claim: conflict.claim, against: conflict.against }),
+    );
+  return events;
+};
+
+const linkEvents = (was: Link | undefined, is: Link): HubEvent[] => {
+  const began = is.validTo === undefined && (was === undefined || was.validTo !== undefined);
+  const ended = is.validTo !== undefined && was !== undefined && was.validTo === undefined;
+  const when = {
+    subject: `${is.from}>${is.type}>${is.to}`,
+    sequence: is.version,
+    time: is.validTo ?? is.validFrom,
+    recordedAt: is.recordedAt,
+  };
+  const { from, to, type, confidence, origin } = is;
+  if (began) return [event("link.created", when, { from, to, type, confidence, origin, cause: "sync" })];
+  return ended ? [event("link.retired", when, { from, to, type, cause: "sync" })] : [];
+};
+
+const runEvents = (name: string, sk: string, was: StreamState | undefined, is: StreamState): HubEvent[] => {
+  const { state, startedAt, finishedAt, pages, records, error } = is.run;
+  if (state === "syncing" || finishedAt === undefined || was?.run.finishedAt === finishedAt) return [];
+  const stream = sk.split("#", 1)[0] ?? "";
+  const when = { subject: `con_${name}`, sequence: Date.parse(finishedAt), time: startedAt, recordedAt: finishedAt };
+  const common = { connection: { id: `con_${name}`, name, tool: name }, stream: sk.replace(/#$/, "") };
+  if (state === "completed")
+    return records === 0
+      ? []
+      : [
+          event(
+            "connection.sync.completed",
+            { ...when, subject: `con_${name}/${stream}` },
+            { ...common, pages, records },
+          ),
+        ];
+  return [
+    event(
+      "connection.sync.failed",
+      { ...when, subject: `con_${name}/${stream}` },
+      { ...common, code: error?.code ?? "internal_error", message: error?.message ?? "" },
+    ),
+  ];
+};
+
+const changedFields = (was: object, is: object): string[] => {
+  const [old, now] = [was as Record<string, unknown>, is as Record<string, unknown>];
+  return [...new Set([...Object.keys(old), ...Object.keys(now)])]
+    .filter((key) => JSON.stringify(old[key]) !== JSON.stringify(now[key]))
+    .sort();
+};

@@ -1,0 +1,71 @@
+import type { Connector } from "../connector/contract.ts";
+import type { VendorHttp } from "../connector/http.ts";
+import type { StatusCategory } from "../domain/entity.ts";
+import type { Table as WordTable } from "../domain/mapped.ts";
+import type { Ports } from "../ports/ports.ts";
+
+/** A product as the config declares it. */
+export interface Product {
+  readonly id: string;
+  readonly slug: string;
+  readonly name: string;
+  readonly vision?: string | undefined;
+}
+
+/** A configured account of a tool, with its secrets in place. */
+export interface Connection {
+  /** `con_` and the name. */
+  readonly id: string;
+  readonly name: string;
+  readonly connector: Connector;
+  /** Parsed by the connector's own schema. */
+  readonly config: unknown;
+  readonly statuses: WordTable<StatusCategory>;
+  /** Products whose sources name one of these scopes. */
+  readonly productsOf: (scopes: readonly string[]) => readonly string[];
+  /** All products that it may feed. */
+  readonly productIds: readonly string[];
+  /** Data older than this counts as late; older than four times this, as unseen. */
+  readonly freshWithinSeconds: number;
+  readonly pollEverySeconds: number;
+  readonly http: (signal: AbortSignal) => VendorHttp;
+}
+
+export interface Log {
+  info(fields: LogFields, verb: string): void;
+  warn(fields: LogFields, verb: string): void;
+}
+
+/** The only fields that a log line may have: no payload, no config, no secret fits in. */
+export interface LogFields {
+  readonly connection?: string | undefined;
+  readonly stream?: string | undefined;
+  readonly scope?: string | undefined;
+  readonly deliveryId?: string | undefined;
+  readonly entity?: string | undefined;
+  readonly code?: string | undefined;
+  readonly reason?: string | undefined;
+  readonly attempt?: number | undefined;
+  readonly pages?: number | undefined;
+  readonly records?: number | undefined;
+  readonly durationMs?: number | undefined;
+}
+
+/** What every use case works with. */
+export interface Hub {
+  readonly ports: Ports;
+  readonly log: Log;
+  /** Where people reach the hub, without a slash at the end. */
+  readonly url: string;
+  readonly eventTypePrefix: string;
+  readonly products: readonly Product[];
+  readonly connectionNames: readonly string[];
+  /** @throws HubError connection_unknown | config_invalid | secret_missing */
+  connection(name: string): Promise<Connection>;
+  /** Of the mapping that the config declares; rises when it changes. */
+  readonly mappingVersion: number;
+  /** Names this process in leases. */
+  readonly instance: string;
+  /** No other process can be at work on these ports: leases of others are left over. */
+  readonly alone: boolean;
+}

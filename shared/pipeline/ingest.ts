@@ -1,0 +1,226 @@
+import { parseJson } from "../connector/body.ts";
+import type { Stream, Told } from "../connector/contract.ts";
+import { HubError, payloadUnreadable } from "../connector/errors.ts";
+import type { Draft, PresenceState } from "../domain/entity.ts";
+import type { Instant } from "../domain/instant.ts";
+import { merge } from "../domain/merge.ts";
+import type { Archived } from "../ports/archive.ts";
+import type { Row } from "../ports/table.ts";
+import { addHistory, type StoredEntity } from "../store/entities.ts";
+import { deliveryKey, dues, entityKey, lists } from "../store/keys.ts";
+import { type Arrival, entityOf, goneEntity } from "./entity-of.ts";
+import type { Connection, Hub } from "./hub.ts";
+import { type InboxMessage, PageBody } from "./messages.ts";
+import { setAside } from "./quarantine.ts";
+
+const DELIVERY_MEMORY_SECONDS = 30 * 86_400;
+
+/**
+ * Turns one archived payload into entities and keeps each that is newer than the one we hold.
+ * Safe to repeat and safe in any order. A record that cannot be read is set aside, and the rest goes on.
+ *
+ * @returns what it did, for the caller's log and for replays
+ * @throws HubError payload_unreadable if the whole payload is none of the vendor's; connection_unknown
+ */
+export const ingest = async (hub: Hub, message: InboxMessage): Promise<Outcome> => {
+  const connection = await hub.connection(message.connection);
+  const archived = await hub.ports.archive.get(message.rawRef);
+  const work: Work = {
+    hub,
+    connection,
+    archived,
+    rawRef: message.rawRef,
+    seen: new Map(),
+    outcome: { records: 0, written: 0, setAside: 0 },
+  };
+  if (archived.note.what === "webhook") await ingestWebhook(work);
+  else await ingestPage(work);
+  return work.outcome;
+};
+
+export interface Outcome {
+  records: number;
+  written: number;
+  setAside: number;
+}
+
+interface Work {
+  readonly hub: Hub;
+  readonly connection: Connection;
+  readonly archived: Archived;
+  readonly rawRef: string;
+  /** Content by id of what this payload already brought: the same account stands on every issue of a page. */
+  readonly seen: Map<string, string>;
+  readonly outcome: Outcome;
+}
+
+const ingestPage = async (work: Work): Promise<void> => {
+  const { archived, connection } = work;
+  const { records } = PageBody.parse(JSON.parse(new TextDecoder().decode(archived.bytes)));
+  for (const [name, list] of Object.entries(records)) {
+    const stream = connection.connector.streams[name];
+    if (stream === undefined) throw payloadUnreadable(`stream ${name}`);
+    const askedAt = archived.note.what === "reread" || stream.timeless ? archived.note.receivedAt : undefined;
+    for (const [index, record] of list.entries()) await ingestRecord(work, name, record, { index, askedAt });
+  }
+};
+
+const ingestWebhook = async (work: Work): Promise<void> => {
+  const { hub, connection, archived } = work;
+  const { webhook } = connection.connector;
+  if (webhook === undefined) throw payloadUnreadable("a webhook of a tool without webhooks");
+  const headers = new Headers(archived.note.headers);
+  const deliveryId = webhook.deliveryId({
+    headers,
+    body: archived.bytes,
+    receivedAt: new Date(archived.note.receivedAt),
+  });
+  const key = deliveryKey(connection.name, deliveryId);
+  if (deliveryId !== "" && (await hub.ports.table.get(key.pk, key.sk)) !== undefined) return;
+  let told: readonly Told[];
+  try {
+    told = webhook.records(parseJson(archived.bytes), headers, connection.config);
+  } catch (error) {
+    if (error instanceof HubError) throw error;
+    throw payloadUnreadable(`a webhook of ${connection.name}`, error);
+  }
+  const rereads = new Map<string, Set<string>>();
+  for (const [index, one] of told.entries()) {
+    if ("reread" in one) rereads.set(one.stream, (rereads.get(one.stream) ?? new Set()).add(one.reread));
+    else {
+      const timeless = connection.connector.streams[one.stream]?.timeless === true;
+      await ingestRecord(work, one.stream, one.record, {
+        index,
+        askedAt: timeless ? archived.note.receivedAt : undefined,
+        presence: one.presence,
+        at: one.at,
+      });
+    }
+  }
+  for (const [stream, ids] of rereads) {
+    await hub.ports.jobs.send([JSON.stringify({ connection: connection.name, stream, ids: [...ids] })]);
+  }
+  // Remembered last: a crash before this line repeats the work, which the merge makes harmless.
+  if (deliveryId !== "") {
+    const expiresAt = Math.floor(hub.ports.clock.now().getTime() / 1000) + DELIVERY_MEMORY_SECONDS;
+    await hub.ports.table.put({ ...key, version: 1, data: { rawRef: work.rawRef }, expiresAt });
+  }
+};
+
+interface Circumstances {
+  readonly index: number;
+  readonly askedAt: Instant | undefined;
+  readonly presence?: PresenceState | undefined;
+  readonly at?: Instant | undefined;
+}
+
+const ingestRecord = async (work: Work, streamName: string, record: unknown, how: Circumstances): Promise<void> => {
+  const { hub, connection } = work;
+  work.outcome.records += 1;
+  const stream = connection.connector.streams[streamName];
+  let drafts: readonly Draft[];
+  try {
+    drafts = draftsOf(stream, `${connection.name}/${streamName}`, record, connection);
+  } catch (error) {
+    work.outcome.setAside += 1;
+    await setAside(
+      hub,
+      { connectionId: connection.name, stream: streamName, rawRef: work.rawRef, index: how.index },
+      error,
+    );
+    return;
+  }
+  for (const draft of drafts) {
+    if (await keep(work, streamName, stream?.rereadId?.(record) ?? draft.external.id, draft, how))
+      work.outcome.written += 1;
+  }
+};
+
+/** @throws HubError payload_unreadable, whatever went wrong: a record must never stop the others */
+export const draftsOf = (
+  // biome-ignore lint/suspicious/noExplicitAny: the stream's own types were checked where it was declared
+  stream: Stream<any, any, any> | undefined,
+  what: string,
+  record: unknown,
+  connection: Pick<Connection, "id" | "statuses">,
+): readonly Draft[] => {
+  if (stream === undefined) throw payloadUnreadable(`stream ${what}`);
+  const parsed = stream.record.safeParse(record);
+  if (!parsed.success) throw payloadUnreadable(`a record of ${what}`, parsed.error);
+  try {
+    return stream.normalise(parsed.data, { connectionId: connection.id, statuses: connection.statuses });
+  } catch (error) {
+    if (error instanceof HubError) throw error;
+    throw payloadUnreadable(`a record of ${what}`, error);
+  }
+};
+
+/** @returns whether something was written */
+const keep = async (
+  work: Work,
+  stream: string,
+  rereadId: string,
+  draft: Draft,
+  how: Circumstances,
+): Promise<boolean> => {
+  const { hub, connection, archived } = work;
+  const arrival: Arrival = {
+    connectionId: connection.id,
+    tool: connection.connector.id,
+    productsOf: connection.productsOf,
+    mappingVersion: hub.mappingVersion,
+    rawRef: work.rawRef,
+    now: hub.ports.clock.now().toISOString(),
+    how: archived.note.what === "webhook" ? "webhook" : "read",
+    // Ties between records without a time go by when they were read; an account on an issue's page is one.
+    askedAt: how.askedAt ?? (draft.updatedAt < "1971" ? archived.note.receivedAt : undefined),
+    presence: how.presence,
+  };
+  const fresh = entityOf(draft, arrival);
+  const known = `${fresh.contentHash} ${fresh.mappedHash}`;
+  if (work.seen.get(fresh.id) === known && draft.history === undefined) return false;
+  work.seen.set(fresh.id, known);
+  const key = entityKey(fresh.id);
+  for (;;) {
+    const row: Row<StoredEntity> | undefined = await hub.ports.table.get<StoredEntity>(key.pk, key.sk);
+    const held = row?.data;
+    if (draft.history !== undefined && fresh.historyHash !== held?.historyHash)
+      await addHistory(hub.ports.table, fresh.id, draft.history);
+    const isGone = how.presence !== undefined && how.presence !== "present";
+    const next = isGone ? goneEntity(held ?? fresh, how.presence, how.at, arrival) : fresh;
+    const verdict = merge(held, next);
+    if (verdict === "drop") return false;
+    if (verdict === "refetch") {
+      await hub.ports.jobs.send([JSON.stringify({ connection: connection.name, stream, ids: [rereadId] })]);
+      return false;
+    }
+    const entity = successor(held, next);
+    const list =
+      entity.kind === "vocabulary"
+        ? lists.ofVocabulary(connection.name, entity.id)
+        : lists.ofKind(entity.kind, entity.id);
+    const due = dues.unpublished(entity.recordedAt, entity.id);
+    if (await hub.ports.table.put({ ...key, version: (row?.version ?? 0) + 1, data: entity, list, due })) return true;
+  }
+};
+
+/** What is stored next: first sight, past keys and presence carry over from what is held. */
+const successor = (held: StoredEntity | undefined, next: StoredEntity): StoredEntity => {
+  if (held === undefined) return next;
+  const lost = held.source.key !== undefined && held.source.key !== next.source.key ? [held.source.key] : [];
+  const told = new Set(next.source.keyHistory.map(({ key }) => key));
+  const past = [
+    ...next.source.keyHistory,
+    ...held.source.keyHistory.filter(({ key }) => !told.has(key)),
+    ...lost.filter((key) => !told.has(key)).map((key) => ({ key, until: next.sourceUpdatedAt })),
+  ].filter(({ key }) => key !== next.source.key);
+  const same = held.presence.state === next.presence.state;
+  return {
+    ...next,
+    source: { ...next.source, keyHistory: past },
+    aliases: [...new Set([...next.aliases, ...past.map(({ key }) => key)])].sort(),
+    presence: same ? held.presence : next.presence,
+    firstSeenAt: held.firstSeenAt,
+    version: held.version + 1,
+  };
+};

@@ -1,0 +1,184 @@
+import { HubError } from "../connector/errors.ts";
+import type { Instant } from "../domain/instant.ts";
+import type { Row } from "../ports/table.ts";
+import { streamKey } from "../store/keys.ts";
+import { hash } from "./entity-of.ts";
+import type { Connection, Hub } from "./hub.ts";
+import type { Job, PageBody } from "./messages.ts";
+
+/** What is stored of one stream and scope: where reading goes on, who reads, how the last run went. */
+export interface StreamState {
+  readonly cursor?: unknown;
+  readonly lease?: { readonly holder: string; readonly until: Instant } | undefined;
+  readonly run: {
+    readonly state: "syncing" | "completed" | "failed";
+    readonly startedAt: Instant;
+    readonly finishedAt?: Instant | undefined;
+    readonly pages: number;
+    readonly records: number;
+    readonly error?: { readonly code: string; readonly message: string; readonly at: Instant } | undefined;
+  };
+  readonly firstCompletedAt?: Instant | undefined;
+  /** Of the pages of the last run: a page that is the same again was queued already. */
+  readonly pageHashes?: readonly string[] | undefined;
+}
+
+/** Overlaps repeat a page or a few; what is beyond is simply queued again. */
+const PAGES_REMEMBERED = 50;
+const LEASE_MS = 120_000;
+
+/**
+ * Reads what a job names: single records anew, or a connection's streams from their cursors on.
+ * A failing stream does not keep the others from being read; the first failure is thrown at the end.
+ */
+export const poll = async (hub: Hub, job: Job, signal: AbortSignal): Promise<void> => {
+  const connection = await hub.connection(job.connection);
+  if (job.ids !== undefined) return reread(hub, connection, job.stream ?? "", job.ids, signal);
+  const { streams } = connection.connector;
+  if (job.stream !== undefined && streams[job.stream] === undefined) {
+    throw new HubError("stream_unknown", `${connection.connector.id} has no stream ${job.stream}`, { retry: "never" });
+  }
+  const failures: unknown[] = [];
+  for (const [name, stream] of Object.entries(streams)) {
+    if (stream.poll === undefined || (job.stream !== undefined && job.stream !== name)) continue;
+    for (const scope of stream.poll.scopes?.(connection.config) ?? [""]) {
+      await pollStream(hub, connection, name, scope, job.full === true, signal).catch((error: unknown) => {
+        signal.throwIfAborted();
+        failures.push(error);
+      });
+    }
+  }
+  if (failures.length > 0) throw failures[0];
+};
+
+/** Page by page: read, archive, queue, then the cursor. A crash between any two repeats work and loses none. */
+const pollStream = async (
+  hub: Hub,
+  connection: Connection,
+  name: string,
+  scope: string,
+  full: boolean,
+  signal: AbortSignal,
+): Promise<void> => {
+  const stream = connection.connector.streams[name];
+  const reading = stream?.poll;
+  if (reading === undefined) return;
+  // Where no time of change and a webhook may tell something else in between, the same page may be news again.
+  const canSkip = stream?.timeless !== true || stream.reread === undefined;
+  const { clock, table } = hub.ports;
+  const key = streamKey(connection.name, name, scope);
+  const startedAt = clock.now().toISOString();
+  let row: Row<StreamState> | undefined = await table.get<StreamState>(key.pk, key.sk);
+  const held = row?.data;
+  const taken = held?.lease !== undefined && held.lease.until > startedAt;
+  // A process that worked alone and is gone left its lease behind; one of our own runs is still at it.
+  if (taken && (held.lease.holder === hub.instance || !hub.alone)) return;
+  /** The row's version is the fence: whoever lost the lease cannot store a cursor any more. */
+  const store = async (data: StreamState): Promise<void> => {
+    const next: Row<StreamState> = { ...key, version: (row?.version ?? 0) + 1, data };
+    if (!(await table.put(next)))
+      throw new HubError("lease_held", `${connection.name}/${name} is being read`, { retry: { afterSeconds: 30 } });
+    row = next;
+  };
+  const lease = () => ({ holder: hub.instance, until: new Date(clock.now().getTime() + LEASE_MS).toISOString() });
+  const stored = full ? undefined : held?.cursor;
+  const parsed = stored === undefined ? undefined : reading.cursor.safeParse(stored);
+  const known = new Set(full ? [] : held?.pageHashes);
+  const pageHashes: string[] = [];
+  let cursor: unknown = parsed?.success ? parsed.data : reading.start;
+  let pages = 0;
+  let records = 0;
+  const first = held?.firstCompletedAt;
+  await store({
+    cursor,
+    lease: lease(),
+    run: { state: "syncing", startedAt, pages, records },
+    firstCompletedAt: first,
+  });
+  try {
+    const context = { http: connection.http(signal), config: connection.config, signal };
+    for await (const page of reading.read(context, cursor, scope)) {
+      signal.throwIfAborted();
+      const body: PageBody["records"] = { [name]: [...page.records] };
+      for (const [other, more] of Object.entries(page.also ?? {})) body[other] = [...more];
+      const size = Object.values(body).reduce((sum, list) => sum + list.length, 0);
+      const digest = hash(body);
+      if (size > 0 && !(canSkip && known.has(digest)))
+        await archivePage(hub, connection, { what: "page", stream: name }, { records: body });
+      if (pageHashes.length < PAGES_REMEMBERED) pageHashes.push(digest);
+      cursor = page.cursor;
+      pages += 1;
+      records += size;
+      await store({
+        cursor,
+        lease: lease(),
+        run: { state: "syncing", startedAt, pages, records },
+        firstCompletedAt: first,
+      });
+    }
+    const finishedAt = clock.now().toISOString();
+    await store({
+      cursor,
+      run: { state: "completed", startedAt, finishedAt, pages, records },
+      firstCompletedAt: first ?? finishedAt,
+      pageHashes,
+    });
+    hub.log.info({ connection: connection.name, stream: name, scope, pages, records }, "polled");
+  } catch (error) {
+    signal.throwIfAborted();
+    const at = clock.now().toISOString();
+    const { code, message } =
+      error instanceof HubError ? error : { code: "internal_error", message: "the connector failed unexpectedly" };
+    hub.log.warn(
+      {
+        connection: connection.name,
+        stream: name,
+        scope,
+        code,
+        reason: error instanceof Error ? error.message : undefined,
+      },
+      "poll failed",
+    );
+    if (code !== "lease_held") {
+      await store({
+        cursor,
+        run: { state: "failed", startedAt, finishedAt: at, pages, records, error: { code, message, at } },
+        firstCompletedAt: first,
+      });
+    }
+    throw error;
+  }
+};
+
+/** The vendor's present word on single records, to settle a tie or to follow a webhook's hint. */
+const reread = async (
+  hub: Hub,
+  connection: Connection,
+  name: string,
+  ids: readonly string[],
+  signal: AbortSignal,
+): Promise<void> => {
+  const read = connection.connector.streams[name]?.reread;
+  if (read === undefined) {
+    throw new HubError("stream_unknown", `${connection.connector.id} cannot read single records of ${name}`, {
+      retry: "never",
+    });
+  }
+  const records = await read({ http: connection.http(signal), config: connection.config, signal }, ids);
+  if (records.length > 0)
+    await archivePage(hub, connection, { what: "reread", stream: name }, { records: { [name]: [...records] } });
+  hub.log.info({ connection: connection.name, stream: name, records: records.length }, "read again");
+};
+
+/** Archives records as one page and queues it: the way of every poll, import and re-read. */
+export const archivePage = async (
+  hub: Hub,
+  connection: Connection,
+  note: { what: "page" | "reread"; stream: string },
+  body: PageBody,
+): Promise<void> => {
+  const receivedAt = hub.ports.clock.now().toISOString();
+  const bytes = new TextEncoder().encode(JSON.stringify(body));
+  const rawRef = await hub.ports.archive.put({ connectionId: connection.name, receivedAt, ...note }, bytes);
+  await hub.ports.inbox.send([JSON.stringify({ connection: connection.name, rawRef })]);
+};

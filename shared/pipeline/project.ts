@@ -1,0 +1,156 @@
+import type { FieldedKind } from "../domain/entity.ts";
+import { isKind } from "../domain/entity.ts";
+import type { Instant } from "../domain/instant.ts";
+import { kindOf } from "../domain/kind.ts";
+import type { Fact } from "../domain/stage.ts";
+import { factsOf } from "../lifecycle/facts.ts";
+import type { FeedRecord } from "../ports/table.ts";
+import { entitiesById, entityById, everyOf, historyOf, type StoredEntity } from "../store/entities.ts";
+import { entityOf } from "../store/keys.ts";
+import { contributionsOf, downwardOf, evidenceLine, putFacts, timelineOf } from "./contribute.ts";
+import { sightsOf } from "./coverage.ts";
+import type { Hub } from "./hub.ts";
+import { projectedOf, relink, setProjected } from "./relink.ts";
+import { putView } from "./view.ts";
+import { vocabulary } from "./vocabulary.ts";
+
+/** Kinds that speak about features. */
+const SPEAKING: ReadonlySet<FieldedKind> = new Set([
+  "workItem",
+  "pullRequest",
+  "review",
+  "testRun",
+  "deployment",
+  "release",
+]);
+
+/**
+ * Change feed to lifecycle: names, links, what each record contributes, then each touched feature once.
+ * Any order and any repetition of records give the same rows; a row that would not change is not written.
+ */
+export const project = async (hub: Hub, records: readonly FeedRecord[]): Promise<void> => {
+  const { table, clock } = hub.ports;
+  const now = clock.now().toISOString();
+  const touched = new Set<string>();
+  let sightChanged = false;
+  for (const record of records) {
+    const id = entityOf(record.pk);
+    if (id !== undefined && speaks(record)) touched.add(id);
+    if (record.pk.startsWith("C#") && becameComplete(record)) sightChanged = true;
+  }
+  if (touched.size === 0 && !sightChanged) return;
+
+  const features = new Set<string>();
+  const recontribute = new Set<string>();
+  const relinked = new Set<string>();
+  let wave = [...touched];
+  while (wave.length > 0) {
+    const next = new Set<string>();
+    for (const id of wave) {
+      if (relinked.has(id)) continue;
+      relinked.add(id);
+      const entity = await entityById(table, id);
+      if (entity === undefined || entity.kind === "account" || entity.kind === "vocabulary") continue;
+      if (entity.kind === "feature") features.add(id);
+      for (const waiting of await relink(table, entity, now)) next.add(waiting);
+      recontribute.add(id);
+    }
+    wave = [...next];
+  }
+  // A commit or an issue may have said a link of a pull request: whoever lies at its start contributes anew.
+  for (const id of relinked) for (const { from } of (await projectedOf(table, id)).said) recontribute.add(from);
+
+  for (const id of await itemsOfNewWords(hub, relinked)) recontribute.add(id);
+
+  const words = vocabulary(hub);
+  const done = new Set<string>();
+  wave = [...recontribute];
+  while (wave.length > 0) {
+    const next: string[] = [];
+    for (const id of wave) {
+      if (done.has(id)) continue;
+      done.add(id);
+      if (await contribute(hub, id, words, features)) next.push(...(await downwardOf(table, id)));
+    }
+    wave = next;
+  }
+  const sights = await sightsOf(hub);
+  const all = sightChanged ? await everyFeature(hub) : [];
+  for (const id of new Set([...features, ...all]))
+    await putView(hub, id, sights, words, sightChanged && !features.has(id) ? "time" : "sync");
+};
+
+/** Features whose result time alone may have changed by now. */
+export const projectDue = async (hub: Hub, now: Instant): Promise<number> => {
+  const rows = await hub.ports.table.query<{ id: string }>({ pk: "T#features", by: "due", upTo: `${now}#~` });
+  if (rows.length === 0) return 0;
+  const sights = await sightsOf(hub);
+  const words = vocabulary(hub);
+  for (const { pk } of rows) await putView(hub, entityOf(pk) ?? "", sights, words, "time");
+  return rows.length;
+};
+
+/** Entities whose content changed, and entries of their past. Notes of publication and rows of ours are neither. */
+const speaks = ({ sk, before, after }: FeedRecord): boolean => {
+  if (sk.startsWith("H#")) return true;
+  if (sk !== "A") return false;
+  return (before?.data as StoredEntity | undefined)?.version !== (after.data as StoredEntity).version;
+};
+
+const becameComplete = ({ before, after }: FeedRecord): boolean => {
+  const complete = (data: unknown) =>
+    typeof data === "object" && data !== null && "firstCompletedAt" in data && data.firstCompletedAt !== undefined;
+  return complete(after.data) && !complete(before?.data);
+};
+
+const everyFeature = async (hub: Hub): Promise<string[]> => {
+  const ids: string[] = [];
+  for await (const { id } of everyOf(hub.ports.table, "feature")) ids.push(id);
+  return ids;
+};
+
+/** A status word that came after items with a past in that status: their past is mapped anew. */
+const itemsOfNewWords = async (hub: Hub, touched: ReadonlySet<string>): Promise<string[]> => {
+  const words = [...touched].filter((id) => kindOf(id) === "vocabulary");
+  if (words.length === 0) return [];
+  const entities = await entitiesById(hub.ports.table, words);
+  const connections = new Set([...entities.values()].map(({ source }) => source.connectionId));
+  const ids: string[] = [];
+  for await (const { id, source } of everyOf(hub.ports.table, "workItem"))
+    if (connections.has(source.connectionId)) ids.push(id);
+  return ids;
+};
+
+/** Writes what a record says under each feature that it leads to. @returns whether the set of features changed */
+const contribute = async (
+  hub: Hub,
+  id: string,
+  words: ReturnType<typeof vocabulary>,
+  features: Set<string>,
+): Promise<boolean> => {
+  const { table } = hub.ports;
+  if (kindOf(id) === "feature") return false;
+  const entity = await entityById(table, id);
+  if (entity === undefined) return false;
+  const held = await projectedOf(table, id);
+  const now = await contributionsOf(table, id);
+  const changed = JSON.stringify(held.features) !== JSON.stringify(now);
+  if (SPEAKING.has(entity.kind)) {
+    const wanted = new Set(now.map(({ featureId }) => featureId));
+    for (const { featureId } of held.features) {
+      if (!wanted.has(featureId) && (await putFacts(table, featureId, id, undefined))) features.add(featureId);
+    }
+    if (now.length > 0) {
+      const history = isKind(entity, "workItem") ? await historyOf(table, id) : [];
+      const timeline = timelineOf(entity, history);
+      const statusOf = await words(entity.source.connectionId);
+      for (const one of now) {
+        const facts: Fact[] = factsOf({ entity, history }, one, { statusOf });
+        const row = { gone: false, line: evidenceLine(entity, one), facts, timeline };
+        if (await putFacts(table, one.featureId, id, row)) features.add(one.featureId);
+      }
+    }
+  }
+  if (changed) await setProjected(table, id, { features: now });
+  return changed;
+};

@@ -1,0 +1,54 @@
+import { parseJson } from "../connector/body.ts";
+import type { Delivery } from "../connector/contract.ts";
+import { HubError } from "../connector/errors.ts";
+import { update } from "../store/entities.ts";
+import { receiptKey } from "../store/keys.ts";
+import type { Hub } from "./hub.ts";
+
+/** What vendors send beside the body that says what it is; signatures and cookies are not among them. */
+const KEPT_HEADERS =
+  /^(x-github-(event|delivery|hook-id)|linear-(event|delivery|timestamp)|x-atlassian-webhook-(identifier|flow|retry)|content-type|user-agent)$/;
+
+/** Notes when a connection's webhooks last came and how many were refused. */
+export interface Receipt {
+  readonly lastReceivedAt?: string | undefined;
+  readonly rejected: number;
+}
+
+/** Largest webhook body; vendors' largest ones come by poll. */
+export const BODY_AT_MOST = 1_048_576;
+
+/**
+ * Takes a vendor's webhook: checks its signature over the raw bytes, keeps the bytes, queues them. Resolves only when
+ * both are durable.
+ *
+ * @throws HubError connection_unknown | signature_rejected | payload_too_large | payload_unreadable
+ */
+export const receive = async (hub: Hub, connectionName: string, delivery: Delivery): Promise<void> => {
+  const connection = await hub.connection(connectionName);
+  const { webhook } = connection.connector;
+  if (webhook === undefined)
+    throw new HubError("connection_unknown", `${connectionName} takes no webhooks`, { retry: "never" });
+  if (delivery.body.byteLength > BODY_AT_MOST) {
+    throw new HubError("payload_too_large", `a webhook may have ${BODY_AT_MOST} bytes`, { retry: "never" });
+  }
+  webhook.signature.verify(delivery, connection.config);
+  parseJson(delivery.body);
+  const deliveryId = webhook.deliveryId(delivery);
+  const headers = Object.fromEntries([...delivery.headers].filter(([name]) => KEPT_HEADERS.test(name)));
+  const rawRef = await hub.ports.archive.put(
+    { connectionId: connection.name, receivedAt: delivery.receivedAt.toISOString(), what: "webhook", headers },
+    delivery.body,
+  );
+  await hub.ports.inbox.send([JSON.stringify({ connection: connection.name, rawRef })]);
+  hub.log.info({ connection: connection.name, deliveryId }, "received");
+};
+
+/** Counts a webhook of a connection, for its page. Not on the receiving path of AWS, whose receiver has no table. */
+export const noteReceipt = async (hub: Hub, connectionName: string, at: string, accepted: boolean): Promise<void> => {
+  await update<Receipt>(hub.ports.table, receiptKey(connectionName), (held) => ({
+    data: accepted
+      ? { rejected: held?.data.rejected ?? 0, lastReceivedAt: at }
+      : { ...held?.data, rejected: (held?.data.rejected ?? 0) + 1 },
+  }));
+};

@@ -1,0 +1,81 @@
+import type { Instant } from "../domain/instant.ts";
+import type { Table } from "../ports/table.ts";
+import { calledSo, pointingTo, type StoredEntity, say, setName, update } from "../store/entities.ts";
+import { contributionKey } from "../store/keys.ts";
+import { endsKey, joined, nativeStatements, pointedStatement, pointersOf, type Statement } from "./statements.ts";
+
+/** What projection last did for an entity, so that it can take back what no longer holds. */
+export interface Projected {
+  readonly aliases: readonly string[];
+  readonly pointers: readonly string[];
+  readonly said: readonly { readonly from: string; readonly type: Statement["type"]; readonly to: string }[];
+  readonly features: readonly Contribution[];
+}
+
+/** A feature that a record speaks about. */
+export interface Contribution {
+  readonly featureId: string;
+  /** 0 to 1: product over the best path. */
+  readonly confidence: number;
+  /** For people: how the record is connected. */
+  readonly via: string;
+}
+
+export const NOTHING: Projected = { aliases: [], pointers: [], said: [], features: [] };
+
+export const projectedOf = async (table: Table, id: string): Promise<Projected> => {
+  const { pk, sk } = contributionKey(id);
+  return (await table.get<Projected>(pk, sk))?.data ?? NOTHING;
+};
+
+/** Stores part of what was done for an entity; equal content writes nothing. */
+export const setProjected = (table: Table, id: string, part: Partial<Projected>): Promise<boolean> =>
+  update<Projected>(table, contributionKey(id), (held) => {
+    const next = { ...(held?.data ?? NOTHING), ...part };
+    return JSON.stringify(next) === JSON.stringify(held?.data ?? NOTHING) ? undefined : { data: next };
+  });
+
+/**
+ * Brings an entity's names, pointers and links up to its present record.
+ *
+ * Names are written before pointers to them are looked up, and pointers before names: of two records that come at the
+ * same time, at least one sees the other.
+ *
+ * @returns other entities whose links wait for a name that this one just took
+ */
+export const relink = async (table: Table, entity: StoredEntity, now: Instant): Promise<readonly string[]> => {
+  const held = await projectedOf(table, entity.id);
+  const gone = entity.presence.state === "deleted" || entity.presence.state === "out_of_scope";
+  const aliases = gone ? [] : entity.aliases;
+  const waiting = new Set<string>();
+  for (const alias of held.aliases) if (!aliases.includes(alias)) await setName(table, "alias", alias, entity.id, true);
+  for (const alias of aliases) {
+    if (!(await setName(table, "alias", alias, entity.id, false))) continue;
+    for (const id of await pointingTo(table, alias)) if (id !== entity.id) waiting.add(id);
+  }
+  const pointers = pointersOf(entity);
+  const pointed = [...new Set(pointers.map(({ alias }) => alias))].sort();
+  for (const alias of held.pointers)
+    if (!pointed.includes(alias)) await setName(table, "referrer", alias, entity.id, true);
+  const known = new Set(held.pointers);
+  for (const alias of pointed) if (!known.has(alias)) await setName(table, "referrer", alias, entity.id, false);
+
+  const statements = nativeStatements(entity);
+  for (const pointer of pointers) {
+    for (const id of await calledSo(table, pointer.alias)) {
+      const statement = pointedStatement(entity, pointer, id);
+      if (statement !== undefined) statements.push(statement);
+    }
+  }
+  const wanted = joined(statements);
+  const keys = new Set(wanted.map(endsKey));
+  for (const old of held.said)
+    if (!keys.has(endsKey(old))) await say(table, old, entity.id, [], entity.sourceUpdatedAt, now);
+  for (const { evidence, ...ends } of wanted) await say(table, ends, entity.id, evidence, entity.sourceUpdatedAt, now);
+  await setProjected(table, entity.id, {
+    aliases,
+    pointers: pointed,
+    said: wanted.map(({ from, type, to }) => ({ from, type, to })),
+  });
+  return [...waiting];
+};

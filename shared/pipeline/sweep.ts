@@ -1,0 +1,22 @@
+import type { StoredEntity } from "../store/entities.ts";
+import type { Hub } from "./hub.ts";
+import { project, projectDue } from "./project.ts";
+import { publish } from "./publish.ts";
+
+/** An entity not announced this long after its write was lost by the feed. */
+const LOST_AFTER_MS = 10 * 60_000;
+const AT_ONCE = 200;
+
+/** Catches what the feed lost, and derives anew what time alone changes. Bounded: the next sweep goes on. */
+export const sweep = async (hub: Hub): Promise<void> => {
+  const now = hub.ports.clock.now();
+  const upTo = new Date(now.getTime() - LOST_AFTER_MS).toISOString();
+  const lost = await hub.ports.table.query<StoredEntity>({ pk: "T#unpublished", by: "due", upTo, limit: AT_ONCE });
+  if (lost.length > 0) {
+    const records = lost.map((after) => ({ pk: after.pk, sk: after.sk, before: undefined, after }));
+    await project(hub, records);
+    await publish(hub, records);
+  }
+  const derived = await projectDue(hub, now.toISOString());
+  if (lost.length + derived > 0) hub.log.info({ records: lost.length + derived }, "swept");
+};

@@ -1,0 +1,151 @@
+import type { Entity } from "../domain/entity.ts";
+import { isKind, nameOf } from "../domain/entity.ts";
+import type { Instant } from "../domain/instant.ts";
+import type { Explanation, Fact } from "../domain/stage.ts";
+import { derive } from "../lifecycle/derive.ts";
+import { factsOf } from "../lifecycle/facts.ts";
+import { type Health, healthOf } from "../lifecycle/health.ts";
+import { RULE_SET } from "../lifecycle/rule-set.ts";
+import type { Table } from "../ports/table.ts";
+import { entitiesById, entityById, historyOf, linksOf, rowsOf, update } from "../store/entities.ts";
+import { dues, lists, partition, viewKey } from "../store/keys.ts";
+import type { FeatureView, HealthValue } from "../store/views.ts";
+import { evidenceLine, type FactsRow, putFacts, timelineOf } from "./contribute.ts";
+import { coverageOf, type Sight } from "./coverage.ts";
+import { hash } from "./entity-of.ts";
+import type { Hub } from "./hub.ts";
+import type { vocabulary } from "./vocabulary.ts";
+
+/** A feature's row with why it was last written, so that publication can say so. */
+export interface StoredView extends FeatureView {
+  readonly cause: "sync" | "time";
+  /** Over all that is shown; unlike it, nothing is written. */
+  readonly meaning: string;
+}
+
+const HEALTH_RANK: Readonly<Record<HealthValue, number>> = { off_track: 0, at_risk: 1, unknown: 2, on_track: 3 };
+
+/** Derives one feature from the facts that lie under it and stores what people see, if that changed. */
+export const putView = async (
+  hub: Hub,
+  id: string,
+  sights: readonly Sight[],
+  words: ReturnType<typeof vocabulary>,
+  cause: StoredView["cause"],
+): Promise<void> => {
+  const { table, clock } = hub.ports;
+  const feature = await entityById(table, id);
+  if (!isKind(feature, "feature")) return;
+  const history = await historyOf(table, id);
+  const statusOf = await words(feature.source.connectionId);
+  const itself = { featureId: id, confidence: 1, via: "the feature itself" };
+  await putFacts(table, id, id, {
+    gone: false,
+    line: evidenceLine(feature, itself),
+    facts: factsOf({ entity: feature, history }, itself, { statusOf }),
+    timeline: timelineOf(feature, history),
+  });
+  const rows: FactsRow[] = [];
+  for await (const { data } of rowsOf<FactsRow>(table, partition.ofEntity(id), "F#")) if (!data.gone) rows.push(data);
+  const facts: Fact[] = rows.flatMap((row) => row.facts);
+  const coverage = coverageOf(sights, feature.productIds);
+  const asOf = clock.now().toISOString();
+  const derived = derive(id, facts, coverage, RULE_SET, { asOf });
+  const items = await itemsOf(table, rows);
+  const lastFactAt = latest(rows);
+  const health = healthOf({ feature, items, explanation: derived, coverage, asOf, ...(lastFactAt && { lastFactAt }) });
+  const explanation: Explanation = {
+    ...derived,
+    badges: health.isWatermelon ? [...derived.badges, "watermelon"] : derived.badges,
+    nextChangeAt: [derived.nextChangeAt, health.nextChangeAt].filter((at) => at !== null).sort()[0] ?? null,
+  };
+  await store(hub, feature, { explanation, health, rows, items, asOf, cause });
+};
+
+interface Derived {
+  readonly explanation: Explanation;
+  readonly health: Health;
+  readonly rows: readonly FactsRow[];
+  readonly items: readonly Entity<"workItem">[];
+  readonly asOf: Instant;
+  readonly cause: StoredView["cause"];
+}
+
+const store = async (hub: Hub, feature: Entity<"feature">, made: Derived): Promise<void> => {
+  const { table } = hub.ports;
+  const { explanation, rows, items, asOf, cause } = made;
+  const { value, disagree, derived, declared } = made.health;
+  const parents = (await linksOf(table, feature.id, "in", "parent_of")).map(({ from }) => from);
+  const named = await entitiesById(table, [...parents, ...(feature.fields.ownerId ? [feature.fields.ownerId] : [])]);
+  const owner = feature.fields.ownerId === undefined ? undefined : named.get(feature.fields.ownerId);
+  const initiatives = parents.flatMap((id) => {
+    const found = named.get(id);
+    return found?.kind === "initiative" ? [{ id, name: nameOf(found) }] : [];
+  });
+  const of = (kind: string) => rows.filter(({ line }) => line.kind === kind).length;
+  const status = (category: string) => items.filter(({ fields }) => fields.status.category === category).length;
+  const { targetDate, targetDateResolution, declaredStatus, title, type } = feature.fields;
+  const shown: Omit<FeatureView, "version" | "observedAt"> = {
+    id: feature.id,
+    ...(feature.source.key !== undefined && { key: feature.source.key }),
+    name: title,
+    url: feature.source.url,
+    tool: feature.source.tool,
+    type: type ?? "Feature",
+    productIds: feature.productIds,
+    connectionId: feature.source.connectionId,
+    presence: feature.presence,
+    status: declaredStatus,
+    ...(owner !== undefined && { owner: { id: owner.id, name: nameOf(owner) } }),
+    initiatives,
+    ...(targetDate !== undefined && { targetDate }),
+    ...(targetDateResolution !== undefined && { targetDateResolution }),
+    explanation,
+    health: { value, disagree, derived, ...(declared !== undefined && { declared }) },
+    progress: { done: status("done"), total: items.length - status("cancelled"), cancelled: status("cancelled") },
+    counts: { workItems: items.length, pullRequests: of("pullRequest"), deployments: of("deployment") },
+    updatedAt: latest(rows) ?? feature.sourceUpdatedAt,
+  };
+  // Looking again at another time is no news: only what it says counts.
+  const meaning = hash({ ...shown, explanation: { ...explanation, asOf: "", knownAt: "" } });
+  await update<StoredView>(table, viewKey(feature.id), (held) => {
+    if (held?.data.meaning === meaning) {
+      const isDue = held.due !== undefined && held.due.sk <= `${asOf}#~`;
+      return isDue ? { data: held.data, ...places(shown, explanation.nextChangeAt) } : undefined;
+    }
+    const data: StoredView = { ...shown, version: (held?.data.version ?? 0) + 1, observedAt: asOf, cause, meaning };
+    return { data, ...places(shown, explanation.nextChangeAt) };
+  });
+};
+
+/** Where a view stands on the board, and when it must be looked at again. Gone features stand nowhere. */
+const places = (view: Omit<FeatureView, "version" | "observedAt">, nextChangeAt: Instant | null) => {
+  const gone = view.presence.state === "deleted" || view.presence.state === "out_of_scope";
+  const rank = HEALTH_RANK[view.health.value];
+  const list = lists.ofStage(
+    view.explanation.headline ?? "none",
+    view.productIds[0] ?? "-",
+    rank,
+    view.targetDate ?? "9999-12-31",
+    view.id,
+  );
+  return {
+    ...(!gone && { list }),
+    ...(nextChangeAt !== null && { due: dues.feature(nextChangeAt, view.id) }),
+  };
+};
+
+const itemsOf = async (table: Table, rows: readonly FactsRow[]): Promise<Entity<"workItem">[]> => {
+  const ids = rows.filter(({ line }) => line.kind === "workItem").map(({ line }) => line.id);
+  const found = await entitiesById(table, ids);
+  return [...found.values()].filter(
+    (entity): entity is typeof entity & Entity<"workItem"> =>
+      isKind(entity, "workItem") && entity.presence.state !== "deleted",
+  );
+};
+
+const latest = (rows: readonly FactsRow[]): Instant | undefined =>
+  rows.reduce<Instant | undefined>(
+    (best, { line }) => (best === undefined || line.at > best ? line.at : best),
+    undefined,
+  );

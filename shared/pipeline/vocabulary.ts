@@ -1,0 +1,46 @@
+import type { Entity, StatusCategory } from "../domain/entity.ts";
+import { type Mapped, mapWord, type Word } from "../domain/mapped.ts";
+import type { Hub } from "./hub.ts";
+
+export type StatusOf = (word: {
+  readonly id?: string | undefined;
+  readonly name?: string | undefined;
+}) => Mapped<StatusCategory>;
+
+/**
+ * The status words of each connection as its tool explains them, so that the past is mapped by the table of the present.
+ * Each connection's words are read once per batch.
+ */
+export const vocabulary = (hub: Hub): ((connectionId: string) => Promise<StatusOf>) => {
+  const known = new Map<string, Promise<StatusOf>>();
+  return (connectionId) => {
+    const held = known.get(connectionId) ?? wordsOf(hub, connectionId.replace(/^con_/, ""));
+    known.set(connectionId, held);
+    return held;
+  };
+};
+
+const wordsOf = async (hub: Hub, name: string): Promise<StatusOf> => {
+  const connection = await hub.connection(name);
+  const types = new Map<string, string>();
+  for (let after: string | undefined; ; ) {
+    const rows = await hub.ports.table.query<Entity<"vocabulary">>({
+      pk: `W#${name}`,
+      by: "list",
+      limit: 500,
+      ...(after !== undefined && { after }),
+    });
+    for (const { data } of rows) {
+      types.set(data.source.externalId, data.fields.type);
+      if (!types.has(data.fields.name)) types.set(data.fields.name, data.fields.type);
+    }
+    after = rows.at(-1)?.list?.sk;
+    if (rows.length < 500 || after === undefined) break;
+  }
+  const map =
+    connection.connector.status ?? ((word: Word) => mapWord<StatusCategory>(word, new Map(), connection.statuses));
+  return ({ id, name: word = id ?? "" }) => {
+    const type = (id === undefined ? undefined : types.get(id)) ?? types.get(word);
+    return map({ id, name: word, ...(type !== undefined && { type }) }, connection.statuses);
+  };
+};

@@ -1,0 +1,50 @@
+import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
+import type * as z from "zod";
+import { HubError } from "../connector/errors.ts";
+import type { Hub } from "../pipeline/hub.ts";
+import type { Queue } from "../ports/queue.ts";
+import { hub } from "./current.ts";
+
+/** What the use case of a queue says about one message, and what happens to a message that no retry can mend. */
+interface Handling<Message> {
+  readonly each: (hub: Hub, message: Message) => Promise<unknown>;
+  readonly hopeless: (hub: Hub, message: Message, error: HubError) => Promise<void>;
+  readonly queue: (hub: Hub) => Queue;
+}
+
+/**
+ * An SQS handler of a function over one message. Errors are the retry policy: `never` is given to `hopeless`, a time to
+ * wait puts the message back for so long, anything else is reported as this message's failure and comes again.
+ * A message that is not of our own shape is a defect of ours: it fails until the queue gives it to its dead letters.
+ */
+export const batch =
+  <Shape extends z.ZodType>(shape: Shape, handling: Handling<z.output<Shape>>) =>
+  async (event: SQSEvent): Promise<SQSBatchResponse> => {
+    const failed: string[] = [];
+    for (const { messageId, body } of event.Records) {
+      try {
+        const message = shape.parse(JSON.parse(body));
+        await handling.each(hub(), message).catch((error: unknown) => settle(handling, message, body, error));
+      } catch (error) {
+        hub().log.warn(
+          { code: codeOf(error), reason: error instanceof Error ? error.message : undefined },
+          "message failed",
+        );
+        failed.push(messageId);
+      }
+    }
+    return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
+  };
+
+const settle = async <Message>(
+  handling: Handling<Message>,
+  message: Message,
+  body: string,
+  error: unknown,
+): Promise<void> => {
+  if (!(error instanceof HubError) || error.retry === "later") throw error;
+  if (error.retry === "never") return handling.hopeless(hub(), message, error);
+  await handling.queue(hub()).send([body], Math.min(900, error.retry.afterSeconds));
+};
+
+const codeOf = (error: unknown): string => (error instanceof HubError ? error.code : "internal_error");

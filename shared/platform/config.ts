@@ -1,0 +1,124 @@
+import * as z from "zod";
+import { type ErrorCode, HubError } from "../connector/errors.ts";
+import { STATUS_CATEGORIES } from "../domain/entity.ts";
+import type { HubConfig } from "./define-hub.ts";
+import { locate, meant } from "./locate.ts";
+
+const Slug = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,59}$/, "lower-case letters, digits, - and _");
+
+const Duration = z.string().regex(/^\d{1,4}[smhd]$/, "a number and s, m, h or d, e.g. 15m");
+
+/** The shape of `throughline.config.ts`. */
+export const HubConfigShape = z.strictObject({
+  products: z
+    .record(
+      Slug,
+      z.strictObject({ name: z.string().min(1), vision: z.string().optional(), sources: z.array(z.string()) }),
+    )
+    .optional()
+    .describe("Products by slug; without any, everything belongs to one product."),
+  connections: z
+    .record(
+      Slug,
+      z.strictObject({
+        connector: z.string(),
+        config: z.record(z.string(), z.unknown()),
+        freshWithin: Duration.optional(),
+        pollEvery: Duration.optional(),
+      }),
+    )
+    .describe("Configured accounts of tools by name; the name is also the address of webhooks, /hooks/{name}."),
+  statuses: z
+    .record(z.string(), z.record(z.string(), z.enum(STATUS_CATEGORIES)))
+    .optional()
+    .describe("By connection: status name or id to category, only the exceptions."),
+  url: z.url().optional().describe("Where people reach the hub."),
+  eventTypePrefix: z
+    .string()
+    .regex(/^[a-z0-9.-]{1,80}$/)
+    .optional()
+    .describe("Prefix of CloudEvents types, default dev.throughline."),
+});
+
+/** One thing wrong with a configuration, with its place where it is known. */
+export interface ConfigProblem {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
+
+/** All problems at once, each as `file:line:column  path: what is wrong. Did you mean …?`. */
+export const configInvalid = (
+  problems: readonly ConfigProblem[],
+  file: string,
+  text: string,
+  code: ErrorCode = "config_invalid",
+): HubError => {
+  const lines = problems.map(({ path, message }) => {
+    const { line, column } = locate(text, path);
+    return `${file}:${line}:${column}  ${path.map(String).join(".") || "the file"}: ${message}`;
+  });
+  return new HubError(code, lines.join("\n"), { retry: "never", details: { problems: problems.length } });
+};
+
+/** A zod error in words for people, with the known words of unknown keys and values. */
+export const problemsOf = (
+  error: z.ZodError,
+  at: readonly PropertyKey[],
+  known: (path: readonly PropertyKey[]) => readonly string[],
+): ConfigProblem[] =>
+  error.issues.flatMap((issue): ConfigProblem[] => {
+    const path = [...at, ...issue.path];
+    if (issue.code === "unrecognized_keys") {
+      return issue.keys.map((key) => ({
+        path: [...path, key],
+        message: `unknown key${suggestion(key, known(issue.path))}`,
+      }));
+    }
+    if (issue.code === "invalid_value") {
+      const given = "input" in issue ? JSON.stringify(issue.input) : undefined;
+      const values = issue.values.map(String);
+      const guess = typeof issue.input === "string" ? meant(issue.input, values) : undefined;
+      return [
+        {
+          path,
+          message: `${given ?? "the value"} is none of ${values.join(", ")}${guess ? `. Did you mean "${guess}"?` : ""}`,
+        },
+      ];
+    }
+    return [{ path, message: issue.message }];
+  });
+
+export const suggestion = (given: string, known: readonly string[]): string => {
+  const guess = meant(given, known);
+  return guess === undefined ? (known.length > 0 ? `. Known: ${known.join(", ")}` : "") : `. Did you mean "${guess}"?`;
+};
+
+/** The keys that a zod object declares, at a path inside it. */
+export const keysAt = (shape: z.ZodType, path: readonly PropertyKey[]): readonly string[] => {
+  let schema = z.toJSONSchema(shape, { unrepresentable: "any", io: "input" }) as JsonSchema;
+  for (const part of path) {
+    const inner: JsonSchema | undefined =
+      schema.properties?.[String(part)] ??
+      (typeof schema.additionalProperties === "object" ? schema.additionalProperties : undefined);
+    if (inner === undefined) return [];
+    schema = inner;
+  }
+  return Object.keys(schema.properties ?? {});
+};
+
+interface JsonSchema {
+  properties?: Record<string, JsonSchema>;
+  additionalProperties?: JsonSchema | boolean;
+}
+
+/** @throws HubError config_invalid with every problem of the hub's own part */
+export const parseHubConfig = (value: unknown, file: string, text: string): HubConfig => {
+  const result = HubConfigShape.safeParse(value, { reportInput: true });
+  if (!result.success)
+    throw configInvalid(
+      problemsOf(result.error, [], (path) => keysAt(HubConfigShape, path)),
+      file,
+      text,
+    );
+  return result.data as HubConfig;
+};

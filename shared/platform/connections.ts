@@ -1,0 +1,164 @@
+import * as z from "zod";
+import { connectors } from "../../connectors/index.ts";
+import type { Connector } from "../connector/contract.ts";
+import { HubError } from "../connector/errors.ts";
+import { type Surroundings, vendorHttp } from "../connector/http.ts";
+import { budget } from "../connector/limits.ts";
+import type { StatusCategory } from "../domain/entity.ts";
+import { configuredId } from "../domain/kind.ts";
+import type { Connection } from "../pipeline/hub.ts";
+import type { Secrets } from "../ports/secrets.ts";
+import { type ConfigProblem, keysAt, problemsOf, suggestion } from "./config.ts";
+import type { ConnectionConfig, HubConfig, SecretRef } from "./define-hub.ts";
+
+const isSecretRef = (value: unknown): value is SecretRef =>
+  typeof value === "object" &&
+  value !== null &&
+  Object.keys(value).length === 1 &&
+  "secret" in value &&
+  typeof value.secret === "string";
+
+const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
+const seconds = (text: string): number => Number(text.slice(0, -1)) * (UNITS[text.slice(-1)] ?? 3600);
+
+/** Everything wrong with the connections of a config, secrets that nobody set included. */
+export const connectionProblems = async (config: HubConfig, secrets: Secrets): Promise<ConfigProblem[]> => {
+  const problems: ConfigProblem[] = [];
+  for (const [name, connection] of Object.entries(config.connections)) {
+    const at = ["connections", name];
+    const load = connectors[connection.connector];
+    if (load === undefined) {
+      const known = Object.keys(connectors);
+      problems.push({
+        path: [...at, "connector"],
+        message: `no connector "${connection.connector}"${suggestion(connection.connector, known)}`,
+      });
+      continue;
+    }
+    const connector = await load();
+    const { values, missing } = await resolved(connection.config, secrets);
+    for (const [key, secretName] of missing) {
+      problems.push({
+        path: [...at, ...key],
+        message: `${secretName} is not set: put it into .env or the environment`,
+      });
+    }
+    const placeholders = Object.fromEntries(missing.map(([[key], secretName]) => [String(key), secretName]));
+    const parsed = connector.config.safeParse({ ...values, ...placeholders }, { reportInput: true });
+    if (!parsed.success) problems.push(...problemsOf(parsed.error, at, (path) => keysAt(connector.config, path)));
+    else if (!safeAddress(connector.http(parsed.data).baseUrl)) {
+      problems.push({
+        path: [...at, "baseUrl"],
+        message: "must start with https://, or http:// for an address of this machine",
+      });
+    }
+  }
+  for (const name of Object.keys(config.statuses ?? {})) {
+    if (config.connections[name] === undefined) {
+      problems.push({
+        path: ["statuses", name],
+        message: `no connection "${name}"${suggestion(name, Object.keys(config.connections))}`,
+      });
+    }
+  }
+  for (const [slug, { sources }] of Object.entries(config.products ?? {})) {
+    for (const source of sources) {
+      const name = source.split(":", 1)[0] ?? "";
+      if (config.connections[name] !== undefined) continue;
+      problems.push({
+        path: ["products", slug, "sources"],
+        message: `no connection "${name}"${suggestion(name, Object.keys(config.connections))}`,
+      });
+    }
+  }
+  return problems;
+};
+
+/** Plain http would carry credentials in the open: only to this machine itself. */
+const safeAddress = (address: string): boolean => {
+  const { protocol, hostname, username, password } = new URL(address);
+  if (username !== "" || password !== "") return false;
+  return protocol === "https:" || (protocol === "http:" && ["127.0.0.1", "localhost", "[::1]"].includes(hostname));
+};
+
+/** A config's values with secrets in place, and which ones nobody set. */
+const resolved = async (
+  config: Readonly<Record<string, unknown>>,
+  secrets: Secrets,
+): Promise<{ values: Record<string, unknown>; missing: (readonly [readonly string[], string])[] }> => {
+  const values: Record<string, unknown> = {};
+  const missing: (readonly [readonly string[], string])[] = [];
+  for (const [key, value] of Object.entries(config)) {
+    if (!isSecretRef(value)) {
+      values[key] = value;
+      continue;
+    }
+    const found = await secrets.get(value.secret);
+    if (found === undefined) missing.push([[key], value.secret]);
+    else values[key] = found;
+  }
+  return { values, missing };
+};
+
+/** Opens one configured connection with its secrets. @throws HubError secret_missing | config_invalid */
+export const openConnection = async (
+  name: string,
+  settings: ConnectionConfig,
+  hub: { readonly config: HubConfig; readonly secrets: Secrets; readonly around: Surroundings },
+): Promise<Connection> => {
+  const load = connectors[settings.connector];
+  if (load === undefined)
+    throw new HubError("config_invalid", `no connector ${settings.connector}`, { retry: "never" });
+  const connector: Connector = await load();
+  const { values, missing } = await resolved(settings.config, hub.secrets);
+  if (missing[0] !== undefined)
+    throw new HubError("secret_missing", `connection ${name}: ${missing[0][1]} is not set`, { retry: "never" });
+  const parsed = connector.config.safeParse(values);
+  if (!parsed.success)
+    throw new HubError("config_invalid", `connection ${name}: ${z.prettifyError(parsed.error)}`, { retry: "never" });
+  const http = connector.http(parsed.data);
+  if (!safeAddress(http.baseUrl))
+    throw new HubError("config_invalid", `connection ${name}: baseUrl is not safe`, { retry: "never" });
+  const allowance = budget(http.requestsPerMinute, hub.around.now);
+  const statuses = new Map<string, StatusCategory>(Object.entries(hub.config.statuses?.[name] ?? {}));
+  return {
+    id: configuredId("con", name),
+    name,
+    connector,
+    config: parsed.data,
+    statuses,
+    productsOf: productsOf(name, hub.config),
+    productIds: productIds(name, hub.config),
+    freshWithinSeconds: seconds(settings.freshWithin ?? "1h"),
+    pollEverySeconds: seconds(settings.pollEvery ?? "5m"),
+    http: (signal) => vendorHttp(http, hub.around, signal, allowance),
+  };
+};
+
+/** The one product of a config that declares none. */
+export const ONLY_PRODUCT = { slug: "product", name: "Product" } as const;
+
+const productIds = (name: string, { products }: HubConfig): string[] =>
+  products === undefined
+    ? [configuredId("prd", ONLY_PRODUCT.slug)]
+    : Object.entries(products).flatMap(([slug, { sources }]) =>
+        sources.some((source) => source === name || source.startsWith(`${name}:`)) ? [configuredId("prd", slug)] : [],
+      );
+
+const productsOf = (name: string, { products }: HubConfig) => {
+  const everything = products === undefined ? [configuredId("prd", ONLY_PRODUCT.slug)] : [];
+  const byScope = new Map<string, string[]>();
+  for (const [slug, { sources }] of Object.entries(products ?? {})) {
+    for (const source of sources) {
+      const key = source.toLowerCase();
+      byScope.set(key, [...(byScope.get(key) ?? []), configuredId("prd", slug)]);
+    }
+  }
+  return (scopes: readonly string[]): readonly string[] => [
+    ...new Set([
+      ...everything,
+      ...(byScope.get(name) ?? []),
+      ...scopes.flatMap((scope) => byScope.get(`${name}:${scope}`.toLowerCase()) ?? []),
+    ]),
+  ];
+};

@@ -1,0 +1,61 @@
+import type { StatusCategory } from "../domain/entity.ts";
+
+/** The name of a value that stands in the environment, in `.env` or in the cloud's secret store: never the value. */
+export interface SecretRef {
+  readonly secret: string;
+}
+
+/** Names a secret: `secret("JIRA_TOKEN")`. */
+export const secret = (name: string): SecretRef => ({ secret: name });
+
+/** One configured account of a tool. */
+export interface ConnectionConfig {
+  readonly connector: string;
+  readonly config: Readonly<Record<string, unknown>>;
+  /** Data older than this counts as late, e.g. `15m`, `2h`. Default `1h`. */
+  readonly freshWithin?: string;
+  /** How often it is read beside its webhooks. Default `5m`. */
+  readonly pollEvery?: string;
+}
+
+export interface ProductConfig {
+  readonly name: string;
+  readonly vision?: string;
+  /** What belongs to it: `connection` or `connection:scope`, e.g. `jira:ACME`, `github:acme/web`. */
+  readonly sources: readonly string[];
+}
+
+/** The whole configuration of a hub: pure data. */
+export interface HubConfig {
+  /** By slug. Without any, there is one product that everything belongs to. */
+  readonly products?: Readonly<Record<string, ProductConfig>>;
+  /** By name, which is also the address of its webhooks: `/hooks/{name}`. */
+  readonly connections: Readonly<Record<string, ConnectionConfig>>;
+  /** Exceptions of the status mapping, by connection: status name or id to category. */
+  readonly statuses?: Readonly<Record<string, Readonly<Record<string, StatusCategory>>>>;
+  /** Where people reach the hub; default the local address. */
+  readonly url?: string;
+  /** Prefix of CloudEvents types; default `dev.throughline`. */
+  readonly eventTypePrefix?: string;
+}
+
+/** Checks a configuration while it is written. */
+export const defineHub = (config: HubConfig): HubConfig => config;
+
+type Settings = Readonly<Record<string, unknown>> & { readonly freshWithin?: string; readonly pollEvery?: string };
+
+const connection =
+  (connector: string) =>
+  ({ freshWithin, pollEvery, ...config }: Settings): ConnectionConfig => ({
+    connector,
+    config,
+    ...(freshWithin !== undefined && { freshWithin }),
+    ...(pollEvery !== undefined && { pollEvery }),
+  });
+
+/** A Jira Cloud site; settings in connectors/jira/README.md. */
+export const jira = connection("jira");
+/** A Linear workspace; settings in connectors/linear/README.md. */
+export const linear = connection("linear");
+/** GitHub repositories; settings in connectors/github/README.md. */
+export const github = connection("github");

@@ -1,0 +1,78 @@
+/** A place in a text: line and column from 1. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+/**
+ * Where in a config file's text the value at a path stands, or the nearest enclosing one that can be found.
+ * Reads object literals only: keys, braces, strings and comments; what is computed is not seen.
+ */
+export const locate = (text: string, path: readonly PropertyKey[]): Position => {
+  const wanted = path.map(String);
+  let best = { depth: -1, at: 0 };
+  const stack: string[] = [];
+  let key: string | undefined;
+  for (let at = 0; at < text.length; ) {
+    const rest = text.slice(at, at + 400);
+    const skipped = /^(?:\s+|\/\/[^\n]*|\/\*[\s\S]*?\*\/)/.exec(rest)?.[0];
+    if (skipped !== undefined) {
+      at += skipped.length;
+      continue;
+    }
+    const named = /^(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|([A-Za-z_$][\w$]*))\s*:/.exec(rest);
+    if (named !== null) {
+      key = named[1] ?? named[2] ?? named[3] ?? "";
+      const here = [...stack, key].filter((part) => part !== "");
+      const depth = common(here, wanted);
+      if (depth === here.length && depth > best.depth) best = { depth, at };
+      at += named[0].length;
+      continue;
+    }
+    const string = /^(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`)/.exec(rest)?.[0];
+    if (string !== undefined) {
+      at += string.length;
+      continue;
+    }
+    const character = text[at];
+    if (character === "{") {
+      stack.push(key ?? "");
+      key = undefined;
+    } else if (character === "}") stack.pop();
+    at += 1;
+  }
+  const before = text.slice(0, best.at).split("\n");
+  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+};
+
+/** How many leading parts two paths share. */
+const common = (a: readonly string[], b: readonly string[]): number => {
+  let shared = 0;
+  while (shared < a.length && shared < b.length && a[shared] === b[shared]) shared += 1;
+  return shared;
+};
+
+/** The known word that was probably meant, or undefined if none is near. */
+export const meant = (given: string, known: readonly string[]): string | undefined => {
+  const near = known
+    .map((word) => ({ word, distance: editDistance(given.toLowerCase(), word.toLowerCase()) }))
+    .filter(({ word, distance }) => distance <= Math.max(1, Math.floor(word.length / 3)))
+    .sort((a, b) => a.distance - b.distance);
+  return near[0]?.word;
+};
+
+const editDistance = (a: string, b: string): number => {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      next[j] = Math.min(
+        (row[j] ?? 0) + 1,
+        (next[j - 1] ?? 0) + 1,
+        (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1),
+      );
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+};

@@ -1,0 +1,84 @@
+import { randomUUID } from "node:crypto";
+import { connectors } from "../../connectors/index.ts";
+import { HubError } from "../connector/errors.ts";
+import type { Surroundings } from "../connector/http.ts";
+import { configuredId } from "../domain/kind.ts";
+import { hash } from "../pipeline/entity-of.ts";
+import type { Connection, Hub, Log, Product } from "../pipeline/hub.ts";
+import type { Ports } from "../ports/ports.ts";
+import { update } from "../store/entities.ts";
+import { mappingKey } from "../store/keys.ts";
+import { suggestion } from "./config.ts";
+import { ONLY_PRODUCT, openConnection } from "./connections.ts";
+import type { HubConfig } from "./define-hub.ts";
+
+/**
+ * Puts a hub together: a checked config over an adapter set. Connections are opened when first used, so that one with a
+ * missing secret does not stop the others.
+ *
+ * @param alone no other process works on these ports
+ */
+export const openHub = async (parts: {
+  readonly config: HubConfig;
+  readonly ports: Ports;
+  readonly log: Log;
+  readonly url: string;
+  readonly alone: boolean;
+  readonly fetch?: typeof fetch;
+}): Promise<Hub> => {
+  const { config, ports, log, alone } = parts;
+  const around: Surroundings = {
+    fetch: parts.fetch ?? fetch,
+    now: () => ports.clock.now().getTime(),
+    sleep: (milliseconds, signal) => (milliseconds > 0 ? ports.clock.sleep(milliseconds, signal) : Promise.resolve()),
+    random: Math.random,
+  };
+  const names = Object.keys(config.connections);
+  const open = new Map<string, Promise<Connection>>();
+  return {
+    ports,
+    log,
+    url: (config.url ?? parts.url).replace(/\/$/, ""),
+    eventTypePrefix: config.eventTypePrefix ?? "dev.throughline",
+    products: productsOf(config),
+    connectionNames: names,
+    async connection(name) {
+      const settings = Object.hasOwn(config.connections, name) ? config.connections[name] : undefined;
+      if (settings === undefined) {
+        throw new HubError(
+          "connection_unknown",
+          `no connection "${name.slice(0, 60)}"${suggestion(name.slice(0, 60), names)}`,
+          { retry: "never" },
+        );
+      }
+      const held = open.get(name) ?? openConnection(name, settings, { config, secrets: ports.secrets, around });
+      open.set(name, held);
+      // A secret that is set later must count without a restart.
+      held.catch(() => open.delete(name));
+      return held;
+    },
+    mappingVersion: await mappingVersion(ports, config),
+    instance: randomUUID(),
+    alone,
+  };
+};
+
+const productsOf = ({ products }: HubConfig): Product[] =>
+  products === undefined
+    ? [{ ...ONLY_PRODUCT, id: configuredId("prd", ONLY_PRODUCT.slug) }]
+    : Object.entries(products).map(([slug, { name, vision }]) => ({
+        id: configuredId("prd", slug),
+        slug,
+        name,
+        ...(vision !== undefined && { vision }),
+      }));
+
+/** Rises by one whenever what maps records changed since the last start. */
+const mappingVersion = async ({ table }: Ports, { products, statuses }: HubConfig): Promise<number> => {
+  const now = hash([products ?? null, statuses ?? null, Object.keys(connectors)]);
+  await update<{ hash: string; version: number }>(table, mappingKey, (held) =>
+    held?.data.hash === now ? undefined : { data: { hash: now, version: (held?.data.version ?? 0) + 1 } },
+  );
+  const row = await table.get<{ version: number }>(mappingKey.pk, mappingKey.sk);
+  return row?.data.version ?? 1;
+};

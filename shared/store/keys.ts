@@ -1,0 +1,108 @@
+import type { Instant } from "../domain/instant.ts";
+import type { Kind } from "../domain/kind.ts";
+import type { LinkType } from "../domain/link.ts";
+import type { Place } from "../ports/table.ts";
+
+/**
+ * All keys of the one table. A new way to read is a new row here; there are no scans.
+ *
+ * | read                                   | pk                     | sk                              |
+ * | -------------------------------------- | ---------------------- | ------------------------------- |
+ * | one entity                             | E#{id}                 | A                               |
+ * | its past, oldest first                 | E#{id}                 | H#{at}#{entry}                  |
+ * | links from it, by type                 | E#{id}                 | L#>{type}#{to}                  |
+ * | links to it, by type                   | E#{id}                 | L#<{type}#{from}                |
+ * | what it contributes to which features  | E#{id}                 | C                               |
+ * | facts about a feature, by record       | E#{feature}            | F#{record}                      |
+ * | a feature's timeline                   | Z#{feature}            | {at}#{fact}                     |
+ * | a feature as shown                     | E#{feature}            | V                               |
+ * | who is called so                       | K#{alias}              | A#{id}                          |
+ * | who points to that name                | K#{alias}              | R#{id}                          |
+ * | a stream's cursor, lease and last run  | C#{connection}         | {stream}#{scope}                |
+ * | webhook deliveries seen                | D#{connection}         | {delivery}                      |
+ * | webhook receipts of a connection       | W#{connection}         | A                               |
+ * | records set aside, oldest first        | Q#{connection}         | {at}#{id}                       |
+ * | change log of a day                    | X#{yyyy-mm-dd}         | {recordedAt}#{event}            |
+ * | the mapping in force                   | M                      | A                               |
+ * | list: entities of a kind, by id        | N#{kind}#{hex digit}   | {id}                            |
+ * | list: vocabulary of a connection       | W#{connection}         | {id}                            |
+ * | list: features by headline             | B#{stage or none}      | {product}#{rank}#{due}#{id}     |
+ * | due: features that time may change     | T#features             | {nextChangeAt}#{id}             |
+ * | due: entities not yet announced        | T#unpublished          | {recordedAt}#{id}               |
+ *
+ * Ids, stages, kinds and times hold no `#`; free texts (aliases, scopes, delivery ids) stand last in their key or are
+ * encoded, so no two lists of parts give one key.
+ */
+export const SHARDS = [..."0123456789abcdef"] as const;
+
+const free = (text: string): string => encodeURIComponent(text.slice(0, 400));
+
+export const entityKey = (id: string): Place => ({ pk: `E#${id}`, sk: "A" });
+export const historyKey = (id: string, at: Instant, entry: string): Place => ({
+  pk: `E#${id}`,
+  sk: `H#${at}#${free(entry)}`,
+});
+export const contributionKey = (id: string): Place => ({ pk: `E#${id}`, sk: "C" });
+export const factsKey = (feature: string, record: string): Place => ({ pk: `E#${feature}`, sk: `F#${record}` });
+export const viewKey = (feature: string): Place => ({ pk: `E#${feature}`, sk: "V" });
+export const timelineKey = (feature: string, at: Instant, fact: string): Place => ({
+  pk: `Z#${feature}`,
+  sk: `${at}#${fact}`,
+});
+export const linkOutKey = (from: string, type: LinkType, to: string): Place => ({
+  pk: `E#${from}`,
+  sk: `L#>${type}#${to}`,
+});
+export const linkInKey = (to: string, type: LinkType, from: string): Place => ({
+  pk: `E#${to}`,
+  sk: `L#<${type}#${from}`,
+});
+export const aliasKey = (alias: string, id: string): Place => ({ pk: `K#${free(alias)}`, sk: `A#${id}` });
+export const referrerKey = (alias: string, id: string): Place => ({ pk: `K#${free(alias)}`, sk: `R#${id}` });
+export const streamKey = (connection: string, stream: string, scope: string): Place => ({
+  pk: `C#${connection}`,
+  sk: `${stream}#${free(scope)}`,
+});
+export const deliveryKey = (connection: string, delivery: string): Place => ({
+  pk: `D#${connection}`,
+  sk: free(delivery),
+});
+export const receiptKey = (connection: string): Place => ({ pk: `W#${connection}`, sk: "A" });
+export const quarantineKey = (connection: string, at: Instant, id: string): Place => ({
+  pk: `Q#${connection}`,
+  sk: `${at}#${id}`,
+});
+export const changeKey = (recordedAt: Instant, event: string): Place => ({
+  pk: `X#${recordedAt.slice(0, 10)}`,
+  sk: `${recordedAt}#${event}`,
+});
+export const mappingKey: Place = { pk: "M", sk: "A" };
+
+export const partition = {
+  ofEntity: (id: string) => `E#${id}`,
+  ofAlias: (alias: string) => `K#${free(alias)}`,
+  ofTimeline: (feature: string) => `Z#${feature}`,
+  ofConnection: (connection: string) => `C#${connection}`,
+  ofQuarantine: (connection: string) => `Q#${connection}`,
+  ofDay: (day: string) => `X#${day}`,
+} as const;
+
+export const lists = {
+  /** The first hex digit after the prefix is the shard, so walking the shards in order walks the ids in order. */
+  ofKind: (kind: Kind, id: string): Place => ({ pk: `N#${kind}#${id.slice(id.indexOf("_") + 1)[0]}`, sk: id }),
+  shard: (kind: Kind, digit: string) => `N#${kind}#${digit}`,
+  ofVocabulary: (connection: string, id: string): Place => ({ pk: `W#${connection}`, sk: id }),
+  ofStage: (stage: string, product: string, rank: number, due: string, id: string): Place => ({
+    pk: `B#${stage}`,
+    sk: `${product}#${rank}#${due}#${id}`,
+  }),
+  stage: (stage: string) => `B#${stage}`,
+} as const;
+
+export const dues = {
+  feature: (at: Instant, id: string): Place => ({ pk: "T#features", sk: `${at}#${id}` }),
+  unpublished: (at: Instant, id: string): Place => ({ pk: "T#unpublished", sk: `${at}#${id}` }),
+} as const;
+
+/** The entity that a row of an entity's partition belongs to, or undefined for other rows. */
+export const entityOf = (pk: string): string | undefined => (pk.startsWith("E#") ? pk.slice(2) : undefined);

@@ -1,0 +1,201 @@
+import type { Entity, FieldedKind, Presence, StatusCategory } from "../domain/entity.ts";
+import type { HubEvent } from "../domain/event.ts";
+import type { Instant } from "../domain/instant.ts";
+import type { Mapped } from "../domain/mapped.ts";
+import type { Explanation, Stage } from "../domain/stage.ts";
+
+export type HealthValue = "on_track" | "at_risk" | "off_track" | "unknown";
+
+/** A feature as every surface shows it: one row, made by projection, read whole. */
+export interface FeatureView {
+  readonly id: string;
+  readonly key?: string | undefined;
+  readonly name: string;
+  /** Where it lives in its tool. */
+  readonly url: string;
+  readonly tool: string;
+  /** The tool's word: Epic, Idea, Project, Milestone. */
+  readonly type: string;
+  readonly productIds: readonly string[];
+  readonly connectionId: string;
+  readonly presence: Presence;
+  readonly status: Mapped;
+  readonly owner?: { readonly id: string; readonly name: string } | undefined;
+  readonly initiatives: readonly { readonly id: string; readonly name: string }[];
+  readonly targetDate?: string | undefined;
+  readonly targetDateResolution?: string | undefined;
+  readonly explanation: Explanation;
+  readonly health: {
+    readonly value: HealthValue;
+    readonly disagree: boolean;
+    readonly declared?:
+      | { readonly value: HealthValue; readonly at?: Instant | undefined; readonly stale: boolean }
+      | undefined;
+    readonly derived: { readonly value: HealthValue; readonly rule: string; readonly reasons: readonly string[] };
+  };
+  readonly progress: { readonly done: number; readonly total: number; readonly cancelled: number };
+  readonly counts: { readonly workItems: number; readonly pullRequests: number; readonly deployments: number };
+  /** Rises by exactly 1 with each change of this view. */
+  readonly version: number;
+  /** Newest source time of what it was made from. */
+  readonly updatedAt: Instant;
+  /** When projection last looked. */
+  readonly observedAt: Instant;
+}
+
+/** One record that speaks about a feature, with how sure the way to it is. */
+export interface EvidenceLine {
+  readonly id: string;
+  readonly kind: FieldedKind;
+  readonly key?: string | undefined;
+  readonly name: string;
+  readonly tool: string;
+  readonly url: string;
+  readonly status?: Mapped<StatusCategory> | Mapped | undefined;
+  readonly confidence: number;
+  /** How it is connected, e.g. `key ACME-12 in the branch name`. */
+  readonly via: string;
+  readonly at: Instant;
+}
+
+/** One line of a feature's timeline, from whatever tool. */
+export interface TimelineLine {
+  readonly at: Instant;
+  readonly tool: string;
+  readonly kind: FieldedKind;
+  readonly recordId: string;
+  readonly key?: string | undefined;
+  /** One sentence, plain text, e.g. `ACME-12 moved from To Do to In Progress`. */
+  readonly text: string;
+  readonly url: string;
+}
+
+export interface ProductView {
+  readonly id: string;
+  readonly slug: string;
+  readonly name: string;
+  readonly vision?: string | undefined;
+}
+
+export type ConnectionState =
+  | "healthy"
+  | "pending"
+  | "syncing"
+  | "degraded"
+  | "stale"
+  | "needs_auth"
+  | "failed"
+  | "paused";
+
+export interface StreamRun {
+  readonly stream: string;
+  readonly scope: string;
+  readonly state: "pending" | "syncing" | "completed" | "failed";
+  readonly startedAt?: Instant | undefined;
+  readonly finishedAt?: Instant | undefined;
+  /** The first complete run ended then; before it nothing counts as healthy. */
+  readonly firstCompletedAt?: Instant | undefined;
+  readonly pages: number;
+  readonly records: number;
+  readonly error?:
+    | { readonly code: string; readonly message: string; readonly fix: string; readonly at: Instant }
+    | undefined;
+}
+
+export interface ConnectionView {
+  readonly id: string;
+  /** Its name in the config, as in `/hooks/{name}`. */
+  readonly name: string;
+  readonly tool: string;
+  readonly title: string;
+  readonly state: ConnectionState;
+  readonly reason?: string | undefined;
+  readonly dataAsOf?: Instant | undefined;
+  readonly streams: readonly StreamRun[];
+  readonly quarantined: number;
+  readonly webhooks: {
+    readonly configured: boolean;
+    readonly lastReceivedAt?: Instant | undefined;
+    readonly rejected: number;
+  };
+}
+
+export interface Slice<Item> {
+  readonly items: readonly Item[];
+  /** Give it back as `after` for what follows; undefined at the end. */
+  readonly next: string | undefined;
+}
+
+export interface FeatureFilter {
+  /** Product ids. */
+  readonly product?: string | undefined;
+  readonly stage?: readonly (Stage | "none")[] | undefined;
+  readonly health?: readonly HealthValue[] | undefined;
+  /** Case-insensitive text in the name or key. */
+  readonly q?: string | undefined;
+  readonly updatedSince?: Instant | undefined;
+}
+
+export interface WorkItemFilter {
+  readonly product?: string | undefined;
+  readonly status?: readonly (StatusCategory | "unknown")[] | undefined;
+  readonly tool?: string | undefined;
+  /** A feature's id. */
+  readonly feature?: string | undefined;
+  readonly updatedSince?: Instant | undefined;
+}
+
+/** All reads that surfaces make. Every list is a page in an order that never changes; `after` and `next` are opaque. */
+export interface Views {
+  products(): Promise<readonly ProductView[]>;
+  /** By id or by key, present or past, in any case. */
+  feature(idOrKey: string): Promise<FeatureView | undefined>;
+  /** By id, ascending. */
+  features(filter: FeatureFilter, after: string | undefined, limit: number): Promise<Slice<FeatureView>>;
+  /** One column of the board: worst health first, then due date, then name. `none`: no stage is established. */
+  column(
+    stage: Stage | "none",
+    product: string | undefined,
+    after: string | undefined,
+    limit: number,
+  ): Promise<Slice<FeatureView>>;
+  /** How many features stand in each headline stage. */
+  counts(product: string | undefined): Promise<Readonly<Record<Stage | "none", number>>>;
+  /** How many features have each health. */
+  healthCounts(product: string | undefined): Promise<Readonly<Record<HealthValue, number>>>;
+  evidence(featureId: string, after: string | undefined, limit: number): Promise<Slice<EvidenceLine>>;
+  /** Newest first. */
+  timeline(featureId: string, after: string | undefined, limit: number): Promise<Slice<TimelineLine>>;
+  /** By id, ascending. */
+  workItems(filter: WorkItemFilter, after: string | undefined, limit: number): Promise<Slice<Entity<"workItem">>>;
+  /** By id or key. */
+  workItem(idOrKey: string): Promise<Entity<"workItem"> | undefined>;
+  /** The change log, oldest first, from `since` on. */
+  changes(
+    since: Instant,
+    after: string | undefined,
+    limit: number,
+    names?: readonly string[],
+  ): Promise<Slice<HubEvent>>;
+  connections(): Promise<readonly ConnectionView[]>;
+  /** By name or id. */
+  connection(nameOrId: string): Promise<ConnectionView | undefined>;
+  /** What was set aside, newest first. */
+  quarantine(connectionId: string, after: string | undefined, limit: number): Promise<Slice<Quarantined>>;
+  /** How many features, over all products, changed stage since then. */
+  changedSince(since: Instant, product: string | undefined): Promise<number>;
+}
+
+/** A record that could not be read: kept with its bytes until somebody replays it. */
+export interface Quarantined {
+  readonly id: string;
+  readonly connectionId: string;
+  readonly stream: string;
+  readonly rawRef: string;
+  /** Place in the archived page, absent if the whole payload is meant. */
+  readonly index?: number | undefined;
+  readonly code: string;
+  readonly message: string;
+  readonly at: Instant;
+  readonly resolvedAt?: Instant | undefined;
+}

@@ -1,0 +1,76 @@
+import type { Context, Hono } from "hono";
+import { HubError } from "../../connector/errors.ts";
+import type { EventName } from "../../domain/event.ts";
+import { isNamedIn, weakTag } from "../entity-tag.ts";
+import { readable } from "../readable.ts";
+import type { WebDeps, WebEnv } from "../web-deps.ts";
+import { EVENT_NAMES, eventSchema } from "./change-routes.ts";
+import { openApi } from "./open-api.ts";
+import { problemOf, statusOf } from "./problem.ts";
+import type { Answer } from "./route.ts";
+import { ROUTES } from "./routes.ts";
+
+/** Weak tags survive compression; strong ones do not, so their answers must not be transformed on the way. */
+const cachingOf = (etag: string): string =>
+  etag.startsWith("W/") ? "private, no-cache" : "private, no-cache, no-transform";
+
+const send = (c: Context<WebEnv>, { body, etag, next }: Answer, type = "application/json") => {
+  c.header("ETag", etag);
+  c.header("Cache-Control", cachingOf(etag));
+  c.header("Vary", "Accept-Encoding");
+  if (next !== undefined) c.header("Link", `<${next}>; rel="next"`);
+  if (isNamedIn(c.req.header("if-none-match"), etag)) return c.body(null, 304);
+  c.header("Content-Type", type);
+  return c.body(JSON.stringify(body));
+};
+
+/** A fixed document; its tag is made from its text. */
+const document = (c: Context<WebEnv>, body: unknown, type?: string) =>
+  send(c, { body, etag: weakTag(JSON.stringify(body)) }, type);
+
+const notFound = (what: string) => new HubError("not_found", `there is no ${what}`, { retry: "never" });
+
+const catalogue = (hub: string) => ({
+  linkset: [
+    {
+      anchor: `${hub}/v1`,
+      "service-desc": [{ href: `${hub}/openapi.json`, type: "application/vnd.oai.openapi+json" }],
+      "service-doc": [{ href: `${hub}/docs/api`, type: "text/html" }],
+      status: [{ href: `${hub}/v1/status`, type: "application/json" }],
+    },
+  ],
+});
+
+/** A failure as the API tells it. */
+export const problem = (c: Context<WebEnv>, deps: WebDeps, error: HubError) => {
+  const { pathname, search } = new URL(c.req.url);
+  const told = { hub: deps.url(), instance: `${pathname}${search}`, requestId: c.get("requestId") };
+  return c.body(JSON.stringify(problemOf(error, told)), statusOf(error.code), {
+    "Content-Type": "application/problem+json",
+    "Cache-Control": "no-store",
+  });
+};
+
+/** Mounts every operation of the route table, and the documents that describe them. */
+export const mountApi = (app: Hono<WebEnv>, deps: WebDeps): void => {
+  for (const route of ROUTES) {
+    readable(app, route.path.replace(/\{(\w+)\}/g, ":$1"), async (c) => {
+      const answer = await route.answer({ deps, url: new URL(c.req.url), id: c.req.param("id") ?? "" });
+      if (answer === undefined) throw notFound("such thing here");
+      return send(c, answer);
+    });
+  }
+  readable(app, "/v1/schemas/:type/1.json", (c) => {
+    const name = EVENT_NAMES.find((known: EventName) => known === c.req.param("type"));
+    if (name === undefined) throw notFound("event type of that name");
+    return document(c, eventSchema(name), "application/schema+json");
+  });
+  readable(app, "/openapi.json", (c) => document(c, openApi({ url: deps.url(), version: deps.version })));
+  readable(app, "/.well-known/api-catalog", (c) => document(c, catalogue(deps.url()), "application/linkset+json"));
+  readable(app, "/healthz", async (c) => {
+    const ready = (await deps.ready?.()) ?? { ok: true };
+    c.header("Cache-Control", "no-store");
+    if (ready.ok) return c.json({ status: "ok", version: deps.version });
+    return c.json({ status: "unavailable", reason: ready.reason ?? "not ready" }, 503);
+  });
+};

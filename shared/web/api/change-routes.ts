@@ -1,0 +1,75 @@
+import * as z from "zod";
+import { EVENTS, type EventName } from "../../domain/event.ts";
+import { instant } from "../../domain/instant.ts";
+import { Moment } from "./filters.ts";
+import { list } from "./route.ts";
+import { snakeSchema } from "./snake-case.ts";
+
+export const EVENT_NAMES = Object.keys(EVENTS) as EventName[];
+const PUBLIC = EVENT_NAMES.filter((name) => EVENTS[name].public);
+
+const ChangeJson = z
+  .object({
+    id: z.string().describe("The same at every publication of the same happening."),
+    type: z.string().describe("See /docs/events."),
+    subject: z.string().describe("Id of what it happened to."),
+    sequence: z.int().describe("The subject's version: order holds within one subject."),
+    time: z.string().describe("When it happened, as its tool tells."),
+    recordedAt: z.string().describe("When the hub learnt it; the log is in this order."),
+    data: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: "Change" });
+
+const EventTypeJson = z
+  .object({
+    type: z.string(),
+    firesWhen: z.string(),
+    public: z.boolean().describe("False: it stands in the change log and never goes on the bus."),
+    schemaUrl: z.string(),
+    schema: z.record(z.string(), z.unknown()).describe("JSON Schema of `data`."),
+  })
+  .meta({ id: "EventType" });
+
+/** The JSON Schema of an event type's data, as it stands on the wire. */
+export const eventSchema = (name: EventName): Record<string, unknown> =>
+  snakeSchema(z.toJSONSchema(EVENTS[name].data, { io: "input" })) as Record<string, unknown>;
+
+export const CHANGE_ROUTES = [
+  list({
+    id: "list_changes",
+    tag: "Changes",
+    path: "/v1/changes",
+    summary: "The change log from a moment on, oldest first: the way to follow the hub without webhooks.",
+    query: {
+      since: Moment.describe("From when on.").meta({ examples: ["2026-11-15"] }),
+      type: z
+        .array(z.enum(EVENT_NAMES))
+        .optional()
+        .describe("Only these types; without it, all public ones.")
+        .meta({ examples: [["feature.stage.changed"]] }),
+    },
+    item: ChangeJson,
+    rows: async ({ deps, query, after, limit }) => {
+      const { items, next } = await deps.views.changes(instant(query.since), after, limit, query.type ?? PUBLIC);
+      return { items: items.map(({ name, ...event }) => ({ ...event, type: name })), next };
+    },
+  }),
+  list({
+    id: "list_event_types",
+    tag: "Changes",
+    path: "/v1/event-types",
+    summary: "Every type of event with the shape of its data.",
+    item: EventTypeJson,
+    rows: async ({ deps, after, limit }) => {
+      const start = after === undefined ? 0 : Number(after);
+      const items = EVENT_NAMES.slice(start, start + limit).map((name) => ({
+        type: name,
+        firesWhen: EVENTS[name].when,
+        public: EVENTS[name].public,
+        schemaUrl: `${deps.url()}/v1/schemas/${name}/1.json`,
+        schema: eventSchema(name),
+      }));
+      return { items, next: start + limit < EVENT_NAMES.length ? String(start + limit) : undefined };
+    },
+  }),
+];

@@ -1,0 +1,127 @@
+import * as z from "zod";
+import type { ConnectionView } from "../../store/views.ts";
+import { COMPONENT_STATUSES, componentStatus } from "./connection-status.ts";
+import { list, single } from "./route.ts";
+
+const Time = z.string().nullable();
+const RunJson = z
+  .object({
+    stream: z.string(),
+    scope: z.string(),
+    state: z.enum(["pending", "syncing", "completed", "failed"]),
+    startedAt: Time,
+    finishedAt: Time,
+    firstCompletedAt: Time.describe("Before its first complete run nothing counts as healthy."),
+    pages: z.int(),
+    records: z.int(),
+    error: z.object({ code: z.string(), message: z.string(), fix: z.string(), at: z.string() }).nullable(),
+  })
+  .meta({ id: "StreamRun" });
+
+const ConnectionJson = z
+  .object({
+    id: z.string(),
+    name: z.string().describe("Its name in the config."),
+    tool: z.string(),
+    title: z.string(),
+    state: z.string().describe("healthy, pending, syncing, degraded, stale, needs_auth, failed or paused."),
+    status: z.enum(COMPONENT_STATUSES).describe("The state in the words of Statuspage."),
+    reason: z.string().nullable(),
+    dataAsOf: Time,
+    streams: z.array(RunJson),
+    quarantined: z.int().describe("Records set aside because they could not be read."),
+    webhooks: z.object({
+      configured: z.boolean(),
+      url: z.string().describe("The address to give to the tool."),
+      lastReceivedAt: Time,
+      rejected: z.int(),
+    }),
+  })
+  .meta({ id: "Connection" });
+
+const DeadLetterJson = z
+  .object({
+    id: z.string(),
+    stream: z.string(),
+    code: z.string(),
+    message: z.string(),
+    at: z.string(),
+    resolvedAt: Time,
+    rawRef: z.string().describe("Archive reference of the untouched payload."),
+    index: z.int().nullable().describe("Its place in the archived page; null if the whole payload is meant."),
+  })
+  .meta({ id: "DeadLetter" });
+
+const connectionJson = (connection: ConnectionView, hub: string): z.input<typeof ConnectionJson> => ({
+  id: connection.id,
+  name: connection.name,
+  tool: connection.tool,
+  title: connection.title,
+  state: connection.state,
+  status: componentStatus(connection),
+  reason: connection.reason ?? null,
+  dataAsOf: connection.dataAsOf ?? null,
+  streams: connection.streams.map((run) => ({
+    ...run,
+    startedAt: run.startedAt ?? null,
+    finishedAt: run.finishedAt ?? null,
+    firstCompletedAt: run.firstCompletedAt ?? null,
+    error: run.error ?? null,
+  })),
+  quarantined: connection.quarantined,
+  webhooks: {
+    configured: connection.webhooks.configured,
+    url: `${hub}/hooks/${encodeURIComponent(connection.name)}`,
+    lastReceivedAt: connection.webhooks.lastReceivedAt ?? null,
+    rejected: connection.webhooks.rejected,
+  },
+});
+
+const ID = { id: "Name or id of a connection." };
+
+export const CONNECTION_ROUTES = [
+  list({
+    id: "list_connections",
+    tag: "Connections",
+    path: "/v1/connections",
+    summary: "All connections with the state of each stream.",
+    item: ConnectionJson,
+    rows: async ({ deps, after, limit }) => {
+      const all = [...(await deps.views.connections())].sort((a, b) => (a.id < b.id ? -1 : 1));
+      const rest = after === undefined ? all : all.filter(({ id }) => id > after);
+      const items = rest.slice(0, limit).map((connection) => connectionJson(connection, deps.url()));
+      return { items, next: rest.length > limit ? items.at(-1)?.id : undefined };
+    },
+  }),
+  single({
+    id: "get_connection",
+    tag: "Connections",
+    path: "/v1/connections/{id}",
+    summary: "One connection.",
+    pathParameters: ID,
+    body: ConnectionJson,
+    read: async ({ deps, id }) => {
+      const connection = await deps.views.connection(id);
+      return connection && { body: connectionJson(connection, deps.url()) };
+    },
+  }),
+  list({
+    id: "list_dead_letters",
+    tag: "Connections",
+    path: "/v1/connections/{id}/dead-letters",
+    summary: "Records of a connection that could not be read, newest first; kept until somebody replays them.",
+    pathParameters: ID,
+    item: DeadLetterJson,
+    rows: async ({ deps, id, after, limit }) => {
+      const connection = await deps.views.connection(id);
+      if (connection === undefined) return undefined;
+      const { items, next } = await deps.views.quarantine(connection.id, after, limit);
+      const json = items.map(({ connectionId: _, ...letter }) => ({
+        ...letter,
+        resolvedAt: letter.resolvedAt ?? null,
+        index: letter.index ?? null,
+      }));
+      return { items: json, next };
+    },
+  }),
+];

@@ -1,0 +1,49 @@
+import type { ErrorCode, HubError } from "../../connector/errors.ts";
+
+const STATUS: Partial<Record<ErrorCode, 400 | 404 | 405 | 413 | 421>> = {
+  unknown_parameter: 400,
+  invalid_parameter: 400,
+  cursor_invalid: 400,
+  cursor_expired: 400,
+  cursor_filter_mismatch: 400,
+  not_found: 404,
+  feature_unknown: 404,
+  connection_unknown: 404,
+  method_not_allowed: 405,
+  payload_too_large: 413,
+  host_not_allowed: 421,
+};
+
+/** The HTTP status of a code: 500 for all that a caller did not cause. */
+export const statusOf = (code: ErrorCode): 400 | 404 | 405 | 413 | 421 | 500 => STATUS[code] ?? 500;
+
+/** A code in words: `Unknown parameter`. */
+export const titleOf = (code: ErrorCode): string => {
+  const words = code.replaceAll("_", " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
+};
+
+/** What happened, as a sentence. Failures that are ours say nothing of their inside. */
+export const sentenceOf = (error: HubError): string => {
+  const said = statusOf(error.code) === 500 ? "something failed inside the hub" : error.message;
+  return `${said.charAt(0).toUpperCase()}${said.slice(1)}${/[.?!]$/.test(said) ? "" : "."}`;
+};
+
+/** A failure as problem details (RFC 9457). */
+export const problemOf = (
+  error: HubError,
+  request: { readonly hub: string; readonly instance: string; readonly requestId: string },
+) => {
+  const code: ErrorCode = statusOf(error.code) === 500 ? "internal_error" : error.code;
+  const parameter = error.details["parameter"];
+  return {
+    type: `${request.hub}/docs/errors/${code}`,
+    title: titleOf(code),
+    status: statusOf(code),
+    detail: sentenceOf(error),
+    instance: request.instance.slice(0, 2000),
+    code,
+    ...(parameter !== undefined && { errors: [{ parameter }] }),
+    request_id: request.requestId,
+  };
+};

@@ -1,0 +1,72 @@
+import * as z from "zod";
+import { HubError } from "../../connector/errors.ts";
+import { didYouMean } from "./nearest-word.ts";
+import { snakeCase } from "./snake-case.ts";
+
+type Given = Readonly<Record<string, unknown>>;
+
+const wrong = (code: "unknown_parameter" | "invalid_parameter", message: string, parameter: string) =>
+  new HubError(code, message, { retry: "never", details: { parameter } });
+
+/** The schema below optional and default. */
+export const bare = (schema: unknown): unknown =>
+  schema instanceof z.ZodOptional || schema instanceof z.ZodDefault ? bare(schema.unwrap()) : schema;
+
+/** Whether a parameter takes several values, divided by commas, any of which may hold. */
+export const takesMany = (schema: unknown): boolean => bare(schema) instanceof z.ZodArray;
+
+/**
+ * The parameters of an address under the names that the schema has, not yet checked.
+ *
+ * @param operation named in messages, e.g. `GET /v1/features`
+ * @throws HubError `unknown_parameter`, with the word that was probably meant; `invalid_parameter` for one given twice or empty
+ */
+export const givenIn = (search: URLSearchParams, shape: z.ZodRawShape, operation: string): Given => {
+  const names = new Map(Object.keys(shape).map((name) => [snakeCase(name), name]));
+  const given = new Map<string, unknown>();
+  for (const told of new Set(search.keys())) {
+    const name = names.get(told);
+    const shown = told.slice(0, 64);
+    if (name === undefined) {
+      const hint = didYouMean(told, [...names.keys()]);
+      throw wrong("unknown_parameter", `'${shown}' is not a parameter of ${operation}${hint}`, shown);
+    }
+    const values = search.getAll(told);
+    if (values.includes("")) throw wrong("invalid_parameter", `'${told}' is empty; leave it out for all`, told);
+    if (takesMany(shape[name]))
+      given.set(
+        name,
+        values.flatMap((value) => value.split(",")),
+      );
+    else if (values.length === 1) given.set(name, values[0]);
+    else throw wrong("invalid_parameter", `'${told}' is given more than once`, told);
+  }
+  return Object.fromEntries(given);
+};
+
+const complaint = (issue: z.core.$ZodIssue, given: Given): HubError => {
+  const [name, place] = issue.path;
+  const held = given[String(name)];
+  const value = Array.isArray(held) && typeof place === "number" ? held[place] : held;
+  const told = snakeCase(String(name));
+  if (value === undefined) return wrong("invalid_parameter", `'${told}' is missing`, told);
+  const shown = `'${String(value).slice(0, 64)}' is not a value of '${told}'`;
+  if (issue.code !== "invalid_value") return wrong("invalid_parameter", `${shown}: ${issue.message}`, told);
+  const allowed = issue.values.map(String);
+  const hint = didYouMean(String(value), allowed);
+  return wrong("invalid_parameter", `${shown}${hint === "" ? `; it is one of ${allowed.join(", ")}` : hint}`, told);
+};
+
+/**
+ * Checks what {@link givenIn} found.
+ *
+ * @throws HubError `invalid_parameter`, with what is allowed
+ */
+export const checked = <Schema extends z.ZodType>(schema: Schema, given: Given): z.output<Schema> => {
+  const parsed = schema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw issue === undefined
+    ? new HubError("invalid_parameter", "a value is not allowed", { retry: "never" })
+    : complaint(issue, given);
+};

@@ -1,0 +1,164 @@
+import * as z from "zod";
+import type { Slice } from "../../store/views.ts";
+import { strongTag, weakTag } from "../entity-tag.ts";
+import { freshnessOf } from "../freshness.ts";
+import type { WebDeps } from "../web-deps.ts";
+import { openCursor, sealCursor } from "./cursor.ts";
+import { checked, givenIn } from "./query.ts";
+import { snakeCase, snakeKeys } from "./snake-case.ts";
+
+/** An answer ready for the wire. */
+export interface Answer {
+  readonly body: unknown;
+  readonly etag: string;
+  /** The address of what follows. */
+  readonly next?: string | undefined;
+}
+
+export interface Asked {
+  readonly deps: WebDeps;
+  readonly url: URL;
+  /** What the path names; empty where it names nothing. */
+  readonly id: string;
+}
+
+/** One operation: from this table come routing, the check of parameters, OpenAPI and the page of the API. */
+export interface Route {
+  readonly id: string;
+  readonly tag: string;
+  /** With `{name}` for its parts that vary. */
+  readonly path: string;
+  readonly summary: string;
+  readonly pathParameters: Readonly<Record<string, string>>;
+  readonly query: z.ZodObject;
+  readonly response: z.ZodType;
+  readonly canMiss: boolean;
+  /** Undefined: there is no such thing. */
+  readonly answer: (asked: Asked) => Promise<Answer | undefined>;
+}
+
+interface Spec<Shape extends z.ZodRawShape> {
+  readonly id: string;
+  readonly tag: string;
+  readonly path: string;
+  readonly summary: string;
+  readonly pathParameters?: Readonly<Record<string, string>>;
+  readonly query?: Shape;
+}
+
+type Query<Shape extends z.ZodRawShape> = z.output<z.ZodObject<Shape>>;
+
+interface ListSpec<Shape extends z.ZodRawShape, Item extends z.ZodObject> extends Spec<Shape> {
+  readonly item: Item;
+  readonly rows: (
+    asked: Asked & { readonly query: Query<Shape>; readonly after: string | undefined; readonly limit: number },
+  ) => Promise<Slice<z.input<Item>> | undefined>;
+}
+
+interface SingleSpec<Shape extends z.ZodRawShape, Body extends z.ZodObject> extends Spec<Shape> {
+  readonly body: Body;
+  readonly read: (
+    asked: Asked & { readonly query: Query<Shape> },
+  ) => Promise<{ readonly body: z.input<Body>; readonly version?: readonly [string, number] } | undefined>;
+}
+
+/** Tags of lists change at least this often, so that a cached page never holds a cursor that is about to expire. */
+const RENEW_CURSORS_MS = 12 * 60 * 60 * 1000;
+
+const fieldsOf = (schema: z.ZodObject) => {
+  const names = Object.keys(schema.shape).map(snakeCase);
+  const fields = z
+    .array(z.enum(names))
+    .optional()
+    .describe("Only these top-level fields of each object.")
+    .meta({ examples: [names.slice(0, 2)] });
+  return z.object({ fields });
+};
+
+const projected = (body: unknown, fields: readonly string[] | undefined): unknown => {
+  const wire = snakeKeys(body) as Readonly<Record<string, unknown>>;
+  if (fields === undefined) return wire;
+  return Object.fromEntries(Object.entries(wire).filter(([name]) => fields.includes(name)));
+};
+
+const page = {
+  limit: z.coerce.number().int().min(1).max(200).default(50).describe("How many at most, 1 to 200."),
+  cursor: z
+    .string()
+    .optional()
+    .describe("The next_cursor of the page before; it lives 24 hours and goes with the same filters only."),
+};
+
+const Meta = z
+  .object({
+    asOf: z.string().nullable().describe("All fresh sources are at least this new; null while there is no data."),
+    staleSources: z.array(z.string()).describe("Ids of connections whose data is older than its limit."),
+  })
+  .meta({ id: "ListMeta" });
+
+/** An operation that gives a list, page by page, in an order that never changes. */
+export const list = <Shape extends z.ZodRawShape, Item extends z.ZodObject>(spec: ListSpec<Shape, Item>): Route => {
+  const own = z.object(spec.query ?? ({} as Shape));
+  const common = z.object({ ...page, ...fieldsOf(spec.item).shape });
+  const query = z.object({ ...own.shape, ...common.shape });
+  return {
+    ...spec,
+    pathParameters: spec.pathParameters ?? {},
+    query,
+    response: z.object({ data: z.array(spec.item), nextCursor: z.string().nullable(), meta: Meta }),
+    canMiss: spec.path.includes("{"),
+    answer: async (asked) => {
+      const { deps, url, id } = asked;
+      const given = givenIn(url.searchParams, query.shape, `GET ${spec.path}`);
+      const filter = checked(own, given);
+      const { limit, cursor, fields } = checked(common, given);
+      const scope = { route: spec.id, filters: { ...filter, id } };
+      const now = deps.now();
+      const after = cursor === undefined ? undefined : openCursor(deps.cursorKey, scope, cursor, now);
+      const slice = await spec.rows({ ...asked, query: filter, after, limit });
+      if (slice === undefined) return undefined;
+      const { asOf, stale } = freshnessOf(await deps.views.connections());
+      const data = slice.items.map((item) => projected(item, fields));
+      const meta = { as_of: asOf, stale_sources: stale.map(({ id }) => id) };
+      const nextCursor = slice.next === undefined ? null : sealCursor(deps.cursorKey, scope, slice.next, now);
+      const period = Math.floor(now.getTime() / RENEW_CURSORS_MS);
+      return {
+        body: { data, next_cursor: nextCursor, meta },
+        etag: weakTag(JSON.stringify([data, meta, slice.next, slice.next === undefined ? 0 : period])),
+        next: nextCursor === null ? undefined : addressWith(deps, url, nextCursor),
+      };
+    },
+  };
+};
+
+const addressWith = (deps: WebDeps, url: URL, cursor: string): string => {
+  const search = new URLSearchParams(url.search);
+  search.set("cursor", cursor);
+  return `${deps.url()}${url.pathname}?${search}`;
+};
+
+/** An operation that gives one object. */
+export const single = <Shape extends z.ZodRawShape, Body extends z.ZodObject>(spec: SingleSpec<Shape, Body>): Route => {
+  const own = z.object(spec.query ?? ({} as Shape));
+  const common = fieldsOf(spec.body);
+  const query = z.object({ ...own.shape, ...common.shape });
+  return {
+    ...spec,
+    pathParameters: spec.pathParameters ?? {},
+    query,
+    response: spec.body,
+    canMiss: spec.path.includes("{"),
+    answer: async (asked) => {
+      const given = givenIn(asked.url.searchParams, query.shape, `GET ${spec.path}`);
+      const { fields } = checked(common, given);
+      const found = await spec.read({ ...asked, query: checked(own, given) });
+      if (found === undefined) return undefined;
+      const body = projected(found.body, fields);
+      const etag =
+        found.version === undefined || fields !== undefined
+          ? weakTag(JSON.stringify(body))
+          : strongTag(spec.id, ...found.version);
+      return { body, etag };
+    },
+  };
+};

@@ -1,0 +1,15 @@
+import { CHANGE_ROUTES } from "./change-routes.ts";
+import { CONNECTION_ROUTES } from "./connection-routes.ts";
+import { FEATURE_ROUTES } from "./feature-routes.ts";
+import type { Route } from "./route.ts";
+import { STATUS_ROUTES } from "./status-routes.ts";
+import { WORK_ITEM_ROUTES } from "./work-item-routes.ts";
+
+/** Every operation of the API, in the order in which it is documented. */
+export const ROUTES: readonly Route[] = [
+  ...STATUS_ROUTES,
+  ...FEATURE_ROUTES,
+  ...WORK_ITEM_ROUTES,
+  ...CHANGE_ROUTES,
+  ...CONNECTION_ROUTES,
+];

@@ -1,0 +1,137 @@
+import * as z from "zod";
+import { STAGES, type Stage } from "../../domain/stage.ts";
+import type { HealthValue, ProductView } from "../../store/views.ts";
+import { freshnessOf } from "../freshness.ts";
+import type { WebDeps } from "../web-deps.ts";
+import { COMPONENT_STATUSES, componentStatus, describe, INDICATORS, indicatorOf } from "./connection-status.ts";
+import { productNamed } from "./filters.ts";
+import { list, single } from "./route.ts";
+
+const WEEK_MS = 7 * 24 * 60 * 60 * 1000;
+const Health = z.enum(["on_track", "at_risk", "off_track", "unknown"]);
+const counted = <Word extends string>(words: readonly Word[]) =>
+  z.object(Object.fromEntries(words.map((word) => [word, z.int()])) as Record<Word, z.ZodInt>);
+
+const ProductJson = z
+  .object({
+    id: z.string(),
+    slug: z.string(),
+    name: z.string(),
+    vision: z.string().nullable(),
+    health: Health.describe("The worst leading health of its features."),
+    features: counted<Stage | "none">([...STAGES, "none"]).describe("How many features stand in each headline stage."),
+    healthCounts: counted<HealthValue>(["on_track", "at_risk", "off_track", "unknown"]),
+    changed_7d: z.int().describe("How many features changed stage in the last seven days."),
+    url: z.string(),
+  })
+  .meta({ id: "Product" });
+
+const StatusJson = z
+  .object({
+    asOf: z.string().nullable().describe("All fresh sources are at least this new."),
+    indicator: z.enum(INDICATORS),
+    description: z.string(),
+    products: z.array(ProductJson),
+    connections: z.array(
+      z.object({
+        id: z.string(),
+        name: z.string(),
+        vendor: z.string(),
+        status: z.enum(COMPONENT_STATUSES),
+        state: z.string().describe("Our own, finer word."),
+        dataAsOf: z.string().nullable(),
+        note: z.string().nullable(),
+      }),
+    ),
+    changed_7d: z.int().describe("Over all products."),
+    url: z.string(),
+  })
+  .meta({ id: "Status" });
+
+const worst = (counts: Readonly<Record<HealthValue, number>>): HealthValue =>
+  (["off_track", "at_risk", "on_track"] as const).find((value) => counts[value] > 0) ?? "unknown";
+
+const weekBefore = (now: Date) => new Date(now.getTime() - WEEK_MS).toISOString();
+
+const productJson = async (
+  { views, url, now }: WebDeps,
+  product: ProductView,
+): Promise<z.input<typeof ProductJson>> => {
+  const [features, healthCounts, changed] = await Promise.all([
+    views.counts(product.id),
+    views.healthCounts(product.id),
+    views.changedSince(weekBefore(now()), product.id),
+  ]);
+  return {
+    id: product.id,
+    slug: product.slug,
+    name: product.name,
+    vision: product.vision ?? null,
+    health: worst(healthCounts),
+    features,
+    healthCounts,
+    changed_7d: changed,
+    url: `${url()}/?product=${encodeURIComponent(product.slug)}`,
+  };
+};
+
+export const STATUS_ROUTES = [
+  single({
+    id: "get_status",
+    tag: "Status",
+    path: "/v1/status",
+    summary: "All products and connections on one page, in the words of Statuspage. The first call to learn.",
+    body: StatusJson,
+    read: async ({ deps }) => {
+      const [products, connections, changed] = await Promise.all([
+        deps.views.products(),
+        deps.views.connections(),
+        deps.views.changedSince(weekBefore(deps.now()), undefined),
+      ]);
+      const freshness = freshnessOf(connections);
+      const body = {
+        asOf: freshness.asOf,
+        indicator: indicatorOf(connections),
+        description: describe(connections, freshness),
+        products: await Promise.all(products.map((product) => productJson(deps, product))),
+        connections: connections.map((connection) => ({
+          id: connection.id,
+          name: connection.name,
+          vendor: connection.tool,
+          status: componentStatus(connection),
+          state: connection.state,
+          dataAsOf: connection.dataAsOf ?? null,
+          note: connection.reason ?? null,
+        })),
+        changed_7d: changed,
+        url: `${deps.url()}/`,
+      };
+      return { body };
+    },
+  }),
+  list({
+    id: "list_products",
+    tag: "Status",
+    path: "/v1/products",
+    summary: "All products with their counts by stage and health.",
+    item: ProductJson,
+    rows: async ({ deps, after, limit }) => {
+      const products = [...(await deps.views.products())].sort((a, b) => (a.id < b.id ? -1 : 1));
+      const rest = after === undefined ? products : products.filter(({ id }) => id > after);
+      const items = await Promise.all(rest.slice(0, limit).map((product) => productJson(deps, product)));
+      return { items, next: rest.length > limit ? items.at(-1)?.id : undefined };
+    },
+  }),
+  single({
+    id: "get_product",
+    tag: "Status",
+    path: "/v1/products/{id}",
+    summary: "One product.",
+    pathParameters: { id: "Id or slug of a product." },
+    body: ProductJson,
+    read: async ({ deps, id }) => {
+      const product = productNamed(await deps.views.products(), id);
+      return product && { body: await productJson(deps, product) };
+    },
+  }),
+];

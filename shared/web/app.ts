@@ -1,0 +1,43 @@
+import { Hono } from "hono";
+import { compress } from "hono/compress";
+import { HubError } from "../connector/errors.ts";
+import { mountApi, problem } from "./api/api.ts";
+import { mountDashboard } from "./dashboard/dashboard.ts";
+import { errorPage } from "./dashboard/error-page.tsx";
+import { hostGuard } from "./host-guard.ts";
+import { requestId } from "./request-id.ts";
+import { securityHeaders } from "./security-headers.ts";
+import type { WebDeps, WebEnv } from "./web-deps.ts";
+
+const forMachines = (path: string): boolean =>
+  path === "/v1" ||
+  path.startsWith("/v1/") ||
+  path === "/openapi.json" ||
+  path === "/healthz" ||
+  path.startsWith("/.well-known/");
+
+/** The hub over HTTP: API, dashboard and documentation. The same app runs on a laptop and behind API Gateway. */
+export const webApp = (deps: WebDeps): Hono<WebEnv> => {
+  const app = new Hono<WebEnv>({ strict: false });
+  const failed = (error: unknown, id: string): HubError => {
+    if (error instanceof HubError) return error;
+    deps.onFailure?.(error, id);
+    return new HubError("internal_error", "something failed inside the hub", { retry: "later", cause: error });
+  };
+  app.onError((error, c) => {
+    const told = failed(error, c.get("requestId"));
+    if (told.code === "method_not_allowed") c.header("Allow", "GET, HEAD");
+    return forMachines(c.req.path) ? problem(c, deps, told) : errorPage(c, deps, told);
+  });
+  app.notFound((c) => {
+    const told = new HubError("not_found", "there is nothing at this address", { retry: "never" });
+    return forMachines(c.req.path) ? problem(c, deps, told) : errorPage(c, deps, told);
+  });
+  app.use(securityHeaders);
+  app.use(requestId);
+  app.use(compress());
+  if (deps.allowedHosts !== undefined) app.use(hostGuard(deps.allowedHosts.map((name) => name.toLowerCase())));
+  mountApi(app, deps);
+  mountDashboard(app, deps);
+  return app;
+};

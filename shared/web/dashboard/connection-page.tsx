@@ -1,0 +1,220 @@
+import { HubError } from "../../connector/errors.ts";
+import type { ConnectionView, Quarantined, StreamRun } from "../../store/views.ts";
+import { CONNECTION_WORDS, RUN_WORDS, toolName } from "../words.ts";
+import { ConnectionState } from "./connections-page.tsx";
+import { address } from "./link.tsx";
+import { type PageHandler, sendPage } from "./page.tsx";
+import { linkCursor, placeOf } from "./page-cursor.ts";
+import { Scroll } from "./scroll.tsx";
+import { Moment } from "./time.tsx";
+
+const LETTERS_AT_ONCE = 50;
+
+/** A code with its page. */
+const Code = ({ code }: { readonly code: string }) => (
+  <a href={`/docs/errors/${encodeURIComponent(code)}`}>
+    <code>{code}</code>
+  </a>
+);
+
+const Run = ({ run }: { readonly run: StreamRun }) => (
+  <>
+    <tr>
+      <th scope="row">
+        {run.stream}
+        <span class="quiet sub">{run.scope}</span>
+      </th>
+      <td>
+        {RUN_WORDS[run.state]}
+        {run.firstCompletedAt === undefined && run.state !== "pending" && (
+          <span class="quiet sub">no complete run yet</span>
+        )}
+      </td>
+      <td>{run.startedAt !== undefined && <Moment at={run.startedAt} />}</td>
+      <td>{run.finishedAt !== undefined && <Moment at={run.finishedAt} />}</td>
+      <td class="num">{run.pages.toLocaleString("en-GB")}</td>
+      <td class="num">{run.records.toLocaleString("en-GB")}</td>
+    </tr>
+    {run.error !== undefined && (
+      <tr class="trouble">
+        <td colspan={6}>
+          <b>{run.error.message}</b> <Code code={run.error.code} />{" "}
+          <span class="quiet">
+            <Moment at={run.error.at} />
+          </span>
+          <br />
+          {run.error.fix}
+        </td>
+      </tr>
+    )}
+  </>
+);
+
+const Letter = ({ letter }: { readonly letter: Quarantined }) => (
+  <tr>
+    <td>
+      <Moment at={letter.at} />
+    </td>
+    <td>{letter.stream}</td>
+    <td>
+      <Code code={letter.code} />
+    </td>
+    <td>{letter.message}</td>
+    <td>
+      {letter.resolvedAt === undefined ? (
+        "waiting"
+      ) : (
+        <>
+          resolved <Moment at={letter.resolvedAt} />
+        </>
+      )}
+    </td>
+  </tr>
+);
+
+const SetAside = ({
+  letters,
+  older,
+}: {
+  readonly letters: readonly Quarantined[];
+  readonly older: string | undefined;
+}) => (
+  <section aria-labelledby="quarantine">
+    <h2 id="quarantine">Set aside</h2>
+    {letters.length === 0 ? (
+      <p class="quiet">Every record of this connection could be read.</p>
+    ) : (
+      <>
+        <p>
+          These records could not be read. They are kept with their bytes; after an update of the connector, replay them
+          with <code>npx throughline replay --quarantine</code>.
+        </p>
+        <Scroll label="Records set aside">
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">When</th>
+                <th scope="col">Stream</th>
+                <th scope="col">Code</th>
+                <th scope="col">Why</th>
+                <th scope="col">State</th>
+              </tr>
+            </thead>
+            <tbody>
+              {letters.map((letter) => (
+                <Letter letter={letter} />
+              ))}
+            </tbody>
+          </table>
+        </Scroll>
+      </>
+    )}
+    {older !== undefined && (
+      <p>
+        <a class="more" rel="next" href={older}>
+          Show older
+        </a>
+      </p>
+    )}
+  </section>
+);
+
+const Webhooks = ({ webhooks, hook }: { readonly webhooks: ConnectionView["webhooks"]; readonly hook: string }) => (
+  <section aria-labelledby="webhooks">
+    <h2 id="webhooks">Webhooks</h2>
+    <dl class="facts inline">
+      <div>
+        <dt>Address for the tool</dt>
+        <dd>
+          <code>{hook}</code>
+        </dd>
+      </div>
+      <div>
+        <dt>Secret</dt>
+        <dd>{webhooks.configured ? "configured" : "not configured: webhooks are refused, polling goes on"}</dd>
+      </div>
+      <div>
+        <dt>Last received</dt>
+        <dd>{webhooks.lastReceivedAt === undefined ? "none yet" : <Moment at={webhooks.lastReceivedAt} />}</dd>
+      </div>
+      <div>
+        <dt>Rejected signatures</dt>
+        <dd>
+          {webhooks.rejected}
+          {webhooks.rejected > 0 && (
+            <>
+              {" "}
+              · <Code code="signature_rejected" />
+            </>
+          )}
+        </dd>
+      </div>
+    </dl>
+  </section>
+);
+
+/** One connection: each stream with its last run, what was set aside, and where webhooks go. */
+export const connectionPage: PageHandler = async (c, deps) => {
+  const asked = c.req.param("name") ?? "";
+  const connection = await deps.views.connection(asked);
+  if (connection === undefined)
+    throw new HubError("connection_unknown", `there is no connection ${asked.slice(0, 64)}`, { retry: "never" });
+  const scope = { route: "page.quarantine", filters: { id: connection.id } };
+  const after = placeOf(deps, scope, c.req.query("cursor"));
+  const { items, next } = await deps.views.quarantine(connection.id, after, LETTERS_AT_ONCE);
+  const older = linkCursor(deps, scope, next);
+  const path = `/connections/${encodeURIComponent(connection.name)}`;
+  return sendPage(
+    c,
+    deps,
+    { title: connection.title, section: "connections", crumbs: [{ href: "/connections", word: "Connections" }] },
+    <>
+      <p class="eyebrow">
+        {toolName(connection.tool)} · <b>{connection.name}</b>
+      </p>
+      <h1>{connection.title}</h1>
+      <p class="lead">
+        <ConnectionState state={connection.state} /> · {connection.reason ?? CONNECTION_WORDS[connection.state].means}
+      </p>
+      {connection.dataAsOf !== undefined && (
+        <p>
+          Data as of <Moment at={connection.dataAsOf} />.
+        </p>
+      )}
+      <section aria-labelledby="streams">
+        <h2 id="streams">Streams</h2>
+        <Scroll label="Streams">
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">Stream</th>
+                <th scope="col">Last run</th>
+                <th scope="col">Started</th>
+                <th scope="col">Ended</th>
+                <th scope="col" class="num">
+                  Pages
+                </th>
+                <th scope="col" class="num">
+                  Records
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {connection.streams.map((run) => (
+                <Run run={run} />
+              ))}
+            </tbody>
+          </table>
+        </Scroll>
+        <p>
+          Read it now with <code>npx throughline sync {connection.name}</code>.
+        </p>
+      </section>
+      <SetAside letters={items} older={older && address(path, { cursor: older }, "#quarantine")} />
+      <Webhooks webhooks={connection.webhooks} hook={`${deps.url()}/hooks/${encodeURIComponent(connection.name)}`} />
+      <p class="quiet">
+        <a href={`/v1${path}`}>As JSON</a>
+      </p>
+    </>,
+  );
+};

@@ -1,0 +1,101 @@
+import type { ConnectionView } from "../../store/views.ts";
+import { CONNECTION_WORDS, toolName } from "../words.ts";
+import { Beginning } from "./beginning.tsx";
+import { type PageHandler, sendPage } from "./page.tsx";
+import { Scroll } from "./scroll.tsx";
+import { Moment } from "./time.tsx";
+
+/** A connection's state in word, shape and colour. */
+export const ConnectionState = ({ state }: Pick<ConnectionView, "state">) => (
+  <span class={`h ${CONNECTION_WORDS[state].tone}`}>{CONNECTION_WORDS[state].word}</span>
+);
+
+const ConnectionRow = ({ connection }: { readonly connection: ConnectionView }) => {
+  const { streams, webhooks } = connection;
+  const finished = streams
+    .flatMap((run) => run.finishedAt ?? [])
+    .sort()
+    .at(-1);
+  const running = streams.filter(({ state }) => state === "syncing").length;
+  const records = streams.reduce((sum, run) => sum + run.records, 0);
+  return (
+    <tr>
+      <th scope="row">
+        <a href={`/connections/${encodeURIComponent(connection.name)}`}>{connection.title}</a>
+        <span class="quiet sub">{toolName(connection.tool)}</span>
+      </th>
+      <td>
+        <ConnectionState state={connection.state} />
+        {connection.reason !== undefined && <span class="quiet sub">{connection.reason}</span>}
+      </td>
+      <td>
+        {connection.dataAsOf === undefined ? (
+          <span class="quiet">no data yet</span>
+        ) : (
+          <Moment at={connection.dataAsOf} />
+        )}
+      </td>
+      <td>
+        {finished === undefined ? <span class="quiet">none yet</span> : <Moment at={finished} />}
+        {running > 0 && (
+          <span class="quiet sub">
+            {running} of {streams.length} running
+          </span>
+        )}
+      </td>
+      <td class="num">{records.toLocaleString("en-GB")}</td>
+      <td class="num">{connection.quarantined}</td>
+      <td>
+        {webhooks.configured ? "on" : <span class="quiet">off</span>}
+        {webhooks.rejected > 0 && <span class="quiet sub">{webhooks.rejected} rejected</span>}
+      </td>
+    </tr>
+  );
+};
+
+/** All connections, those that need somebody first. */
+export const connectionsPage: PageHandler = async (c, deps) => {
+  const needs = (connection: ConnectionView) =>
+    ["off_track", "at_risk", "unknown", "on_track"].indexOf(CONNECTION_WORDS[connection.state].tone);
+  const connections = [...(await deps.views.connections())].sort(
+    (a, b) => needs(a) - needs(b) || a.title.localeCompare(b.title),
+  );
+  return sendPage(
+    c,
+    deps,
+    { title: "Connections", section: "connections" },
+    <>
+      <h1>Connections</h1>
+      {connections.length === 0 && <Beginning connections={connections} />}
+      {connections.length > 0 && (
+        <Scroll label="Connections">
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">Connection</th>
+                <th scope="col">State</th>
+                <th scope="col">Data as of</th>
+                <th scope="col">Last run ended</th>
+                <th scope="col" class="num">
+                  Records
+                </th>
+                <th scope="col" class="num">
+                  Set aside
+                </th>
+                <th scope="col">Webhooks</th>
+              </tr>
+            </thead>
+            <tbody>
+              {connections.map((connection) => (
+                <ConnectionRow connection={connection} />
+              ))}
+            </tbody>
+          </table>
+        </Scroll>
+      )}
+      <p class="quiet">
+        <a href="/v1/connections">As JSON</a>
+      </p>
+    </>,
+  );
+};

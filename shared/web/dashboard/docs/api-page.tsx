@@ -1,0 +1,125 @@
+import { type DescribedParameter, parametersOf } from "../../api/open-api.ts";
+import type { Route } from "../../api/route.ts";
+import { ROUTES } from "../../api/routes.ts";
+import type { PageHandler } from "../page.tsx";
+import { Scroll } from "../scroll.tsx";
+import { sendDoc } from "./docs-page.tsx";
+
+const typeOf = (schema: DescribedParameter["schema"]): string => {
+  const {
+    type,
+    enum: values,
+    items,
+    anyOf,
+  } = schema as {
+    type?: string;
+    enum?: string[];
+    items?: DescribedParameter["schema"];
+    anyOf?: DescribedParameter["schema"][];
+  };
+  if (values !== undefined) return values.join(", ");
+  if (items !== undefined) return typeOf(items);
+  if (anyOf !== undefined) return "a day or a time";
+  return type === undefined || type === "string" ? "text" : type;
+};
+
+const exampleAddress = (route: Route, hub: string): string => {
+  const example = parametersOf(route).filter(({ required, example }) => required && example !== undefined);
+  const query = example.map(({ name, example }) => `${name}=${String(example)}`).join("&");
+  return `${hub}${route.path}${query === "" ? "" : `?${query}`}`;
+};
+
+const Parameters = ({ route }: { readonly route: Route }) => {
+  const path = Object.entries(route.pathParameters);
+  return (
+    <Scroll label={`Parameters of ${route.id}`}>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Parameter</th>
+            <th scope="col">Takes</th>
+            <th scope="col">Meaning</th>
+          </tr>
+        </thead>
+        <tbody>
+          {path.map(([name, description]) => (
+            <tr>
+              <th scope="row">
+                <code>{`{${name}}`}</code>
+              </th>
+              <td>text</td>
+              <td>{description}</td>
+            </tr>
+          ))}
+          {parametersOf(route).map(({ name, description, required, many, schema }) => (
+            <tr>
+              <th scope="row">
+                <code>{name}</code>
+              </th>
+              <td>
+                {typeOf(schema)}
+                {many && <span class="quiet sub">several, divided by commas</span>}
+              </td>
+              <td>
+                {description}
+                {required && " Required."}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Scroll>
+  );
+};
+
+const Operation = ({ route, hub }: { readonly route: Route; readonly hub: string }) => (
+  <section class="operation" aria-labelledby={route.id}>
+    <h2 id={route.id}>{route.summary}</h2>
+    <p>
+      <code>GET {route.path}</code>
+    </p>
+    <Parameters route={route} />
+    <pre tabindex={0}>
+      <code>{`curl '${exampleAddress(route, hub)}'`}</code>
+    </pre>
+    {!route.canMiss && (
+      <p>
+        <a href={exampleAddress(route, "")}>Try it</a>
+      </p>
+    )}
+  </section>
+);
+
+/** The API for people, from the same table that answers it. */
+export const apiPage: PageHandler = (c, deps) => {
+  const byTag = Map.groupBy(ROUTES, ({ tag }) => tag);
+  return sendDoc(
+    c,
+    deps,
+    "API",
+    <>
+      <h1>API</h1>
+      <p class="lead">
+        Everything is JSON in snake_case. Lists come in pages with <code>next_cursor</code>; every answer has an ETag;
+        errors are problem details with a page each. The raw document: <a href="/openapi.json">openapi.json</a>.
+      </p>
+      <div class="api">
+        <nav aria-label="Operations">
+          {[...byTag].map(([tag, routes]) => (
+            <>
+              <b>{tag}</b>
+              {routes.map(({ id, path }) => (
+                <a href={`#${id}`}>{path.replace("/v1", "")}</a>
+              ))}
+            </>
+          ))}
+        </nav>
+        <div>
+          {ROUTES.map((route) => (
+            <Operation route={route} hub={deps.url()} />
+          ))}
+        </div>
+      </div>
+    </>,
+  );
+};

@@ -1,0 +1,87 @@
+import type { EventData, EventName, HubEvent } from "../../domain/event.ts";
+import { HEALTH_WORDS, STAGE_WORDS } from "../words.ts";
+
+/** What happened, for people: the thing it happened to, and the rest of the sentence. */
+export interface Sentence {
+  readonly name: string;
+  /** A feature's id or key, where the thing is one. */
+  readonly feature?: { readonly id: string; readonly key?: string | undefined };
+  readonly happened: string;
+}
+
+const plain = (word: string): string => word.replaceAll("_", " ");
+const fields = (names: readonly string[]): string =>
+  names.map((name) => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)).join(", ");
+const label = ({ key, name }: { readonly key?: string | undefined; readonly name: string }): string =>
+  key === undefined ? name : `${key} ${name}`;
+
+type Teller<N extends EventName> = (data: EventData<N>) => Sentence;
+
+const about = (
+  { feature }: { readonly feature: EventData<"feature.created">["feature"] },
+  happened: string,
+): Sentence => ({
+  name: label(feature),
+  feature: { id: feature.id, key: feature.key },
+  happened,
+});
+
+const TELLERS: { readonly [N in EventName]: Teller<N> } = {
+  "record.upserted": (data) => ({
+    name: label(data.entity),
+    happened: data.version === 1 ? "appeared" : `changed: ${fields(data.changed)}`,
+  }),
+  "record.presence.changed": (data) => ({
+    name: label(data.entity),
+    happened: `is ${plain(data.to)}, was ${plain(data.from)}`,
+  }),
+  "work_item.status.changed": (data) => ({
+    name: label(data.workItem),
+    happened: `moved from ${data.from.detail} to ${data.to.detail}`,
+  }),
+  "initiative.created": (data) => ({ name: data.initiative.name, happened: "appeared as an initiative" }),
+  "feature.created": (data) => about(data, "appeared"),
+  "feature.updated": (data) => about(data, `changed: ${fields(data.changed)}`),
+  "feature.target.changed": (data) =>
+    about(data, `moved its target from ${data.from ?? "none"} to ${data.to ?? "none"}`),
+  "feature.stage.changed": (data) => {
+    const because = data.because.length > 0 ? `, because ${data.because.join("; ")}` : "";
+    const moved =
+      data.from === data.to
+        ? `changed within ${STAGE_WORDS[data.to ?? "none"]}`
+        : `moved from ${STAGE_WORDS[data.from ?? "none"]} to ${STAGE_WORDS[data.to ?? "none"]}`;
+    return about(data, `${moved}${because}`);
+  },
+  "feature.health.changed": (data) => {
+    const reasons = data.reasons.length > 0 ? `: ${data.reasons.join("; ")}` : "";
+    return about(
+      data,
+      `went from ${HEALTH_WORDS[data.from].word.toLowerCase()} to ${HEALTH_WORDS[data.to].word.toLowerCase()}${reasons}`,
+    );
+  },
+  "feature.conflict.detected": (data) => about(data, `has a conflict: ${data.claim}, against ${data.against}`),
+  "link.created": (data) => ({ name: data.from, happened: `${plain(data.type)} ${data.to}` }),
+  "link.retired": (data) => ({ name: data.from, happened: `no longer ${plain(data.type)} ${data.to}` }),
+  "pull_request.merged": (data) => ({ name: label(data.pullRequest), happened: "was merged" }),
+  "deployment.finished": (data) => ({
+    name: label(data.deployment),
+    happened: `to ${data.environment} ended: ${plain(data.result)}`,
+  }),
+  "release.deployed": (data) => ({ name: label(data.deployment), happened: `is live in ${data.environment}` }),
+  "connection.sync.completed": (data) => ({
+    name: data.connection.name,
+    happened: `read ${data.stream}: ${data.records} records`,
+  }),
+  "connection.sync.failed": (data) => ({
+    name: data.connection.name,
+    happened: `failed to read ${data.stream}: ${data.message}`,
+  }),
+  "connection.recovered": (data) => ({ name: data.connection.name, happened: `reads ${data.stream} again` }),
+  "mapping.gap.detected": (data) => ({
+    name: data.connection.name,
+    happened: `has a ${data.field} that nothing maps: ${data.value.name}`,
+  }),
+};
+
+/** An event of the change log in words. */
+export const eventSentence = <N extends EventName>({ name, data }: HubEvent<N>): Sentence => TELLERS[name](data);

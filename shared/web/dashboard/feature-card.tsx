@@ -1,0 +1,40 @@
+import type { FeatureView } from "../../store/views.ts";
+import { featurePath } from "../feature-address.ts";
+import { Health } from "./health.tsx";
+import { Strip } from "./strip.tsx";
+import { Target } from "./time.tsx";
+
+/** One feature on the board. A board holds 160 of these: every byte here costs a kilobyte in six there. */
+export const FeatureCard = ({
+  feature,
+  productNames,
+}: {
+  feature: FeatureView;
+  productNames: ReadonlyMap<string, string>;
+}) => {
+  const { key, name, owner, health, progress, explanation, targetDate, targetDateResolution } = feature;
+  const facts = [key, ...feature.productIds.flatMap((id) => productNames.get(id) ?? []), owner?.name].filter(Boolean);
+  return (
+    <li>
+      <article>
+        <h3>
+          <a href={featurePath(feature)}>{name}</a>
+        </h3>
+        {facts.length > 0 && <p>{facts.join(" · ")}</p>}
+        <p>
+          <Health value={health.value} />
+        </p>
+        <p class="row">
+          <Strip stages={explanation.stages} />
+          {progress.total > 0 && <span>{`${progress.done}/${progress.total} done`}</span>}
+        </p>
+        {explanation.disposition !== "open" && <p>{explanation.disposition}</p>}
+        {targetDate !== undefined && (
+          <p>
+            due <Target date={targetDate} resolution={targetDateResolution} />
+          </p>
+        )}
+      </article>
+    </li>
+  );
+};

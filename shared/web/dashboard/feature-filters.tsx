@@ -1,0 +1,112 @@
+import { STAGES } from "../../domain/stage.ts";
+import type { ProductView } from "../../store/views.ts";
+import { HEALTH_WORDS, STAGE_WORDS } from "../words.ts";
+import type { FeatureQuery } from "./feature-query.ts";
+import { address } from "./link.tsx";
+
+interface FiltersProps {
+  readonly action: "/" | "/features";
+  readonly query: FeatureQuery;
+  readonly products: readonly ProductView[];
+}
+
+type Choice = readonly [value: string, word: string];
+
+const HEALTHS: readonly Choice[] = Object.entries(HEALTH_WORDS).map(([value, { word }]) => [value, word]);
+const STAGE_CHOICES: readonly Choice[] = [...STAGES, "none" as const].map((stage) => [stage, STAGE_WORDS[stage]]);
+
+const Select = (props: {
+  name: string;
+  label: string;
+  all: string;
+  chosen: string | undefined;
+  choices: readonly Choice[];
+}) => {
+  // Several values at once can stand in an address, but a select shows one.
+  const together = props.chosen?.includes(",") ? props.chosen : undefined;
+  const choices: readonly Choice[] = together === undefined ? props.choices : [...props.choices, [together, "Several"]];
+  return (
+    <label>
+      <span>{props.label}</span>
+      <select name={props.name}>
+        <option value="">{props.all}</option>
+        {choices.map(([value, word]) => (
+          <option value={value} selected={props.chosen === value}>
+            {word}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+};
+
+/** The filters of board and table: a plain form, so that the address holds the whole state of the view. */
+export const FeatureFilters = ({ action, query: { parameters }, products }: FiltersProps) => (
+  <div class="tools">
+    <form class="filters" action={action} aria-label="Filters">
+      {products.length > 1 && (
+        <Select
+          name="product"
+          label="Product"
+          all="All products"
+          chosen={parameters.product}
+          choices={products.map(({ slug, name }) => [slug, name])}
+        />
+      )}
+      {action === "/features" && (
+        <Select name="stage" label="Stage" all="All stages" chosen={parameters.stage} choices={STAGE_CHOICES} />
+      )}
+      <Select name="health" label="Health" all="Any health" chosen={parameters.health} choices={HEALTHS} />
+      <label>
+        <span>Name or key</span>
+        <input type="search" name="q" value={parameters.q} maxlength={200} />
+      </label>
+      <button type="submit">Apply</button>
+      {Object.values(parameters).some(Boolean) && (
+        <a class="reset" href={action}>
+          Reset
+        </a>
+      )}
+    </form>
+    <nav class="switch" aria-label="View">
+      <a href={address("/", { ...parameters, stage: undefined })} aria-current={action === "/" ? "true" : undefined}>
+        Board
+      </a>
+      <a href={address("/features", parameters)} aria-current={action === "/features" ? "true" : undefined}>
+        Table
+      </a>
+    </nav>
+  </div>
+);
+
+/** Said when filters leave nothing, with a way to take each of them back. */
+export const NothingMatches = ({ action, query: { parameters } }: Pick<FiltersProps, "action" | "query">) => {
+  const healthWord = parameters.health
+    ?.split(",")
+    .map((value) => HEALTHS.find(([known]) => known === value)?.[1])
+    .join(", ");
+  const stageWord = parameters.stage
+    ?.split(",")
+    .map((value) => STAGE_CHOICES.find(([known]) => known === value)?.[1])
+    .join(", ");
+  const words = { product: parameters.product, stage: stageWord, health: healthWord, q: parameters.q };
+  return (
+    <section class="empty">
+      <h2>No feature matches</h2>
+      <p>Remove one of the filters:</p>
+      <ul class="chips">
+        {Object.entries(words).flatMap(([name, word]) =>
+          word ? (
+            <li>
+              <a
+                href={address(action, { ...parameters, [name]: undefined })}
+              >{`${name === "q" ? "text" : name}: ${word} ×`}</a>
+            </li>
+          ) : (
+            []
+          ),
+        )}
+      </ul>
+    </section>
+  );
+};

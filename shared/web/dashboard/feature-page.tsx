@@ -1,0 +1,192 @@
+import { HubError } from "../../connector/errors.ts";
+import { STAGES } from "../../domain/stage.ts";
+import type { FeatureView, ProductView } from "../../store/views.ts";
+import { featurePath, featureSlug } from "../feature-address.ts";
+import { HEALTH_WORDS, STAGE_STATE_WORDS, STAGE_WORDS, toolName } from "../words.ts";
+import { FeatureTimeline } from "./feature-timeline.tsx";
+import { FeatureWork } from "./feature-work.tsx";
+import { Health } from "./health.tsx";
+import { address, Outside } from "./link.tsx";
+import { type PageHandler, sendPage } from "./page.tsx";
+import { linkCursor, placeOf } from "./page-cursor.ts";
+import { StageReasons } from "./stage-reasons.tsx";
+import { Day, Moment, Target } from "./time.tsx";
+
+const WORK_AT_ONCE = 100;
+const TIMELINE_AT_ONCE = 50;
+
+const StageSteps = ({ explanation }: FeatureView) => (
+  <ol class="steps-strip" aria-label="Stages">
+    {STAGES.map((stage) => {
+      const { state } = explanation.stages[stage];
+      const { mark, word } = STAGE_STATE_WORDS[state];
+      return (
+        <li class={state} aria-current={explanation.headline === stage ? "step" : undefined}>
+          <span aria-hidden="true">{mark}</span> {STAGE_WORDS[stage]}
+          <span class="vh">: {word}</span>
+        </li>
+      );
+    })}
+  </ol>
+);
+
+const HealthFacts = ({ health }: FeatureView) => (
+  <>
+    <div>
+      <dt>Health</dt>
+      <dd>
+        <Health value={health.value} />
+        {health.disagree && <span class="quiet"> (the two disagree)</span>}
+      </dd>
+    </div>
+    {health.declared !== undefined && (
+      <div>
+        <dt>Declared</dt>
+        <dd>
+          {HEALTH_WORDS[health.declared.value].word}
+          <span class="quiet">
+            {health.declared.at !== undefined && (
+              <>
+                {" "}
+                on <Day at={health.declared.at} />
+              </>
+            )}
+            {health.declared.stale && ", out of date"}
+          </span>
+        </dd>
+      </div>
+    )}
+    <div>
+      <dt>Signals</dt>
+      <dd>
+        {HEALTH_WORDS[health.derived.value].word}
+        <span class="quiet">{health.derived.reasons.length > 0 && `: ${health.derived.reasons.join("; ")}`}</span>
+      </dd>
+    </div>
+  </>
+);
+
+const Facts = ({ feature, products }: { readonly feature: FeatureView; readonly products: readonly ProductView[] }) => {
+  const { progress, targetDate, presence, status } = feature;
+  const names = products.filter(({ id }) => feature.productIds.includes(id)).map(({ name }) => name);
+  return (
+    <dl class="facts">
+      <HealthFacts {...feature} />
+      <div>
+        <dt>Status</dt>
+        <dd>
+          {status.detail}
+          <span class="quiet">{status.category === "unknown" && " (not mapped)"}</span>
+        </dd>
+      </div>
+      <div>
+        <dt>Progress</dt>
+        <dd>
+          {progress.total === 0 ? (
+            <span class="quiet">No work items</span>
+          ) : (
+            <>
+              <progress max={progress.total} value={progress.done} aria-label="Work items done" /> {progress.done} of{" "}
+              {progress.total} done
+            </>
+          )}
+          {progress.cancelled > 0 && <span class="quiet">, {progress.cancelled} cancelled</span>}
+        </dd>
+      </div>
+      {targetDate !== undefined && (
+        <div>
+          <dt>Target</dt>
+          <dd>
+            <Target date={targetDate} resolution={feature.targetDateResolution} />
+          </dd>
+        </div>
+      )}
+      {feature.owner !== undefined && (
+        <div>
+          <dt>Owner</dt>
+          <dd>{feature.owner.name}</dd>
+        </div>
+      )}
+      {feature.initiatives.length > 0 && (
+        <div>
+          <dt>Initiative</dt>
+          <dd>{feature.initiatives.map(({ name }) => name).join(", ")}</dd>
+        </div>
+      )}
+      {names.length > 0 && (
+        <div>
+          <dt>Product</dt>
+          <dd>{names.join(", ")}</dd>
+        </div>
+      )}
+      {presence.state !== "present" && (
+        <div>
+          <dt>In {toolName(feature.tool)}</dt>
+          <dd>
+            {presence.state.replaceAll("_", " ")} since <Day at={presence.since} />
+          </dd>
+        </div>
+      )}
+      <div>
+        <dt>Last change</dt>
+        <dd>
+          <Moment at={feature.updatedAt} />
+        </dd>
+      </div>
+    </dl>
+  );
+};
+
+/** One feature: where it stands, why, with what work, and what happened in all tools. */
+export const featurePage: PageHandler = async (c, deps) => {
+  const { views } = deps;
+  const asked = c.req.param("key") ?? "";
+  const feature = await views.feature(asked);
+  if (feature === undefined)
+    throw new HubError("feature_unknown", `there is no feature ${asked.slice(0, 64)}`, { retry: "never" });
+  // Former keys and other spellings lead to the one address that a feature has.
+  if (asked !== featureSlug(feature) && asked !== feature.id) return c.redirect(featurePath(feature));
+
+  const place = (list: string) => ({ route: `page.feature.${list}`, filters: { id: feature.id } });
+  const workAfter = placeOf(deps, place("work"), c.req.query("work"));
+  const timelineAfter = placeOf(deps, place("timeline"), c.req.query("timeline"));
+  const [work, timeline, products] = await Promise.all([
+    views.evidence(feature.id, workAfter, WORK_AT_ONCE),
+    views.timeline(feature.id, timelineAfter, TIMELINE_AT_ONCE),
+    views.products(),
+  ]);
+  const path = featurePath(feature);
+  const more = linkCursor(deps, place("work"), work.next);
+  const older = linkCursor(deps, place("timeline"), timeline.next);
+  const title = feature.key === undefined ? feature.name : `${feature.key} ${feature.name}`;
+  return sendPage(
+    c,
+    deps,
+    { title: title.slice(0, 120), section: "board", crumbs: [{ href: "/", word: "Board" }] },
+    <>
+      <p class="eyebrow">
+        {feature.key !== undefined && <b>{feature.key}</b>} {feature.type} in{" "}
+        <Outside href={feature.url}>{toolName(feature.tool)}</Outside>
+      </p>
+      <h1>{feature.name}</h1>
+      <StageSteps {...feature} />
+      <div class="split">
+        <div>
+          <StageReasons explanation={feature.explanation} />
+          <FeatureWork lines={work.items} more={more && address(path, { work: more }, "#work")} />
+          <FeatureTimeline
+            lines={timeline.items}
+            older={older && address(path, { timeline: older }, "#timeline")}
+            newest={timelineAfter === undefined ? undefined : `${path}#timeline`}
+          />
+        </div>
+        <aside aria-label="Facts">
+          <Facts feature={feature} products={products} />
+          <p class="quiet">
+            <a href={`/v1${path}`}>As JSON</a> · <a href={`/v1${path}/explain`}>Explanation as JSON</a>
+          </p>
+        </aside>
+      </div>
+    </>,
+  );
+};

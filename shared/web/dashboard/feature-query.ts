@@ -1,0 +1,47 @@
+import * as z from "zod";
+import { HubError } from "../../connector/errors.ts";
+import { STAGES } from "../../domain/stage.ts";
+import type { FeatureFilter, ProductView } from "../../store/views.ts";
+import { productNamed } from "../api/filters.ts";
+import { checked, givenIn } from "../api/query.ts";
+
+const Shape = {
+  product: z.string().max(200).optional(),
+  stage: z.array(z.enum([...STAGES, "none"])).optional(),
+  health: z.array(z.enum(["on_track", "at_risk", "off_track", "unknown"])).optional(),
+  q: z.string().max(200).optional(),
+  cursor: z.string().optional(),
+};
+
+/** What board and table are asked to show; all of it stands in the address. */
+export interface FeatureQuery {
+  readonly product: ProductView | undefined;
+  readonly filter: FeatureFilter;
+  readonly cursor: string | undefined;
+  /** The same as parameters, to be carried into links. */
+  readonly parameters: {
+    readonly product?: string | undefined;
+    readonly stage?: string | undefined;
+    readonly health?: string | undefined;
+    readonly q?: string | undefined;
+  };
+}
+
+/**
+ * Reads the filters of a page. Forms send empty fields and people add parameters of their own: both are ignored here.
+ *
+ * @throws HubError `invalid_parameter`
+ */
+export const featureQuery = (url: URL, products: readonly ProductView[]): FeatureQuery => {
+  const known = new URLSearchParams([...url.searchParams].filter(([name, value]) => name in Shape && value !== ""));
+  const { product: named, stage, health, q, cursor } = checked(z.object(Shape), givenIn(known, Shape, url.pathname));
+  const product = named === undefined ? undefined : productNamed(products, named);
+  if (named !== undefined && product === undefined)
+    throw new HubError("invalid_parameter", `'${named.slice(0, 64)}' is not a product`, { retry: "never" });
+  return {
+    product,
+    filter: { product: product?.id, stage, health, q },
+    cursor,
+    parameters: { product: product?.slug, stage: stage?.join(","), health: health?.join(","), q },
+  };
+};

@@ -1,0 +1,131 @@
+import type { Child } from "hono/jsx";
+import type { Freshness } from "../freshness.ts";
+import { CONNECTION_WORDS } from "../words.ts";
+import { ICON_PATH, STYLE_PATH } from "./assets/assets.ts";
+import { Moment } from "./time.tsx";
+
+const NAVIGATION = [
+  { id: "board", href: "/", word: "Board" },
+  { id: "features", href: "/features", word: "Features" },
+  { id: "activity", href: "/activity", word: "Activity" },
+  { id: "connections", href: "/connections", word: "Connections" },
+  { id: "docs", href: "/docs", word: "Docs" },
+] as const;
+
+export type Section = (typeof NAVIGATION)[number]["id"];
+
+export interface FrameProps {
+  readonly title: string;
+  readonly section?: Section | undefined;
+  /** The way down to this page, without the page itself. */
+  readonly crumbs?: readonly { readonly href: string; readonly word: string }[] | undefined;
+  /** Full width of the window, for the board. */
+  readonly wide?: boolean | undefined;
+  readonly freshness?: Freshness | undefined;
+  readonly demo?: boolean | undefined;
+  readonly version: string;
+  readonly requestId: string;
+  readonly children?: Child;
+}
+
+const FreshnessStrip = ({ freshness: { asOf, fresh, stale, starting } }: { readonly freshness: Freshness }) => {
+  const total = fresh.length + stale.length;
+  const [first] = stale;
+  return (
+    <aside class="fresh" aria-label="Data freshness">
+      {asOf === null ? (
+        <span>No data yet</span>
+      ) : (
+        <span>
+          Data as of <Moment at={asOf} />
+        </span>
+      )}
+      {total > 0 && (
+        <a href="/connections">
+          {stale.length === 0 ? `all ${total} connections fresh` : `${fresh.length} of ${total} connections fresh`}
+        </a>
+      )}
+      {first !== undefined && (
+        <a class="behind" href={`/connections/${encodeURIComponent(first.name)}`}>
+          {first.title}: {CONNECTION_WORDS[first.state].word.toLowerCase()}
+          {first.dataAsOf !== undefined && (
+            <>
+              , data of <Moment at={first.dataAsOf} />
+            </>
+          )}
+          {stale.length > 1 && ` and ${stale.length - 1} more`}
+        </a>
+      )}
+      {starting.length > 0 && <span>First sync running</span>}
+    </aside>
+  );
+};
+
+/** The document around every page. */
+export const Frame = (props: FrameProps) => (
+  <html lang="en">
+    <head>
+      <meta charset="utf-8" />
+      <meta name="viewport" content="width=device-width, initial-scale=1" />
+      <meta name="color-scheme" content="light dark" />
+      <title>{`${props.title} · Throughline`}</title>
+      <link rel="stylesheet" href={STYLE_PATH} />
+      <link rel="icon" type="image/svg+xml" href={ICON_PATH} />
+    </head>
+    <body>
+      <a class="skip" href="#main">
+        Skip to content
+      </a>
+      <header class="top">
+        <a class="brand" href="/">
+          <svg viewBox="0 0 24 12" aria-hidden="true">
+            <path d="M1 6h22" />
+            <circle cx="5" cy="6" r="3" />
+            <circle cx="15" cy="6" r="4" />
+          </svg>
+          Throughline
+        </a>
+        <nav aria-label="Main">
+          {NAVIGATION.map(({ id, href, word }) => (
+            <a href={href} aria-current={props.section === id ? "page" : undefined}>
+              {word}
+            </a>
+          ))}
+        </nav>
+        <search class="search">
+          <form action="/features">
+            <label class="vh" for="search">
+              Search features
+            </label>
+            <input id="search" type="search" name="q" placeholder="Search features" maxlength={200} />
+          </form>
+        </search>
+      </header>
+      {props.freshness && <FreshnessStrip freshness={props.freshness} />}
+      {props.demo && <p class="demo">Demo workspace: a made-up company, read from simulated tools.</p>}
+      {props.crumbs && (
+        <nav class="crumbs" aria-label="Breadcrumb">
+          {props.crumbs.map(({ href, word }) => (
+            <>
+              <a href={href}>{word}</a>
+              <span aria-hidden="true">/</span>
+            </>
+          ))}
+          <span aria-current="page">{props.title}</span>
+        </nav>
+      )}
+      <main id="main" tabindex={-1} class={props.wide ? "wide" : undefined}>
+        {props.children}
+      </main>
+      <footer class="end">
+        <span>Throughline {props.version}</span>
+        <a href="/docs">Documentation</a>
+        <a href="/docs/api">API</a>
+        <span>Times are UTC</span>
+        <span>
+          Request <code>{props.requestId}</code>
+        </span>
+      </footer>
+    </body>
+  </html>
+);

@@ -1,0 +1,39 @@
+import type { Context } from "hono";
+import type { Child } from "hono/jsx";
+import { isNamedIn, weakTag } from "../entity-tag.ts";
+import { freshnessOf } from "../freshness.ts";
+import type { WebDeps, WebEnv } from "../web-deps.ts";
+import { Frame, type FrameProps } from "./frame.tsx";
+
+export type PageContext = Context<WebEnv>;
+
+export type PageHandler = (c: PageContext, deps: WebDeps) => Promise<Response> | Response;
+
+type About = Pick<FrameProps, "title" | "section" | "crumbs" | "wide">;
+
+/** An element as a whole document. The request id differs each time and says nothing about the page: no part of the tag. */
+export const sendDocument = (
+  c: PageContext,
+  element: { toString(): unknown },
+  status: 200 | 400 | 404 | 405 | 413 | 421 | 500,
+) => {
+  const html = `<!doctype html>${String(element)}`;
+  c.header("Cache-Control", status === 200 ? "private, no-cache" : "no-store");
+  c.header("Vary", "Accept-Encoding");
+  if (status !== 200) return c.html(html, status);
+  const etag = weakTag(html.replaceAll(c.get("requestId"), ""));
+  c.header("ETag", etag);
+  return isNamedIn(c.req.header("if-none-match"), etag) ? c.body(null, 304) : c.html(html);
+};
+
+/** Answers with a page inside the frame of all pages. */
+export const sendPage = async (c: PageContext, deps: WebDeps, about: About, content: Child): Promise<Response> => {
+  const freshness = freshnessOf(await deps.views.connections());
+  return sendDocument(
+    c,
+    <Frame {...about} freshness={freshness} demo={deps.demo} version={deps.version} requestId={c.get("requestId")}>
+      {content}
+    </Frame>,
+    200,
+  );
+};

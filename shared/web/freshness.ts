@@ -1,0 +1,32 @@
+import type { Instant } from "../domain/instant.ts";
+import type { ConnectionView } from "../store/views.ts";
+
+/** How far what is shown can be trusted to be of now. */
+export interface Freshness {
+  /** All fresh sources are at least this new; null while there is no data at all. */
+  readonly asOf: Instant | null;
+  readonly fresh: readonly ConnectionView[];
+  /** Behind their limit, refused, failed, or never read. */
+  readonly stale: readonly ConnectionView[];
+  /** Not one complete run yet. */
+  readonly starting: readonly ConnectionView[];
+}
+
+const hasStarted = (connection: ConnectionView): boolean =>
+  connection.streams.length > 0 && connection.streams.every((run) => run.firstCompletedAt !== undefined);
+
+const isFresh = ({ state, dataAsOf }: ConnectionView): boolean =>
+  dataAsOf !== undefined && (state === "healthy" || state === "degraded" || state === "syncing");
+
+/** The freshness over all connections; those paused by a person are left out. */
+export const freshnessOf = (connections: readonly ConnectionView[]): Freshness => {
+  const watched = connections.filter(({ state }) => state !== "paused");
+  const fresh = watched.filter(isFresh);
+  const times = (fresh.length > 0 ? fresh : watched).flatMap(({ dataAsOf }) => dataAsOf ?? []).sort();
+  return {
+    asOf: times[0] ?? null,
+    fresh,
+    stale: watched.filter((connection) => !isFresh(connection)),
+    starting: watched.filter((connection) => !hasStarted(connection)),
+  };
+};

@@ -1,0 +1,27 @@
+import type { Views } from "../store/views.ts";
+
+/** All that the HTTP surfaces are given: they hold no clock, no environment and no files of their own. */
+export interface WebDeps {
+  readonly views: Views;
+  readonly now: () => Date;
+  /** Signs list cursors; at least 32 bytes, the same on every instance that serves one hub. */
+  readonly cursorKey: Uint8Array;
+  readonly version: string;
+  /** Where people reach this hub, without a slash at the end. */
+  readonly url: () => string;
+  /** True when what is shown is the made-up demo company. */
+  readonly demo?: boolean | undefined;
+  /** Name of the rule set in force, shown under /docs/stages. */
+  readonly ruleSet?: string | undefined;
+  /** Asked by /healthz; absent means: ready as soon as it answers. */
+  readonly ready?: (() => Promise<{ readonly ok: boolean; readonly reason?: string | undefined }>) | undefined;
+  /** Host names that may be asked for, without port; absent allows all. Keeps other sites off a local hub. */
+  readonly allowedHosts?: readonly string[] | undefined;
+  /** Told of every failure that people only see as `internal_error`. */
+  readonly onFailure?: ((error: unknown, requestId: string) => void) | undefined;
+}
+
+/** What a request carries on its way through the app. */
+export interface WebEnv {
+  Variables: { requestId: string };
+}

@@ -1,0 +1,106 @@
+import type { FieldedKind, StatusCategory } from "../domain/entity.ts";
+import type { Badge, Stage, StageState } from "../domain/stage.ts";
+import type { ConnectionState, HealthValue, StreamRun } from "../store/views.ts";
+
+/** One wording of every closed term, the same on every page. */
+export const STAGE_WORDS: Readonly<Record<Stage | "none", string>> = {
+  vision: "Vision",
+  strategy: "Strategy",
+  design: "Design",
+  development: "Development",
+  testing: "Testing",
+  production: "Production",
+  marketing: "Marketing",
+  support: "Support",
+  none: "No stage yet",
+};
+
+export const STAGE_STATE_WORDS: Readonly<Record<StageState, { mark: string; word: string; means: string }>> = {
+  not_started: { mark: "·", word: "Not started", means: "There is no evidence yet." },
+  active: { mark: "▶", word: "Active", means: "There is evidence now." },
+  done: { mark: "✓", word: "Done", means: "Its conditions are met and it is left behind." },
+  skipped: { mark: "–", word: "Skipped", means: "A later stage has evidence, this one never had any." },
+  regressed: { mark: "◀", word: "Regressed", means: "It was left and something undid it." },
+  unknown: { mark: "?", word: "Unknown", means: "No fresh source can see it." },
+};
+
+export const HEALTH_WORDS: Readonly<Record<HealthValue, { mark: string; word: string }>> = {
+  on_track: { mark: "●", word: "On track" },
+  at_risk: { mark: "▲", word: "At risk" },
+  off_track: { mark: "■", word: "Off track" },
+  unknown: { mark: "○", word: "No signal" },
+};
+
+export const CONNECTION_WORDS: Readonly<Record<ConnectionState, { tone: HealthValue; word: string; means: string }>> = {
+  healthy: { tone: "on_track", word: "Healthy", means: "The last run succeeded and the data is within its limit." },
+  syncing: { tone: "unknown", word: "Syncing", means: "A run is at work." },
+  pending: { tone: "unknown", word: "Pending", means: "It has not been read successfully yet." },
+  degraded: {
+    tone: "at_risk",
+    word: "Degraded",
+    means: "It is being tried again; the data is still within its limit.",
+  },
+  stale: { tone: "at_risk", word: "Stale", means: "The data is older than its limit." },
+  needs_auth: { tone: "off_track", word: "Needs a credential", means: "The tool refuses the credential." },
+  failed: { tone: "off_track", word: "Failed", means: "It stopped after several tries." },
+  paused: { tone: "unknown", word: "Paused", means: "Somebody stopped it." },
+};
+
+export const RUN_WORDS: Readonly<Record<StreamRun["state"], string>> = {
+  pending: "Not run yet",
+  syncing: "Running",
+  completed: "Completed",
+  failed: "Failed",
+};
+
+export const STATUS_WORDS: Readonly<Record<StatusCategory | "unknown", string>> = {
+  triage: "Triage",
+  backlog: "Backlog",
+  todo: "To do",
+  in_progress: "In progress",
+  in_review: "In review",
+  done: "Done",
+  cancelled: "Cancelled",
+  unknown: "Not mapped",
+};
+
+export const BADGE_WORDS: Readonly<Record<Badge, string>> = {
+  deployed_dark: "Deployed, but hidden",
+  changed_after_ready: "Design changed after ready",
+  reopened: "Reopened",
+  tests_failing: "Tests failing",
+  held: "Held: no recent activity",
+  ahead_of_production: "Announced before it is live",
+  watermelon: "Declared well, signals say otherwise",
+};
+
+export const KIND_WORDS: Readonly<Record<FieldedKind, string>> = {
+  product: "Products",
+  initiative: "Initiatives",
+  feature: "Features",
+  workItem: "Work items",
+  cycle: "Cycles",
+  pullRequest: "Pull requests",
+  review: "Reviews",
+  commit: "Commits",
+  testRun: "Test runs",
+  deployment: "Deployments",
+  release: "Releases",
+  account: "Accounts",
+  team: "Teams",
+  vocabulary: "Vocabulary",
+};
+
+const TOOLS: Readonly<Record<string, string>> = {
+  github: "GitHub",
+  gitlab: "GitLab",
+  jira: "Jira",
+  linear: "Linear",
+  posthog: "PostHog",
+  growthbook: "GrowthBook",
+  launchdarkly: "LaunchDarkly",
+  hubspot: "HubSpot",
+};
+
+/** A tool as its vendor writes it. */
+export const toolName = (tool: string): string => TOOLS[tool] ?? tool.charAt(0).toUpperCase() + tool.slice(1);

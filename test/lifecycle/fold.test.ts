@@ -1,0 +1,36 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { STAGES } from "../../shared/domain/stage.ts";
+import { RULE_SET } from "../../shared/lifecycle/derive.ts";
+import { fold } from "../../shared/lifecycle/fold.ts";
+import { prepare } from "../../shared/lifecycle/held.ts";
+import { anyDay, anyFacts } from "./arbitrary-facts.ts";
+import { FEATURE, on } from "./evidence.ts";
+import { oracle } from "./oracle.ts";
+
+describe("the fold", () => {
+  const agree = (signals?: Parameters<typeof anyFacts>[0], numRuns = 3000) =>
+    fc.assert(
+      fc.property(anyFacts(signals), anyDay, fc.boolean(), (facts, days, hasDeployments) => {
+        const asOf = Date.parse(on(days));
+        const fast = fold(prepare(FEATURE, facts, on(days)), RULE_SET, hasDeployments, asOf);
+        const slow = oracle(facts, RULE_SET, hasDeployments, asOf);
+        const brief = (of: typeof fast.views | typeof slow.stages) =>
+          STAGES.map((stage) => {
+            const { state, since, confidence, counts } = of[stage];
+            return { stage, state, since, confidence, counts };
+          });
+        expect(brief(fast.views)).toEqual(brief(slow.stages));
+        expect(fast.path).toEqual(slow.path);
+        expect(fast.disposition).toBe(slow.disposition);
+      }),
+      { numRuns },
+    );
+
+  it("gives what looking everything up again at every moment gives", () => agree());
+  it("does so where work is reopened and reverted", () => agree(["item", "pr", "pr.reverted", "committed", "target"]));
+  it("does so where tests, deployments and flags meet", () =>
+    agree(["pr", "test.run", "deploy.prod", "exposure", "deploy.nonprod", "experiment.shipped", "ticket", "need"]));
+  it("does so where people assert", () =>
+    agree(["asserted", "claim.done", "design.edited", "design.ready", "idea", "deploy.prod"]));
+});

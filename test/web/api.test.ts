@@ -1,0 +1,273 @@
+import { describe, expect, it } from "vitest";
+import * as z from "zod";
+import { openApi } from "../../shared/web/api/open-api.ts";
+import { ROUTES } from "../../shared/web/api/routes.ts";
+import { HUB, NOW, sampleApp, sampleHub } from "./sample-hub.ts";
+
+const app = sampleApp(sampleHub(3));
+const document = openApi({ url: HUB, version: "0.1.0" });
+
+type Json = Readonly<Record<string, unknown>>;
+
+const get = async (path: string, headers: Record<string, string> = {}) => {
+  const response = await app.request(path, { headers });
+  const text = await response.text();
+  return { response, body: (text === "" ? {} : JSON.parse(text)) as Json };
+};
+
+/** The schema that OpenAPI gives for an operation, as a validator. */
+const published = (path: string): z.ZodType => {
+  const schema = document.paths[path]?.get.responses["200"].content["application/json"].schema;
+  const standing = { ...schema, $defs: document.components.schemas };
+  return z.fromJSONSchema(JSON.parse(JSON.stringify(standing).replaceAll("#/components/schemas/", "#/$defs/")) as Json);
+};
+
+const ADDRESSES: readonly (readonly [path: string, address: string])[] = [
+  ["/v1/status", "/v1/status"],
+  ["/v1/products", "/v1/products"],
+  ["/v1/products/{id}", "/v1/products/storefront"],
+  ["/v1/features", "/v1/features"],
+  ["/v1/features/{id}", "/v1/features/acme-8"],
+  ["/v1/features/{id}/explain", "/v1/features/ACME-8/explain"],
+  ["/v1/features/{id}/timeline", "/v1/features/ACME-8/timeline"],
+  ["/v1/features/{id}/evidence", "/v1/features/ACME-8/evidence"],
+  ["/v1/work-items", "/v1/work-items"],
+  ["/v1/work-items/{id}", "/v1/work-items/PAY-1"],
+  ["/v1/changes", "/v1/changes?since=2026-11-15"],
+  ["/v1/event-types", "/v1/event-types"],
+  ["/v1/connections", "/v1/connections"],
+  ["/v1/connections/{id}", "/v1/connections/zendesk"],
+  ["/v1/connections/{id}/dead-letters", "/v1/connections/zendesk/dead-letters"],
+];
+
+const keysOf = (value: unknown): string[] => {
+  if (Array.isArray(value)) return value.flatMap(keysOf);
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, held]) =>
+    key === "value" || key === "schema" ? [key] : [key, ...keysOf(held)],
+  );
+};
+
+describe("the API", () => {
+  it("has a test for each operation", () => {
+    expect(ADDRESSES.map(([path]) => path).sort()).toEqual(ROUTES.map(({ path }) => path).sort());
+  });
+
+  it.each(ADDRESSES)("answers %s in the shape that it publishes, in snake_case", async (path, address) => {
+    const { response, body } = await get(address);
+    expect(response.status).toBe(200);
+    expect(response.headers.get("content-type")).toBe("application/json");
+    expect(response.headers.get("x-request-id")).toMatch(/^req_[0-9a-f]{26}$/);
+    expect(published(path).safeParse(body).error).toBeUndefined();
+    expect(keysOf(body).filter((key) => /[A-Z]/.test(key))).toEqual([]);
+  });
+
+  it.each(ADDRESSES)("answers 304 to who has %s already", async (_path, address) => {
+    const { response } = await get(address);
+    const etag = response.headers.get("etag") ?? "";
+    const again = await get(address, { "If-None-Match": `"other", ${etag}` });
+    expect(again.response.status).toBe(304);
+    expect(await again.response.text().catch(() => "")).toBe("");
+    expect(again.response.headers.get("etag")).toBe(etag);
+  });
+
+  it.each(ADDRESSES)("answers HEAD on %s as GET, without a body", async (_path, address) => {
+    const response = await app.request(address, { method: "HEAD" });
+    expect(response.status).toBe(200);
+    expect(response.headers.get("etag")).not.toBeNull();
+    expect(await response.text()).toBe("");
+  });
+
+  it.each(ADDRESSES)("refuses other methods on %s and names its own", async (_path, address) => {
+    const response = await app.request(address, { method: "POST" });
+    expect(response.status).toBe(405);
+    expect(response.headers.get("allow")).toBe("GET, HEAD");
+    expect(((await response.json()) as Json)["code"]).toBe("method_not_allowed");
+  });
+
+  it.each(ADDRESSES)("refuses an unknown parameter on %s", async (_path, address) => {
+    const { response, body } = await get(`${address}${address.includes("?") ? "&" : "?"}fieldz=id`);
+    expect(response.status).toBe(400);
+    expect(body["code"]).toBe("unknown_parameter");
+    expect(body["detail"]).toContain("did you mean 'fields'?");
+  });
+
+  it("tags single objects strongly by version, and keeps them from being compressed", async () => {
+    const { response } = await get("/v1/features/ACME-8", { "Accept-Encoding": "gzip" });
+    expect(response.headers.get("etag")).toMatch(/^"get_feature-ftr_\d+-42"$/);
+    expect(response.headers.get("content-encoding")).toBeNull();
+    expect(response.headers.get("cache-control")).toContain("no-transform");
+  });
+
+  it("explains an unknown parameter as problem details", async () => {
+    const { response, body } = await get("/v1/features?helth=at_risk");
+    expect(response.headers.get("content-type")).toBe("application/problem+json");
+    expect(body).toEqual({
+      type: `${HUB}/docs/errors/unknown_parameter`,
+      title: "Unknown parameter",
+      status: 400,
+      detail: "'helth' is not a parameter of GET /v1/features; did you mean 'health'?",
+      instance: "/v1/features?helth=at_risk",
+      code: "unknown_parameter",
+      errors: [{ parameter: "helth" }],
+      request_id: response.headers.get("x-request-id"),
+    });
+  });
+
+  it.each([
+    ["stage=testin", "did you mean 'testing'?"],
+    ["stage=testing,nonsense", "it is one of vision"],
+    ["limit=0", "'limit'"],
+    ["limit=201", "'limit'"],
+    ["limit=many", "'limit'"],
+    ["q=", "'q' is empty"],
+    ["q=a&q=b", "more than once"],
+    ["product=storefrnt", "did you mean 'storefront'?"],
+    ["updated_since=yesterday", "a day such as 2026-11-15"],
+    ["fields=id,nme", "did you mean 'name'?"],
+    ["cursor=nonsense", "not one that this hub gave out"],
+  ])("refuses %s and says what is allowed", async (query, said) => {
+    const { response, body } = await get(`/v1/features?${query}`);
+    expect(response.status).toBe(400);
+    expect(body["detail"]).toContain(said);
+  });
+
+  it("says which parameter is missing", async () => {
+    const { response, body } = await get("/v1/changes");
+    expect(response.status).toBe(400);
+    expect(body["detail"]).toBe("'since' is missing.");
+  });
+
+  it("takes a comma as or, and several filters as and", async () => {
+    const { body } = await get("/v1/features?stage=development,testing&health=off_track,on_track&limit=200");
+    const found = body["data"] as { stage: string; health: { value: string } }[];
+    expect(found.length).toBeGreaterThan(0);
+    expect(new Set(found.map(({ stage }) => stage))).toEqual(new Set(["development", "testing"]));
+    expect(new Set(found.map(({ health }) => health.value))).toEqual(new Set(["off_track", "on_track"]));
+  });
+
+  it("gives only the fields asked for", async () => {
+    const { body } = await get("/v1/features?fields=id,stage&limit=1");
+    expect(Object.keys((body["data"] as Json[])[0] ?? {})).toEqual(["id", "stage"]);
+    expect(Object.keys((await get("/v1/features/ACME-8?fields=name")).body)).toEqual(["name"]);
+  });
+
+  it("leaves a vendor's own values as they are", async () => {
+    const { body } = await get("/v1/work-items/PAY-1");
+    expect(body["kind"]).toBe("work_item");
+    expect(body["custom_fields"]).toEqual([
+      { field_id: "cf_1", name: "Risk", type: "option", value: { optionValue: "High" } },
+    ]);
+  });
+
+  it("names stale sources and the age of the data", async () => {
+    const { body } = await get("/v1/features?limit=1");
+    expect(body["meta"]).toEqual({ as_of: "2026-11-22T09:58:00.000Z", stale_sources: ["con_zendesk"] });
+  });
+
+  it("tells the unified status in the words of Statuspage", async () => {
+    const { body } = await get("/v1/status");
+    expect(body["indicator"]).toBe("minor");
+    expect(body["description"]).toBe("Zendesk: stale, data as of 2026-11-22T06:55Z");
+    const [product] = body["products"] as Json[];
+    expect(product?.["health"]).toBe("off_track");
+    expect(Object.values(product?.["features"] as Record<string, number>).reduce((a, b) => a + b)).toBe(16);
+  });
+
+  it("answers 404 as problem details for what is not there", async () => {
+    for (const path of [
+      "/v1/features/NOPE-1",
+      "/v1/nonsense",
+      "/v1",
+      "/v1/products/none",
+      "/v1/features/NOPE-1/timeline",
+      "/v1/schemas/none/1.json",
+    ]) {
+      const { response, body } = await get(path);
+      expect([path, response.status, body["code"]]).toEqual([path, 404, "not_found"]);
+    }
+  });
+
+  it("hides what failed inside, and tells it to who runs the hub", async () => {
+    const told: unknown[] = [];
+    const secret = new Error("connection string hunter2");
+    const views = { ...brokenViews(secret) };
+    const failing = sampleApp(sampleHub(1), { views, onFailure: (error) => told.push(error) });
+    for (const path of ["/v1/features", "/"]) {
+      const response = await failing.request(path);
+      expect(response.status).toBe(500);
+      expect(await response.text()).not.toContain("hunter2");
+    }
+    expect(told).toEqual([secret, secret]);
+  });
+
+  it("keeps the caller's request id", async () => {
+    const { response } = await get("/v1/status", { "X-Request-Id": "from-the-caller-1" });
+    expect(response.headers.get("x-request-id")).toBe("from-the-caller-1");
+    const odd = await get("/v1/status", { "X-Request-Id": "<script>alert(1)" });
+    expect(odd.response.headers.get("x-request-id")).toMatch(/^req_/);
+  });
+
+  it("answers only under the host names that it is given", async () => {
+    const local = sampleApp(sampleHub(1), { allowedHosts: ["localhost", "127.0.0.1"] });
+    expect((await local.request("/v1/status", { headers: { Host: "localhost:4100" } })).status).toBe(200);
+    expect((await local.request("/v1/status", { headers: { Host: "evil.example" } })).status).toBe(421);
+    expect((await local.request("/", { headers: { Host: "localhost.evil.example" } })).status).toBe(421);
+  });
+
+  it("says whether it is ready", async () => {
+    expect((await get("/healthz")).body).toEqual({ status: "ok", version: "0.1.0" });
+    const starting = sampleApp(sampleHub(1), { ready: async () => ({ ok: false, reason: "migrating" }) });
+    const response = await starting.request("/healthz");
+    expect([response.status, await response.json()]).toEqual([503, { status: "unavailable", reason: "migrating" }]);
+  });
+
+  it("serves its own description and a catalogue that leads to it", async () => {
+    expect((await get("/openapi.json")).body).toEqual(JSON.parse(JSON.stringify(document)));
+    const { response, body } = await get("/.well-known/api-catalog");
+    expect(response.headers.get("content-type")).toBe("application/linkset+json");
+    expect(JSON.stringify(body)).toContain(`${HUB}/openapi.json`);
+  });
+
+  it("gives each event type a schema under the address that its events name", async () => {
+    const { body } = await get("/v1/event-types?limit=200");
+    for (const { schema_url, schema } of body["data"] as { schema_url: string; schema: Json }[]) {
+      const served = await get(schema_url.slice(HUB.length));
+      expect(served.body).toEqual(schema);
+      expect(JSON.stringify(served.body)).not.toContain("productIds");
+    }
+  });
+
+  it("describes every parameter", () => {
+    for (const { get: operation } of Object.values(document.paths))
+      for (const { name, description } of operation.parameters) expect([name, description]).not.toEqual([name, ""]);
+  });
+
+  it("says the same at the same moment", async () => {
+    const one = await get("/v1/features?limit=2");
+    const two = await get("/v1/features?limit=2");
+    expect(one.body).toEqual(two.body);
+    expect(NOW.toISOString()).toBe("2026-11-22T10:00:00.000Z");
+  });
+});
+
+const brokenViews = (error: Error) => {
+  const fail = () => Promise.reject(error);
+  return {
+    products: fail,
+    feature: fail,
+    features: fail,
+    column: fail,
+    counts: fail,
+    healthCounts: fail,
+    evidence: fail,
+    timeline: fail,
+    workItems: fail,
+    workItem: fail,
+    changes: fail,
+    connections: fail,
+    connection: fail,
+    quarantine: fail,
+    changedSince: fail,
+  };
+};

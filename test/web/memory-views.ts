@@ -1,0 +1,118 @@
+import type { Entity } from "../../shared/domain/entity.ts";
+import type { HubEvent } from "../../shared/domain/event.ts";
+import { STAGES, type Stage } from "../../shared/domain/stage.ts";
+import type {
+  ConnectionView,
+  EvidenceLine,
+  FeatureFilter,
+  FeatureView,
+  HealthValue,
+  ProductView,
+  Quarantined,
+  Slice,
+  TimelineLine,
+  Views,
+} from "../../shared/store/views.ts";
+
+/** All that a hub shows, held in arrays. */
+export interface Shown {
+  readonly products: readonly ProductView[];
+  readonly features: readonly FeatureView[];
+  readonly workItems: readonly Entity<"workItem">[];
+  readonly evidence: readonly EvidenceLine[];
+  readonly timeline: readonly TimelineLine[];
+  readonly changes: readonly HubEvent[];
+  readonly connections: readonly ConnectionView[];
+  readonly quarantine: readonly Quarantined[];
+}
+
+export const NOTHING: Shown = {
+  products: [],
+  features: [],
+  workItems: [],
+  evidence: [],
+  timeline: [],
+  changes: [],
+  connections: [],
+  quarantine: [],
+};
+
+const page = <Item>(items: readonly Item[], after: string | undefined, limit: number): Slice<Item> => {
+  const start = after === undefined ? 0 : Number(after);
+  const end = start + limit;
+  return { items: items.slice(start, end), next: end < items.length ? String(end) : undefined };
+};
+
+const byId = <Item extends { readonly id: string }>(items: readonly Item[]): Item[] =>
+  [...items].sort((a, b) => (a.id < b.id ? -1 : 1));
+
+const stageOf = (feature: FeatureView): Stage | "none" => feature.explanation.headline ?? "none";
+
+const fits =
+  ({ product, stage, health, q, updatedSince }: FeatureFilter) =>
+  (feature: FeatureView): boolean =>
+    (product === undefined || feature.productIds.includes(product)) &&
+    (stage === undefined || stage.includes(stageOf(feature))) &&
+    (health === undefined || health.includes(feature.health.value)) &&
+    (q === undefined || `${feature.name} ${feature.key ?? ""}`.toLowerCase().includes(q.toLowerCase())) &&
+    (updatedSince === undefined || feature.updatedAt >= updatedSince);
+
+const WORST_FIRST: readonly HealthValue[] = ["off_track", "at_risk", "on_track", "unknown"];
+
+/** `Views` over arrays, for tests of what consumes them. */
+export const memoryViews = (shown: Shown): Views => {
+  const of = (product: string | undefined) => shown.features.filter(fits({ product }));
+  const tally = <Word extends string>(words: readonly Word[], told: readonly Word[]) =>
+    Object.fromEntries(words.map((word) => [word, told.filter((one) => one === word).length])) as Record<Word, number>;
+  return {
+    products: async () => shown.products,
+    feature: async (named) =>
+      shown.features.find(({ id, key }) => id === named || key?.toLowerCase() === named.toLowerCase()),
+    features: async (filter, after, limit) => page(byId(shown.features).filter(fits(filter)), after, limit),
+    column: async (stage, product, after, limit) => {
+      const rank = ({ health }: FeatureView) => WORST_FIRST.indexOf(health.value);
+      const cards = of(product).filter((feature) => stageOf(feature) === stage);
+      return page(
+        cards.sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name)),
+        after,
+        limit,
+      );
+    },
+    counts: async (product) => tally([...STAGES, "none"], of(product).map(stageOf)),
+    healthCounts: async (product) =>
+      tally(
+        WORST_FIRST,
+        of(product).map(({ health }) => health.value),
+      ),
+    evidence: async (_feature, after, limit) => page(shown.evidence, after, limit),
+    timeline: async (_feature, after, limit) => page(shown.timeline, after, limit),
+    workItems: async ({ status, tool }, after, limit) =>
+      page(
+        byId(shown.workItems).filter(
+          ({ fields, source }) =>
+            (status === undefined || status.includes(fields.status.category)) &&
+            (tool === undefined || tool === source.tool),
+        ),
+        after,
+        limit,
+      ),
+    workItem: async (named) => shown.workItems.find(({ id, source }) => id === named || source.key === named),
+    changes: async (since, after, limit, names) =>
+      page(
+        shown.changes.filter(
+          ({ recordedAt, name }) => recordedAt >= since && (names === undefined || names.includes(name)),
+        ),
+        after,
+        limit,
+      ),
+    connections: async () => shown.connections,
+    connection: async (named) => shown.connections.find(({ id, name }) => id === named || name === named),
+    quarantine: async (connectionId, after, limit) =>
+      page(
+        shown.quarantine.filter((letter) => letter.connectionId === connectionId),
+        after,
+        limit,
+      ),
+    changedSince: async (since, product) => of(product).filter(({ updatedAt }) => updatedAt >= since).length,
+  };
+};

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { Instant } from "../../shared/domain/instant.ts";
+import { type Instant, maybeInstant, TIMELESS } from "../../shared/domain/instant.ts";
 import type { DeploymentOutcome } from "./deployment-outcome.ts";
 import { before } from "./paging.ts";
 import type { Deployment } from "./schema.ts";
@@ -18,16 +18,20 @@ export const DeploymentsCursor = z.object({
     }),
   ),
   /** By environment, the successful deployments that a watched or coming one may follow, oldest first. */
-  successes: z.record(z.string(), z.array(z.object({ id: z.number(), sha: z.string() }))),
+  successes: z.record(z.string(), z.array(z.object({ place: z.string(), id: z.number(), sha: z.string() }))),
 });
 export type DeploymentsCursor = z.output<typeof DeploymentsCursor>;
 export const NO_DEPLOYMENTS: DeploymentsCursor = { createdTo: null, watched: [], successes: {} };
 
-/** The cursor while it is worked on. Deployment ids rise with time, so they order what one second holds. */
+/** Where a deployment stands among all: by its making, and by its id where one second holds several. */
+export const placeInOrder = ({ id, created_at }: Pick<Deployment, "id" | "created_at">): string =>
+  `${maybeInstant(created_at) ?? TIMELESS} ${String(id).padStart(16, "0")}`;
+
+/** The cursor while it is worked on. */
 export class DeploymentLedger {
   private createdTo: Instant | undefined;
   private readonly watched: Map<number, DeploymentsCursor["watched"][number]>;
-  private readonly successes: Map<string, { id: number; sha: string }[]>;
+  private readonly successes: Map<string, DeploymentsCursor["successes"][string]>;
 
   constructor(cursor: DeploymentsCursor) {
     this.createdTo = cursor.createdTo ?? undefined;
@@ -36,8 +40,9 @@ export class DeploymentLedger {
   }
 
   /** The commit that was live before this deployment. */
-  baseOf({ id, environment }: Pick<Deployment, "id" | "environment">): string | undefined {
-    return this.successes.get(environment ?? "")?.findLast((success) => success.id < id)?.sha;
+  baseOf(deployment: Deployment): string | undefined {
+    const place = placeInOrder(deployment);
+    return this.successes.get(deployment.environment ?? "")?.findLast((success) => success.place < place)?.sha;
   }
 
   /**
@@ -51,7 +56,9 @@ export class DeploymentLedger {
       const others = (this.successes.get(environment) ?? []).filter(({ id }) => id !== deployment.id);
       this.successes.set(
         environment,
-        [...others, { id: deployment.id, sha: deployment.sha ?? "" }].sort((a, b) => a.id - b.id),
+        [...others, { place: placeInOrder(deployment), id: deployment.id, sha: deployment.sha ?? "" }].sort((a, b) =>
+          a.place.localeCompare(b.place),
+        ),
       );
     }
     const { id } = deployment;
@@ -74,13 +81,16 @@ export class DeploymentLedger {
     const live = new Set([...this.successes.values()].map((list) => list.at(-1)?.id));
     const watched = [...this.watched.values()]
       .filter(({ id, finished, createdAt }) => !finished || createdAt >= recent || live.has(id))
-      .sort((a, b) => a.id - b.id)
+      .sort((a, b) => placeOf(a).localeCompare(placeOf(b)))
       .slice(-watchedAtMost);
     const successes = [...this.successes].map(([environment, list]) => {
-      const oldest = watched.find((entry) => entry.environment === environment)?.id ?? Number.POSITIVE_INFINITY;
-      const before = list.findLastIndex(({ id }) => id < oldest);
-      return [environment, list.slice(Math.max(0, before))] as const;
+      const oldest = watched.find((entry) => entry.environment === environment);
+      const needed = list.findLastIndex(({ place }) => oldest === undefined || place < placeOf(oldest));
+      return [environment, list.slice(Math.max(0, needed))] as const;
     });
     return { createdTo: this.createdTo ?? null, watched, successes: Object.fromEntries(successes) };
   }
 }
+
+const placeOf = ({ id, createdAt }: { id: number; createdAt: string }): string =>
+  placeInOrder({ id, created_at: createdAt });

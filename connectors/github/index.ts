@@ -1,4 +1,3 @@
-import * as z from "zod";
 import { defineConnector, stream } from "../../shared/connector/contract.ts";
 import { hmacSha256 } from "../../shared/connector/signature.ts";
 import { GitHubConfig } from "./config.ts";
@@ -10,21 +9,18 @@ import { normaliseIssue } from "./normalise-issue.ts";
 import { normaliseMilestone, normaliseRelease } from "./normalise-plan.ts";
 import { normaliseCommit, normalisePull, normaliseReview } from "./normalise-pull.ts";
 import { normaliseRun } from "./normalise-run.ts";
+import { listed } from "./paging.ts";
 import { readDeployments } from "./read-deployments.ts";
 import { IssuesCursor, readIssues } from "./read-issues.ts";
 import { MilestonesCursor, readMilestones } from "./read-milestones.ts";
 import { PullsCursor, readPulls } from "./read-pulls.ts";
 import { ReleasesCursor, readReleases } from "./read-releases.ts";
-import { RunList, RunsCursor, readRuns } from "./read-runs.ts";
+import { listedRuns, RunsCursor, readRuns } from "./read-runs.ts";
 import * as reread from "./reread.ts";
 import { Commit, Deployment, Issue, Milestone, PullRequest, Release, Review, WorkflowRun } from "./schema.ts";
 import { webhookRecords } from "./webhook.ts";
 
-const Rows = z.array(z.unknown());
-const listed = (answer: unknown): readonly unknown[] | undefined => Rows.safeParse(answer).data;
-const listedRuns = (answer: unknown) => RunList.safeParse(answer).data?.workflow_runs ?? listed(answer);
-const scopes = ({ repos }: GitHubConfig): readonly string[] => repos;
-
+const scopes = (config: GitHubConfig) => config.repos;
 export default defineConnector<GitHubConfig>({
   id: "github",
   title: "GitHub",

@@ -5,6 +5,9 @@ import type { Answer, GitHub } from "./client.ts";
 
 const Rows = z.array(z.unknown());
 
+/** The rows of a list answer, or undefined if it is no list. */
+export const listed = (answer: unknown): readonly unknown[] | undefined => Rows.safeParse(answer).data;
+
 /** The rows of a list answer. @throws HubError vendor_answer_unreadable */
 export const rowsOf = (body: unknown, what: string): unknown[] => {
   const rows = Rows.safeParse(body);

@@ -5,7 +5,7 @@ import { type Instant, maybeInstant, TIMELESS } from "../../shared/domain/instan
 import { type GitHub, openGitHub } from "./client.ts";
 import { commitsBetween } from "./compare.ts";
 import type { GitHubConfig } from "./config.ts";
-import { DeploymentLedger, type DeploymentsCursor } from "./deployment-ledger.ts";
+import { DeploymentLedger, type DeploymentsCursor, placeInOrder } from "./deployment-ledger.ts";
 import { type DeploymentOutcome, deploymentOutcome } from "./deployment-outcome.ts";
 import { allRows, before, inFives, pageGuard, rowsOf, timeOf, toSecond } from "./paging.ts";
 import { ownerAndName } from "./place.ts";
@@ -49,6 +49,10 @@ interface Candidate {
   readonly row?: unknown;
 }
 
+const placeOfRow = (row: unknown): string => {
+  const deployment = Deployment.safeParse(row).data;
+  return deployment === undefined ? "" : placeInOrder(deployment);
+};
 const idOf = (row: unknown): number => Deployment.safeParse(row).data?.id ?? 0;
 
 /** The deployment with its statuses, or nothing if they are as the ledger knows them. */
@@ -91,7 +95,7 @@ const newDeployments = async (
     guard(answer.next);
     answer = await github.page(answer.next);
   }
-  rows.sort((a, b) => idOf(a) - idOf(b));
+  rows.sort((a, b) => placeOfRow(a).localeCompare(placeOfRow(b)));
   const newest = rows.map((row) => timeOf(row, "created_at")).findLast((at) => at !== undefined);
   return { rows, now: told ?? newest ?? createdTo ?? "1970-01-01T00:00:00.000Z" };
 };
@@ -163,8 +167,8 @@ export const completeDeployment = async (
   });
   const older = rowsOf(siblings?.body ?? [], "deployments")
     .flatMap((sibling) => Deployment.safeParse(sibling).data ?? [])
-    .filter(({ id }) => id < deployment.id)
-    .sort((a, b) => b.id - a.id)
+    .filter((sibling) => placeInOrder(sibling) < placeInOrder(deployment))
+    .sort((a, b) => placeInOrder(b).localeCompare(placeInOrder(a)))
     .slice(0, LOOK_BACK);
   const base = await firstSuccess(github, config, repository, older);
   return { ...deployment, statuses, commit_shas: await brought(github, config, repository, deployment, base) };

@@ -4,7 +4,7 @@ import { HubError } from "../../shared/connector/errors.ts";
 import { type Instant, maybeInstant } from "../../shared/domain/instant.ts";
 import { type Answer, type GitHub, openGitHub } from "./client.ts";
 import type { GitHubConfig } from "./config.ts";
-import { before, inFives, later, notAfter, pageGuard, timeOf, toSecond } from "./paging.ts";
+import { before, inFives, later, listed, notAfter, pageGuard, timeOf, toSecond } from "./paging.ts";
 import { ownerAndName } from "./place.ts";
 import { WorkflowRun } from "./schema.ts";
 
@@ -17,7 +17,10 @@ export const RunsCursor = z.object({
 export type RunsCursor = z.output<typeof RunsCursor>;
 
 /** https://docs.github.com/rest/actions/workflow-runs#list-workflow-runs-for-a-repository */
-export const RunList = z.looseObject({ total_count: z.number(), workflow_runs: z.array(z.unknown()) });
+const RunList = z.looseObject({ total_count: z.number(), workflow_runs: z.array(z.unknown()) });
+/** The runs of a list answer, or of a plain list. */
+export const listedRuns = (answer: unknown) => RunList.safeParse(answer).data?.workflow_runs ?? listed(answer);
+
 const Repository = z.looseObject({ created_at: z.string() });
 
 /** GitHub gives at most this many runs of one query. */

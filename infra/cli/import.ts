@@ -1,7 +1,7 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { publicHttp, readPublicRepository } from "../../connectors/github/public.ts";
-import { openEmbedded } from "../../shared/adapters/sqlite/index.ts";
+import { openEmbedded, type Told } from "../../shared/adapters/sqlite/index.ts";
 import { HubError } from "../../shared/connector/errors.ts";
 import { vendorHttp } from "../../shared/connector/http.ts";
 import { archivePage } from "../../shared/pipeline/poll.ts";
@@ -84,7 +84,7 @@ const keep = async (terminal: Terminal, read: Read, repository: string): Promise
       { retry: "never" },
     );
   }
-  let wake = () => {};
+  let wake = (_: Told) => {};
   const url = config.url ?? "http://localhost:4100";
   const embedded = openEmbedded({
     folder: workspace.folder,
@@ -92,7 +92,7 @@ const keep = async (terminal: Terminal, read: Read, repository: string): Promise
     environment,
     envFile: join(root, ".env"),
     url,
-    told: () => wake(),
+    told: (what) => wake(what),
   });
   try {
     const log = quietLog(terminal.note);

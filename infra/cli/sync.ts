@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { openEmbedded } from "../../shared/adapters/sqlite/index.ts";
+import { openEmbedded, type Told } from "../../shared/adapters/sqlite/index.ts";
 import { HubError } from "../../shared/connector/errors.ts";
 import { connectionViews } from "../../shared/pipeline/connection-views.ts";
 import type { Hub } from "../../shared/pipeline/hub.ts";
@@ -59,7 +59,7 @@ const alone = async (call: Call): Promise<number> => {
     );
   }
   const { config, file, text } = workspace.config;
-  let wake = () => {};
+  let wake = (_: Told) => {};
   const url = config.url ?? "http://localhost:4100";
   const embedded = openEmbedded({
     folder: workspace.folder,
@@ -67,7 +67,7 @@ const alone = async (call: Call): Promise<number> => {
     environment: terminal.environment,
     envFile: join(terminal.root, ".env"),
     url,
-    told: () => wake(),
+    told: (what) => wake(what),
   });
   const log = quietLog(terminal.note);
   try {

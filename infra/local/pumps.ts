@@ -1,4 +1,5 @@
 import type { Context, DynamoDBStreamEvent, SQSBatchResponse, SQSEvent } from "aws-lambda";
+import type { Told } from "../../shared/adapters/sqlite/index.ts";
 import type { SqliteFeed } from "../../shared/adapters/sqlite/table.ts";
 import type { Log } from "../../shared/pipeline/hub.ts";
 import { streamRecord } from "../../shared/platform/feed.ts";
@@ -7,6 +8,8 @@ import type { QueueConsumer } from "../../shared/ports/queue.ts";
 /** A loop that AWS runs for us: does one step, says whether there may be more. */
 export interface Pump {
   readonly name: string;
+  /** What wakes it. */
+  readonly on: Told;
   step(): Promise<boolean>;
 }
 
@@ -18,11 +21,13 @@ export const endless = { getRemainingTimeInMillis: () => 2 ** 31 - 1 } as Contex
 /** Queue -> SQS-shaped event -> handler; what failed comes again. */
 export const queuePump = (
   name: string,
+  on: Exclude<Told, "table">,
   consumer: QueueConsumer,
   batch: number,
   handler: (event: SQSEvent, context: Context) => Promise<SQSBatchResponse | undefined>,
 ): Pump => ({
   name,
+  on,
   async step() {
     const messages = await consumer.receive(batch, VISIBILITY_SECONDS);
     if (messages.length === 0) return false;
@@ -68,6 +73,7 @@ export const feedPump = (
   let failures = 0;
   return {
     name,
+    on: "table",
     async step() {
       const records = feed.read(feed.place(name), size);
       const last = records.at(-1);

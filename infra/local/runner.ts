@@ -1,5 +1,5 @@
 import type { SQSEvent } from "aws-lambda";
-import type { Embedded } from "../../shared/adapters/sqlite/index.ts";
+import type { Embedded, Told } from "../../shared/adapters/sqlite/index.ts";
 import type { Log } from "../../shared/pipeline/hub.ts";
 import { topology } from "../topology.ts";
 import { endless, feedPump, type Pump, queuePump } from "./pumps.ts";
@@ -9,7 +9,7 @@ const LOOK_MS = 500;
 
 export interface Runner {
   /** Call after each write: loops that wait look again. */
-  readonly wake: () => void;
+  readonly wake: (what: Told) => void;
   /** Starts the loops; resolves when they have stopped. */
   run(): Promise<void>;
   /** Lets each loop end its step, then resolves. */
@@ -21,21 +21,21 @@ export interface Runner {
 /** Runs the parts of the topology in this process, on the same exports that AWS runs. */
 export const localRunner = (embedded: () => Embedded, log: Log): Runner => {
   let stopping = false;
-  let waiting: (() => void)[] = [];
+  const waiting: Record<Told, Set<() => void>> = { inbox: new Set(), jobs: new Set(), table: new Set() };
   let busy = 0;
   let running: Promise<void> = Promise.resolve();
-  const wake = () => {
-    const woken = waiting;
-    waiting = [];
-    for (const go of woken) go();
+  const wake = (what: Told) => {
+    for (const go of waiting[what]) go();
   };
-  const pause = () =>
+  const pause = (on: Told) =>
     new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, LOOK_MS);
-      waiting.push(() => {
+      const go = () => {
         clearTimeout(timer);
+        waiting[on].delete(go);
         resolve();
-      });
+      };
+      const timer = setTimeout(go, LOOK_MS);
+      waiting[on].add(go);
     });
   const loop = async (pump: Pump): Promise<void> => {
     while (!stopping) {
@@ -45,7 +45,7 @@ export const localRunner = (embedded: () => Embedded, log: Log): Runner => {
         return false;
       });
       busy -= 1;
-      if (!more && !stopping) await pause();
+      if (!more && !stopping) await pause(pump.on);
       // Lets requests in between two steps, which may never wait for anything but the database.
       else await new Promise((resolve) => setImmediate(resolve));
     }
@@ -61,11 +61,11 @@ export const localRunner = (embedded: () => Embedded, log: Log): Runner => {
     const batchOf = (part: keyof typeof topology) =>
       topology[part].on.flatMap((trigger) => ("batch" in trigger ? [trigger.batch] : []))[0] ?? 1;
     const jobs = () =>
-      queuePump("poll-source", consumers.jobs, batchOf("poll-source"), (event: SQSEvent) =>
+      queuePump("poll-source", "jobs", consumers.jobs, batchOf("poll-source"), (event: SQSEvent) =>
         poll.handler(event, endless),
       );
     return [
-      queuePump("ingest-record", consumers.inbox, batchOf("ingest-record"), ingest.handler),
+      queuePump("ingest-record", "inbox", consumers.inbox, batchOf("ingest-record"), ingest.handler),
       // As many as there may be connections that wait for their vendors.
       ...Array.from({ length: 6 }, jobs),
       feedPump("project-lifecycle", feed, batchOf("project-lifecycle"), project.handler, log),
@@ -82,7 +82,7 @@ export const localRunner = (embedded: () => Embedded, log: Log): Runner => {
     },
     async stop() {
       stopping = true;
-      wake();
+      for (const what of ["inbox", "jobs", "table"] as const) wake(what);
       await running;
     },
     async quiet() {

@@ -1,6 +1,6 @@
 import { createServer, type Server } from "node:http";
 import { join } from "node:path";
-import { openEmbedded } from "../../shared/adapters/sqlite/index.ts";
+import { openEmbedded, type Told } from "../../shared/adapters/sqlite/index.ts";
 import { HubError } from "../../shared/connector/errors.ts";
 import type { Hub, Log } from "../../shared/pipeline/hub.ts";
 import { noteReceipt } from "../../shared/pipeline/receive.ts";
@@ -48,7 +48,7 @@ export const startLocalHub = async (options: {
 }): Promise<LocalHub> => {
   const { workspace, log } = options;
   const key = workspaceKey(workspace.folder);
-  let wake = () => {};
+  let wake = (_: Told) => {};
   const { server, port } = await listen(options.port);
   const url = `http://localhost:${port}`;
   const undo: Undo[] = [() => closed(server)];
@@ -59,7 +59,7 @@ export const startLocalHub = async (options: {
       environment: options.environment,
       envFile: join(options.root, ".env"),
       url: workspace.config?.config.url ?? url,
-      told: () => wake(),
+      told: (what) => wake(what),
     });
     undo.push(() => embedded.close());
     const webhookSecret = Buffer.from(derivedKey(key, "demo webhooks")).toString("hex");

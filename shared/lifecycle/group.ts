@@ -5,7 +5,7 @@ import { type Held, outranksAssertion, weightOf } from "./held.ts";
  * how many, the latest, and the best weight per tool.
  */
 export class Group {
-  readonly #held = new Map<string, Held>();
+  readonly #held = new Set<Held>();
   /** tool -> weight -> how many facts; few weights occur, so the best is found in a few steps. */
   readonly #weights = new Map<string, Map<number, number>>();
   #latest: number | undefined;
@@ -17,7 +17,7 @@ export class Group {
 
   /** epoch milliseconds of the latest fact; minus infinity if there is none, so that it compares */
   get latest(): number {
-    this.#latest ??= Math.max(Number.NEGATIVE_INFINITY, ...[...this.#held.values()].map(({ at }) => at));
+    this.#latest ??= Math.max(Number.NEGATIVE_INFINITY, ...[...this.#held].map(({ at }) => at));
     return this.#latest;
   }
 
@@ -26,14 +26,10 @@ export class Group {
     return this.#strong > 0;
   }
 
-  has(held: Held): boolean {
-    return this.#held.has(held.identity);
-  }
-
   add(held: Held): void {
-    if (this.#held.has(held.identity)) return;
+    if (this.#held.has(held)) return;
     this.#latest = Math.max(this.latest, held.at);
-    this.#held.set(held.identity, held);
+    this.#held.add(held);
     const { tool, tier } = held.fact;
     const weights = this.#weights.get(tool) ?? new Map<number, number>();
     this.#weights.set(tool, weights);
@@ -43,7 +39,7 @@ export class Group {
   }
 
   delete(held: Held): void {
-    if (!this.#held.delete(held.identity)) return;
+    if (!this.#held.delete(held)) return;
     if (held.at === this.#latest) this.#latest = undefined;
     const { tool, tier } = held.fact;
     const weights = this.#weights.get(tool);

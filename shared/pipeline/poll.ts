@@ -29,7 +29,7 @@ const LEASE_MS = 120_000;
 
 /**
  * Reads what a job names: single records anew, or a connection's streams from their cursors on.
- * A failing stream does not keep the others from being read; the first failure is thrown at the end.
+ * A failing stream does not keep the others from being read: its failure stands in its run, and the next run tries again.
  */
 export const poll = async (hub: Hub, job: Job, signal: AbortSignal): Promise<void> => {
   const connection = await hub.connection(job.connection);
@@ -38,17 +38,11 @@ export const poll = async (hub: Hub, job: Job, signal: AbortSignal): Promise<voi
   if (job.stream !== undefined && streams[job.stream] === undefined) {
     throw new HubError("stream_unknown", `${connection.connector.id} has no stream ${job.stream}`, { retry: "never" });
   }
-  const failures: unknown[] = [];
   for (const [name, stream] of Object.entries(streams)) {
     if (stream.poll === undefined || (job.stream !== undefined && job.stream !== name)) continue;
-    for (const scope of stream.poll.scopes?.(connection.config) ?? [""]) {
-      await pollStream(hub, connection, name, scope, job.full === true, signal).catch((error: unknown) => {
-        signal.throwIfAborted();
-        failures.push(error);
-      });
-    }
+    const scopes = stream.poll.scopes?.(connection.config) ?? [""];
+    await Promise.all(scopes.map((scope) => pollStream(hub, connection, name, scope, job.full === true, signal)));
   }
-  if (failures.length > 0) throw failures[0];
 };
 
 /** Page by page: read, archive, queue, then the cursor. A crash between any two repeats work and loses none. */
@@ -146,7 +140,6 @@ const pollStream = async (
         firstCompletedAt: first,
       });
     }
-    throw error;
   }
 };
 

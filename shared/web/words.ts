@@ -1,4 +1,4 @@
-import type { FieldedKind, StatusCategory } from "../domain/entity.ts";
+import type { FieldedKind } from "../domain/entity.ts";
 import type { Badge, Stage, StageState } from "../domain/stage.ts";
 import type { ConnectionState, HealthValue, StreamRun } from "../store/views.ts";
 
@@ -51,17 +51,6 @@ export const RUN_WORDS: Readonly<Record<StreamRun["state"], string>> = {
   syncing: "Running",
   completed: "Completed",
   failed: "Failed",
-};
-
-export const STATUS_WORDS: Readonly<Record<StatusCategory | "unknown", string>> = {
-  triage: "Triage",
-  backlog: "Backlog",
-  todo: "To do",
-  in_progress: "In progress",
-  in_review: "In review",
-  done: "Done",
-  cancelled: "Cancelled",
-  unknown: "Not mapped",
 };
 
 export const BADGE_WORDS: Readonly<Record<Badge, string>> = {

@@ -59,7 +59,7 @@ const hubOf = (text: string): Shown => {
     connections: hub.connections.map((connection) => ({
       ...connection,
       title: text,
-      tool: text,
+      tool: `tool ${text}`,
       reason: text,
       streams: connection.streams.map((run) => ({
         ...run,
@@ -117,6 +117,7 @@ const parse = (html: string): Parsed => {
   return { tags, links };
 };
 
+const SAFE = /^(?:\/(?!\/)|#|https?:\/\/|mailto:)/;
 const ADDRESSES = [
   "/",
   "/features",
@@ -134,17 +135,16 @@ describe("text from vendors", () => {
     // One app over contents that are exchanged: building 6,000 routers would be most of the time.
     const held = { ...hubOf("harmless") };
     const app = sampleApp(held);
-    for (const address of ADDRESSES) {
-      Object.assign(held, hubOf("harmless"));
-      const expected = parse(await (await app.request(address)).text()).tags;
-      for (const text of texts) {
-        Object.assign(held, hubOf(text));
-        const response = await app.request(address);
-        expect(response.status).toBe(200);
-        const { tags, links } = parse(await response.text());
-        expect(tags, text).toEqual(expected);
-        for (const link of links) expect(link).toMatch(/^(?:\/(?!\/)|#|https?:\/\/|mailto:)/);
-      }
+    const pages = () => Promise.all(ADDRESSES.map(async (address) => parse(await (await app.request(address)).text())));
+    const expected = (await pages()).map(({ tags }) => tags);
+    for (const text of texts) {
+      Object.assign(held, hubOf(text));
+      const found = await pages();
+      expect(
+        found.map(({ tags }) => tags),
+        text,
+      ).toEqual(expected);
+      for (const link of found.flatMap(({ links }) => links)) expect(link).toMatch(SAFE);
     }
     process.stdout.write(`hostile text: ${texts.length} texts on ${ADDRESSES.length} pages\n`);
   });
@@ -156,7 +156,7 @@ describe("text from vendors", () => {
       for (const address of [`/?q=${q}`, `/features?q=${q}`, `/docs/errors/${q}`, `/features/${q}`, `/?health=${q}`]) {
         const { tags, links } = parse(await (await app.request(address)).text());
         expect(tags.filter((tag) => /^(?:script|iframe|img|object|embed|base)\b/.test(tag))).toEqual([]);
-        for (const link of links) expect(link).toMatch(/^(?:\/(?!\/)|#|https?:\/\/|mailto:)/);
+        for (const link of links) expect(link).toMatch(SAFE);
       }
     }
   });

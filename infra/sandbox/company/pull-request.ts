@@ -3,6 +3,7 @@ import type { Company } from "./company.ts";
 import { slugOf } from "./features.ts";
 import { ACTIONS, DEPENDABOT, engineers, personAt } from "./people.ts";
 import { at, hash, pick, unit } from "./random.ts";
+import type { WorkItem } from "./work-item.ts";
 
 /** A review of a pull request. */
 export interface Review {
@@ -90,6 +91,25 @@ const chore = (company: Company, repo: number, c: number): PullRequest => {
   };
 };
 
+/** When a generated pull request was opened and last touched, without making it. */
+export const pullTouches = (
+  company: Company,
+  repo: number,
+  code: number,
+  item: WorkItem | undefined,
+): { readonly opened: number; readonly updated: number } => {
+  if (item?.pull === undefined) {
+    const { opened, closed } = choreTimes(company, repo, nOfCode(code));
+    return { opened, updated: closed ?? opened };
+  }
+  const { opened, merged, closed, draft } = item.pull;
+  const reviews = draft ? [] : reviewsOf(company, repo, item.n, authorOf(company, repo, item), opened, merged);
+  return { opened, updated: Math.max(opened, closed ?? 0, ...reviews.map((review) => review.time)) };
+};
+
+const authorOf = (company: Company, repo: number, item: WorkItem): number =>
+  item.assignee ?? pick(engineers, hash(company.seed, 85, repo, item.n));
+
 /** A generated pull request by its code. @param issueNumber the number of the issue it closes, where issues have numbers */
 export const generatePull = (
   company: Company,
@@ -103,7 +123,7 @@ export const generatePull = (
   if (item.pull === undefined) throw new Error(`item ${n} of product ${repo} has no pull request`);
   const { opened, merged, closed, draft, base } = item.pull;
   const h = hash(company.seed, 85, repo, n);
-  const author = item.assignee ?? pick(engineers, h);
+  const author = authorOf(company, repo, item);
   const { tracker } = at(company.products, repo);
   const key = company.key(repo, n);
   const slug = slugOf(item.title).slice(0, 40).replace(/-$/, "");

@@ -12,6 +12,7 @@ import {
   nOfCode,
   OTHER_PULL,
   type PullRequest,
+  pullTouches,
 } from "./pull-request.ts";
 import { at, hash, pick } from "./random.ts";
 import { generatedReleases, type Release, type Shipping, shippingOf } from "./shipping.ts";
@@ -81,20 +82,10 @@ export class Repository {
     this.#company = company;
     this.product = product;
     this.#item = item;
-    this.threads = new Order(() =>
-      this.#everything(
-        (issue) => issue.created,
-        (pull) => pull.opened,
-      ),
-    );
-    this.threadsByUpdate = new Order(() =>
-      this.#everything(
-        (issue) => issue.updated,
-        (pull) => pull.updated,
-      ),
-    );
-    this.pulls = new Order(() => this.#everything(undefined, (pull) => pull.opened));
-    this.pullsByUpdate = new Order(() => this.#everything(undefined, (pull) => pull.updated));
+    this.threads = new Order(() => this.#everything("created", true));
+    this.threadsByUpdate = new Order(() => this.#everything("updated", true));
+    this.pulls = new Order(() => this.#everything("created", false));
+    this.pullsByUpdate = new Order(() => this.#everything("updated", false));
     this.merges = new Order(() => this.#merged());
     this.#shipping = shippingOf(company, product);
     this.deployments = new Order(() => this.#shipping.all());
@@ -329,23 +320,22 @@ export class Repository {
     return undefined;
   }
 
-  *#everything(
-    issueTime: ((issue: WorkItem) => number) | undefined,
-    pullTime: (pull: PullRequest) => number,
-  ): Iterable<Placed> {
-    const { counts } = this.#company;
-    for (let n = 0; n < at(counts, this.product); n += 1) {
-      const item = this.#company.item(this.product, n);
-      if (issueTime !== undefined && this.hasIssues) yield { code: codeOf(ISSUE, n), time: issueTime(item) };
+  *#everything(of: "created" | "updated", issues: boolean): Iterable<Placed> {
+    const company = this.#company;
+    for (let n = 0; n < at(company.counts, this.product); n += 1) {
+      const item = company.item(this.product, n);
+      if (issues && this.hasIssues) yield { code: codeOf(ISSUE, n), time: item[of] };
       if (item.pull === undefined) continue;
       const code = codeOf(ITEM_PULL, n);
-      // Only the time of the last touch needs the pull request itself; its text would need the numbers being made here.
-      const pull = generatePull(this.#company, this.product, code, () => 0);
-      yield { code, time: pullTime(pull) };
+      yield {
+        code,
+        time: of === "created" ? item.pull.opened : pullTouches(company, this.product, code, item).updated,
+      };
     }
-    for (let c = 0; c < choreCount(this.#company, this.product); c += 1) {
+    for (let c = 0; c < choreCount(company, this.product); c += 1) {
       const code = codeOf(OTHER_PULL, c);
-      yield { code, time: pullTime(generatePull(this.#company, this.product, code, () => 0)) };
+      const { opened, updated } = pullTouches(company, this.product, code, undefined);
+      yield { code, time: of === "created" ? opened : updated };
     }
   }
 
@@ -361,8 +351,8 @@ export class Repository {
   }
 
   *#ran(): Iterable<Placed> {
-    for (const { code, time } of this.#everything(undefined, (pull) => pull.opened))
-      yield { code: code * 2, time: time + 60_000 };
+    const runs = this.#everything("created", false);
+    for (const { code, time } of runs) yield { code: code * 2, time: time + 60_000 };
     for (const { code, time } of this.#merged()) yield { code: code * 2 + 1, time: time + 60_000 };
   }
 }

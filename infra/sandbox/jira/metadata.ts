@@ -55,7 +55,6 @@ const custom = (id: string, name: string, type: string, kind: string, items?: st
   id,
   key: id,
   name,
-  untranslatedName: name,
   custom: true,
   orderable: true,
   navigable: true,
@@ -133,15 +132,15 @@ export const projectSearch = (asked: Asked): Answer =>
 
 export const issueTypes = (): Answer => ok(kindsOfJira.map((kind) => typeJson(kind)));
 
-export const priorities = (): Answer =>
-  ok(
-    Array.from({ length: priorityCount }, (_, i) => ({
-      ...priorityJson(i + 1),
-      statusColor: "#f79232",
-      description: "How much it matters.",
-      isDefault: i === 2,
-    })),
-  );
+const priorityList = Array.from({ length: priorityCount }, (_, i) => ({
+  ...priorityJson(i + 1),
+  statusColor: "#f79232",
+  description: "How much it matters.",
+  isDefault: i === 2,
+}));
+
+export const priorities = (): Answer => ok(priorityList);
+export const prioritySearch = (asked: Asked): Answer => page(asked, "/rest/api/3/priority/search", priorityList, 50);
 
 /** The versions of a project. */
 export const versions = (world: World, asked: Asked, key: string): Answer => {

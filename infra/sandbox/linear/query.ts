@@ -140,7 +140,7 @@ const emptiest = (type: GraphQLOutputType, args: PageArguments): unknown => {
   if (!isNonNullType(type)) return null;
   const inner = type.ofType;
   if (isListType(inner)) return [];
-  if (isObjectType(inner) && inner.name.endsWith("Connection")) return listConnection([], args);
+  if (isObjectType(inner)) return inner.name.endsWith("Connection") ? listConnection([], args) : {};
   if (isEnumType(inner)) return inner.getValues()[0]?.value;
   if (!isLeafType(inner)) return null;
   return { Boolean: false, Int: 0, Float: 0, JSONObject: {}, String: "", JSON: {} }[inner.name] ?? null;

@@ -41,7 +41,8 @@ export const linearSite = (world: World, apiKey: string): LinearSite => {
     const document = read(body["query"]);
     if (!("kind" in document)) return errorAnswer(400, document, limitsOf(requests.spend(1), complexity.spend(0), 0));
 
-    const points = Math.ceil(complexityOf(linearSchema(), document, operation, variables));
+    // Tenths add up to a little more than they are.
+    const points = Math.ceil(Number(complexityOf(linearSchema(), document, operation, variables).toFixed(6)));
     const [spent, spentPoints] = [requests.spend(1), complexity.spend(points > MOST_POINTS ? 0 : points)];
     const headers = limitsOf(spent, spentPoints, points);
     if (!spent.allowed || !spentPoints.allowed) {

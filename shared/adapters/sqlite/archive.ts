@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { constants } from "node:fs";
 import { access, mkdir, open, readdir, readFile, rename } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -19,7 +19,7 @@ export const fileArchive = (folder: string): Archive => ({
     const path = join(folder, `${ref}.gz`);
     if (await exists(path)) return ref;
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    const draft = `${path}.${process.pid}.part`;
+    const draft = `${path}.${randomUUID()}.part`;
     const file = await open(draft, "w", 0o600);
     try {
       await file.writeFile(await zip(content, { level: 1 }));

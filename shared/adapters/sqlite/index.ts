@@ -23,6 +23,9 @@ export interface Embedded {
   close(): void;
 }
 
+/** What was written to. */
+export type Told = "inbox" | "jobs" | "table";
+
 /** Readers of the change feed, by the name of their function. */
 export const FEED_READERS = ["project-lifecycle", "publish-events"] as const;
 
@@ -41,15 +44,15 @@ export const openEmbedded = (options: {
   readonly url: string;
   readonly typePrefix?: string;
   readonly clock?: Clock;
-  readonly told?: () => void;
+  readonly told?: (what: Told) => void;
 }): Embedded => {
   const { folder, clock = systemClock, told = () => {} } = options;
   const unlock = options.exclusive ? lockFolder(folder) : () => {};
   const db = openDatabase(folder);
-  const inbox = sqliteQueue(db, "inbox", clock, told);
-  const jobs = sqliteQueue(db, "jobs", clock, told);
+  const inbox = sqliteQueue(db, "inbox", clock, () => told("inbox"));
+  const jobs = sqliteQueue(db, "jobs", clock, () => told("jobs"));
   const bus = sqliteBus(db, { url: options.url, typePrefix: options.typePrefix ?? "dev.throughline" });
-  const table = sqliteTable(db, told);
+  const table = sqliteTable(db, () => told("table"));
   if (options.exclusive) {
     inbox.recover();
     jobs.recover();

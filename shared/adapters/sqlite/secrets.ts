@@ -8,12 +8,13 @@ export const environmentSecrets = (
   envFile: string,
 ): Secrets => ({
   async get(name) {
-    const set = environment[name];
-    if (set !== undefined && set !== "") return set;
-    const written = fileValues(envFile)[name];
-    return written === "" ? undefined : written;
+    return own(environment, name) ?? own(fileValues(envFile), name);
   },
 });
+
+/** A value under this very name, neither empty nor inherited. */
+const own = (values: Readonly<Record<string, string | undefined>>, name: string): string | undefined =>
+  Object.hasOwn(values, name) && values[name] !== "" ? values[name] : undefined;
 
 const fileValues = (path: string): NodeJS.Dict<string> => {
   try {

@@ -1,4 +1,4 @@
-import type { DatabaseSync, SQLInputValue } from "node:sqlite";
+import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import type { FeedRecord, Place, Query, Row, Table } from "../../ports/table.ts";
 import { atomically } from "./database.ts";
 
@@ -76,6 +76,13 @@ export const sqliteTable = (db: DatabaseSync, told: () => void = () => {}): Tabl
   const one = db.prepare(`SELECT ${COLUMNS} FROM item WHERE pk = ? AND sk = ?`);
   const write = db.prepare(`INSERT OR REPLACE INTO item (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`);
   const tell = db.prepare("INSERT INTO feed (pk, sk, before, after) VALUES (?, ?, ?, ?)");
+  // One statement per shape of query; `all` reads it to the end at once, so sharing it is safe.
+  const prepared = new Map<string, StatementSync>();
+  const statement = (sql: string): StatementSync => {
+    const held = prepared.get(sql) ?? db.prepare(sql);
+    prepared.set(sql, held);
+    return held;
+  };
   const find = (pk: string, sk: string): Row | undefined => {
     const record = one.get(pk, sk);
     return record === undefined ? undefined : toRow(record);
@@ -86,14 +93,15 @@ export const sqliteTable = (db: DatabaseSync, told: () => void = () => {}): Tabl
       keys.flatMap(({ pk, sk }) => find(pk, sk) ?? []) as Row<Data>[],
     async query<Data>(query: Query) {
       const { where, values, order } = condition(query);
-      const rows = db
-        .prepare(`SELECT ${COLUMNS} FROM item WHERE ${where} ORDER BY ${order} LIMIT ?`)
-        .all(...values, query.limit ?? 100);
+      const rows = statement(`SELECT ${COLUMNS} FROM item WHERE ${where} ORDER BY ${order} LIMIT ?`).all(
+        ...values,
+        query.limit ?? 100,
+      );
       return rows.map(toRow) as Row<Data>[];
     },
     async count(query) {
       const { where, values } = condition(query);
-      return Number(db.prepare(`SELECT count(*) AS n FROM item WHERE ${where}`).get(...values)?.["n"]);
+      return Number(statement(`SELECT count(*) AS n FROM item WHERE ${where}`).get(...values)?.["n"]);
     },
     async put(row) {
       const fits = atomically(db, () => {

@@ -123,7 +123,8 @@ export const boardPage: PageHandler = async (c, deps) => {
       </div>
       {query.product?.vision && <p class="lead">{query.product.vision}</p>}
       {!isBare && <FeatureFilters action="/" query={query} products={products} />}
-      {isEmpty && (isFiltered ? <NothingMatches action="/" query={query} /> : <Beginning connections={connections} />)}
+      {isBare && <Beginning connections={connections} />}
+      {isEmpty && !isBare && <NothingMatches action="/" query={query} />}
       {!isEmpty && (
         <>
           <nav class="jump" aria-label="Stages">

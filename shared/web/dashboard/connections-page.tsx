@@ -22,7 +22,7 @@ const ConnectionRow = ({ connection }: { readonly connection: ConnectionView }) 
     <tr>
       <th scope="row">
         <a href={`/connections/${encodeURIComponent(connection.name)}`}>{connection.title}</a>
-        <span class="quiet sub">{toolName(connection.tool)}</span>
+        {toolName(connection.tool) !== connection.title && <span class="quiet sub">{toolName(connection.tool)}</span>}
       </th>
       <td>
         <ConnectionState state={connection.state} />

@@ -12,7 +12,7 @@ const NAVIGATION = [
   { id: "docs", href: "/docs", word: "Docs" },
 ] as const;
 
-export type Section = (typeof NAVIGATION)[number]["id"];
+type Section = (typeof NAVIGATION)[number]["id"];
 
 export interface FrameProps {
   readonly title: string;

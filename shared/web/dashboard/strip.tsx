@@ -14,7 +14,7 @@ const STROKES: Readonly<Partial<Record<StageState, { readonly class: string; rea
 type Stages = Explanation["stages"];
 
 /** The strip as a sentence: `4 of 8 stages done, Testing active`. */
-export const stripText = (stages: Stages): string => {
+const stripText = (stages: Stages): string => {
   const named = (state: StageState) => STAGES.filter((stage) => stages[stage].state === state);
   const say = (state: StageState, word: string) =>
     named(state)

@@ -8,7 +8,7 @@ const clock = new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", hour: "2-digit
 export const dayText = (at: Instant): string => day.format(new Date(at));
 
 /** `22 Nov 2026 09:58 UTC`; never relative, so that a page stays the same while nothing changes. */
-export const momentText = (at: Instant): string => `${dayText(at)} ${clock.format(new Date(at))} UTC`;
+const momentText = (at: Instant): string => `${dayText(at)} ${clock.format(new Date(at))} UTC`;
 
 export const Day = ({ at }: { readonly at: Instant }) => <time datetime={at}>{dayText(at)}</time>;
 
@@ -18,7 +18,7 @@ export const Moment = ({ at }: { readonly at: Instant }) => <time datetime={at}>
 export const Clock = ({ at }: { readonly at: Instant }) => <time datetime={at}>{clock.format(new Date(at))}</time>;
 
 /** A promised date, no more exact than it was promised. */
-export const targetText = (date: string, resolution: string | undefined): string => {
+const targetText = (date: string, resolution: string | undefined): string => {
   const at = new Date(date);
   if (Number.isNaN(at.getTime())) return date;
   const year = at.getUTCFullYear();

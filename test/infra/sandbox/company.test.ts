@@ -65,7 +65,8 @@ describe("the made-up company", () => {
           const deployment = repository.deployment(repository.deployments.at(position).code);
           const found = repository.resolve(deployment.sha);
           const succeeded = deployment.statuses.some(({ state }) => state === "success");
-          if (deployment.environment === environment && succeeded && found !== undefined && "main" in found) return found.main;
+          if (deployment.environment === environment && succeeded && found !== undefined && "main" in found)
+            return found.main;
         }
         return -1;
       };
@@ -94,7 +95,9 @@ describe("the made-up company", () => {
       expect(product.features.filter(({ overclaimed }) => overclaimed)).toHaveLength(1);
       expect(items.some((item) => item.product === product.index && item.blocked)).toBe(true);
     }
-    expect(items.some(({ history }) => history.some(({ from, to }) => from === "done" && to === "in_progress"))).toBe(true);
+    expect(items.some(({ history }) => history.some(({ from, to }) => from === "done" && to === "in_progress"))).toBe(
+      true,
+    );
   });
 });
 
@@ -129,7 +132,9 @@ describe("an order", () => {
           if (remove) model.delete(code);
           else model.set(code, now);
         }
-        const sorted = [...model].map(([code, time]) => ({ code, time })).sort((a, b) => a.time - b.time || a.code - b.code);
+        const sorted = [...model]
+          .map(([code, time]) => ({ code, time }))
+          .sort((a, b) => a.time - b.time || a.code - b.code);
         expect(Array.from({ length: order.length }, (_, position) => order.at(position))).toEqual(sorted);
         for (const [position, placed] of sorted.entries()) expect(order.find(placed.time, placed.code)).toBe(position);
         expect(order.position(3000)).toBe(sorted.filter(({ time }) => time < 3000).length);

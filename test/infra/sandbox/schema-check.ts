@@ -14,7 +14,8 @@ export class SchemaCheck {
     const operation = paths[path]?.[method.toLowerCase()];
     if (operation === undefined) return [`no operation ${method} ${path}`];
     const response = this.#resolve((operation["responses"] as Record<string, Schema>)[String(status)] ?? {});
-    const content = (response["content"] as Record<string, { schema?: Schema }> | undefined)?.["application/json"]?.schema;
+    const content = (response["content"] as Record<string, { schema?: Schema }> | undefined)?.["application/json"]
+      ?.schema;
     return content === undefined ? [`no schema for ${status} of ${path}`] : this.#check(content, value, "$");
   }
 
@@ -40,7 +41,12 @@ export class SchemaCheck {
   #allowsNull(schema: Schema): boolean {
     const choices = (schema["oneOf"] ?? schema["anyOf"] ?? []) as readonly Schema[];
     const types = [schema["type"]].flat();
-    return schema["nullable"] === true || types.includes("null") || choices.some((choice) => this.#allowsNull(this.#resolve(choice))) || (types[0] === undefined && choices.length === 0 && schema["allOf"] === undefined);
+    return (
+      schema["nullable"] === true ||
+      types.includes("null") ||
+      choices.some((choice) => this.#allowsNull(this.#resolve(choice))) ||
+      (types[0] === undefined && choices.length === 0 && schema["allOf"] === undefined)
+    );
   }
 
   #choose(choices: readonly Schema[], value: unknown, path: string): readonly string[] {
@@ -50,10 +56,13 @@ export class SchemaCheck {
 
   #own(schema: Schema, value: unknown, path: string): readonly string[] {
     const types = [schema["type"]].flat().filter((type) => type !== undefined);
-    if (types.length > 0 && !types.some((type) => hasType(type, value))) return [`${path}: ${typeof value} instead of ${types.join(" or ")}`];
+    if (types.length > 0 && !types.some((type) => hasType(type, value)))
+      return [`${path}: ${typeof value} instead of ${types.join(" or ")}`];
     const options = schema["enum"] as readonly unknown[] | undefined;
-    if (options !== undefined && !options.includes(value)) return [`${path}: ${JSON.stringify(value)} is not one of ${options.join(", ")}`];
-    if (schema["format"] === "date-time" && typeof value === "string" && Number.isNaN(Date.parse(value))) return [`${path}: ${value} is no date`];
+    if (options !== undefined && !options.includes(value))
+      return [`${path}: ${JSON.stringify(value)} is not one of ${options.join(", ")}`];
+    if (schema["format"] === "date-time" && typeof value === "string" && Number.isNaN(Date.parse(value)))
+      return [`${path}: ${value} is no date`];
     if (Array.isArray(value)) {
       const items = schema["items"] as Schema | undefined;
       return items === undefined ? [] : value.flatMap((entry, index) => this.#check(items, entry, `${path}[${index}]`));
@@ -63,7 +72,9 @@ export class SchemaCheck {
 
   #object(schema: Schema, value: Schema, path: string): readonly string[] {
     const properties = (schema["properties"] ?? {}) as Record<string, Schema>;
-    const missing = ((schema["required"] ?? []) as readonly string[]).filter((name) => !(name in value)).map((name) => `${path}.${name}: missing`);
+    const missing = ((schema["required"] ?? []) as readonly string[])
+      .filter((name) => !(name in value))
+      .map((name) => `${path}.${name}: missing`);
     const known = Object.entries(value).flatMap(([name, held]) => {
       const property = properties[name];
       if (property !== undefined) return held === undefined ? [] : this.#check(property, held, `${path}.${name}`);

@@ -6,7 +6,7 @@ const FOLDER = new URL("../../../../shared/data/specs/", import.meta.url);
 /** Whether the vendors' own descriptions are at hand; says on the console when they are not. */
 export const hasSpec = (path: string): boolean => {
   const there = existsSync(new URL(path, FOLDER));
-  if (!there) console.warn(`skipped: ${path} is not at hand, so the sandbox is not held to the vendor's description`);
+  if (!there) process.stderr.write(`skipped: ${path} is not at hand, so the sandbox is not held to it\n`);
   return there;
 };
 

@@ -53,5 +53,5 @@ details[open] > * + * { margin-top: 0.75rem; }
 .api > div { display: flex; flex-direction: column; gap: 2rem; min-width: 0; }
 .operation { display: flex; flex-direction: column; gap: 0.75rem; }
 @media (max-width: 63.99rem) { .split, .api { grid-template-columns: minmax(0, 1fr); gap: 1.75rem; } .api > nav { position: static; } .split > aside { order: -1; } .split .facts { grid-template-columns: repeat(auto-fit, minmax(min(8.5rem, 100%), 1fr)); } }
-@media (max-width: 40rem) { .reasons li { grid-template-columns: minmax(0, 1fr); gap: 0.125rem; } }
+@media (max-width: 40rem) { .split .facts { grid-template-columns: minmax(0, 1fr); gap: 0.375rem; } .split .facts > div { display: grid; grid-template-columns: 6.5rem minmax(0, 1fr); align-items: baseline; } .reasons li { grid-template-columns: minmax(0, 1fr); gap: 0.125rem; } }
 `;

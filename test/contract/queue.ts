@@ -1,0 +1,84 @@
+import { afterEach, describe, expect, it } from "vitest";
+import type { Queue, QueueConsumer } from "../../shared/ports/queue.ts";
+
+export interface OpenQueue {
+  readonly queue: Queue;
+  readonly consumer: QueueConsumer;
+  /** Lets time pass. */
+  readonly pass: (seconds: number) => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+/** What every queue must do. Order is promised by none. */
+export const testQueue = (name: string, open: () => Promise<OpenQueue>): void => {
+  describe(name, () => {
+    let opened: OpenQueue | undefined;
+    const fresh = async () => {
+      opened = await open();
+      return opened;
+    };
+    afterEach(async () => {
+      await opened?.close();
+      opened = undefined;
+    });
+
+    it("hands out each message until it is deleted, and never after", async () => {
+      const { queue, consumer, pass } = await fresh();
+      await queue.send(["one", "two", "three"]);
+      const got = await consumer.receive(10, 30);
+      expect(got.map(({ body }) => body).sort()).toEqual(["one", "three", "two"]);
+      expect(got.every(({ receives }) => receives === 1)).toBe(true);
+      await consumer.delete(got.map(({ id }) => id));
+      await pass(60);
+      expect(await consumer.receive(10, 30)).toEqual([]);
+      expect(await consumer.depth()).toEqual({ waiting: 0, inFlight: 0, dead: 0 });
+    });
+
+    it("hides what it handed out, and shows it again when nobody deleted it", async () => {
+      const { queue, consumer, pass } = await fresh();
+      await queue.send(["one"]);
+      await consumer.receive(10, 30);
+      expect(await consumer.receive(10, 30)).toEqual([]);
+      await pass(31);
+      expect(await consumer.receive(10, 30)).toMatchObject([{ body: "one", receives: 2 }]);
+    });
+
+    it("keeps a delayed message back", async () => {
+      const { queue, consumer, pass } = await fresh();
+      await queue.send(["later"], 10);
+      expect(await consumer.receive(10, 30)).toEqual([]);
+      await pass(11);
+      expect(await consumer.receive(10, 30)).toMatchObject([{ body: "later" }]);
+    });
+
+    it("gives a message that keeps failing to the dead letters, and goes on with the others", async () => {
+      const { queue, consumer, pass } = await fresh();
+      await queue.send(["poison"]);
+      for (let attempt = 0; attempt < 5; attempt++) {
+        const got = await consumer.receive(10, 30);
+        expect(got).toHaveLength(1);
+        await consumer.release(
+          got.map(({ id }) => id),
+          0,
+        );
+        await pass(1);
+      }
+      await queue.send(["good"]);
+      expect((await consumer.receive(10, 30)).map(({ body }) => body)).toEqual(["good"]);
+      expect((await consumer.depth()).dead).toBe(1);
+    });
+
+    it("carries any text as it is", async () => {
+      const { queue, consumer } = await fresh();
+      const body = JSON.stringify({ text: "ü \u{1F600} \" ' \\ \n", big: "x".repeat(200_000) });
+      await queue.send([body]);
+      expect((await consumer.receive(1, 30))[0]?.body).toBe(body);
+    });
+
+    it("takes nothing and hands out nothing when there is nothing", async () => {
+      const { queue, consumer } = await fresh();
+      await queue.send([]);
+      expect(await consumer.receive(10, 30)).toEqual([]);
+    });
+  });
+};

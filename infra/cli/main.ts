@@ -7,7 +7,7 @@ import { type Command, EXIT, type Terminal } from "./command.ts";
 type Load = () => Promise<Command>;
 
 /** Every command, loaded when it is called. */
-const COMMANDS: Readonly<Record<string, Load>> = {
+export const COMMANDS: Readonly<Record<string, Load>> = {
   start: async () => (await import("./start.ts")).start,
   demo: async () => (await import("./start.ts")).demo,
   sync: async () => (await import("./sync.ts")).sync,
@@ -88,6 +88,9 @@ const CODES: Readonly<Partial<Record<ErrorCode, number>>> = {
   quota_exhausted: EXIT.unreachable,
 };
 
+/** What a command that ends in this error exits with. */
+export const exitOf = (code: ErrorCode): number => CODES[code] ?? EXIT.failed;
+
 /** What, why, what to do; for machines as a problem object on stdout. */
 const report = (error: unknown, json: boolean, terminal: Terminal): number => {
   const told =
@@ -104,7 +107,7 @@ const report = (error: unknown, json: boolean, terminal: Terminal): number => {
   terminal.note(`✗ ${told.message}   ${told.code}\n  Fix: ${told.fix}\n`);
   if (told.code === "internal_error" && error instanceof Error && process.env["THROUGHLINE_DEBUG"])
     terminal.note(`${error.stack}\n`);
-  return CODES[told.code] ?? EXIT.failed;
+  return exitOf(told.code);
 };
 
 /** The terminal of this process. The folder is the one of the checkout, from whatever folder below it is called. */

@@ -72,7 +72,5 @@ export const answer = (response: ServerResponse, result: Result): void => {
   for (const [name, value] of Object.entries(result.headers ?? {})) response.setHeader(name, value);
   if (result.cookies !== undefined) response.setHeader("set-cookie", [...result.cookies]);
   response.statusCode = result.statusCode;
-  response.end(
-    result.body === undefined ? undefined : Buffer.from(result.body, result.isBase64Encoded ? "base64" : "utf8"),
-  );
+  response.end(Buffer.from(result.body, result.isBase64Encoded ? "base64" : "utf8"));
 };

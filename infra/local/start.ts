@@ -95,9 +95,13 @@ const undone = async (undo: Undo[]): Promise<void> => {
   for (const step of undo.toReversed()) await step();
 };
 
+/** The demo shows the hub, not how it waits; a sandbox started alone keeps the vendors' own limits. */
+const UNLIMITED = { jira: 1e9, linear: 1e9, linear_complexity: 1e12, github: 1e9, github_burst: 1e9 };
+
 const openSandbox = ({ demo, folder }: Workspace, hubUrl: string, secret: string): Promise<Sandbox> =>
   startSandbox({
     ...(demo && { seed: demo.seed, size: demo.size, until: new Date(demo.until) }),
+    limits: UNLIMITED,
     journal: join(folder, "vendor-changes.ndjson"),
     webhooks: {
       jira: { url: `${hubUrl}/hooks/jira`, secret },

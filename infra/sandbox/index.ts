@@ -22,6 +22,10 @@ export interface SandboxOptions {
   readonly webhooks?: Targets;
   /** File that keeps the changes made through the control interface over a restart. */
   readonly journal?: string;
+  /** How much each window allows, instead of Jira's 100,000 a minute, Linear's 50,000 an hour, GitHub's 5,000 an hour. */
+  readonly limits?: Partial<
+    Readonly<Record<"jira" | "linear" | "linear_complexity" | "github" | "github_burst", number>>
+  >;
   /** Port on 127.0.0.1; a free one by default. */
   readonly port?: number;
 }
@@ -48,7 +52,7 @@ export interface Sandbox {
 }
 
 /** A product of the company, for a configuration that follows it. */
-export interface SandboxProduct {
+interface SandboxProduct {
   readonly name: string;
   readonly tracker: "jira" | "linear" | "github";
   /** Project keys in Jira, team keys in Linear, repositories in GitHub. */
@@ -91,6 +95,7 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbo
     },
     pings: () => world.company.products.map((product) => githubPingHook(world, product, "https://hub.acme.example")),
   };
+  for (const [name, limit] of Object.entries(options.limits ?? {})) controlled.budgets[name]?.change(limit);
   replay(controlled);
   const server = await serveVendors(
     { jira: jira.vendor, linear: linear.vendor, github: github.vendor, control: controlSite(controlled) },
@@ -120,5 +125,3 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbo
     stop: server.stop,
   };
 };
-
-export type { Target, Targets } from "./webhooks/delivery.ts";

@@ -119,6 +119,8 @@ export interface HttpSettings {
   readonly headers: Readonly<Record<string, string>>;
   /** Start value of the budget until the vendor's headers say otherwise. */
   readonly requestsPerMinute: number;
+  /** Longest time of one call, its body included, in milliseconds; default 30,000. */
+  readonly timeoutMs?: number | undefined;
 }
 
 /** Checks a stream's types where it is written. */

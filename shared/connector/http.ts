@@ -55,17 +55,30 @@ export const vendorHttp = (
   allowance: Budget = budget(settings.requestsPerMinute, around.now),
 ): VendorHttp => {
   const base = new URL(settings.baseUrl);
+  const { timeoutMs = TIMEOUT_MS } = settings;
 
-  const once = async (url: URL, init: RequestInit): Promise<Response> => {
-    const headers = new Headers(init.headers);
-    for (const [name, value] of Object.entries(settings.headers)) headers.set(name, value);
-    const signal = AbortSignal.any([run, AbortSignal.timeout(TIMEOUT_MS), ...(init.signal ? [init.signal] : [])]);
+  /** The answer, or the failure if it may be another one soon. */
+  const once = async (url: URL, init: RequestInit): Promise<Response | HubError> => {
+    const headers = headersOf(init, settings);
+    const signal = AbortSignal.any([run, AbortSignal.timeout(timeoutMs), ...(init.signal ? [init.signal] : [])]);
     try {
-      return await around.fetch(url, { ...init, headers, signal, redirect: "manual" });
+      const response = await around.fetch(url, { ...init, headers, signal, redirect: "manual" });
+      allowance.learn(limitsIn(response.headers, around.now()));
+      const failure = await transient(response, url, around.now());
+      if (failure === undefined) return response;
+      await response.body?.cancel();
+      return failure;
     } catch (cause) {
       run.throwIfAborted();
-      throw new HubError("vendor_unreachable", `${url.host} did not answer`, { retry: "later", cause });
+      return new HubError("vendor_unreachable", `${url.host} did not answer`, { retry: "later", cause });
     }
+  };
+
+  /** @throws HubError vendor_rate_limited if the budget opens later than a run may wait */
+  const waitForBudget = async (url: URL): Promise<void> => {
+    const milliseconds = allowance.waitMs();
+    if (milliseconds > WAIT_AT_MOST_SECONDS * 1000) throw limited(url, milliseconds / 1000);
+    await around.sleep(milliseconds, run);
   };
 
   const send: typeof fetch = async (input, init = {}) => {
@@ -76,17 +89,14 @@ export const vendorHttp = (
       });
     }
     for (let attempt = 1; ; attempt++) {
-      await around.sleep(allowance.waitMs(), run);
-      const outcome = await once(url, init).catch((error: unknown) => error);
-      if (outcome instanceof Error && !(outcome instanceof HubError)) throw outcome;
-      if (outcome instanceof Response) allowance.learn(limitsIn(outcome.headers, around.now()));
-      const failure = outcome instanceof Response ? await transient(outcome, url, around.now()) : (outcome as HubError);
-      if (failure === undefined) return outcome as Response;
+      await waitForBudget(url);
+      const outcome = await once(url, init);
+      if (!(outcome instanceof HubError)) return outcome;
       const seconds =
-        typeof failure.retry === "object"
-          ? failure.retry.afterSeconds
+        typeof outcome.retry === "object"
+          ? outcome.retry.afterSeconds
           : 2 ** (attempt - 1) * (0.5 + around.random() / 2);
-      if (attempt >= ATTEMPTS || seconds > WAIT_AT_MOST_SECONDS) throw failure;
+      if (attempt >= ATTEMPTS || seconds > WAIT_AT_MOST_SECONDS) throw outcome;
       await around.sleep(seconds * 1000, run);
     }
   };
@@ -101,10 +111,32 @@ export const vendorHttp = (
         ...(body !== undefined && { body: JSON.stringify(body) }),
       });
       if (!response.ok) throw refused(response, path);
-      return parsed(shape, await response.text(), path);
+      const text = await response.text().catch((cause: unknown) => {
+        run.throwIfAborted();
+        throw unreadable(path, "broke off in the middle", cause);
+      });
+      return parsed(shape, text, path);
     },
   };
 };
+
+/** The connection's own headers over the call's. Says nothing of a value that no header may have: it is a credential. */
+const headersOf = (init: RequestInit, settings: HttpSettings): Headers => {
+  const headers = new Headers(init.headers);
+  for (const [name, value] of Object.entries(settings.headers)) {
+    try {
+      headers.set(name, value);
+    } catch {
+      throw new HubError("config_invalid", `the credential has characters that no ${name} header may have`, {
+        retry: "never",
+      });
+    }
+  }
+  return headers;
+};
+
+const unreadable = (path: string, what: string, cause: unknown): HubError =>
+  new HubError("vendor_answer_unreadable", `${withoutQuery(path)} ${what}`, { retry: "later", cause });
 
 /** Reads a vendor's answer; HTML with status 200, half a body and a wrong shape are all one failure. */
 const parsed = <S extends z.ZodType>(shape: S, text: string, path: string): z.output<S> => {
@@ -112,37 +144,28 @@ const parsed = <S extends z.ZodType>(shape: S, text: string, path: string): z.ou
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw new HubError("vendor_answer_unreadable", `${withoutQuery(path)} did not answer with JSON`, {
-      retry: "later",
-      cause,
-    });
+    throw unreadable(path, "did not answer with JSON", cause);
   }
   const result = shape.safeParse(value);
   if (result.success) return result.data;
-  throw new HubError("vendor_answer_unreadable", `${withoutQuery(path)} answered in another shape than we read`, {
-    retry: "later",
-    cause: result.error,
-  });
+  throw unreadable(path, "answered in another shape than we read", result.error);
 };
 
 /** The failure of an answer that may be another one soon, or undefined. Reads the body only of a copy. */
 const transient = async (response: Response, url: URL, now: number): Promise<HubError | undefined> => {
   const { status, headers } = response;
   const told = retryAfterSeconds(headers, now);
-  const limited =
+  const isLimited =
     status === 429 ||
     (status === 403 &&
       (told !== undefined ||
         headers.get("x-ratelimit-remaining") === "0" ||
         /secondary rate/i.test(await response.clone().text()))) ||
     (status === 400 && /"RATELIMITED"/.test(await response.clone().text()));
-  if (limited) {
+  if (isLimited) {
     const reset = limitsIn(headers, now).resetAt;
     const seconds = told ?? (reset === undefined ? 60 : Math.max(1, (reset - now) / 1000));
-    return new HubError("vendor_rate_limited", `${url.host} asks to wait ${Math.ceil(seconds)} s`, {
-      retry: { afterSeconds: Math.ceil(seconds) },
-      details: { status },
-    });
+    return limited(url, seconds, status);
   }
   if (![500, 502, 503, 504, 529].includes(status)) return undefined;
   return new HubError("vendor_unreachable", `${url.host} answered ${status}`, {
@@ -150,6 +173,12 @@ const transient = async (response: Response, url: URL, now: number): Promise<Hub
     details: { status },
   });
 };
+
+const limited = (url: URL, seconds: number, status?: number): HubError =>
+  new HubError("vendor_rate_limited", `${url.host} asks to wait ${Math.ceil(seconds)} s`, {
+    retry: { afterSeconds: Math.ceil(seconds) },
+    details: { status },
+  });
 
 /** The error for an answer that is final. */
 export const refused = ({ status }: { readonly status: number }, path: string): HubError => {

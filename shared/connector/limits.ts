@@ -13,11 +13,10 @@ const LATEST_RESET_MS = 24 * 3_600_000;
  * @param now milliseconds since the epoch
  */
 export const retryAfterSeconds = (headers: Headers, now: number): number | undefined => {
-  const told = headers.get("retry-after");
-  if (told === null || told.trim() === "") return undefined;
-  const seconds = Number(told);
-  if (Number.isFinite(seconds)) return Math.max(0, seconds);
-  const date = Date.parse(told);
+  const told = headers.get("retry-after")?.trim() ?? "";
+  if (/^\d{1,9}(\.\d+)?$/.test(told)) return Number(told);
+  // Date.parse alone takes many a sentence for a date.
+  const date = /^[A-Z][a-z]{2,8}, /.test(told) ? Date.parse(told) : Number.NaN;
   return Number.isNaN(date) ? undefined : Math.max(0, (date - now) / 1000);
 };
 
@@ -70,6 +69,7 @@ export const budget = (requestsPerMinute: number, now: () => number): Budget => 
       return Math.max(0, next - at, blockedUntil - at);
     },
     learn({ remaining, resetAt }) {
+      if (remaining === undefined) return;
       blockedUntil = remaining === 0 && resetAt !== undefined ? resetAt : 0;
     },
   };

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { parseJson } from "../connector/body.ts";
 import type { Stream, Told } from "../connector/contract.ts";
 import { HubError, payloadUnreadable } from "../connector/errors.ts";
@@ -13,6 +14,8 @@ import type { Connection, Hub } from "./hub.ts";
 import { type InboxMessage, PageBody } from "./messages.ts";
 import { setAside } from "./quarantine.ts";
 
+/** After so many records, others in the process get their turn: the embedded store never waits for anything itself. */
+const BREATHE_EVERY = 10;
 const DELIVERY_MEMORY_SECONDS = 30 * 86_400;
 
 /**
@@ -61,7 +64,10 @@ const ingestPage = async (work: Work): Promise<void> => {
     const stream = connection.connector.streams[name];
     if (stream === undefined) throw payloadUnreadable(`stream ${name}`);
     const askedAt = archived.note.what === "reread" || stream.timeless ? archived.note.receivedAt : undefined;
-    for (const [index, record] of list.entries()) await ingestRecord(work, name, record, { index, askedAt });
+    for (const [index, record] of list.entries()) {
+      if (index % BREATHE_EVERY === 0) await setImmediate();
+      await ingestRecord(work, name, record, { index, askedAt });
+    }
   }
 };
 

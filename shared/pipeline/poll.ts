@@ -1,7 +1,8 @@
 import { HubError } from "../connector/errors.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { Row } from "../ports/table.ts";
-import { streamKey } from "../store/keys.ts";
+import { rowsOf } from "../store/entities.ts";
+import { partition, streamKey } from "../store/keys.ts";
 import { hash } from "./entity-of.ts";
 import type { Connection, Hub } from "./hub.ts";
 import type { Job, PageBody } from "./messages.ts";
@@ -38,11 +39,26 @@ export const poll = async (hub: Hub, job: Job, signal: AbortSignal): Promise<voi
   if (job.stream !== undefined && streams[job.stream] === undefined) {
     throw new HubError("stream_unknown", `${connection.connector.id} has no stream ${job.stream}`, { retry: "never" });
   }
+  // A timer may come round before a long run has ended: the run that is at work reads everything anyway.
+  if (job.stream === undefined && job.full !== true && (await isBeingRead(hub, connection.name))) return;
   for (const [name, stream] of Object.entries(streams)) {
     if (stream.poll === undefined || (job.stream !== undefined && job.stream !== name)) continue;
     const scopes = stream.poll.scopes?.(connection.config) ?? [""];
     await Promise.all(scopes.map((scope) => pollStream(hub, connection, name, scope, job.full === true, signal)));
   }
+};
+
+/** Somebody may be reading under this lease. What a process that worked alone left behind is nobody's any more. */
+const isHeld = (hub: Hub, state: StreamState | undefined): boolean =>
+  state?.lease !== undefined &&
+  state.lease.until > hub.ports.clock.now().toISOString() &&
+  (state.lease.holder === hub.instance || !hub.alone);
+
+const isBeingRead = async (hub: Hub, connectionName: string): Promise<boolean> => {
+  for await (const { data } of rowsOf<StreamState>(hub.ports.table, partition.ofConnection(connectionName), "")) {
+    if (isHeld(hub, data)) return true;
+  }
+  return false;
 };
 
 /** Page by page: read, archive, queue, then the cursor. A crash between any two repeats work and loses none. */
@@ -64,9 +80,7 @@ const pollStream = async (
   const startedAt = clock.now().toISOString();
   let row: Row<StreamState> | undefined = await table.get<StreamState>(key.pk, key.sk);
   const held = row?.data;
-  const taken = held?.lease !== undefined && held.lease.until > startedAt;
-  // A process that worked alone and is gone left its lease behind; one of our own runs is still at it.
-  if (taken && (held.lease.holder === hub.instance || !hub.alone)) return;
+  if (isHeld(hub, held)) return;
   /** The row's version is the fence: whoever lost the lease cannot store a cursor any more. */
   const store = async (data: StreamState): Promise<void> => {
     const next: Row<StreamState> = { ...key, version: (row?.version ?? 0) + 1, data };

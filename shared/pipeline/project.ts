@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { FieldedKind } from "../domain/entity.ts";
 import { isKind } from "../domain/entity.ts";
 import type { Instant } from "../domain/instant.ts";
@@ -24,6 +25,9 @@ const SPEAKING: ReadonlySet<FieldedKind> = new Set([
   "release",
 ]);
 
+/** After so many entities, others in the process get their turn: the embedded store never waits for anything itself. */
+const BREATHE_EVERY = 20;
+
 /**
  * Change feed to lifecycle: names, links, what each record contributes, then each touched feature once.
  * Any order and any repetition of records give the same rows; a row that would not change is not written.
@@ -49,6 +53,7 @@ export const project = async (hub: Hub, records: readonly FeedRecord[]): Promise
     for (const id of wave) {
       if (relinked.has(id)) continue;
       relinked.add(id);
+      if (relinked.size % BREATHE_EVERY === 0) await setImmediate();
       const entity = await entityById(table, id);
       if (entity === undefined || entity.kind === "account" || entity.kind === "vocabulary") continue;
       if (entity.kind === "feature") features.add(id);
@@ -70,14 +75,17 @@ export const project = async (hub: Hub, records: readonly FeedRecord[]): Promise
     for (const id of wave) {
       if (done.has(id)) continue;
       done.add(id);
+      if (done.size % BREATHE_EVERY === 0) await setImmediate();
       if (await contribute(hub, id, words, features)) next.push(...(await downwardOf(table, id)));
     }
     wave = next;
   }
   const sights = await sightsOf(hub);
   const all = sightChanged ? await everyFeature(hub) : [];
-  for (const id of new Set([...features, ...all]))
+  for (const id of new Set([...features, ...all])) {
+    await setImmediate();
     await putView(hub, id, sights, words, sightChanged && !features.has(id) ? "time" : "sync");
+  }
 };
 
 /** Features whose result time alone may have changed by now. */

@@ -13,7 +13,13 @@ export const HubConfigShape = z.strictObject({
   products: z
     .record(
       Slug,
-      z.strictObject({ name: z.string().min(1), vision: z.string().optional(), sources: z.array(z.string()) }),
+      z.strictObject({
+        name: z.string().min(1).describe("What people call it."),
+        vision: z.string().optional().describe("One sentence, shown above its features."),
+        sources: z
+          .array(z.string())
+          .describe("What belongs to it: `connection` or `connection:scope`, e.g. `jira:ACME`, `github:acme/web`."),
+      }),
     )
     .optional()
     .describe("Products by slug; without any, everything belongs to one product."),
@@ -21,10 +27,10 @@ export const HubConfigShape = z.strictObject({
     .record(
       Slug,
       z.strictObject({
-        connector: z.string(),
-        config: z.record(z.string(), z.unknown()),
-        freshWithin: Duration.optional(),
-        pollEvery: Duration.optional(),
+        connector: z.string().describe("Id of the connector."),
+        config: z.record(z.string(), z.unknown()).describe("Settings of that connector."),
+        freshWithin: Duration.optional().describe("Data older than this counts as late; 1h without it."),
+        pollEvery: Duration.optional().describe("How often it is read beside its webhooks; 5m without it."),
       }),
     )
     .describe("Configured accounts of tools by name; the name is also the address of webhooks, /hooks/{name}."),

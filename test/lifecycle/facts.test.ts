@@ -103,6 +103,13 @@ describe("the facts of a work item", () => {
   it.each([["deleted"], ["out_of_scope"]] as const)("end when it is %s", (state) => {
     expect(told(item("Doing", {}, gone(state)), [moved(2, "To Do", "Doing")]).at(-1)).toEqual(["item", "gone", on(8)]);
   });
+  it("say nothing of what came after it left", () => {
+    expect(told(item("Done", {}, gone("deleted", 4)), history)).toEqual([
+      ["item", "todo", on(0)],
+      ["item", "in_progress", on(2)],
+      ["item", "gone", on(4)],
+    ]);
+  });
   it("stay when access is lost, or when finished work is archived", () => {
     expect(told(item("Done", {}, gone("lost_access")), history).at(-1)).toEqual(["item", "done", on(5)]);
     expect(told(item("Done", {}, gone("archived")), history).at(-1)).toEqual(["item", "done", on(5)]);

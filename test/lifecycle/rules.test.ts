@@ -134,6 +134,13 @@ const ROWS: readonly Row[] = [
     "regressed",
   ],
   [
+    "R4 regresses at once when one item is reopened twice within a day",
+    "development",
+    3.5,
+    [item(1, "done"), item(3, "todo"), item(3.2, "done"), item(3.4, "todo")],
+    "regressed",
+  ],
+  [
     "R4 is done again when the reopened item is",
     "development",
     6,
@@ -374,25 +381,5 @@ describe("unknown and skipped", () => {
   it("skips marketing if a person says so", () => {
     const skip = fact(3, "asserted", "skip", { stage: "marketing", polarity: "-" });
     expect(stateOn(4, "marketing", [live(3), skip])).toBe("skipped");
-  });
-});
-
-describe("disposition, R9", () => {
-  const cancelled = fact(5, "declared", "cancelled");
-  it("is cancelled when declared and nothing was observed for 30 d", () => {
-    expect(at(32.9, [live(3), cancelled]).disposition).toBe("open");
-    expect(at(33, [live(3), cancelled]).disposition).toBe("cancelled");
-  });
-  it("keeps the headline", () => {
-    expect(at(60, [item(1, "in_progress"), cancelled])).toMatchObject({
-      disposition: "cancelled",
-      headline: "development",
-    });
-  });
-  it("is open again when a later declaration of another tool says so", () => {
-    expect(at(60, [cancelled, fact(6, "declared", "active", { tool: "linear" })]).disposition).toBe("open");
-  });
-  it("is sunset when the flag is archived and its code removed", () => {
-    expect(at(60, [fact(40, "flag.archived", "archived"), fact(41, "removal.merged")]).disposition).toBe("sunset");
   });
 });

@@ -15,7 +15,7 @@ export interface Codec {
   readUuid(uuid: string): Named | undefined;
 }
 
-export interface Named {
+interface Named {
   readonly kind: number;
   readonly index: number;
 }

@@ -3,10 +3,10 @@ import { engineers, managers } from "./people.ts";
 import { at, hash, pick } from "./random.ts";
 
 /** The tool a product is planned in. */
-export type Tracker = "jira" | "linear" | "github";
+type Tracker = "jira" | "linear" | "github";
 
 /** How far a feature is, in truth. The tools may say otherwise. */
-export type Phase = "idea" | "planned" | "design" | "development" | "testing" | "production" | "released" | "cancelled";
+type Phase = "idea" | "planned" | "design" | "development" | "testing" | "production" | "released" | "cancelled";
 
 /** A feature of a product: an epic, a project or a milestone, depending on the tool. Positions are working days. */
 export interface Feature {

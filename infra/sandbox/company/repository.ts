@@ -19,9 +19,9 @@ import { generatedReleases, type Release, type Shipping, shippingOf } from "./sh
 import type { WorkItem } from "./work-item.ts";
 
 /** What a commit id is made for; the first argument of the codec. */
-export const MERGE_COMMIT = 1;
-export const BRANCH_COMMIT = 2;
-export const ROOT_COMMIT = 3;
+const MERGE_COMMIT = 1;
+const BRANCH_COMMIT = 2;
+const ROOT_COMMIT = 3;
 export const TREE = 4;
 
 /** One commit, on the main branch or on the branch of a pull request. */

@@ -56,7 +56,7 @@ export interface WorkItem {
 }
 
 /** When an item's pull request was opened and how it ended. */
-export interface PullTimes {
+interface PullTimes {
   readonly opened: number;
   readonly merged?: number;
   readonly closed?: number;

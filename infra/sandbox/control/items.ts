@@ -20,7 +20,7 @@ const nextTime = ({ world, time }: Occasion, item: WorkItem): number => {
 };
 
 /** Changes an item: writes its history, moves it in all lists, and says so by webhook. */
-export const editItem = (
+const editItem = (
   occasion: Occasion,
   item: WorkItem,
   edits: readonly Edit[],

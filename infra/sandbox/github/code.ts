@@ -1,5 +1,4 @@
 import type { Product } from "../company/features.ts";
-import { ACTIONS } from "../company/people.ts";
 import { hash } from "../company/random.ts";
 import { type Commit, type Deployment, type Run, TREE } from "../company/repository.ts";
 import type { Release } from "../company/shipping.ts";
@@ -193,7 +192,5 @@ export const runJson = (world: World, product: Product, run: Run) => {
   };
 };
 
-/** The app that runs the builds, where a webhook names it as sender. */
-export const actionsUser = () => userJson(ACTIONS);
 export const compareSite = (product: Product, base: string, head: string): string =>
   `${SITE}/acme/${product.repo}/compare/${base}...${head}`;

@@ -17,7 +17,7 @@ export const threadOf = (world: World, product: Product, code: number): Thread |
 };
 
 /** Labels of an issue. Stages that GitHub has no word for are labels, as teams do it. */
-export const labelsOf = (item: WorkItem): readonly string[] => {
+const labelsOf = (item: WorkItem): readonly string[] => {
   const kind =
     item.kind === "bug" ? "bug" : item.kind === "story" ? "enhancement" : item.kind === "design" ? "design" : "chore";
   const stage = { triage: "triage", in_progress: "in progress", in_review: "in review" }[item.stage as string];
@@ -71,7 +71,7 @@ const wasClosed = (item: WorkItem): boolean =>
   item.history.some((change) => change.field === "stage" && change.to === "done");
 
 /** A pull request as a row of the issue list: without what only `/pulls` tells. */
-export const pullAsIssue = (world: World, product: Product, pull: PullRequest) => {
+const pullAsIssue = (world: World, product: Product, pull: PullRequest) => {
   const number = world.repository(product.index).pullNumber(pull);
   const site = `${repoSite(product)}/pull/${number}`;
   return {

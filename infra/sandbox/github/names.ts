@@ -3,7 +3,7 @@ import { DEPENDABOT, personAt } from "../company/people.ts";
 import { hash } from "../company/random.ts";
 
 /** Where GitHub says it lives, whatever address it is asked at: bodies must not depend on a port. */
-export const API = "https://api.github.com";
+const API = "https://api.github.com";
 export const SITE = "https://github.com";
 
 /** GitHub's times have no fraction. */

@@ -41,7 +41,7 @@ const TEMPLATES = {
   trees_url: "/git/trees{/sha}",
 } as const;
 
-export const repositoryId = (product: Product): number => 700_100_001 + product.index;
+const repositoryId = (product: Product): number => 700_100_001 + product.index;
 
 /** A repository as it stands inside other records. */
 export const minimalRepository = (product: Product) => {
@@ -85,6 +85,7 @@ export const fullRepository = (world: World, product: Product) => {
     allow_forking: true,
     web_commit_signoff_required: false,
     topics: [],
+    custom_properties: {},
     has_issues: repository.hasIssues,
     has_projects: false,
     has_wiki: false,

@@ -1,7 +1,6 @@
 import type { Product } from "../company/features.ts";
 import type { Order } from "../company/order.ts";
 import { personAt } from "../company/people.ts";
-import { codeOf, ISSUE } from "../company/pull-request.ts";
 import type { World } from "../company/world.ts";
 import { ok } from "../http/route.ts";
 import type { Answer, Asked } from "../http/server.ts";
@@ -120,7 +119,7 @@ const filter = function* <In, Out>(rows: Iterable<In>, keep: (row: In) => Out | 
 };
 
 /** What stands under a number in a path. */
-export const threadOfNumber = (world: World, product: Product, number: string): Thread | "gone" | undefined => {
+const threadOfNumber = (world: World, product: Product, number: string): Thread | "gone" | undefined => {
   const code = world.repository(product.index).codeOfNumber(Number(number));
   if (code === undefined) return undefined;
   return threadOf(world, product, code) ?? "gone";
@@ -178,10 +177,4 @@ export const showPull = (
     case "files":
       return listAnswer(asked, []);
   }
-};
-
-/** The number of an issue, for keys like `acme/devkit#12`. */
-export const numberOfIssue = (world: World, product: Product, n: number): number => {
-  const item = world.item(product.index, n);
-  return item === undefined ? 0 : world.repository(product.index).threads.find(item.created, codeOf(ISSUE, n)) + 1;
 };

@@ -58,7 +58,7 @@ const positions = function* (world: World, number: number): Iterable<number> {
 const issueIdToPosition = (id: string): number => Number(id) - Number(issueId(0));
 
 /** All fields of an issue, as Jira holds them. */
-export const fieldsOf = (world: World, item: WorkItem): Readonly<Record<string, unknown>> => {
+const fieldsOf = (world: World, item: WorkItem): Readonly<Record<string, unknown>> => {
   const { calendar } = world.company;
   const status = statusOf(item.kind, item.stage);
   const stages = item.history.filter((change) => change.field === "stage");
@@ -122,7 +122,7 @@ const brief = (version: ReturnType<typeof versionJson>) => ({
 });
 
 /** The issue directly above: a story for a subtask, an epic for a story, an initiative for an epic. */
-export const parentOf = (world: World, item: WorkItem): WorkItem | undefined => {
+const parentOf = (world: World, item: WorkItem): WorkItem | undefined => {
   const n = item.kind === "epic" || item.kind === "subtask" ? item.parent : epicPosition(world, item);
   return n === undefined || n === item.n ? undefined : world.item(JIRA_PRODUCT, n);
 };

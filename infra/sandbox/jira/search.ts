@@ -99,7 +99,7 @@ export const fetchIssues = (world: World, asked: Asked): Answer => {
       });
     }
   }
-  return ok({ expand: "names,schema", issues, issueErrors });
+  return ok({ issues, issueErrors });
 };
 
 const readJql = (text: string, timeZone: string): Jql | Answer => {

@@ -18,7 +18,6 @@ export const jiraTime = (time: number): string => new Date(time).toISOString().r
 
 const FIRST_ISSUE = 20_001;
 export const issueId = (n: number): string => String(FIRST_ISSUE + n);
-export const issueOfId = (id: string): number => Number(id) - FIRST_ISSUE;
 
 const CATEGORIES = {
   new: { id: 2, key: "new", colorName: "blue-gray", name: "To Do" },
@@ -167,7 +166,7 @@ export const projectJson = (project: (typeof projects)[number]) => ({
 });
 
 export const VERSION_COUNT = 14;
-export const versionDay = (index: number): number => (index + 1) * 10;
+const versionDay = (index: number): number => (index + 1) * 10;
 
 export const versionJson = ({ company: { calendar }, releasedVersions }: World, index: number) => {
   const releasedOn = releasedVersions.get(index);

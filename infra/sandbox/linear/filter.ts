@@ -26,14 +26,18 @@ const COMPARATORS = new Set([
   "startsWithIgnoreCase",
 ]);
 
+/** Filters that have another name than the field they look at. */
+const FIELDS: ReadonlyMap<string, string> = new Map([["accessibleTeams", "teams"]]);
+
 /** Whether a record passes one of Linear's filters. Works on any record, since filters have the shape of what they filter. */
 export const passes = (filter: Filter, record: Held): boolean =>
   Object.entries(filter).every(([name, wanted]) => {
     if (wanted === null || wanted === undefined) return true;
     if (name === "and") return (wanted as readonly Filter[]).every((part) => passes(part, record));
     if (name === "or") return (wanted as readonly Filter[]).some((part) => passes(part, record));
-    if (!(name in record)) throw wrongInput(`The sandbox cannot filter by ${name}.`);
-    const held = record[name];
+    const field = FIELDS.get(name) ?? name;
+    if (!(field in record)) throw wrongInput(`The sandbox cannot filter by ${name}.`);
+    const held = record[field];
     return passesValue(wanted as Filter, typeof held === "function" ? (held as (args: object) => unknown)({}) : held);
   });
 
@@ -103,7 +107,7 @@ const isDate = (value: unknown): boolean => typeof value === "string" && /^\d{4}
 const ordinal = (value: unknown): number => (typeof value === "number" ? value : readTime(String(value)));
 
 /** ISO 8601, a shorter form of it, or a duration from now such as `-P2W1D`. @throws an input error for anything else */
-export const readTime = (text: string): number => {
+const readTime = (text: string): number => {
   const span = /^(-?)P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/.exec(text);
   if (span !== null) {
     const units = [365 * 86_400, 30 * 86_400, 7 * 86_400, 86_400, 3600, 60, 1];

@@ -19,7 +19,7 @@ export const issueUrl = (world: World, item: WorkItem): string =>
   `${SITE}/issue/${identifierOf(world, item.n)}/${slugOf(item.title)}`;
 
 /** The branch Linear suggests for an issue. */
-export const branchName = (world: World, item: WorkItem): string => {
+const branchName = (world: World, item: WorkItem): string => {
   const who = personAt(item.assignee ?? item.creator).login;
   return `${who}/${identifierOf(world, item.n).toLowerCase()}-${slugOf(item.title).slice(0, 40).replace(/-$/, "")}`;
 };

@@ -197,7 +197,7 @@ export const projectStatus = (world: World, index: number): Readonly<Record<stri
 };
 
 /** Which project status a feature has by its owner's word. */
-export const projectStatusOf = (feature: Feature): number =>
+const projectStatusOf = (feature: Feature): number =>
   feature.overclaimed
     ? 4
     : {

@@ -83,7 +83,7 @@ export const queryRoot = (world: World): Held => ({
 });
 
 /** An issue by id or identifier; deleted ones are gone. */
-export const findIssue = (world: World, id: string): WorkItem | undefined => {
+const findIssue = (world: World, id: string): WorkItem | undefined => {
   const key = /^INS-([1-9]\d*)$/i.exec(id)?.[1];
   const n = key === undefined ? indexOf(world, "issue", id) : Number(key) - 1;
   const item = n === undefined ? undefined : world.item(LINEAR_PRODUCT, n);

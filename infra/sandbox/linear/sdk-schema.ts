@@ -42,7 +42,7 @@ export const linearSchema = (): GraphQLSchema => {
 };
 
 /** The schema as text, without descriptions and default values, which the types do not keep. */
-export const schemaText = (): string => print(declared(declarationFile()));
+const schemaText = (): string => print(declared(declarationFile()));
 
 /** The declaration file that holds the schema's types; its name carries a hash, so it is found by what is in it. */
 const declarationFile = (): string => {

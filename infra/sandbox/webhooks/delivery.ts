@@ -1,9 +1,9 @@
 import { createHmac, randomUUID } from "node:crypto";
 
-export type VendorName = "jira" | "linear" | "github";
+type VendorName = "jira" | "linear" | "github";
 
 /** Where a vendor's webhooks go, and what they are signed with. */
-export interface Target {
+interface Target {
   readonly url: string;
   readonly secret: string;
 }

@@ -88,7 +88,7 @@ export const githubPushHook = (world: World, product: Product, commit: Commit): 
     removed: [],
     modified: ["README.md"],
   };
-  return hook(world, product, "push", commit.author, {
+  const push = hook(world, product, "push", commit.author, {
     ref: "refs/heads/main",
     before: before ?? "0".repeat(40),
     after: commit.sha,
@@ -101,6 +101,8 @@ export const githubPushHook = (world: World, product: Product, commit: Commit): 
     commits: [line],
     head_commit: line,
   });
+  const repository = { ...fullRepository(world, product), stargazers: 41, master_branch: "main" };
+  return { ...push, body: { ...push.body, repository } };
 };
 
 export const githubRunHook = (world: World, product: Product, run: Run): Hook =>

@@ -14,18 +14,44 @@ export const openDatabase = (folder: string): DatabaseSync => {
   return db;
 };
 
-/** Several statements as one commit. */
+/**
+ * Runs statements that belong together. Everything written before the process next waits for anything is one commit,
+ * which costs a tenth of a commit each. A crash in between loses a whole tail and never a part: what acknowledges a
+ * write stands in the same file behind it.
+ *
+ * If the disk refuses, what was already told to be written is lost: nothing may go on from there, so the process ends.
+ */
 export const atomically = <Result>(db: DatabaseSync, work: () => Result): Result => {
-  if (db.isTransaction) return work();
-  db.exec("BEGIN IMMEDIATE");
+  if (!db.isTransaction) {
+    db.exec("BEGIN IMMEDIATE");
+    setImmediate(() => commit(db));
+  }
   try {
-    const result = work();
-    db.exec("COMMIT");
-    return result;
+    return work();
   } catch (error) {
-    db.exec("ROLLBACK");
+    end(db, error);
     throw error;
   }
+};
+
+/** Commits now what {@link atomically} has gathered: before anything is acknowledged to the outside. */
+export const commit = (db: DatabaseSync): void => {
+  if (!db.isOpen || !db.isTransaction) return;
+  try {
+    db.exec("COMMIT");
+  } catch (error) {
+    end(db, error);
+  }
+};
+
+const end = (db: DatabaseSync, cause: unknown): void => {
+  if (db.isTransaction) db.exec("ROLLBACK");
+  const error = new Error("the database could not be written: stopped, so that nothing goes on from what was lost", {
+    cause,
+  });
+  setImmediate(() => {
+    throw error;
+  });
 };
 
 /**

@@ -7,7 +7,7 @@ import type { QueueConsumer } from "../../ports/queue.ts";
 import { systemClock } from "../clock.ts";
 import { fileArchive } from "./archive.ts";
 import { sqliteBus } from "./bus.ts";
-import { lockFolder, openDatabase } from "./database.ts";
+import { commit, lockFolder, openDatabase } from "./database.ts";
 import { outboxMailer } from "./mailer.ts";
 import { sqliteQueue } from "./queue.ts";
 import { environmentSecrets } from "./secrets.ts";
@@ -73,6 +73,7 @@ export const openEmbedded = (options: {
     bus,
     db,
     close() {
+      commit(db);
       db.close();
       unlock();
     },

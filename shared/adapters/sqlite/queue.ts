@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Clock } from "../../ports/clock.ts";
 import type { Queue, QueueConsumer } from "../../ports/queue.ts";
-import { atomically } from "./database.ts";
+import { atomically, commit } from "./database.ts";
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS message (
@@ -38,6 +38,7 @@ export const sqliteQueue = (
       atomically(db, () => {
         for (const body of bodies) insert.run(name, body, visibleAt);
       });
+      commit(db);
       told();
     },
     async receive(most, visibilitySeconds) {

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { LinearWebhookClient } from "@linear/sdk/webhooks";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Sandbox, startSandbox } from "../../../infra/sandbox/index.ts";
+import { lacking } from "./webhook-examples.ts";
 
 interface Received {
   readonly headers: IncomingHttpHeaders;
@@ -237,6 +238,14 @@ describe("a change in GitHub", () => {
     ]);
     for (const hook of received)
       expect(hook.headers["x-hub-signature-256"]).toBe(`sha256=${signed(hook, secrets.github)}`);
+    for (const { headers, body } of received) {
+      const event = String(headers["x-github-event"]);
+      // The examples of `issues` are of issues that were pull requests as well, which alone have `draft`.
+      expect(
+        lacking(event, body).filter((name) => name !== "issue.draft"),
+        event,
+      ).toEqual([]);
+    }
     const sha = merged[0]?.mergeCommitSha;
     const deployments = (await github(
       "/repos/acme/devkit/deployments?environment=production&per_page=1",

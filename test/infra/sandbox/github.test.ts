@@ -123,9 +123,16 @@ describe("octokit against the sandbox", () => {
     });
     expect(early.data.total_count + late.data.total_count).toBe(all.data.total_count);
     expect(late.data.workflow_runs.every(({ created_at }) => created_at >= "2026-09-01")).toBe(true);
-    const large = await startSandbox({ size: 6000, until: new Date("2026-11-22T00:00:00Z") });
+    const large = await startSandbox({
+      size: 6000,
+      until: new Date("2026-11-22T00:00:00Z"),
+      limits: { github: 9000 },
+    });
     const many = await fetch(`${large.urls.github}/repos/acme/storefront/actions/runs?per_page=100`);
     expect(((await many.json()) as { total_count: number }).total_count).toBeGreaterThan(1000);
+    const { token } = large.credentials.github;
+    const signedIn = await fetch(`${large.urls.github}/user`, { headers: { authorization: `Bearer ${token}` } });
+    expect(signedIn.headers.get("x-ratelimit-limit")).toBe("9000");
     expect(many.headers.get("link")).toContain('page=10>; rel="last"');
     await large.stop();
   });

@@ -253,7 +253,12 @@ describe.skipIf(!hasSpec("jira/platform.swagger-v3.v3.json.gz"))("Jira's own des
     for (const [method, path, template, body] of requests) {
       const answer = await ask(method, path, body);
       expect(answer.status, path).toBe(200);
-      expect(check.answer(method, template, 200, answer.body), path).toEqual([]);
+      // Two things that Jira itself gives and its description does not know: the type of Product Discovery's projects,
+      // and null on the empty side of a changed field.
+      const complaints = check
+        .answer(method, template, 200, answer.body)
+        .filter((line) => !/"product_discovery" is not one of|\.items\[\d+\]\.(from|to)\w*: null$/.test(line));
+      expect(complaints, path).toEqual([]);
     }
   });
 });

@@ -1,0 +1,79 @@
+import * as z from "zod";
+import { connectors } from "../../connectors/index.ts";
+import { HubConfigShape } from "../../shared/platform/config.ts";
+import { code, page, sentence, table } from "./markdown.ts";
+
+type Schema = {
+  readonly type?: string;
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly pattern?: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly secret?: boolean;
+  readonly items?: Schema;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
+  readonly additionalProperties?: Schema | boolean;
+};
+
+const schemaOf = (shape: z.ZodType): Schema => z.toJSONSchema(shape, { io: "input", unrepresentable: "any" }) as Schema;
+
+/** The values that a setting takes, in words. */
+const valuesOf = (schema: Schema): string => {
+  if (schema.secret === true) return "secret";
+  if (schema.enum !== undefined) return schema.enum.map((value) => code(JSON.stringify(value))).join(", ");
+  if (schema.type === "array") return `list of ${valuesOf(schema.items ?? {})}`;
+  if (schema.type === "object")
+    return typeof schema.additionalProperties === "object"
+      ? `map of ${valuesOf(schema.additionalProperties)}`
+      : "object";
+  if (schema.type === "integer" || schema.type === "number") {
+    const { minimum = Number.MIN_SAFE_INTEGER, maximum = Number.MAX_SAFE_INTEGER } = schema;
+    const least = minimum > Number.MIN_SAFE_INTEGER ? ` from ${minimum}` : "";
+    return `${schema.type === "integer" ? "whole number" : "number"}${least}${maximum < Number.MAX_SAFE_INTEGER ? ` to ${maximum}` : ""}`;
+  }
+  return schema.type === "string" ? "text" : (schema.type ?? "anything");
+};
+
+type Row = readonly [setting: string, values: string, standard: string, about: string];
+
+/** One row per setting; maps are walked into as `{name}`. */
+const rowsOf = (schema: Schema, at = ""): Row[] =>
+  Object.entries(schema.properties ?? {}).flatMap(([key, part]): Row[] => {
+    const path = at === "" ? key : `${at}.${key}`;
+    const isNeeded = schema.required?.includes(key) === true;
+    const standard = part.default === undefined ? (isNeeded ? "required" : "") : code(JSON.stringify(part.default));
+    const row: Row = [
+      code(path),
+      valuesOf(part),
+      standard,
+      part.description === undefined ? "" : sentence(part.description),
+    ];
+    const inner = part.additionalProperties;
+    return [
+      row,
+      ...rowsOf(typeof inner === "object" ? inner : part, typeof inner === "object" ? `${path}.{name}` : path),
+    ];
+  });
+
+const HEAD = ["setting", "values", "default", "about"];
+
+/** `docs/config.md`. */
+export const configPage = async (): Promise<string> => {
+  const declared = await Promise.all(Object.values(connectors).map((load) => load()));
+  return page(
+    "# Configuration",
+    "`throughline.config.ts` in the folder where the hub starts: `export default defineHub({ … })`, pure data. Mistakes are\nlisted all at once, each with file, line, column and the nearest known word. Without the file the demo workspace starts.",
+    'A **secret** is never written into the file: `secret("JIRA_TOKEN")` names it, and its value comes from the environment or\nfrom `.env` beside the file.',
+    "## The hub",
+    table(HEAD, rowsOf(schemaOf(HubConfigShape))),
+    "The functions `jira`, `linear` and `github` of the package make a connection: they take the connector's settings below\ntogether with `freshWithin` and `pollEvery` (a number and `s`, `m`, `h` or `d`).",
+    ...declared.flatMap(({ id, title, config }) => [
+      `## ${title}`,
+      `Connector ${code(id)}; set-up, permissions and rules across settings: [connectors/${id}](../connectors/${id}/README.md).`,
+      table(HEAD, rowsOf(schemaOf(config))),
+    ]),
+  );
+};

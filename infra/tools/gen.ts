@@ -1,0 +1,34 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { connectorIds, connectorIndex } from "./connector-index.ts";
+
+/** Writes every generated file, or with `--check` names those that are not current and exits 1. */
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const isCheck = process.argv.includes("--check");
+
+// Everything else is generated from the connectors, so their list must be right before it is loaded.
+const list = join(root, "connectors/index.ts");
+const connectors = connectorIndex(connectorIds(root));
+if (!isCheck && readFileSync(list, "utf8") !== connectors) writeFileSync(list, connectors);
+
+await import("../local/jsx.ts");
+const { generatedFiles, leftOver, staleFiles } = await import("./generated-files.ts");
+const files = await generatedFiles(root);
+const stale = staleFiles(root, files);
+
+if (isCheck && stale.length > 0) {
+  console.error(`not current, run npm run gen:\n${stale.map((path) => `  ${path}`).join("\n")}`);
+  process.exitCode = 1;
+} else if (isCheck) {
+  console.log(`${files.size} generated files are current`);
+} else {
+  for (const path of leftOver(root, files)) rmSync(join(root, path));
+  for (const path of stale) {
+    const text = files.get(path);
+    if (text === undefined) continue;
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  }
+  console.log(stale.length === 0 ? "nothing to do" : stale.map((path) => `wrote ${path}`).join("\n"));
+}

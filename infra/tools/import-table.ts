@@ -1,0 +1,162 @@
+/** A folder (or file) of the source with what stands in it and what it may import. Paths are prefixes, from the root. */
+export interface Layer {
+  readonly at: string;
+  readonly holds: string;
+  /** Ours. */
+  readonly imports: readonly string[];
+  /** From npm. */
+  readonly packages?: readonly string[];
+  /** Node's own modules; `*` for all. */
+  readonly node?: readonly string[];
+}
+
+/** Home of each vendor's packages: nowhere else may they be imported, tests and the sandbox's own servers apart. */
+export const VENDOR_PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  "connectors/github": ["@octokit/rest", "@octokit/plugin-throttling"],
+  "connectors/jira": ["jira.js"],
+  "connectors/linear": ["@linear/sdk"],
+};
+
+/** Who may import whom, the whole of it: `test/architecture.test.ts` holds it, `docs/architecture.md` shows it. */
+export const LAYERS: readonly Layer[] = [
+  {
+    at: "shared/domain",
+    holds: "entity, link, stage, event, merge: pure",
+    imports: [],
+    packages: ["zod"],
+    node: ["crypto"],
+  },
+  {
+    at: "shared/connector",
+    holds: "the kit: contract, signature, http, limits, errors",
+    imports: ["shared/domain"],
+    packages: ["zod"],
+    node: ["crypto"],
+  },
+  { at: "shared/ports", holds: "interfaces only", imports: ["shared/domain"] },
+  {
+    at: "shared/store",
+    holds: "keys (the access-pattern table), entities, views",
+    imports: ["shared/domain", "shared/ports"],
+  },
+  {
+    at: "shared/lifecycle",
+    holds: "derive: stage, health, explanation; pure",
+    imports: ["shared/domain"],
+  },
+  {
+    at: "shared/pipeline",
+    holds: "receive, poll, ingest, project, publish, sweep: one use case per file",
+    imports: ["shared/domain", "shared/connector", "shared/ports", "shared/store", "shared/lifecycle"],
+    packages: ["zod"],
+    node: ["crypto", "timers"],
+  },
+  {
+    at: "shared/web",
+    holds: "API and dashboard, read only",
+    imports: ["shared/domain", "shared/store", "shared/connector/errors.ts"],
+    packages: ["hono", "zod"],
+    node: ["crypto"],
+  },
+  {
+    at: "shared/adapters/clock.ts",
+    holds: "the real clock, for every adapter set",
+    imports: ["shared/ports"],
+    node: ["timers"],
+  },
+  {
+    at: "shared/adapters/sqlite",
+    holds: "the embedded set: one SQLite file and folders",
+    imports: ["shared/ports", "shared/domain", "shared/connector/errors.ts", "shared/adapters/clock.ts"],
+    node: ["*"],
+  },
+  {
+    at: "shared/adapters/aws",
+    holds: "the AWS set, only home of `@aws-sdk`; not yet",
+    imports: ["shared/ports", "shared/domain", "shared/connector/errors.ts", "shared/adapters/clock.ts"],
+    packages: ["@aws-sdk"],
+    node: ["*"],
+  },
+  {
+    at: "shared/platform",
+    holds: "composition root, config, log, batch",
+    imports: [
+      "shared/domain",
+      "shared/connector",
+      "shared/ports",
+      "shared/store",
+      "shared/lifecycle",
+      "shared/pipeline",
+      "shared/web",
+      "connectors/index.ts",
+    ],
+    packages: ["hono", "zod", "aws-lambda"],
+    node: ["crypto", "fs"],
+  },
+  {
+    at: "connectors/index.ts",
+    holds: "generated: every connector by id",
+    imports: ["connectors/*/index.ts", "shared/connector/contract.ts"],
+  },
+  {
+    at: "connectors/*",
+    holds: "one vendor each; never another vendor",
+    imports: ["shared/connector", "shared/domain"],
+    packages: ["zod", "its own"],
+    node: ["crypto"],
+  },
+  {
+    at: "functions",
+    holds: "one file per Lambda, at most 30 lines",
+    imports: ["shared/pipeline", "shared/platform"],
+    packages: ["hono", "aws-lambda"],
+  },
+  { at: "infra/topology.ts", holds: "the moving parts, said once", imports: [] },
+  {
+    at: "infra/sandbox",
+    holds: "made-up vendors; nothing of ours, so that they cannot share our reading of a vendor",
+    imports: [],
+    packages: ["graphql"],
+    node: ["*"],
+  },
+  {
+    at: "infra/local",
+    holds: "runs the functions in one process on Lambda-shaped events",
+    imports: [
+      "infra/topology.ts",
+      "infra/sandbox/index.ts",
+      "functions",
+      "shared/platform",
+      "shared/pipeline",
+      "shared/ports",
+      "shared/adapters/sqlite",
+      "shared/connector/errors.ts",
+    ],
+    packages: ["hono", "zod", "aws-lambda", "esbuild"],
+    node: ["*"],
+  },
+  {
+    at: "infra/cli",
+    holds: "one file per command, or per few that belong together",
+    imports: [
+      "infra/local",
+      "connectors/index.ts",
+      "connectors/github/public.ts",
+      "shared/platform",
+      "shared/pipeline",
+      "shared/store",
+      "shared/domain",
+      "shared/connector",
+      "shared/adapters/sqlite",
+      "shared/adapters/clock.ts",
+    ],
+    node: ["*"],
+  },
+  {
+    at: "infra/tools",
+    holds: "what developers run: the generator",
+    imports: ["infra/topology.ts", "infra/cli", "infra/local/jsx.ts", "connectors/index.ts", "shared"],
+    packages: ["zod"],
+    node: ["*"],
+  },
+];

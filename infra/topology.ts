@@ -60,8 +60,6 @@ export const topology = {
   },
 } as const satisfies Record<string, Part>;
 
-export type PartName = keyof typeof topology;
-
 /** The moving parts as a Mermaid flowchart. */
 export const mermaid = (parts: Readonly<Record<string, Part>> = topology): string => {
   const lines = ["flowchart LR"];

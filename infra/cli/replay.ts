@@ -42,7 +42,7 @@ export const replay: Command = {
         // Taken back first: what still cannot be read is set aside anew.
         for (const one of waiting) if (one.rawRef === rawRef) await resolveQuarantined(hub, one);
         try {
-          const outcome = await ingest(hub, { connection, rawRef });
+          const outcome = await ingest(hub, { connection, rawRef }, { replay: true });
           counts.records += outcome.records;
           counts.written += outcome.written;
           counts.set_aside += outcome.setAside;

@@ -27,6 +27,8 @@ const SAMPLES: Readonly<Record<string, string>> = {
   rule: "deployed",
   detail: "In Progress",
   mappedBy: "vendor",
+  idInTool: "10003",
+  productIds: "prd_storefront",
   kind: "workItem",
   how: "webhook",
   code: "vendor_unreachable",
@@ -60,6 +62,12 @@ const prefixOf = (name: EventName): string => {
   return ["connection", "mapping"].includes(word) ? "con" : KINDS[SUBJECTS[word] ?? "workItem"];
 };
 
+/** A mapped value has a category that changes with it, and an id in its tool. */
+const nameOf = (key: string, parent: string): string => {
+  if (key === "category") return parent;
+  return key === "id" && ["from", "to", "value"].includes(parent) ? "idInTool" : key;
+};
+
 /** A value that the schema accepts: the first of each choice, optional fields too. */
 const sampleOf = (schema: Schema, id: string, name = ""): unknown => {
   // What changes "from" one value changes "to" another.
@@ -69,7 +77,7 @@ const sampleOf = (schema: Schema, id: string, name = ""): unknown => {
   if (schema.type === "object") {
     const own = Object.entries(schema.properties ?? {}).map(([key, part]) => [
       key,
-      sampleOf(part, id, key === "category" ? name : key),
+      sampleOf(part, id, nameOf(key, name)),
     ]);
     if (own.length > 0 || typeof schema.additionalProperties !== "object") return Object.fromEntries(own);
     return { development: sampleOf(schema.additionalProperties, id) };

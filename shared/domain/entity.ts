@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { HistoryEntry } from "./history.ts";
 import type { Instant } from "./instant.ts";
-import type { Kind, Ref } from "./kind.ts";
+import type { Ref } from "./kind.ts";
 import type { LinkType, Reference } from "./link.ts";
 import { mapped } from "./mapped.ts";
 
@@ -286,5 +286,3 @@ export const nameOf = ({ kind, fields, source }: Entity): string => {
   const words = fields as { title?: string; name?: string; version?: string; handle?: string };
   return words.title ?? words.name ?? words.version ?? words.handle ?? source.key ?? kind;
 };
-
-export type { Kind };

@@ -10,8 +10,9 @@ const Health = z.enum([...HEALTH_VALUES, "unknown"]);
 const Cause = z.enum(["sync", "override", "replay", "rule_change", "time"]);
 const onFeature = { feature: Named, productIds: z.array(z.string()), cause: Cause };
 const onConnection = {
-  connection: z.object({ id: z.string(), name: z.string(), tool: z.string() }),
+  connection: z.object({ id: z.string(), name: z.string() }),
   stream: z.string(),
+  scope: z.string().describe("the part of the tool that was read, e.g. a repository; empty for all of it"),
 };
 
 /** Every event type with the shape of its data. `public: false` stays in the change log and never goes on the bus. */

@@ -39,9 +39,6 @@ export const CONFIDENCE = {
 } as const;
 export type Place = keyof typeof CONFIDENCE;
 
-/** Links below this go to the review queue and move nothing of their own weight. */
-export const REVIEW_BELOW = 0.7;
-
 export interface Evidence {
   readonly place: Place;
   /** What was read there, e.g. `ACME-12`; never the whole text. */

@@ -1,6 +1,7 @@
 import type { Instant } from "./instant.ts";
 
-export type Verdict = "write" | "drop" | "refetch";
+/** `touch`: the content is the one we hold; only that it was read again is news, for what comes late after it. */
+export type Verdict = "write" | "touch" | "drop" | "refetch";
 
 /** The part of an entity that the merge looks at. */
 export interface Mergeable {
@@ -21,8 +22,8 @@ export const merge = (held: Mergeable | undefined, next: Mergeable): Verdict => 
   if (next.sourceUpdatedAt !== held.sourceUpdatedAt)
     return next.sourceUpdatedAt > held.sourceUpdatedAt ? "write" : "drop";
   if (next.contentHash === held.contentHash) {
-    if (next.mappedHash === held.mappedHash) return "drop";
-    return next.mappingVersion >= held.mappingVersion ? "write" : "drop";
+    if (next.mappedHash !== held.mappedHash && next.mappingVersion >= held.mappingVersion) return "write";
+    return (next.askedAt ?? "") > (held.askedAt ?? "") ? "touch" : "drop";
   }
   if (next.askedAt === undefined) return "refetch";
   if (held.askedAt === undefined || next.askedAt > held.askedAt) return "write";

@@ -2,13 +2,13 @@ import type { Place, Reference } from "./link.ts";
 
 /** A letter, letters or digits, a dash, a number without leading zero, not touching another letter or digit. */
 const KEY = /(?<![A-Za-z0-9])([A-Za-z][A-Za-z0-9]{0,19})-([1-9][0-9]{0,8})(?![A-Za-z0-9])/g;
-const TARGET = String.raw`(?:https?:\/\/[^\s<>"'()[\]]{1,300}|(?:[\w.-]{1,100}\/[\w.-]{1,100})?#\d{1,9}|[A-Za-z][A-Za-z0-9]{0,19}-\d{1,9})`;
+const TARGET = String.raw`(?:https?:\/\/[^\s<>"'()[\]]{0,300}[^\s<>"'()[\],.;:!?&]|(?:[\w.-]{1,100}\/[\w.-]{1,100})?#\d{1,9}|[A-Za-z][A-Za-z0-9]{0,19}-\d{1,9})`;
 /** A closing keyword and the list right behind it: "Fixes #1, #2 and ACME-3". What follows the list is not closed. */
 const CLOSING = new RegExp(
   String.raw`\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?|implement(?:s|ed)?):?\s{1,3}${TARGET}(?:\s{0,3}(?:,|and|&)\s{0,3}${TARGET}){0,20}`,
   "gi",
 );
-const GITHUB_NUMBER = /(?<![\w/&])((?:[\w.-]+\/[\w.-]+)?)#([1-9][0-9]{0,8})(?![\w])/g;
+const GITHUB_NUMBER = /(?<![\w/&])((?:[\w.-]{1,100}\/[\w.-]{1,100})?)#([1-9][0-9]{0,8})(?![\w])/g;
 const URLS = /https?:\/\/[^\s<>"'()[\]]+/g;
 
 const PATHS: readonly (readonly [RegExp, (match: RegExpExecArray) => string])[] = [
@@ -41,6 +41,12 @@ const numbersIn = (text: string, repository: string | undefined): string[] =>
 
 const urlsIn = (text: string): string[] => [...text.matchAll(URLS)].flatMap(([url]) => aliasOfUrl(url) ?? []);
 
+/** A word inside an address is no key: `/issue/ENG-7/add-step-3` points to one record. */
+const aliasesIn = (text: string, repository: string | undefined): string[] => {
+  const withoutUrls = text.replace(URLS, " ");
+  return [...urlsIn(text), ...keysIn(withoutUrls), ...numbersIn(withoutUrls, repository)];
+};
+
 /** Texts longer than this are read only up to here: references stand at the top, and hostile text is bounded. */
 const READ_AT_MOST = 65_536;
 
@@ -59,12 +65,8 @@ export const referencesIn = (text: string | null | undefined, place: Place, repo
     for (const alias of aliases) found.set(`${where} ${alias}`, { alias, place: where });
   };
   if (place === "body" || place === "commit") {
-    for (const [clause] of read.matchAll(CLOSING))
-      add([...urlsIn(clause), ...keysIn(clause), ...numbersIn(clause, repository)], "closing");
+    for (const [clause] of read.matchAll(CLOSING)) add(aliasesIn(clause, repository), "closing");
   }
-  const withoutUrls = read.replace(URLS, " ");
-  add(urlsIn(read), place);
-  add(keysIn(withoutUrls), place);
-  if (place !== "branch") add(numbersIn(withoutUrls, repository), place);
+  add(place === "branch" ? [...urlsIn(read), ...keysIn(read.replace(URLS, " "))] : aliasesIn(read, repository), place);
   return [...found.values()];
 };

@@ -101,6 +101,7 @@ export const goneEntity = (
     presence: { state, since, how: arrival.how === "webhook" ? "webhook" : "read" },
     sourceUpdatedAt: since,
     ...(arrival.askedAt !== undefined && { askedAt: arrival.askedAt }),
+    recordedAt: arrival.now,
     contentHash: hash([state, since, held.id]),
     rawRef: arrival.rawRef,
   };

@@ -195,27 +195,25 @@ const linkEvents = (was: Link | undefined, is: Link): HubEvent[] => {
 };
 
 const runEvents = (name: string, sk: string, was: StreamState | undefined, is: StreamState): HubEvent[] => {
-  const { state, startedAt, finishedAt, pages, records, error } = is.run;
+  const { state, finishedAt, pages, queued, error } = is.run;
   if (state === "syncing" || finishedAt === undefined || was?.run.finishedAt === finishedAt) return [];
-  const stream = sk.split("#", 1)[0] ?? "";
-  const when = { subject: `con_${name}`, sequence: Date.parse(finishedAt), time: startedAt, recordedAt: finishedAt };
-  const common = { connection: { id: `con_${name}`, name, tool: name }, stream: sk.replace(/#$/, "") };
-  if (state === "completed")
-    return records === 0
-      ? []
-      : [
-          event(
-            "connection.sync.completed",
-            { ...when, subject: `con_${name}/${stream}` },
-            { ...common, pages, records },
-          ),
-        ];
+  const [stream = "", scope = ""] = sk.split("#", 2);
+  const when = {
+    subject: `con_${name}/${stream}/${scope}`,
+    sequence: Date.parse(finishedAt),
+    time: finishedAt,
+    recordedAt: finishedAt,
+  };
+  const common = { connection: { id: `con_${name}`, name }, stream, scope: decodeURIComponent(scope) };
+  if (state === "failed") {
+    const { code, message } = error ?? { code: "internal_error", message: "" };
+    // The row before this one is the run under way, which kept how the run before it ended: told once, not at every try.
+    return was?.lastOutcome === "failed" ? [] : [event("connection.sync.failed", when, { ...common, code, message })];
+  }
+  const recovered = was?.lastOutcome === "failed" ? [event("connection.recovered", when, common)] : [];
   return [
-    event(
-      "connection.sync.failed",
-      { ...when, subject: `con_${name}/${stream}` },
-      { ...common, code: error?.code ?? "internal_error", message: error?.message ?? "" },
-    ),
+    ...(queued === 0 ? [] : [event("connection.sync.completed", when, { ...common, pages, records: queued })]),
+    ...recovered,
   ];
 };
 

@@ -7,11 +7,11 @@ import type { Instant } from "../domain/instant.ts";
 import { merge } from "../domain/merge.ts";
 import type { Archived } from "../ports/archive.ts";
 import type { Row } from "../ports/table.ts";
-import { addHistory, type StoredEntity } from "../store/entities.ts";
+import { addHistory, type StoredEntity, update } from "../store/entities.ts";
 import { deliveryKey, dues, entityKey, lists } from "../store/keys.ts";
 import { type Arrival, entityOf, goneEntity } from "./entity-of.ts";
 import type { Connection, Hub } from "./hub.ts";
-import { type InboxMessage, PageBody } from "./messages.ts";
+import { type Gone, type InboxMessage, PageBody } from "./messages.ts";
 import { setAside } from "./quarantine.ts";
 
 /** After so many records, others in the process get their turn: the embedded store never waits for anything itself. */
@@ -22,10 +22,15 @@ const DELIVERY_MEMORY_SECONDS = 30 * 86_400;
  * Turns one archived payload into entities and keeps each that is newer than the one we hold.
  * Safe to repeat and safe in any order. A record that cannot be read is set aside, and the rest goes on.
  *
+ * @param how.replay reads a webhook again although its delivery is remembered
  * @returns what it did, for the caller's log and for replays
  * @throws HubError payload_unreadable if the whole payload is none of the vendor's; connection_unknown
  */
-export const ingest = async (hub: Hub, message: InboxMessage): Promise<Outcome> => {
+export const ingest = async (
+  hub: Hub,
+  message: InboxMessage,
+  how: { readonly replay?: boolean } = {},
+): Promise<Outcome> => {
   const connection = await hub.connection(message.connection);
   const archived = await hub.ports.archive.get(message.rawRef);
   const work: Work = {
@@ -33,6 +38,7 @@ export const ingest = async (hub: Hub, message: InboxMessage): Promise<Outcome> 
     connection,
     archived,
     rawRef: message.rawRef,
+    replay: how.replay === true,
     seen: new Map(),
     outcome: { records: 0, written: 0, setAside: 0 },
   };
@@ -52,6 +58,7 @@ interface Work {
   readonly connection: Connection;
   readonly archived: Archived;
   readonly rawRef: string;
+  readonly replay: boolean;
   /** Content by id of what this payload already brought: the same account stands on every issue of a page. */
   readonly seen: Map<string, string>;
   readonly outcome: Outcome;
@@ -59,7 +66,7 @@ interface Work {
 
 const ingestPage = async (work: Work): Promise<void> => {
   const { archived, connection } = work;
-  const { records } = PageBody.parse(JSON.parse(new TextDecoder().decode(archived.bytes)));
+  const { records, gone = [] } = PageBody.parse(JSON.parse(new TextDecoder().decode(archived.bytes)));
   for (const [name, list] of Object.entries(records)) {
     const stream = connection.connector.streams[name];
     if (stream === undefined) throw payloadUnreadable(`stream ${name}`);
@@ -69,6 +76,24 @@ const ingestPage = async (work: Work): Promise<void> => {
       await ingestRecord(work, name, record, { index, askedAt });
     }
   }
+  for (const one of gone) await ingestGone(work, one);
+};
+
+/** What the tool told to be gone and a read did not find: the tie is settled. */
+const ingestGone = async (
+  { hub, connection, archived, rawRef, outcome }: Work,
+  { entityId, state }: Gone,
+): Promise<void> => {
+  const key = entityKey(entityId);
+  const arrival = arrivalOf(hub, connection, archived, rawRef, archived.note.receivedAt);
+  const wrote = await update<StoredEntity>(hub.ports.table, key, (row) => {
+    if (row === undefined) return undefined;
+    const next = goneEntity(row.data, state, undefined, arrival);
+    if (merge(row.data, next) !== "write") return undefined;
+    const entity = successor(row.data, next);
+    return { data: entity, ...(row.list && { list: row.list }), due: dues.unpublished(entity.recordedAt, entity.id) };
+  });
+  if (wrote) outcome.written += 1;
 };
 
 const ingestWebhook = async (work: Work): Promise<void> => {
@@ -82,7 +107,7 @@ const ingestWebhook = async (work: Work): Promise<void> => {
     receivedAt: new Date(archived.note.receivedAt),
   });
   const key = deliveryKey(connection.name, deliveryId);
-  if (deliveryId !== "" && (await hub.ports.table.get(key.pk, key.sk)) !== undefined) return;
+  if (deliveryId !== "" && !work.replay && (await hub.ports.table.get(key.pk, key.sk)) !== undefined) return;
   let told: readonly Told[];
   try {
     told = webhook.records(parseJson(archived.bytes), headers, connection.config);
@@ -161,6 +186,23 @@ export const draftsOf = (
   }
 };
 
+const arrivalOf = (
+  hub: Hub,
+  connection: Connection,
+  { note }: Archived,
+  rawRef: string,
+  askedAt: Instant | undefined,
+): Arrival => ({
+  connectionId: connection.id,
+  tool: connection.connector.id,
+  productsOf: connection.productsOf,
+  mappingVersion: hub.mappingVersion,
+  rawRef,
+  now: hub.ports.clock.now().toISOString(),
+  how: note.what === "webhook" ? "webhook" : "read",
+  askedAt,
+});
+
 /** @returns whether something was written */
 const keep = async (
   work: Work,
@@ -170,18 +212,10 @@ const keep = async (
   how: Circumstances,
 ): Promise<boolean> => {
   const { hub, connection, archived } = work;
-  const arrival: Arrival = {
-    connectionId: connection.id,
-    tool: connection.connector.id,
-    productsOf: connection.productsOf,
-    mappingVersion: hub.mappingVersion,
-    rawRef: work.rawRef,
-    now: hub.ports.clock.now().toISOString(),
-    how: archived.note.what === "webhook" ? "webhook" : "read",
-    // Ties between records without a time go by when they were read; an account on an issue's page is one.
-    askedAt: how.askedAt ?? (draft.updatedAt < "1971" ? archived.note.receivedAt : undefined),
-    presence: how.presence,
-  };
+  const isGone = how.presence !== undefined && how.presence !== "present";
+  // Ties between records without a time go by when they were read; an account on an issue's page is one.
+  const askedAt = how.askedAt ?? (draft.updatedAt < "1971" ? archived.note.receivedAt : undefined);
+  const arrival = { ...arrivalOf(hub, connection, archived, work.rawRef, askedAt), presence: how.presence };
   const fresh = entityOf(draft, arrival);
   const known = `${fresh.contentHash} ${fresh.mappedHash}`;
   if (work.seen.get(fresh.id) === known && draft.history === undefined) return false;
@@ -192,13 +226,21 @@ const keep = async (
     const held = row?.data;
     if (draft.history !== undefined && fresh.historyHash !== held?.historyHash)
       await addHistory(hub.ports.table, fresh.id, draft.history);
-    const isGone = how.presence !== undefined && how.presence !== "present";
     const next = isGone ? goneEntity(held ?? fresh, how.presence, how.at, arrival) : fresh;
     const verdict = merge(held, next);
     if (verdict === "drop") return false;
     if (verdict === "refetch") {
-      await hub.ports.jobs.send([JSON.stringify({ connection: connection.name, stream, ids: [rereadId] })]);
+      const gone = isGone ? { entityId: fresh.id, state: how.presence } : undefined;
+      await hub.ports.jobs.send([JSON.stringify({ connection: connection.name, stream, ids: [rereadId], gone })]);
       return false;
+    }
+    // People stand on every page of issues: noting each sight of them would write for nothing that anybody asks.
+    if (verdict === "touch" && draft.kind === "account") return false;
+    if (verdict === "touch" && row !== undefined && held !== undefined) {
+      const { pk, sk, list, due, data } = row;
+      const touched = { pk, sk, version: row.version + 1, data: { ...data, askedAt: next.askedAt } };
+      if (await hub.ports.table.put({ ...touched, ...(list && { list }), ...(due && { due }) })) return false;
+      continue;
     }
     const entity = successor(held, next);
     const list =
@@ -221,8 +263,10 @@ const successor = (held: StoredEntity | undefined, next: StoredEntity): StoredEn
     ...lost.filter((key) => !told.has(key)).map((key) => ({ key, until: next.sourceUpdatedAt })),
   ].filter(({ key }) => key !== next.source.key);
   const same = held.presence.state === next.presence.state;
+  const askedBefore = held.contentHash === next.contentHash && (held.askedAt ?? "") > (next.askedAt ?? "");
   return {
     ...next,
+    ...(askedBefore && { askedAt: held.askedAt }),
     source: { ...next.source, keyHistory: past },
     aliases: [...new Set([...next.aliases, ...past.map(({ key }) => key)])].sort(),
     presence: same ? held.presence : next.presence,

@@ -1,8 +1,13 @@
 import * as z from "zod";
+import { PRESENCE_STATES } from "../domain/entity.ts";
 
 /** Inbox: one archived payload to be read. The bytes are in the archive, so any size fits. */
 export const InboxMessage = z.object({ connection: z.string(), rawRef: z.string() });
 export type InboxMessage = z.output<typeof InboxMessage>;
+
+/** An entity of ours that the tool told to be gone, without a time of its own: true once a read finds it gone too. */
+export const Gone = z.object({ entityId: z.string(), state: z.enum(PRESENCE_STATES) });
+export type Gone = z.output<typeof Gone>;
 
 /** Jobs: read a connection (all streams, or one), or single records of a stream anew. */
 export const Job = z.object({
@@ -10,11 +15,16 @@ export const Job = z.object({
   stream: z.string().optional(),
   /** Vendor ids of the records to read anew. */
   ids: z.array(z.string()).optional(),
+  /** What it means if the one record of `ids` is not found. */
+  gone: Gone.optional(),
   /** Forget the cursors first. */
   full: z.boolean().optional(),
 });
 export type Job = z.output<typeof Job>;
 
 /** A page or a re-read as it lies in the archive: raw records by stream. */
-export const PageBody = z.object({ records: z.record(z.string(), z.array(z.unknown())) });
+export const PageBody = z.object({
+  records: z.record(z.string(), z.array(z.unknown())),
+  gone: z.array(Gone).optional(),
+});
 export type PageBody = z.output<typeof PageBody>;

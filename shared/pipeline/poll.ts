@@ -5,7 +5,7 @@ import { rowsOf } from "../store/entities.ts";
 import { partition, streamKey } from "../store/keys.ts";
 import { hash } from "./entity-of.ts";
 import type { Connection, Hub } from "./hub.ts";
-import type { Job, PageBody } from "./messages.ts";
+import type { Gone, Job, PageBody } from "./messages.ts";
 
 /** What is stored of one stream and scope: where reading goes on, who reads, how the last run went. */
 export interface StreamState {
@@ -17,8 +17,12 @@ export interface StreamState {
     readonly finishedAt?: Instant | undefined;
     readonly pages: number;
     readonly records: number;
+    /** Of those, how many were on pages that were not queued before. */
+    readonly queued: number;
     readonly error?: { readonly code: string; readonly message: string; readonly at: Instant } | undefined;
   };
+  /** How the last run that ended did, kept while the next one is under way. */
+  readonly lastOutcome?: "completed" | "failed" | undefined;
   readonly firstCompletedAt?: Instant | undefined;
   /** Of the pages of the last run: a page that is the same again was queued already. */
   readonly pageHashes?: readonly string[] | undefined;
@@ -34,9 +38,9 @@ const LEASE_MS = 120_000;
  */
 export const poll = async (hub: Hub, job: Job, signal: AbortSignal): Promise<void> => {
   const connection = await hub.connection(job.connection);
-  if (job.ids !== undefined) return reread(hub, connection, job.stream ?? "", job.ids, signal);
+  if (job.ids !== undefined) return reread(hub, connection, job.stream ?? "", job.ids, job.gone, signal);
   const { streams } = connection.connector;
-  if (job.stream !== undefined && streams[job.stream] === undefined) {
+  if (job.stream !== undefined && !Object.hasOwn(streams, job.stream)) {
     throw new HubError("stream_unknown", `${connection.connector.id} has no stream ${job.stream}`, { retry: "never" });
   }
   // A timer may come round before a long run has ended: the run that is at work reads everything anyway.
@@ -96,12 +100,17 @@ const pollStream = async (
   let cursor: unknown = parsed?.success ? parsed.data : reading.start;
   let pages = 0;
   let records = 0;
-  const first = held?.firstCompletedAt;
+  let queued = 0;
+  const before = {
+    firstCompletedAt: held?.firstCompletedAt,
+    lastOutcome: held?.lastOutcome,
+    pageHashes: held?.pageHashes,
+  };
   await store({
     cursor,
     lease: lease(),
-    run: { state: "syncing", startedAt, pages, records },
-    firstCompletedAt: first,
+    run: { state: "syncing", startedAt, pages, records, queued },
+    ...before,
   });
   try {
     const context = { http: connection.http(signal), config: connection.config, signal };
@@ -111,8 +120,10 @@ const pollStream = async (
       for (const [other, more] of Object.entries(page.also ?? {})) body[other] = [...more];
       const size = Object.values(body).reduce((sum, list) => sum + list.length, 0);
       const digest = hash(body);
-      if (size > 0 && !(canSkip && known.has(digest)))
+      if (size > 0 && !(canSkip && known.has(digest))) {
         await archivePage(hub, connection, { what: "page", stream: name }, { records: body });
+        queued += size;
+      }
       if (pageHashes.length < PAGES_REMEMBERED) pageHashes.push(digest);
       cursor = page.cursor;
       pages += 1;
@@ -120,15 +131,16 @@ const pollStream = async (
       await store({
         cursor,
         lease: lease(),
-        run: { state: "syncing", startedAt, pages, records },
-        firstCompletedAt: first,
+        run: { state: "syncing", startedAt, pages, records, queued },
+        ...before,
       });
     }
     const finishedAt = clock.now().toISOString();
     await store({
       cursor,
-      run: { state: "completed", startedAt, finishedAt, pages, records },
-      firstCompletedAt: first ?? finishedAt,
+      run: { state: "completed", startedAt, finishedAt, pages, records, queued },
+      lastOutcome: "completed",
+      firstCompletedAt: before.firstCompletedAt ?? finishedAt,
       pageHashes,
     });
     hub.log.info({ connection: connection.name, stream: name, scope, pages, records }, "polled");
@@ -150,8 +162,9 @@ const pollStream = async (
     if (code !== "lease_held") {
       await store({
         cursor,
-        run: { state: "failed", startedAt, finishedAt: at, pages, records, error: { code, message, at } },
-        firstCompletedAt: first,
+        ...before,
+        lastOutcome: "failed",
+        run: { state: "failed", startedAt, finishedAt: at, pages, records, queued, error: { code, message, at } },
       });
     }
   }
@@ -163,6 +176,7 @@ const reread = async (
   connection: Connection,
   name: string,
   ids: readonly string[],
+  gone: Gone | undefined,
   signal: AbortSignal,
 ): Promise<void> => {
   const read = connection.connector.streams[name]?.reread;
@@ -172,8 +186,11 @@ const reread = async (
     });
   }
   const records = await read({ http: connection.http(signal), config: connection.config, signal }, ids);
-  if (records.length > 0)
-    await archivePage(hub, connection, { what: "reread", stream: name }, { records: { [name]: [...records] } });
+  const missing = records.length === 0 && gone !== undefined ? [gone] : [];
+  if (records.length + missing.length > 0) {
+    const body = { records: { [name]: [...records] }, ...(missing.length > 0 && { gone: missing }) };
+    await archivePage(hub, connection, { what: "reread", stream: name }, body);
+  }
   hub.log.info({ connection: connection.name, stream: name, records: records.length }, "read again");
 };
 

@@ -21,12 +21,16 @@ const isSecretRef = (value: unknown): value is SecretRef =>
 const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
 const seconds = (text: string): number => Number(text.slice(0, -1)) * (UNITS[text.slice(-1)] ?? 3600);
 
+/** How to load the connector of that id; `constructor` is none. */
+const connectorCalled = (id: string): (() => Promise<Connector>) | undefined =>
+  Object.hasOwn(connectors, id) ? connectors[id] : undefined;
+
 /** Everything wrong with the connections of a config, secrets that nobody set included. */
 export const connectionProblems = async (config: HubConfig, secrets: Secrets): Promise<ConfigProblem[]> => {
   const problems: ConfigProblem[] = [];
   for (const [name, connection] of Object.entries(config.connections)) {
     const at = ["connections", name];
-    const load = connectors[connection.connector];
+    const load = connectorCalled(connection.connector);
     if (load === undefined) {
       const known = Object.keys(connectors);
       problems.push({
@@ -54,7 +58,7 @@ export const connectionProblems = async (config: HubConfig, secrets: Secrets): P
     }
   }
   for (const name of Object.keys(config.statuses ?? {})) {
-    if (config.connections[name] === undefined) {
+    if (!Object.hasOwn(config.connections, name)) {
       problems.push({
         path: ["statuses", name],
         message: `no connection "${name}"${suggestion(name, Object.keys(config.connections))}`,
@@ -64,7 +68,7 @@ export const connectionProblems = async (config: HubConfig, secrets: Secrets): P
   for (const [slug, { sources }] of Object.entries(config.products ?? {})) {
     for (const source of sources) {
       const name = source.split(":", 1)[0] ?? "";
-      if (config.connections[name] !== undefined) continue;
+      if (Object.hasOwn(config.connections, name)) continue;
       problems.push({
         path: ["products", slug, "sources"],
         message: `no connection "${name}"${suggestion(name, Object.keys(config.connections))}`,
@@ -106,7 +110,7 @@ export const openConnection = async (
   settings: ConnectionConfig,
   hub: { readonly config: HubConfig; readonly secrets: Secrets; readonly around: Surroundings },
 ): Promise<Connection> => {
-  const load = connectors[settings.connector];
+  const load = connectorCalled(settings.connector);
   if (load === undefined)
     throw new HubError("config_invalid", `no connector ${settings.connector}`, { retry: "never" });
   const connector: Connector = await load();

@@ -4,6 +4,16 @@ export interface Position {
   readonly column: number;
 }
 
+const SKIPPED = /(?:\s+|\/\/[^\n]*|\/\*[\s\S]*?\*\/)/y;
+const NAMED = /(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|([A-Za-z_$][\w$]*))\s*:/y;
+const TEXT = /(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`)/y;
+
+/** What the pattern finds at this very place. */
+const here = (pattern: RegExp, text: string, at: number): RegExpExecArray | null => {
+  pattern.lastIndex = at;
+  return pattern.exec(text);
+};
+
 /**
  * Where in a config file's text the value at a path stands, or the nearest enclosing one that can be found.
  * Reads object literals only: keys, braces, strings and comments; what is computed is not seen.
@@ -14,22 +24,21 @@ export const locate = (text: string, path: readonly PropertyKey[]): Position => 
   const stack: string[] = [];
   let key: string | undefined;
   for (let at = 0; at < text.length; ) {
-    const rest = text.slice(at, at + 400);
-    const skipped = /^(?:\s+|\/\/[^\n]*|\/\*[\s\S]*?\*\/)/.exec(rest)?.[0];
+    const skipped = here(SKIPPED, text, at)?.[0];
     if (skipped !== undefined) {
       at += skipped.length;
       continue;
     }
-    const named = /^(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|([A-Za-z_$][\w$]*))\s*:/.exec(rest);
+    const named = here(NAMED, text, at);
     if (named !== null) {
       key = named[1] ?? named[2] ?? named[3] ?? "";
-      const here = [...stack, key].filter((part) => part !== "");
-      const depth = common(here, wanted);
-      if (depth === here.length && depth > best.depth) best = { depth, at };
+      const path = settingOf([...stack, key].filter((part) => part !== ""));
+      const depth = common(path, wanted);
+      if (depth === path.length && depth > best.depth) best = { depth, at };
       at += named[0].length;
       continue;
     }
-    const string = /^(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`)/.exec(rest)?.[0];
+    const string = here(TEXT, text, at)?.[0];
     if (string !== undefined) {
       at += string.length;
       continue;
@@ -44,6 +53,10 @@ export const locate = (text: string, path: readonly PropertyKey[]): Position => 
   const before = text.slice(0, best.at).split("\n");
   return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
 };
+
+/** JSON has a connection's settings below `config`, `jira({…})` beside its name: problems are told by the second form. */
+const settingOf = (path: readonly string[]): readonly string[] =>
+  path[0] === "connections" && path[2] === "config" && path.length > 3 ? path.toSpliced(2, 1) : path;
 
 /** How many leading parts two paths share. */
 const common = (a: readonly string[], b: readonly string[]): number => {

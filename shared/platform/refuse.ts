@@ -2,7 +2,9 @@ import type { Context } from "hono";
 import { HubError } from "../connector/errors.ts";
 import { hub } from "./current.ts";
 
+/** What the sender did wrong. A secret that nobody set, or a config in error, is not among it. */
 const STATUS: ReadonlyMap<string, 400 | 401 | 404 | 413> = new Map([
+  ["payload_unreadable", 400],
   ["signature_rejected", 401],
   ["connection_unknown", 404],
   ["payload_too_large", 413],
@@ -14,10 +16,12 @@ const STATUS: ReadonlyMap<string, 400 | 401 | 404 | 413> = new Map([
  */
 export const refuse = (error: Error, c: Context): Response => {
   const connection = c.req.param("connection");
-  if (!(error instanceof HubError) || error.retry !== "never") {
-    hub().log.warn({ connection, code: "internal_error", reason: error.message }, "webhook not kept");
+  const code = error instanceof HubError ? error.code : "internal_error";
+  const status = STATUS.get(code);
+  if (status === undefined) {
+    hub().log.warn({ connection, code, reason: error.message }, "webhook not kept");
     return c.json({ code: "internal_error" }, 503, { "retry-after": "30" });
   }
-  hub().log.warn({ connection, code: error.code, reason: error.message }, "webhook refused");
-  return c.json({ code: error.code }, STATUS.get(error.code) ?? 400);
+  hub().log.warn({ connection, code, reason: error.message }, "webhook refused");
+  return c.json({ code }, status);
 };

@@ -13,7 +13,6 @@ import type {
   HealthValue,
   ProductView,
   Quarantined,
-  Slice,
   TimelineLine,
   Views,
   WorkItemFilter,
@@ -267,5 +266,3 @@ const membersOf = async (table: Table, featureId: string): Promise<Set<string>> 
   }
   return ids;
 };
-
-export type { Slice };

@@ -40,11 +40,7 @@ describe("an answer that may be another one soon", () => {
     ["429 with Jira's reset", told(429, {}, { "x-ratelimit-reset": "2026-03-02T10:00:30Z" }), 30_000],
     ["GitHub's secondary limit", told(403, { message: "You have exceeded a secondary rate limit" }), 60_000],
     ["403 with Retry-After", told(403, {}, { "retry-after": "3" }), 3000],
-    [
-      "403 with nothing left",
-      told(403, {}, { "x-ratelimit-remaining": "0", "x-ratelimit-reset": "1772445605" }),
-      5000,
-    ],
+    ["403 with nothing left", told(403, {}, { "x-ratelimit-remaining": "0", "x-ratelimit-reset": "1772445605" }), 5000],
     [
       "Linear's 400",
       told(

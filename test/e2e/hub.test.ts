@@ -1,0 +1,305 @@
+import { createHmac } from "node:crypto";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Sandbox, startSandbox } from "../../infra/sandbox/index.ts";
+import { companyConfig, SECRET, secretsOf, WIDE } from "./company-config.ts";
+import { Checkout, openStoreAt, type RunningHub, settled, until } from "./local-hub.ts";
+
+interface Truth {
+  readonly tracker: "jira" | "linear" | "github";
+  readonly key: string;
+  readonly type: string;
+  readonly title: string;
+  readonly status: string;
+  readonly stage?: string;
+  readonly deleted: boolean;
+  readonly archived?: boolean;
+}
+
+interface Listed<Item> {
+  readonly data: readonly Item[];
+}
+
+/** A change is on every surface this soon after it was made; the machine's own slowness included. */
+const SOON_MS = 5_000;
+
+describe("the hub on one machine, over three real wire protocols", { timeout: 180_000 }, () => {
+  let sandbox: Sandbox;
+  let checkout: Checkout;
+  let hub: RunningHub;
+  let items: Truth[];
+  /** Features, ideas and initiatives are kinds of their own in the hub. */
+  const isWork = ({ type, deleted }: Truth) => !deleted && !["epic", "idea", "initiative"].includes(type);
+  const folder = () => join(checkout.data, "hub");
+  const control = async (body: object) => {
+    const response = await fetch(sandbox.urls.control, {
+      method: "POST",
+      body: JSON.stringify(body),
+      headers: { "content-type": "application/json" },
+    });
+    const answer = (await response.json()) as Record<string, unknown>;
+    expect(response.status, JSON.stringify(answer)).toBeLessThan(300);
+    return answer;
+  };
+  const listen = (on: boolean) => {
+    const target = (name: string) => ({ url: `${hub.url}/hooks/${name}`, secret: SECRET });
+    sandbox.setWebhooks(on ? { jira: target("jira"), linear: target("linear"), github: target("github") } : {});
+  };
+  const open = (tracker: Truth["tracker"], place = 0) => {
+    const found = items.filter(
+      (item) =>
+        item.tracker === tracker && isWork(item) && item.archived !== true && !/done|closed|cancel/i.test(item.status),
+    )[place];
+    if (found === undefined) throw new Error(`no open item in ${tracker}`);
+    return found;
+  };
+  const item = (key: string) =>
+    hub.json<{ name: string; status: { category: string } }>(`/v1/work-items/${encodeURIComponent(key)}`);
+
+  beforeAll(async () => {
+    sandbox = await startSandbox({ size: 1000, seed: 5, limits: WIDE });
+    checkout = await Checkout.make(companyConfig(sandbox), secretsOf(sandbox));
+    hub = await checkout.start("--poll-every", "3600");
+    await settled(hub, folder());
+    listen(true);
+    const text = await (await fetch(`${sandbox.urls.control}/truth`)).text();
+    items = text
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as Truth);
+  });
+  afterAll(async () => {
+    await hub?.stop();
+    await sandbox?.stop();
+    await checkout?.remove();
+  });
+
+  it("knows every item of every tracker, by its title, and no other", async () => {
+    const store = openStoreAt(folder());
+    const titles = new Map<string, string>();
+    for (const digit of "0123456789abcdef") {
+      for (let after: string | undefined; ; ) {
+        const rows = await store.ports.table.query<{
+          source: { key?: string };
+          fields: { title: string };
+          presence: { state: string };
+        }>({
+          pk: `N#workItem#${digit}`,
+          by: "list",
+          limit: 500,
+          ...(after !== undefined && { after }),
+        });
+        for (const { data } of rows)
+          if (data.presence.state !== "deleted") titles.set((data.source.key ?? "").toLowerCase(), data.fields.title);
+        after = rows.at(-1)?.list?.sk;
+        if (rows.length < 500) break;
+      }
+    }
+    store.close();
+    const expected = items.filter(isWork);
+    process.stdout.write(`${expected.length} work items in the tools, ${titles.size} in the hub\n`);
+    expect(expected.filter(({ key, title }) => titles.get(key.toLowerCase()) !== title).map(({ key }) => key)).toEqual(
+      [],
+    );
+    expect(titles.size).toBe(expected.length);
+  });
+
+  it("shows features of all three trackers on the board, in several stages", async () => {
+    const board = await hub.text("/");
+    const { data } =
+      await hub.json<Listed<{ name: string; stage: string | null; source: { tool: string } }>>(
+        "/v1/features?limit=200",
+      );
+    expect(new Set(data.map(({ source }) => source.tool))).toEqual(new Set(["jira", "linear", "github"]));
+    expect(new Set(data.map(({ stage }) => stage)).size).toBeGreaterThan(3);
+    const text = board.replaceAll(/&#39;|&quot;/g, "'").replaceAll("&amp;", "&");
+    const inStage = (stage: string | null) => data.filter((other) => other.stage === stage).length;
+    const missing = data.filter(({ name, stage }) => inStage(stage) <= 20 && !text.includes(name.replaceAll('"', "'")));
+    expect(missing.map(({ name }) => name)).toEqual([]);
+  });
+
+  it.each(["jira", "linear", "github"] as const)(
+    "brings a change in %s to every surface by webhook",
+    async (tracker) => {
+      const { key } = open(tracker);
+      const since = new Date().toISOString();
+      const title = `Renamed in ${tracker} & <b>bold</b>`;
+      const begun = Date.now();
+      await control({ do: "rename", key, title });
+      await until(
+        () => item(key),
+        (found) => found.name === title,
+        SOON_MS,
+      );
+      const arrived = Date.now() - begun;
+      const log = await until(
+        () => hub.json<Listed<{ type: string; data: object }>>(`/v1/changes?since=${since}&type=record.upserted`),
+        ({ data }) => JSON.stringify(data).includes(JSON.stringify(title).slice(1, -1)),
+        SOON_MS,
+      );
+      expect(log.data.length).toBeGreaterThan(0);
+      process.stdout.write(`${tracker}: ${key} arrived by webhook after ${arrived} ms\n`);
+    },
+  );
+
+  it("moves a feature when its work is done, and says why", async () => {
+    const since = new Date().toISOString();
+    const { key } = open("jira", 3);
+    await control({ do: "close", key });
+    await until(
+      () => item(key),
+      ({ status }) => status.category === "done",
+      SOON_MS,
+    );
+    const { data } = await until(
+      () =>
+        hub.json<Listed<{ type: string; data: { work_item?: { key: string } } }>>(
+          `/v1/changes?since=${since}&type=work_item.status.changed`,
+        ),
+      ({ data: events }) => events.some((event) => event.data.work_item?.key === key),
+      SOON_MS,
+    );
+    expect(data.length).toBeGreaterThan(0);
+  });
+
+  it.each(["jira", "linear", "github"] as const)(
+    "brings a change in %s with the next poll when its webhooks are off",
+    async (tracker) => {
+      const { key } = open(tracker, 1);
+      listen(false);
+      const title = `Polled from ${tracker}`;
+      await control({ do: "rename", key, title });
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      expect((await item(key)).name).not.toBe(title);
+      const synced = await checkout.run(["sync", tracker, "--wait"]);
+      expect(synced.code, synced.err).toBe(0);
+      await until(
+        () => item(key),
+        (found) => found.name === title,
+        SOON_MS,
+      );
+      listen(true);
+    },
+  );
+
+  it("keeps a deleted item's record and says that it is gone", async () => {
+    const since = new Date().toISOString();
+    const { key } = open("github", 2);
+    await control({ do: "delete", key });
+    await until(
+      () =>
+        hub.json<Listed<{ data: { entity?: { key: string }; to?: string } }>>(
+          `/v1/changes?since=${since}&type=record.presence.changed`,
+        ),
+      ({ data }) => data.some((event) => event.data.entity?.key === key && event.data.to === "deleted"),
+      SOON_MS,
+    );
+  });
+
+  it("takes the same delivery twice and tells it once", async () => {
+    const since = new Date().toISOString();
+    const { key } = open("github", 4);
+    await control({ do: "rename", key, title: "Delivered twice" });
+    await until(
+      () => item(key),
+      (found) => found.name === "Delivered twice",
+      SOON_MS,
+    );
+    const count = async () =>
+      (
+        await hub.json<Listed<{ data: { entity?: { name: string } } }>>(
+          `/v1/changes?since=${since}&type=record.upserted&limit=200`,
+        )
+      ).data.filter((event) => event.data.entity?.name === "Delivered twice").length;
+    await until(count, (events) => events === 1, SOON_MS);
+    await control({ do: "redeliver" });
+    await settled(hub, folder());
+    expect(await count()).toBe(1);
+  });
+
+  it("refuses webhooks that are forged, unsigned, or for a connection nobody configured", async () => {
+    const body = JSON.stringify({ action: "opened", issue: {} });
+    const send = (path: string, headers: Record<string, string>) =>
+      fetch(`${hub.url}${path}`, { method: "POST", body, headers: { "x-github-event": "issues", ...headers } });
+    const forged = await send("/hooks/github", { "x-hub-signature-256": `sha256=${"0".repeat(64)}` });
+    expect([forged.status, await forged.json()]).toEqual([401, { code: "signature_rejected" }]);
+    expect((await send("/hooks/github", {})).status).toBe(401);
+    const unknown = await send("/hooks/githob", { "x-hub-signature-256": "sha256=x" });
+    expect([unknown.status, await unknown.json()]).toEqual([404, { code: "connection_unknown" }]);
+    const { webhooks } = await hub.json<{ webhooks: { rejected: number } }>("/v1/connections/github");
+    expect(webhooks.rejected).toBeGreaterThanOrEqual(2);
+  });
+
+  it("sets a signed but unreadable record aside, goes on, and reads it when replayed", async () => {
+    const body = JSON.stringify({
+      action: "edited",
+      issue: { title: "an issue without identity" },
+      repository: { full_name: "acme/devkit" },
+      sender: {},
+    });
+    const signature = `sha256=${createHmac("sha256", SECRET).update(body).digest("hex")}`;
+    const sent = await fetch(`${hub.url}/hooks/github`, {
+      method: "POST",
+      body,
+      headers: { "x-github-event": "issues", "x-github-delivery": "poison-1", "x-hub-signature-256": signature },
+    });
+    expect(sent.status).toBe(202);
+    const { data } = await until(
+      () => hub.json<Listed<{ code: string; message: string; raw_ref: string }>>("/v1/connections/github/dead-letters"),
+      (letters) => letters.data.length > 0,
+      SOON_MS,
+    );
+    expect(data[0]).toMatchObject({ code: "payload_unreadable" });
+    const { key } = open("github", 5);
+    await control({ do: "rename", key, title: "After the poison" });
+    await until(
+      () => item(key),
+      (found) => found.name === "After the poison",
+      SOON_MS,
+    );
+    const replayed = await checkout.run(["replay", "github", "--quarantine", "--json"]);
+    expect(replayed.code).toBe(6);
+    expect(JSON.parse(replayed.out)).toMatchObject({ payloads: 1, set_aside: 1 });
+  });
+
+  it("refuses a second hub on the same data folder, and says what to do", async () => {
+    const second = await checkout.run(["start", "--port", "0"]);
+    expect(second.code).toBe(1);
+    expect(second.err).toContain("data_folder_locked");
+  });
+
+  it("answers in the terminal what it shows in the browser", async () => {
+    const { data } =
+      await hub.json<Listed<{ id: string; key: string | null; name: string; stage: string | null }>>(
+        "/v1/features?limit=200",
+      );
+    const listed = await checkout.run(["features", "--json"]);
+    const rows = listed.out
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { id: string; explanation: { headline: string | null } });
+    expect(new Map(rows.map(({ id, explanation }) => [id, explanation.headline]))).toEqual(
+      new Map(data.map(({ id, stage }) => [id, stage])),
+    );
+    const one = data.find(({ key, stage }) => key?.startsWith("ACME") && stage !== null);
+    const explained = await checkout.run(["explain", one?.key ?? ""]);
+    expect(explained.code).toBe(0);
+    expect(explained.out).toContain("Because");
+    expect((await checkout.run(["explain", "NOPE-1"])).code).toBe(1);
+  });
+
+  it("exports what it holds as one line each, and as CSV", async () => {
+    const exported = await checkout.run(["export", "feature"]);
+    const rows = exported.out
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { kind: string; declared_status: { mapped_by: string } });
+    expect(rows.length).toBeGreaterThan(55);
+    expect(
+      rows.every(({ kind, declared_status }) => kind === "feature" && declared_status.mapped_by !== undefined),
+    ).toBe(true);
+    const csv = await checkout.run(["export", "work_item", "--format", "csv"]);
+    expect(csv.out.split("\r\n")[0]).toContain("id,product_ids,source");
+    expect(await checkout.run(["export", "featur"])).toMatchObject({ code: 2 });
+  });
+});

@@ -52,7 +52,7 @@ const EVENTS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
     (body, action, repository) => {
       const { release } = ReleaseEvent.parse(body);
       if (action === "deleted") return [{ stream: "releases", record: release, presence: "deleted" }];
-      return [{ stream: "releases", reread: placeName(repository, `releases/${release.id}`) }];
+      return [{ stream: "releases", reread: placeName(repository, `releases/${release.id}`), hint: release }];
     },
   ],
   ["deployment", (body, _action, repository) => deploymentTold(body, repository)],
@@ -82,6 +82,7 @@ const issueTold = (body: unknown, action: string, config: GitHubConfig): readonl
 };
 
 /** A deployment's statuses and commits stand in no payload: it is read again. */
-const deploymentTold = (body: unknown, repository: string): readonly Told[] => [
-  { stream: "deployments", reread: placeName(repository, `deployments/${DeploymentEvent.parse(body).deployment.id}`) },
-];
+const deploymentTold = (body: unknown, repository: string): readonly Told[] => {
+  const { deployment } = DeploymentEvent.parse(body);
+  return [{ stream: "deployments", reread: placeName(repository, `deployments/${deployment.id}`), hint: deployment }];
+};

@@ -48,12 +48,12 @@ export const recordsOf = (body: unknown, config: Config): readonly Told[] => {
   if (event.startsWith("sprint_") && sprint != null) {
     return event === "sprint_deleted"
       ? [deleted("sprints", sprint, timestamp)]
-      : [{ stream: "sprints", reread: sprint.id }];
+      : [{ stream: "sprints", reread: sprint.id, hint: sprint }];
   }
   if (event.startsWith("jira:version_") && version != null) {
     return event === "jira:version_deleted"
       ? [deleted("versions", version, timestamp)]
-      : [{ stream: "versions", reread: version.id }];
+      : [{ stream: "versions", reread: version.id, hint: version }];
   }
   return issueTold(told, config);
 };
@@ -63,7 +63,7 @@ const issueTold = ({ webhookEvent, timestamp, issue, comment, worklog }: Body, c
     if (!selects(config, projectOf(issue))) return [];
     return webhookEvent === "jira:issue_deleted"
       ? [deleted("issues", withoutOthers(issue), timestamp)]
-      : [{ stream: "issues", reread: issue.id }];
+      : [{ stream: "issues", reread: issue.id, hint: issue }];
   }
   // Some comment events name their issue by the comment's address only.
   const id = worklog?.issueId ?? /\/issue\/(\d+)\/comment\//.exec(comment?.self ?? "")?.[1];

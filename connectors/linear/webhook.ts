@@ -67,7 +67,7 @@ const recordOf = (told: Body, stream: string, config: Config): Told[] => {
   const selected = selects(config, entity.team?.key ?? undefined);
   const movedHere = told.updatedFrom?.teamId != null;
   if (told.action === "remove") return selected ? [gone(told, stream, "deleted")] : [];
-  if (selected) return [{ stream, reread: entity.id }];
+  if (selected) return [{ stream, reread: entity.id, hint: { url: told.url, ...told.data } }];
   // It may have left a selected team: the poll, which asks for those only, would never see it again.
   return movedHere ? [gone(told, stream, "out_of_scope")] : [];
 };

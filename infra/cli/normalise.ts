@@ -9,7 +9,7 @@ import { draftsOf } from "../../shared/pipeline/ingest.ts";
 import { nativeStatements } from "../../shared/pipeline/statements.ts";
 import { suggestion } from "../../shared/platform/config.ts";
 import { type Call, type Command, EXIT } from "./command.ts";
-import { wireEntity, wireLink } from "./wire.ts";
+import { snake, wireEntity, wireLink } from "./wire.ts";
 
 export const normalise: Command = {
   usage: "throughline normalise <connector> <stream> [--webhook] [--header 'K: V']… < records",
@@ -114,9 +114,11 @@ function* recordsOf(
 ): Generator<readonly [string, unknown]> {
   if (call.values["webhook"] === true) {
     for (const told of toldBy(connector, value, call, refuse)) {
-      if ("reread" in told)
-        call.terminal.note(`note: ${told.stream} ${told.reread} would be read again from the tool\n`);
-      else yield [told.stream, told.record];
+      if ("record" in told) yield [told.stream, told.record];
+      else {
+        call.terminal.note(`note: a hub would read ${told.stream} ${told.reread} again from the tool\n`);
+        if (told.hint !== undefined) yield [told.stream, told.hint];
+      }
     }
     return;
   }
@@ -162,7 +164,7 @@ function* normalised(connector: Connector, stream: string, record: unknown): Gen
       now: draft.updatedAt,
       how: "read",
     });
-    yield wireEntity(entity);
+    yield { ...wireEntity(entity), ...(draft.history !== undefined && { history: snake(draft.history) }) };
     for (const { evidence, ...ends } of nativeStatements(entity)) {
       const link: Link = {
         ...ends,

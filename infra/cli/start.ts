@@ -36,7 +36,7 @@ const serve = async ({ values, terminal }: Call, demoOnly: boolean): Promise<num
     root,
     dataFolder: environment["THROUGHLINE_DATA"] ?? ".throughline",
     demo: demoOnly,
-    size: whole(values, "size", 60, 1_000_000),
+    size: whole(values, "size", 100, 1_000_000),
     seed: whole(values, "seed", 0, 2 ** 31 - 1),
     now: new Date(),
   });

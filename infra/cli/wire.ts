@@ -2,9 +2,9 @@ import type { Entity } from "../../shared/domain/entity.ts";
 import type { Link } from "../../shared/domain/link.ts";
 
 /** An entity as it leaves the hub: envelope and fields in one object, names in snake_case. Storage notes stay inside. */
-export const wireEntity = (entity: Entity & { mappedHash?: string; historyHash?: string | undefined }): unknown => {
+export const wireEntity = (entity: Entity & { mappedHash?: string; historyHash?: string | undefined }): object => {
   const { fields, mappedHash: _, historyHash: __, relations, references, ...envelope } = entity;
-  return snake({ ...envelope, ...fields, kind: snakeWord(entity.kind), relations, references });
+  return snake({ ...envelope, ...fields, kind: snakeWord(entity.kind), relations, references }) as object;
 };
 
 export const wireLink = (link: Link): unknown => snake({ kind: "link", ...link });

@@ -14,7 +14,7 @@ import { githubPingHook } from "./webhooks/github-hooks.ts";
 export interface SandboxOptions {
   /** The company's chance; 7 by default. */
   readonly seed?: number;
-  /** Work items over all trackers, from 1,000 to 1,000,000; 1,200 by default. */
+  /** Work items over all trackers, from 100 to 1,000,000; 1,200 by default. */
   readonly size?: number;
   /** End of the six months of history; by default today at 00:00 UTC. All times follow from it and the seed. */
   readonly until?: Date;
@@ -72,8 +72,8 @@ const DAY_MS = 86_400_000;
 /** Starts the made-up company and the three vendors' servers over it. */
 export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbox> => {
   const { seed = 7, size = 1200, port = 0 } = options;
-  if (!Number.isInteger(size) || size < 1000 || size > 1_000_000)
-    throw new RangeError("size must be a whole number from 1,000 to 1,000,000");
+  if (!Number.isInteger(size) || size < 100 || size > 1_000_000)
+    throw new RangeError("size must be a whole number from 100 to 1,000,000");
   const until = options.until ?? new Date(Math.floor(Date.now() / DAY_MS) * DAY_MS);
   const world = new World(company(seed, size, until));
   const deliveries = new Deliveries(options.webhooks ?? {});

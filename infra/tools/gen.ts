@@ -10,7 +10,10 @@ const isCheck = process.argv.includes("--check");
 // Everything else is generated from the connectors, so their list must be right before it is loaded.
 const list = join(root, "connectors/index.ts");
 const connectors = connectorIndex(connectorIds(root));
-if (!isCheck && readFileSync(list, "utf8") !== connectors) writeFileSync(list, connectors);
+if (!isCheck && readFileSync(list, "utf8") !== connectors) {
+  writeFileSync(list, connectors);
+  console.log("wrote connectors/index.ts");
+}
 
 await import("../local/jsx.ts");
 const { generatedFiles, leftOver, staleFiles } = await import("./generated-files.ts");
@@ -30,5 +33,5 @@ if (isCheck && stale.length > 0) {
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), text);
   }
-  console.log(stale.length === 0 ? "nothing to do" : stale.map((path) => `wrote ${path}`).join("\n"));
+  console.log(stale.length === 0 ? "all else is current" : stale.map((path) => `wrote ${path}`).join("\n"));
 }

@@ -74,7 +74,12 @@ export interface Stream<Config, Record_, Cursor> {
 /** What a webhook tells: a whole record, or only that one should be read again. */
 export type Told =
   | { readonly stream: string; readonly record: unknown; readonly presence?: PresenceState; readonly at?: Instant }
-  | { readonly stream: string; readonly reread: string };
+  | {
+      readonly stream: string;
+      readonly reread: string;
+      /** The record as this body has it: to be looked at by people, never stored. */
+      readonly hint?: unknown;
+    };
 
 /** A webhook request as it came in, body untouched. */
 export interface Delivery {

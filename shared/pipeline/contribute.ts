@@ -75,26 +75,29 @@ export const contributionsOf = async (table: Table, id: string): Promise<readonl
 /** Products of decimals, free of the noise of binary fractions. */
 const round = (value: number): number => Math.round(value * 1e6) / 1e6;
 
-/** Writes what a record says about a feature, and the lines of the timeline that came or went with it. */
+/**
+ * Writes what a record says about a feature, after the lines of the timeline that came or went with it: a crash in
+ * between leaves the row that tells which lines are still to be written.
+ */
 export const putFacts = async (
   table: Table,
   featureId: string,
   recordId: string,
   wanted: FactsRow | undefined,
-): Promise<boolean> => {
-  let before: readonly TimelineLine[] = [];
-  const changed = await update<FactsRow>(table, factsKey(featureId, recordId), (held) => {
-    before = held === undefined || held.data.gone ? [] : held.data.timeline;
-    if (wanted === undefined)
-      return held === undefined || held.data.gone ? undefined : { data: { ...held.data, gone: true } };
-    return held !== undefined && JSON.stringify(held.data) === JSON.stringify(wanted) ? undefined : { data: wanted };
-  });
-  if (!changed) return false;
-  const now = new Map((wanted?.timeline ?? []).map((line) => [hash(line), line]));
-  const past = new Map(before.map((line) => [hash(line), line]));
-  for (const [id, line] of past) if (!now.has(id)) await setLine(table, featureId, id, line, true);
-  for (const [id, line] of now) if (!past.has(id)) await setLine(table, featureId, id, line, false);
-  return true;
+): Promise<void> => {
+  const key = factsKey(featureId, recordId);
+  for (;;) {
+    const held = await table.get<FactsRow>(key.pk, key.sk);
+    const before = held === undefined || held.data.gone ? undefined : held.data;
+    if (JSON.stringify(before) === JSON.stringify(wanted)) return;
+    const now = new Map((wanted?.timeline ?? []).map((line) => [hash(line), line]));
+    const past = new Map((before?.timeline ?? []).map((line) => [hash(line), line]));
+    for (const [id, line] of past) if (!now.has(id)) await setLine(table, featureId, id, line, true);
+    for (const [id, line] of now) if (!past.has(id)) await setLine(table, featureId, id, line, false);
+    const data = wanted ?? (before && { ...before, gone: true });
+    if (data === undefined) return;
+    if (await table.put({ ...key, version: (held?.version ?? 0) + 1, data })) return;
+  }
 };
 
 const setLine = (table: Table, featureId: string, id: string, line: TimelineLine, gone: boolean): Promise<boolean> =>

@@ -11,7 +11,7 @@ import { entityOf } from "../store/keys.ts";
 import { contributionsOf, downwardOf, evidenceLine, putFacts, timelineOf } from "./contribute.ts";
 import { sightsOf } from "./coverage.ts";
 import type { Hub } from "./hub.ts";
-import { projectedOf, relink, setProjected } from "./relink.ts";
+import { type Projected, projectedOf, relink, setProjected } from "./relink.ts";
 import { putView } from "./view.ts";
 import { vocabulary } from "./vocabulary.ts";
 
@@ -47,24 +47,27 @@ export const project = async (hub: Hub, records: readonly FeedRecord[]): Promise
   const features = new Set<string>();
   const recontribute = new Set<string>();
   const relinked = new Set<string>();
+  const work: Work = { done: new Map(), features };
   let wave = [...touched];
   while (wave.length > 0) {
     const next = new Set<string>();
     for (const id of wave) {
-      if (relinked.has(id)) continue;
+      // Whoever was looked at before the name that it waits for was taken is looked at again.
+      const isFirst = !relinked.has(id);
       relinked.add(id);
       if (relinked.size % BREATHE_EVERY === 0) await setImmediate();
       const entity = await entityById(table, id);
       if (entity === undefined || entity.kind === "account" || entity.kind === "vocabulary") continue;
       if (entity.kind === "feature") features.add(id);
-      for (const waiting of await relink(table, entity, now)) next.add(waiting);
+      const { done, affected } = await relink(table, entity, now);
+      work.done.set(id, done);
+      if (isFirst) for (const other of affected) next.add(other);
+      // A commit or an issue may say a link of a pull request: whoever lies at its start contributes anew.
+      for (const { from } of done.said) recontribute.add(from);
       recontribute.add(id);
     }
     wave = [...next];
   }
-  // A commit or an issue may have said a link of a pull request: whoever lies at its start contributes anew.
-  for (const id of relinked) for (const { from } of (await projectedOf(table, id)).said) recontribute.add(from);
-
   for (const id of await itemsOfNewWords(hub, relinked)) recontribute.add(id);
 
   const words = vocabulary(hub);
@@ -76,7 +79,7 @@ export const project = async (hub: Hub, records: readonly FeedRecord[]): Promise
       if (done.has(id)) continue;
       done.add(id);
       if (done.size % BREATHE_EVERY === 0) await setImmediate();
-      if (await contribute(hub, id, words, features)) next.push(...(await downwardOf(table, id)));
+      if (await contribute(hub, id, words, work)) next.push(...(await downwardOf(table, id)));
     }
     wave = next;
   }
@@ -86,7 +89,15 @@ export const project = async (hub: Hub, records: readonly FeedRecord[]): Promise
     await setImmediate();
     await putView(hub, id, sights, words, sightChanged && !features.has(id) ? "time" : "sync");
   }
+  for (const [id, part] of work.done) await setProjected(table, id, part);
 };
+
+/** What one call does: noted at its end only, so that a call that broke off is done again as a whole. */
+interface Work {
+  readonly done: Map<string, Partial<Projected>>;
+  /** Whose views are derived anew. */
+  readonly features: Set<string>;
+}
 
 /** Features whose result time alone may have changed by now. */
 export const projectDue = async (hub: Hub, now: Instant): Promise<number> => {
@@ -134,7 +145,7 @@ const contribute = async (
   hub: Hub,
   id: string,
   words: ReturnType<typeof vocabulary>,
-  features: Set<string>,
+  { done, features }: Work,
 ): Promise<boolean> => {
   const { table } = hub.ports;
   if (kindOf(id) === "feature") return false;
@@ -146,7 +157,9 @@ const contribute = async (
   if (SPEAKING.has(entity.kind)) {
     const wanted = new Set(now.map(({ featureId }) => featureId));
     for (const { featureId } of held.features) {
-      if (!wanted.has(featureId) && (await putFacts(table, featureId, id, undefined))) features.add(featureId);
+      if (wanted.has(featureId)) continue;
+      await putFacts(table, featureId, id, undefined);
+      features.add(featureId);
     }
     if (now.length > 0) {
       const history = isKind(entity, "workItem") ? await historyOf(table, id) : [];
@@ -155,10 +168,11 @@ const contribute = async (
       for (const one of now) {
         const facts: Fact[] = factsOf({ entity, history }, one, { statusOf });
         const row = { gone: false, line: evidenceLine(entity, one), facts, timeline };
-        if (await putFacts(table, one.featureId, id, row)) features.add(one.featureId);
+        await putFacts(table, one.featureId, id, row);
+        features.add(one.featureId);
       }
     }
   }
-  if (changed) await setProjected(table, id, { features: now });
+  if (changed) done.set(id, { ...done.get(id), features: now });
   return changed;
 };

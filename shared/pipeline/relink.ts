@@ -4,7 +4,10 @@ import { calledSo, pointingTo, type StoredEntity, say, setName, update } from ".
 import { contributionKey } from "../store/keys.ts";
 import { endsKey, joined, nativeStatements, pointedStatement, pointersOf, type Statement } from "./statements.ts";
 
-/** What projection last did for an entity, so that it can take back what no longer holds. */
+/**
+ * What projection last did for an entity, so that it can take back what no longer holds. Stored when all that follows
+ * from it is done: after a crash the same records come again, and the same work is found undone.
+ */
 export interface Projected {
   readonly aliases: readonly string[];
   readonly pointers: readonly string[];
@@ -28,7 +31,7 @@ export const projectedOf = async (table: Table, id: string): Promise<Projected> 
   return (await table.get<Projected>(pk, sk))?.data ?? NOTHING;
 };
 
-/** Stores part of what was done for an entity; equal content writes nothing. */
+/** Stores what was done for an entity; equal content writes nothing. */
 export const setProjected = (table: Table, id: string, part: Partial<Projected>): Promise<boolean> =>
   update<Projected>(table, contributionKey(id), (held) => {
     const next = { ...(held?.data ?? NOTHING), ...part };
@@ -41,17 +44,23 @@ export const setProjected = (table: Table, id: string, part: Partial<Projected>)
  * Names are written before pointers to them are looked up, and pointers before names: of two records that come at the
  * same time, at least one sees the other.
  *
- * @returns other entities whose links wait for a name that this one just took
+ * @returns what was done, to be stored once all is done; and other entities: those whose links wait for a name that
+ *   this one just took, and those at the start of a link that it no longer states
  */
-export const relink = async (table: Table, entity: StoredEntity, now: Instant): Promise<readonly string[]> => {
+export const relink = async (
+  table: Table,
+  entity: StoredEntity,
+  now: Instant,
+): Promise<{ readonly done: Omit<Projected, "features">; readonly affected: readonly string[] }> => {
   const held = await projectedOf(table, entity.id);
   const gone = entity.presence.state === "deleted" || entity.presence.state === "out_of_scope";
   const aliases = gone ? [] : entity.aliases;
-  const waiting = new Set<string>();
+  const affected = new Set<string>();
   for (const alias of held.aliases) if (!aliases.includes(alias)) await setName(table, "alias", alias, entity.id, true);
   for (const alias of aliases) {
-    if (!(await setName(table, "alias", alias, entity.id, false))) continue;
-    for (const id of await pointingTo(table, alias)) if (id !== entity.id) waiting.add(id);
+    await setName(table, "alias", alias, entity.id, false);
+    if (held.aliases.includes(alias)) continue;
+    for (const id of await pointingTo(table, alias)) if (id !== entity.id) affected.add(id);
   }
   const pointers = pointersOf(entity);
   const pointed = [...new Set(pointers.map(({ alias }) => alias))].sort();
@@ -69,13 +78,12 @@ export const relink = async (table: Table, entity: StoredEntity, now: Instant): 
   }
   const wanted = joined(statements);
   const keys = new Set(wanted.map(endsKey));
-  for (const old of held.said)
-    if (!keys.has(endsKey(old))) await say(table, old, entity.id, [], entity.sourceUpdatedAt, now);
+  for (const old of held.said) {
+    if (keys.has(endsKey(old))) continue;
+    await say(table, old, entity.id, [], entity.sourceUpdatedAt, now);
+    if (old.from !== entity.id) affected.add(old.from);
+  }
   for (const { evidence, ...ends } of wanted) await say(table, ends, entity.id, evidence, entity.sourceUpdatedAt, now);
-  await setProjected(table, entity.id, {
-    aliases,
-    pointers: pointed,
-    said: wanted.map(({ from, type, to }) => ({ from, type, to })),
-  });
-  return [...waiting];
+  const said = wanted.map(({ from, type, to }) => ({ from, type, to }));
+  return { done: { aliases, pointers: pointed, said }, affected: [...affected] };
 };

@@ -129,10 +129,10 @@ describe("an event", () => {
   it("of a deployment or release only asks to read it again, since statuses and commits are not in it", () => {
     for (const event of ["deployment", "deployment_status"])
       expect(told(event, example(event))).toEqual([
-        { stream: "deployments", reread: expect.stringMatching(/\/deployments\/\d+$/) },
+        { stream: "deployments", reread: expect.stringMatching(/\/deployments\/\d+$/), hint: expect.anything() },
       ]);
     expect(told("release", example("release", "published"))).toEqual([
-      { stream: "releases", reread: expect.stringMatching(/\/releases\/\d+$/) },
+      { stream: "releases", reread: expect.stringMatching(/\/releases\/\d+$/), hint: expect.anything() },
     ]);
   });
 

@@ -218,7 +218,7 @@ describe("a webhook", () => {
     ["ProjectUpdate", { id: "u", projectId: "x" }, "projects", "x"],
     ["InitiativeUpdate", { id: "u", initiativeId: "x" }, "initiatives", "x"],
   ])("of type %s only says what to read again", (type, data, stream, id) => {
-    expect(told({ type, data })).toEqual([{ stream, reread: id }]);
+    expect(told({ type, data })).toMatchObject([{ stream, reread: id }]);
   });
 
   it("of another type, or of a team that is not selected, tells nothing", () => {

@@ -93,10 +93,7 @@ describe("a config with mistakes", () => {
     [
       "a connector named as every object's property",
       { connections: { x: { connector: "constructor", config: {} } } },
-      'connections.x.connector: no connector "constructor". Did you mean "linear"?'.replace(
-        / Did.*/,
-        " Known: github, jira, linear",
-      ),
+      'connections.x.connector: no connector "constructor". Known: github, jira, linear',
     ],
     [
       "a status mapping of no connection",

@@ -1,0 +1,261 @@
+import { describe, expect, it } from "vitest";
+import * as z from "zod";
+import { defineConnector, type Page, stream } from "../../shared/connector/contract.ts";
+import { HubError } from "../../shared/connector/errors.ts";
+import type { Hub } from "../../shared/pipeline/hub.ts";
+import { ingest } from "../../shared/pipeline/ingest.ts";
+import { poll, type StreamState } from "../../shared/pipeline/poll.ts";
+import { everyOf } from "../../shared/store/entities.ts";
+import { streamKey } from "../../shared/store/keys.ts";
+import { Crash, crashing, openPipeline } from "./open-pipeline.ts";
+
+interface Team {
+  readonly id: string;
+  readonly name: string;
+  readonly at: number;
+}
+const Team = z.looseObject({ id: z.string(), name: z.string(), at: z.number() });
+const Cursor = z.object({ page: z.int() });
+type Read = (cursor: z.output<typeof Cursor>) => AsyncGenerator<Page<z.output<typeof Cursor>>, void, undefined>;
+
+const at = (second: number) => new Date(Date.UTC(2026, 2, 1) + second * 1000).toISOString();
+
+/** A tool of this process with two streams, whose reading the test decides. */
+const tool = (read: Readonly<Record<"teams" | "others", Read>>, scopes?: readonly string[]) => {
+  const of = (name: "teams" | "others") =>
+    stream<unknown, Team, z.output<typeof Cursor>>({
+      record: Team,
+      kinds: ["team"],
+      normalise: ({ id, name: title, at: second }) => [
+        {
+          kind: "team",
+          external: { noun: name, id, url: `https://tool.example/${id}` },
+          scopes: [],
+          updatedAt: at(second),
+          fields: { name: title },
+        },
+      ],
+      poll: {
+        cursor: Cursor,
+        start: { page: 0 },
+        read: (_, cursor) => read[name](cursor),
+        ...(scopes && { scopes: () => scopes }),
+      },
+      ...(name === "teams" && {
+        reread: async (_, ids) => ids.filter((id) => id !== "gone").map((id) => ({ id, name: "as it is now", at: 9 })),
+      }),
+    });
+  return defineConnector({
+    id: "tool",
+    title: "Tool",
+    category: "planning",
+    docs: "https://tool.example/docs",
+    config: z.unknown(),
+    http: () => ({ baseUrl: "https://tool.example", headers: {}, requestsPerMinute: 60 }),
+    streams: { teams: of("teams"), others: of("others") },
+  });
+};
+
+const team = (id: string, second = 1): Team => ({ id, name: `team ${id}`, at: second });
+/** Pages from the cursor's on; the last one can be read again, as tools with an inclusive cursor do. */
+const pages = (...all: readonly (readonly Team[])[]): Read =>
+  async function* ({ page }) {
+    for (let next = Math.min(page, all.length - 1); next < all.length; next++)
+      yield { records: all[next] ?? [], cursor: { page: next + 1 } };
+  };
+const nothing: Read = async function* () {};
+const failing = (error: unknown): Read =>
+  async function* () {
+    yield { records: [team("first")], cursor: { page: 1 } };
+    throw error;
+  };
+
+const signal = new AbortController().signal;
+const stateOf = async (hub: Hub, name: string, scope = "") => {
+  const { pk, sk } = streamKey("acme", name, scope);
+  return (await hub.ports.table.get<StreamState>(pk, sk))?.data;
+};
+const idsIn = (queued: readonly { readonly bytes: Uint8Array }[]): string[] =>
+  queued.flatMap(({ bytes }) =>
+    Object.values(JSON.parse(new TextDecoder().decode(bytes)).records as Record<string, Team[]>).flatMap((list) =>
+      list.map(({ id }) => id),
+    ),
+  );
+
+const THREE = pages([team("a"), team("b")], [team("c")], [team("d")]);
+
+describe("a poll", () => {
+  it("queues page by page and keeps the last cursor", async () => {
+    using open = openPipeline({ connector: tool({ teams: THREE, others: nothing }) });
+    const hub = open.hub("one");
+    await poll(hub, { connection: "acme" }, signal);
+    expect(idsIn(await open.queued())).toEqual(["a", "b", "c", "d"]);
+    expect(await stateOf(hub, "teams")).toMatchObject({
+      cursor: { page: 3 },
+      run: { state: "completed", pages: 3, records: 4 },
+      firstCompletedAt: "2026-03-02T10:00:00.000Z",
+    });
+    expect((await stateOf(hub, "teams"))?.lease).toBeUndefined();
+    expect(await stateOf(hub, "others")).toMatchObject({ cursor: { page: 0 }, run: { state: "completed", pages: 0 } });
+  });
+
+  it("goes on from its cursor, and queues a page that is the same again once", async () => {
+    using open = openPipeline({ connector: tool({ teams: THREE, others: nothing }) });
+    const hub = open.hub("one");
+    await poll(hub, { connection: "acme" }, signal);
+    await open.queued();
+    await poll(hub, { connection: "acme" }, signal);
+    expect(idsIn(await open.queued())).toEqual([]);
+    expect(await stateOf(hub, "teams")).toMatchObject({ run: { state: "completed", pages: 1, records: 1 } });
+    await poll(hub, { connection: "acme", full: true }, signal);
+    expect(idsIn(await open.queued())).toEqual(["a", "b", "c", "d"]);
+  });
+
+  it("starts anew from a cursor that an older version wrote in another shape", async () => {
+    using open = openPipeline({ connector: tool({ teams: THREE, others: nothing }) });
+    const hub = open.hub("one");
+    const run = { state: "completed" as const, startedAt: at(0), pages: 1, records: 1 };
+    await open.real.table.put({ ...streamKey("acme", "teams", ""), version: 1, data: { cursor: "page=7", run } });
+    await poll(hub, { connection: "acme" }, signal);
+    expect(idsIn(await open.queued())).toEqual(["a", "b", "c", "d"]);
+  });
+
+  it.each<[string, unknown, object]>([
+    [
+      "a refusal",
+      new HubError("vendor_forbidden", "teams answered 403", { retry: "never" }),
+      { code: "vendor_forbidden" },
+    ],
+    ["a defect", new TypeError("x is not a function"), { code: "internal_error" }],
+    ["something thrown that is no error", "boom", { code: "internal_error" }],
+  ])(
+    "reads the other streams though one ends in %s, and keeps the cursor of its last whole page",
+    async (_, error, told) => {
+      using open = openPipeline({ connector: tool({ teams: failing(error), others: THREE }) });
+      const hub = open.hub("one");
+      await poll(hub, { connection: "acme" }, signal);
+      expect(idsIn(await open.queued())).toEqual(["first", "a", "b", "c", "d"]);
+      expect(await stateOf(hub, "teams")).toMatchObject({ cursor: { page: 1 }, run: { state: "failed", error: told } });
+      expect(await stateOf(hub, "teams")).not.toHaveProperty("firstCompletedAt");
+      expect((await stateOf(hub, "teams"))?.lease).toBeUndefined();
+      expect(await stateOf(hub, "others")).toMatchObject({ run: { state: "completed" } });
+    },
+  );
+
+  it("reads each scope on its own", async () => {
+    using open = openPipeline({ connector: tool({ teams: THREE, others: nothing }, ["Acme/Web", "acme/a#b"]) });
+    const hub = open.hub("one");
+    await poll(hub, { connection: "acme", stream: "teams" }, signal);
+    for (const scope of ["Acme/Web", "acme/a#b"])
+      expect(await stateOf(hub, "teams", scope)).toMatchObject({ run: { state: "completed", records: 4 } });
+    expect(await stateOf(hub, "others", "Acme/Web")).toBeUndefined();
+  });
+
+  it.each(["nowhere", "constructor", "__proto__"])("refuses the stream %s", async (name) => {
+    using open = openPipeline({ connector: tool({ teams: THREE, others: nothing }) });
+    const failed = poll(open.hub("one"), { connection: "acme", stream: name }, signal);
+    await expect(failed).rejects.toMatchObject({ code: "stream_unknown", retry: "never" });
+  });
+
+  it("ends with its deadline and keeps what it has read", async () => {
+    const time = new AbortController();
+    const slow: Read = async function* () {
+      yield { records: [team("a")], cursor: { page: 1 } };
+      time.abort(new Error("time is up"));
+      yield { records: [team("b")], cursor: { page: 2 } };
+    };
+    using open = openPipeline({ connector: tool({ teams: slow, others: nothing }) });
+    const hub = open.hub("one");
+    await expect(poll(hub, { connection: "acme" }, time.signal)).rejects.toThrow("time is up");
+    expect(await stateOf(hub, "teams")).toMatchObject({ cursor: { page: 1 } });
+    expect(idsIn(await open.queued())).toEqual(["a"]);
+  });
+
+  it("reads single records anew, and leaves out what is gone", async () => {
+    using open = openPipeline({ connector: tool({ teams: THREE, others: nothing }) });
+    await poll(open.hub("one"), { connection: "acme", stream: "teams", ids: ["a", "gone"] }, signal);
+    expect(idsIn(await open.queued())).toEqual(["a"]);
+    const failed = poll(open.hub("one"), { connection: "acme", stream: "others", ids: ["a"] }, signal);
+    await expect(failed).rejects.toMatchObject({ code: "stream_unknown" });
+  });
+});
+
+describe("a lease", () => {
+  it("keeps another process from reading the same, until it is over", async () => {
+    using open = openPipeline({ connector: tool({ teams: THREE, others: nothing }) });
+    const run = { state: "syncing" as const, startedAt: at(0), pages: 0, records: 0 };
+    const lease = { holder: "two", until: "2026-03-02T10:02:00.000Z" };
+    await open.real.table.put({ ...streamKey("acme", "teams", ""), version: 1, data: { lease, run } });
+    await poll(open.hub("one"), { connection: "acme", stream: "teams" }, signal);
+    expect(await open.queued()).toEqual([]);
+    open.pass(121);
+    await poll(open.hub("one"), { connection: "acme", stream: "teams" }, signal);
+    expect(idsIn(await open.queued())).toEqual(["a", "b", "c", "d"]);
+  });
+
+  it("that a dead process left behind binds nobody where only one can be at work", async () => {
+    using open = openPipeline({ connector: tool({ teams: THREE, others: nothing }), alone: true });
+    const run = { state: "syncing" as const, startedAt: at(0), pages: 0, records: 0 };
+    const lease = { holder: "two", until: "2026-03-02T10:02:00.000Z" };
+    await open.real.table.put({ ...streamKey("acme", "teams", ""), version: 1, data: { lease, run } });
+    await poll(open.hub("one"), { connection: "acme", stream: "teams" }, signal);
+    expect(idsIn(await open.queued())).toHaveLength(4);
+  });
+
+  it("lost in the middle of a run keeps the old owner from moving the cursor or ending the new run", async () => {
+    let takeOver = async () => {};
+    const slow: Read = async function* () {
+      yield { records: [team("a")], cursor: { page: 1 } };
+      await takeOver();
+      yield { records: [team("b")], cursor: { page: 77 } };
+    };
+    using open = openPipeline({ connector: tool({ teams: slow, others: nothing }) });
+    const hub = open.hub("one");
+    const key = streamKey("acme", "teams", "");
+    const theirs = {
+      cursor: { page: 5 },
+      lease: { holder: "two", until: "2026-03-02T10:09:00.000Z" },
+      run: { state: "syncing" as const, startedAt: at(5), pages: 5, records: 5 },
+    };
+    takeOver = async () => {
+      const row = await open.real.table.get(key.pk, key.sk);
+      await open.real.table.put({ ...key, version: (row?.version ?? 0) + 1, data: theirs });
+    };
+    await poll(hub, { connection: "acme", stream: "teams" }, signal);
+    expect(await stateOf(hub, "teams")).toEqual(theirs);
+    expect(open.logged).toContainEqual(expect.objectContaining({ code: "lease_held", verb: "poll failed" }));
+  });
+});
+
+describe("a crash of a poll", () => {
+  /** Everything in the table after all that is queued was ingested: what is stored, without when it was. */
+  const stored = async (open: ReturnType<typeof openPipeline>) => {
+    const hub: Hub = { ...open.hub("check"), ports: open.real };
+    for (const { message } of await open.queued()) await ingest(hub, message);
+    const names: string[] = [];
+    for await (const { fields, version, source } of everyOf(open.real.table, "team"))
+      names.push(`${source.externalId} ${fields.name} v${version}`);
+    const state = await stateOf(hub, "teams");
+    return { names: names.sort(), cursor: state?.cursor, state: state?.run.state };
+  };
+  const expected = {
+    names: ["a team a v1", "b team b v1", "c team c v1", "d team d v1"],
+    cursor: { page: 3 },
+    state: "completed",
+  };
+
+  it.each(["before", "after"] as const)("%s any call of a port loses nothing, once it has run again", async (when) => {
+    let crashes = 0;
+    for (let nth = 1; ; nth++) {
+      const fault = crashing(nth, when);
+      using open = openPipeline({ connector: tool({ teams: THREE, others: nothing }), around: fault.around });
+      const outcome = await poll(open.hub("one"), { connection: "acme" }, signal).catch((error: unknown) => error);
+      if (outcome instanceof Crash) crashes += 1;
+      open.pass(121);
+      await poll({ ...open.hub("two"), ports: open.real }, { connection: "acme" }, signal);
+      expect({ nth, ...(await stored(open)) }).toEqual({ nth, ...expected });
+      if (!fault.reached()) break;
+    }
+    expect(crashes).toBeGreaterThan(3);
+  });
+});

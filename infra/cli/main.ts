@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { type ErrorCode, HubError } from "../../shared/connector/errors.ts";
-import { meant } from "../../shared/platform/locate.ts";
+import { nearestWord } from "../../shared/domain/nearest-word.ts";
 import { VERSION } from "../../shared/platform/version.ts";
 import { type Command, EXIT, type Terminal } from "./command.ts";
 
@@ -33,7 +33,7 @@ export const main = async (args: readonly string[], terminal: Terminal = process
     }
     const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
     if (load === undefined) {
-      const guess = meant(name, Object.keys(COMMANDS));
+      const guess = nearestWord(name, Object.keys(COMMANDS));
       throw usage(`no command "${name}"${guess === undefined ? "" : `. Did you mean "${guess}"?`}`);
     }
     const command = await load();

@@ -59,6 +59,8 @@ export const project = async (hub: Hub, records: readonly FeedRecord[]): Promise
       const entity = await entityById(table, id);
       if (entity === undefined || entity.kind === "account" || entity.kind === "vocabulary") continue;
       if (entity.kind === "feature") features.add(id);
+      if (entity.kind === "initiative")
+        for (const below of await downwardOf(table, id)) if (kindOf(below) === "feature") features.add(below);
       const { done, affected } = await relink(table, entity, now);
       work.done.set(id, done);
       if (isFirst) for (const other of affected) next.add(other);

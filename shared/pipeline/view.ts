@@ -1,6 +1,7 @@
 import type { Entity } from "../domain/entity.ts";
 import { isKind, nameOf } from "../domain/entity.ts";
 import type { Instant } from "../domain/instant.ts";
+import { kindOf } from "../domain/kind.ts";
 import type { Explanation, Fact } from "../domain/stage.ts";
 import { derive } from "../lifecycle/derive.ts";
 import { factsOf } from "../lifecycle/facts.ts";
@@ -14,7 +15,7 @@ import { evidenceLine, type FactsRow, putFacts, timelineOf } from "./contribute.
 import { coverageOf, type Sight } from "./coverage.ts";
 import { hash } from "./entity-of.ts";
 import type { Hub } from "./hub.ts";
-import type { vocabulary } from "./vocabulary.ts";
+import type { StatusOf, vocabulary } from "./vocabulary.ts";
 
 /** A feature's row with why it was last written, so that publication can say so. */
 export interface StoredView extends FeatureView {
@@ -45,6 +46,7 @@ export const putView = async (
     facts: factsOf({ entity: feature, history }, itself, { statusOf }),
     timeline: timelineOf(feature, history),
   });
+  await putInitiatives(table, id, statusOf);
   const rows: FactsRow[] = [];
   for await (const { data } of rowsOf<FactsRow>(table, partition.ofEntity(id), "F#")) if (!data.gone) rows.push(data);
   const facts: Fact[] = rows.flatMap((row) => row.facts);
@@ -60,6 +62,26 @@ export const putView = async (
     nextChangeAt: [derived.nextChangeAt, health.nextChangeAt].filter((at) => at !== null).sort()[0] ?? null,
   };
   await store(hub, feature, { explanation, health, rows, items, asOf, cause });
+};
+
+/** The initiatives above a feature speak for its strategy; one that it left speaks no more. */
+const putInitiatives = async (table: Table, featureId: string, statusOf: StatusOf): Promise<void> => {
+  const above = (await linksOf(table, featureId, "in", "parent_of")).filter(
+    ({ from }) => kindOf(from) === "initiative",
+  );
+  const found = await entitiesById(
+    table,
+    above.map(({ from }) => from),
+  );
+  for await (const { sk } of rowsOf(table, partition.ofEntity(featureId), "F#ini_")) {
+    const id = sk.slice("F#".length);
+    if (!found.has(id)) await putFacts(table, featureId, id, undefined);
+  }
+  for (const entity of found.values()) {
+    const to = { featureId, confidence: 1, via: "its initiative" };
+    const facts = factsOf({ entity, history: [] }, to, { statusOf });
+    await putFacts(table, featureId, entity.id, { gone: false, line: evidenceLine(entity, to), facts, timeline: [] });
+  }
 };
 
 interface Derived {

@@ -1,8 +1,9 @@
 import * as z from "zod";
 import { type ErrorCode, HubError } from "../connector/errors.ts";
 import { STATUS_CATEGORIES } from "../domain/entity.ts";
+import { nearestWord } from "../domain/nearest-word.ts";
 import type { HubConfig } from "./define-hub.ts";
-import { locate, meant } from "./locate.ts";
+import { locate } from "./locate.ts";
 
 const Slug = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,59}$/, "lower-case letters, digits, - and _");
 
@@ -83,7 +84,7 @@ export const problemsOf = (
     if (issue.code === "invalid_value") {
       const given = "input" in issue ? JSON.stringify(issue.input) : undefined;
       const values = issue.values.map(String);
-      const guess = typeof issue.input === "string" ? meant(issue.input, values) : undefined;
+      const guess = typeof issue.input === "string" ? nearestWord(issue.input, values) : undefined;
       return [
         {
           path,
@@ -95,7 +96,7 @@ export const problemsOf = (
   });
 
 export const suggestion = (given: string, known: readonly string[]): string => {
-  const guess = meant(given, known);
+  const guess = nearestWord(given, known);
   return guess === undefined ? (known.length > 0 ? `. Known: ${known.join(", ")}` : "") : `. Did you mean "${guess}"?`;
 };
 

@@ -64,28 +64,3 @@ const common = (a: readonly string[], b: readonly string[]): number => {
   while (shared < a.length && shared < b.length && a[shared] === b[shared]) shared += 1;
   return shared;
 };
-
-/** The known word that was probably meant, or undefined if none is near. */
-export const meant = (given: string, known: readonly string[]): string | undefined => {
-  const near = known
-    .map((word) => ({ word, distance: editDistance(given.toLowerCase(), word.toLowerCase()) }))
-    .filter(({ word, distance }) => distance <= Math.max(1, Math.floor(word.length / 3)))
-    .sort((a, b) => a.distance - b.distance);
-  return near[0]?.word;
-};
-
-const editDistance = (a: string, b: string): number => {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      next[j] = Math.min(
-        (row[j] ?? 0) + 1,
-        (next[j - 1] ?? 0) + 1,
-        (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1),
-      );
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
-};

@@ -122,7 +122,10 @@ describe("a body that reaches for the prototype of all objects", () => {
       } as Draft<"team">;
       const entity = entityOf(draft, arrival);
       expect(hash(entity)).toMatch(/^[0-9a-f]{32}$/);
-      expect({ prop, polluted: Object.hasOwn(Object.prototype, prop) }).toEqual({ prop, polluted: Object.hasOwn(before, prop) });
+      expect({ prop, polluted: Object.hasOwn(Object.prototype, prop) }).toEqual({
+        prop,
+        polluted: Object.hasOwn(before, prop),
+      });
     }
     expect(Object.getOwnPropertyDescriptors(Object.prototype)).toEqual(before);
   });

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -25,6 +25,9 @@ export class Checkout {
 
   static async make(config: object | undefined, environment: Record<string, string> = {}): Promise<Checkout> {
     const root = await mkdtemp(join(tmpdir(), "throughline-e2e-"));
+    // As inside a checkout, where the package's own name resolves.
+    await mkdir(join(root, "node_modules"));
+    await symlink(fileURLToPath(new URL("../..", import.meta.url)), join(root, "node_modules", "throughline"));
     if (config !== undefined) await writeFile(join(root, "throughline.config.json"), JSON.stringify(config, null, 2));
     return new Checkout(root, environment);
   }

@@ -2,7 +2,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { handler } from "../../functions/receive-webhook.ts";
-import { defineConnector, stream } from "../../shared/connector/contract.ts";
+import { type Connector, defineConnector, stream } from "../../shared/connector/contract.ts";
 import { HubError } from "../../shared/connector/errors.ts";
 import { hmacSha256 } from "../../shared/connector/signature.ts";
 import type { Hub } from "../../shared/pipeline/hub.ts";
@@ -38,7 +38,7 @@ const bytes = (text: string) => new TextEncoder().encode(text);
 const signed = (body: Uint8Array, config = CONFIG) => signature.sign(body, config, new Date());
 
 const open = (around?: (ports: Ports) => Ports) => {
-  const pipeline = openPipeline({ connector: tool, config: CONFIG, ...(around && { around }) });
+  const pipeline = openPipeline({ connector: tool as Connector, config: CONFIG, ...(around && { around }) });
   const whole = pipeline.hub("one");
   const hub: Hub = {
     ...whole,
@@ -76,7 +76,9 @@ const post = async (path: string, body: Uint8Array, headers: Record<string, stri
     isBase64Encoded: true,
     ...(method !== "GET" && { body: Buffer.from(body).toString("base64") }),
   };
-  const result = (await handler(event as Parameters<typeof handler>[0])) as APIGatewayProxyStructuredResultV2;
+  const result = (await handler(
+    event as unknown as Parameters<typeof handler>[0],
+  )) as APIGatewayProxyStructuredResultV2;
   const text = Buffer.from(result.body ?? "", result.isBase64Encoded ? "base64" : "utf8").toString();
   return {
     status: result.statusCode,

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { HubError } from "../../shared/connector/errors.ts";
+import { nearestWord } from "../../shared/domain/nearest-word.ts";
 import { configInvalid, parseHubConfig } from "../../shared/platform/config.ts";
 import { connectionProblems, openConnection } from "../../shared/platform/connections.ts";
 import { defineHub, github, type HubConfig, jira, linear, secret } from "../../shared/platform/define-hub.ts";
-import { locate, meant } from "../../shared/platform/locate.ts";
+import { locate } from "../../shared/platform/locate.ts";
 import { stillClock } from "../connector/vendor-server.ts";
 
 const FILE = "throughline.config.ts";
@@ -170,10 +171,10 @@ describe("a place in a config", () => {
   });
 
   it("is guessed among known words only when one is near", () => {
-    expect(meant("projcts", ["projects", "products"])).toBe("projects");
-    expect(meant("PROJECTS", ["projects"])).toBe("projects");
-    expect(meant("zebra", ["projects"])).toBeUndefined();
-    expect(meant("x", [])).toBeUndefined();
+    expect(nearestWord("projcts", ["projects", "products"])).toBe("projects");
+    expect(nearestWord("PROJECTS", ["projects"])).toBe("projects");
+    expect(nearestWord("zebra", ["projects"])).toBeUndefined();
+    expect(nearestWord("x", [])).toBeUndefined();
   });
 });
 

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { HubError } from "../../connector/errors.ts";
 import { type Instant, instant } from "../../domain/instant.ts";
 import type { ProductView, Views } from "../../store/views.ts";
-import { didYouMean } from "./nearest-word.ts";
+import { didYouMean } from "./did-you-mean.ts";
 
 /** A moment as parameters take it: a day means its beginning in UTC. */
 export const Moment = z.union([z.iso.datetime({ offset: true }), z.iso.date()], {

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { HubError } from "../../connector/errors.ts";
-import { didYouMean } from "./nearest-word.ts";
+import { didYouMean } from "./did-you-mean.ts";
 import { snakeCase } from "./snake-case.ts";
 
 type Given = Readonly<Record<string, unknown>>;

@@ -1,5 +1,5 @@
 import { ERRORS, type ErrorCode, HubError } from "../../../connector/errors.ts";
-import { nearestWord } from "../../api/nearest-word.ts";
+import { nearestWord } from "../../../domain/nearest-word.ts";
 import { statusOf, titleOf } from "../../api/problem.ts";
 import type { PageHandler } from "../page.tsx";
 import { sendDoc } from "./docs-page.tsx";

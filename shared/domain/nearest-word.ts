@@ -1,14 +1,17 @@
+/** Edits from one word to the other; two neighbours swapped are one edit, since that is how people mistype. */
 const distance = (a: string, b: string): number => {
-  let row = Array.from({ length: b.length + 1 }, (_, column) => column);
+  const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, column) => column)];
+  const at = (i: number, j: number): number => rows[i]?.[j] ?? 0;
   for (let i = 1; i <= a.length; i++) {
-    const next = [i];
+    rows[i] = [i];
     for (let j = 1; j <= b.length; j++) {
-      const swap = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(swap, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+      const isSame = a[i - 1] === b[j - 1];
+      let best = Math.min(at(i - 1, j) + 1, at(i, j - 1) + 1, at(i - 1, j - 1) + (isSame ? 0 : 1));
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) best = Math.min(best, at(i - 2, j - 2) + 1);
+      rows[i]?.push(best);
     }
-    row = next;
   }
-  return row[b.length] ?? 0;
+  return at(a.length, b.length);
 };
 
 /** The word that somebody probably meant, or undefined if none is near: at most a third of the letters differ, one at least. */
@@ -18,10 +21,4 @@ export const nearestWord = (typed: string, words: readonly string[]): string | u
     .map((word) => ({ word, away: distance(text, word.toLowerCase()) }))
     .sort((a, b) => a.away - b.away);
   return best !== undefined && best.away <= Math.max(1, Math.floor(text.length / 3)) ? best.word : undefined;
-};
-
-/** `; did you mean 'x'?`, or nothing. */
-export const didYouMean = (typed: string, words: readonly string[]): string => {
-  const nearest = nearestWord(typed, words);
-  return nearest === undefined ? "" : `; did you mean '${nearest}'?`;
 };

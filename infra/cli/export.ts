@@ -1,16 +1,17 @@
 import { HubError } from "../../shared/connector/errors.ts";
 import { FIELDS, type FieldedKind } from "../../shared/domain/entity.ts";
 import type { Link } from "../../shared/domain/link.ts";
+import { snakeCase } from "../../shared/domain/snake-case.ts";
 import { suggestion } from "../../shared/platform/config.ts";
 import { everyOf, linksOf } from "../../shared/store/entities.ts";
 import { type Command, EXIT, text } from "./command.ts";
 import { openStore } from "./open-store.ts";
-import { snakeWord, wireEntity, wireLink } from "./wire.ts";
+import { wireEntity, wireLink } from "./wire.ts";
 
 const KINDS: ReadonlyMap<string, FieldedKind> = new Map(
   (Object.keys(FIELDS) as FieldedKind[]).flatMap((kind) => [
     [kind, kind],
-    [snakeWord(kind), kind],
+    [snakeCase(kind), kind],
   ]),
 );
 
@@ -77,7 +78,7 @@ const ENVELOPE = [
   "version",
 ];
 const LINK_COLUMNS = ["from", "to", "type", "origin", "confidence", "valid_from", "valid_to", "evidence"];
-const columnsOf = (kind: FieldedKind): string[] => [...ENVELOPE, ...Object.keys(FIELDS[kind].shape).map(snakeWord)];
+const columnsOf = (kind: FieldedKind): string[] => [...ENVELOPE, ...Object.keys(FIELDS[kind].shape).map(snakeCase)];
 
 /** RFC 4180, and nothing that a spreadsheet would run as a formula. */
 const cell = (value: unknown): string => {

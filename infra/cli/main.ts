@@ -110,6 +110,12 @@ const report = (error: unknown, json: boolean, terminal: Terminal): number => {
   return exitOf(told.code);
 };
 
+/** A reader that has seen enough closes the pipe: `throughline features | head` ends well. */
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(EXIT.ok);
+});
+
 /** The terminal of this process. The folder is the one of the checkout, from whatever folder below it is called. */
 const processTerminal = (): Terminal => ({
   root: process.cwd(),

@@ -4,12 +4,13 @@ import type { Connector, Stream, Told } from "../../shared/connector/contract.ts
 import { HubError } from "../../shared/connector/errors.ts";
 import { configuredId } from "../../shared/domain/kind.ts";
 import { CONFIDENCE, type Link } from "../../shared/domain/link.ts";
+import { snakeKeys } from "../../shared/domain/snake-case.ts";
 import { entityOf } from "../../shared/pipeline/entity-of.ts";
 import { draftsOf } from "../../shared/pipeline/ingest.ts";
 import { nativeStatements } from "../../shared/pipeline/statements.ts";
 import { suggestion } from "../../shared/platform/config.ts";
 import { type Call, type Command, EXIT } from "./command.ts";
-import { snake, wireEntity, wireLink } from "./wire.ts";
+import { wireEntity, wireLink } from "./wire.ts";
 
 export const normalise: Command = {
   usage: "throughline normalise <connector> <stream> [--webhook] [--header 'K: V']… < records",
@@ -164,7 +165,7 @@ function* normalised(connector: Connector, stream: string, record: unknown): Gen
       now: draft.updatedAt,
       how: "read",
     });
-    yield { ...wireEntity(entity), ...(draft.history !== undefined && { history: snake(draft.history) }) };
+    yield { ...wireEntity(entity), ...(draft.history !== undefined && { history: snakeKeys(draft.history) }) };
     for (const { evidence, ...ends } of nativeStatements(entity)) {
       const link: Link = {
         ...ends,

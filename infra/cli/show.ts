@@ -1,11 +1,11 @@
 import { styleText } from "node:util";
 import { HubError } from "../../shared/connector/errors.ts";
+import { snakeKeys } from "../../shared/domain/snake-case.ts";
 import { STAGES, type StageState } from "../../shared/domain/stage.ts";
 import type { FeatureView, Views } from "../../shared/store/views.ts";
 import { type Call, type Command, EXIT, text } from "./command.ts";
 import { openStore } from "./open-store.ts";
 import { whole } from "./start.ts";
-import { snake } from "./wire.ts";
 
 const MARKS: Readonly<Record<StageState, string>> = {
   not_started: "·",
@@ -36,7 +36,7 @@ const reading = async (call: Call, work: (views: Views) => Promise<void>): Promi
   }
 };
 
-const json = (call: Call, value: unknown): void => call.terminal.out(`${JSON.stringify(snake(value))}\n`);
+const json = (call: Call, value: unknown): void => call.terminal.out(`${JSON.stringify(snakeKeys(value))}\n`);
 
 export const status: Command = {
   usage: "throughline status",

@@ -1,8 +1,8 @@
 import * as z from "zod";
 import { cloudEvent, EVENTS, type EventName } from "../../shared/domain/event.ts";
 import { KINDS, type Kind } from "../../shared/domain/kind.ts";
+import { snakeKeys } from "../../shared/domain/snake-case.ts";
 import { EVENT_NAMES, eventSchema } from "../../shared/web/api/change-routes.ts";
-import { snakeKeys } from "../../shared/web/api/snake-case.ts";
 import { code, fenced, page, table } from "./markdown.ts";
 
 type Schema = {

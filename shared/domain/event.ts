@@ -2,6 +2,7 @@ import * as z from "zod";
 import { HEALTH_VALUES, PRESENCE_STATES, STATUS_CATEGORIES } from "./entity.ts";
 import { LINK_TYPES } from "./link.ts";
 import { mapped } from "./mapped.ts";
+import { snakeKeys } from "./snake-case.ts";
 import { DISPOSITIONS, STAGE_STATES, STAGES } from "./stage.ts";
 
 const Named = z.object({ id: z.string(), key: z.string().optional(), name: z.string(), url: z.string() });
@@ -179,5 +180,5 @@ export const cloudEvent = (event: HubEvent, hub: { readonly url: string; readonl
   dataschema: `${hub.url}/v1/schemas/${event.name}/1.json`,
   sequence: String(event.sequence).padStart(17, "0"),
   partitionkey: event.subject,
-  data: event.data,
+  data: snakeKeys(event.data),
 });

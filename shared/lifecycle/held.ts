@@ -55,14 +55,17 @@ const heldOf = (fact: Fact): Held => {
 
 const compare = (a: string | number, b: string | number): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** Which of two facts of one identity stands for both: the surer link; the rest only makes the choice total. */
+/**
+ * Which of two facts of one identity stands for both: the surer link, the one known earlier, the assertion that ends last
+ * or never; the rest only makes the choice total.
+ */
 const prefer = (a: Fact, b: Fact): number =>
   b.linkConfidence - a.linkConfidence ||
   TIERS[b.tier] - TIERS[a.tier] ||
   compare(a.recordedAt, b.recordedAt) ||
+  compare(b.expiresAt ?? "9999", a.expiresAt ?? "9999") ||
   compare(a.url, b.url) ||
-  compare(a.recordKey, b.recordKey) ||
-  compare(a.expiresAt ?? "", b.expiresAt ?? "");
+  compare(a.recordKey, b.recordKey);
 
 /** By time, then identity: the order in which facts are folded, whatever order they came in. */
 export const byTime = (a: Held, b: Held): number => a.at - b.at || compare(a.identity, b.identity);

@@ -12,7 +12,7 @@ import { contributionsOf, downwardOf, evidenceLine, putFacts, timelineOf } from 
 import { sightsOf } from "./coverage.ts";
 import type { Hub } from "./hub.ts";
 import { type Projected, projectedOf, relink, setProjected } from "./relink.ts";
-import { putView } from "./view.ts";
+import { isSeenAsBefore, putView } from "./view.ts";
 import { vocabulary } from "./vocabulary.ts";
 
 /** Kinds that speak about features. */
@@ -86,10 +86,16 @@ export const project = async (hub: Hub, records: readonly FeedRecord[]): Promise
     wave = next;
   }
   const sights = await sightsOf(hub);
-  const all = sightChanged ? await everyFeature(hub) : [];
-  for (const id of new Set([...features, ...all])) {
+  for (const id of features) {
     await setImmediate();
-    await putView(hub, id, sights, words, sightChanged && !features.has(id) ? "time" : "sync");
+    await putView(hub, id, sights, words, "sync");
+  }
+  if (sightChanged) {
+    for await (const { id } of everyOf(table, "feature")) {
+      if (features.has(id) || (await isSeenAsBefore(table, id, sights))) continue;
+      await setImmediate();
+      await putView(hub, id, sights, words, "sync");
+    }
   }
   for (const [id, part] of work.done) await setProjected(table, id, part);
 };
@@ -124,12 +130,6 @@ const becameComplete = ({ before, after }: FeedRecord): boolean => {
   return complete(after.data) && !complete(before?.data);
 };
 
-const everyFeature = async (hub: Hub): Promise<string[]> => {
-  const ids: string[] = [];
-  for await (const { id } of everyOf(hub.ports.table, "feature")) ids.push(id);
-  return ids;
-};
-
 /** A status word that came after items with a past in that status: their past is mapped anew. */
 const itemsOfNewWords = async (hub: Hub, touched: ReadonlySet<string>): Promise<string[]> => {
   const words = [...touched].filter((id) => kindOf(id) === "vocabulary");
@@ -153,26 +153,25 @@ const contribute = async (
   if (kindOf(id) === "feature") return false;
   const entity = await entityById(table, id);
   if (entity === undefined) return false;
+  if (!SPEAKING.has(entity.kind)) return false;
   const held = await projectedOf(table, id);
   const now = await contributionsOf(table, id);
   const changed = JSON.stringify(held.features) !== JSON.stringify(now);
-  if (SPEAKING.has(entity.kind)) {
-    const wanted = new Set(now.map(({ featureId }) => featureId));
-    for (const { featureId } of held.features) {
-      if (wanted.has(featureId)) continue;
-      await putFacts(table, featureId, id, undefined);
-      features.add(featureId);
-    }
-    if (now.length > 0) {
-      const history = isKind(entity, "workItem") ? await historyOf(table, id) : [];
-      const timeline = timelineOf(entity, history);
-      const statusOf = await words(entity.source.connectionId);
-      for (const one of now) {
-        const facts: Fact[] = factsOf({ entity, history }, one, { statusOf });
-        const row = { gone: false, line: evidenceLine(entity, one), facts, timeline };
-        await putFacts(table, one.featureId, id, row);
-        features.add(one.featureId);
-      }
+  const wanted = new Set(now.map(({ featureId }) => featureId));
+  for (const { featureId } of held.features) {
+    if (wanted.has(featureId)) continue;
+    await putFacts(table, featureId, id, undefined);
+    features.add(featureId);
+  }
+  if (now.length > 0) {
+    const history = isKind(entity, "workItem") ? await historyOf(table, id) : [];
+    const timeline = timelineOf(entity, history);
+    const statusOf = await words(entity.source.connectionId);
+    for (const one of now) {
+      const facts: Fact[] = factsOf({ entity, history }, one, { statusOf });
+      const row = { gone: false, line: evidenceLine(entity, one), facts, timeline };
+      await putFacts(table, one.featureId, id, row);
+      features.add(one.featureId);
     }
   }
   if (changed) done.set(id, { ...done.get(id), features: now });

@@ -20,6 +20,8 @@ import type { StatusOf, vocabulary } from "./vocabulary.ts";
 /** A feature's row with why it was last written, so that publication can say so. */
 export interface StoredView extends FeatureView {
   readonly cause: "sync" | "time";
+  /** Over what could be seen of its products. */
+  readonly coverage: string;
   /** Over all that is shown; unlike it, nothing is written. */
   readonly meaning: string;
 }
@@ -61,7 +63,7 @@ export const putView = async (
     badges: health.isWatermelon ? [...derived.badges, "watermelon"] : derived.badges,
     nextChangeAt: [derived.nextChangeAt, health.nextChangeAt].filter((at) => at !== null).sort()[0] ?? null,
   };
-  await store(hub, feature, { explanation, health, rows, items, asOf, cause });
+  await store(hub, feature, { coverage: hash(coverage), explanation, health, rows, items, asOf, cause });
 };
 
 /** The initiatives above a feature speak for its strategy; one that it left speaks no more. */
@@ -84,7 +86,15 @@ const putInitiatives = async (table: Table, featureId: string, statusOf: StatusO
   }
 };
 
+/** Whether a feature's view rests on what can be seen now, so that a newly read stream is no news for it. */
+export const isSeenAsBefore = async (table: Table, id: string, sights: readonly Sight[]): Promise<boolean> => {
+  const { pk, sk } = viewKey(id);
+  const view = (await table.get<StoredView>(pk, sk))?.data;
+  return view !== undefined && view.coverage === hash(coverageOf(sights, view.productIds));
+};
+
 interface Derived {
+  readonly coverage: string;
   readonly explanation: Explanation;
   readonly health: Health;
   readonly rows: readonly FactsRow[];
@@ -95,7 +105,7 @@ interface Derived {
 
 const store = async (hub: Hub, feature: Entity<"feature">, made: Derived): Promise<void> => {
   const { table } = hub.ports;
-  const { explanation, rows, items, asOf, cause } = made;
+  const { coverage, explanation, rows, items, asOf, cause } = made;
   const { value, disagree, derived, declared } = made.health;
   const parents = (await linksOf(table, feature.id, "in", "parent_of")).map(({ from }) => from);
   const named = await entitiesById(table, [...parents, ...(feature.fields.ownerId ? [feature.fields.ownerId] : [])]);
@@ -133,9 +143,11 @@ const store = async (hub: Hub, feature: Entity<"feature">, made: Derived): Promi
   await update<StoredView>(table, viewKey(feature.id), (held) => {
     if (held?.data.meaning === meaning) {
       const isDue = held.due !== undefined && held.due.sk <= `${asOf}#~`;
-      return isDue ? { data: held.data, ...places(shown, explanation.nextChangeAt) } : undefined;
+      if (!isDue && held.data.coverage === coverage) return undefined;
+      return { data: { ...held.data, coverage }, ...places(shown, explanation.nextChangeAt) };
     }
-    const data: StoredView = { ...shown, version: (held?.data.version ?? 0) + 1, observedAt: asOf, cause, meaning };
+    const version = (held?.data.version ?? 0) + 1;
+    const data: StoredView = { ...shown, version, observedAt: asOf, cause, coverage, meaning };
     return { data, ...places(shown, explanation.nextChangeAt) };
   });
 };

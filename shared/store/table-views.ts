@@ -149,7 +149,7 @@ export const tableViews = (
       });
       const shown = rows.slice(0, limit);
       return {
-        items: shown.flatMap(({ data }) => (data.gone ? [] : [data.line])),
+        items: shown.flatMap(({ data }) => (data.gone || data.line.id === featureId ? [] : [data.line])),
         next: rows.length > limit ? shown.at(-1)?.sk : undefined,
       };
     },

@@ -15,8 +15,11 @@ export interface Freshness {
 const hasStarted = (connection: ConnectionView): boolean =>
   connection.streams.length > 0 && connection.streams.every((run) => run.firstCompletedAt !== undefined);
 
-const isFresh = ({ state, dataAsOf }: ConnectionView): boolean =>
-  dataAsOf !== undefined && (state === "healthy" || state === "degraded" || state === "syncing");
+const isFresh = (connection: ConnectionView): boolean => {
+  const { state, dataAsOf } = connection;
+  if (dataAsOf === undefined || !hasStarted(connection)) return false;
+  return state === "healthy" || state === "degraded" || state === "syncing";
+};
 
 /** The freshness over all connections; those paused by a person are left out. */
 export const freshnessOf = (connections: readonly ConnectionView[]): Freshness => {

@@ -415,8 +415,12 @@ describe("a Jira webhook", () => {
   it("tells sprints and versions by their ids, and their deletion whole", () => {
     const { record: sprint } = fixture("sprint.json");
     const { record: version } = fixture("version.json");
-    expect(told({ webhookEvent: "sprint_started", sprint })).toEqual([{ stream: "sprints", reread: "55", hint: expect.objectContaining({ id: "55" }) }]);
-    expect(told({ webhookEvent: "jira:version_released", version })).toEqual([{ stream: "versions", reread: "10100", hint: expect.objectContaining({ id: "10100" }) }]);
+    expect(told({ webhookEvent: "sprint_started", sprint })).toEqual([
+      { stream: "sprints", reread: "55", hint: expect.objectContaining({ id: "55" }) },
+    ]);
+    expect(told({ webhookEvent: "jira:version_released", version })).toEqual([
+      { stream: "versions", reread: "10100", hint: expect.objectContaining({ id: "10100" }) },
+    ]);
     const [gone] = told({ webhookEvent: "sprint_deleted", timestamp: event.timestamp, sprint }) ?? [];
     expect(gone).toMatchObject({ stream: "sprints", presence: "deleted", at: "2026-03-05T08:40:00.000Z" });
     expect(told({ webhookEvent: "jira:version_deleted", version })).toMatchObject([{ presence: "deleted" }]);

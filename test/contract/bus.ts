@@ -51,7 +51,11 @@ export const testBus = (name: string, open: () => Promise<OpenBus>): void => {
         dataschema: "http://localhost:4100/v1/schemas/feature.created/1.json",
         sequence: "00000000000000042",
         partitionkey: "ftr_1",
-        data: event(42).data,
+        data: {
+          feature: { id: "ftr_1", key: "ACME-1", name: "Ünïcode \u{1F600}", url: "http://localhost/features/ACME-1" },
+          product_ids: ["prd_a"],
+          cause: "sync",
+        },
       });
     });
 

@@ -62,8 +62,8 @@ export const testConnector = <Config>(declared: Connector<Config>, sample: Sampl
   const fixtures = readdirSync(folder)
     .filter((file) => file.endsWith(".json"))
     .map((file): Fixture => {
-      const read = JSON.parse(readFileSync(new URL(file, folder), "utf8")) as Fixture;
-      return { ...read, file, stream: read.stream ?? file.replace(".json", "") };
+      const read = JSON.parse(readFileSync(new URL(file, folder), "utf8")) as Omit<Fixture, "file" | "stream">;
+      return { stream: file.replace(".json", ""), ...read, file };
     });
   const config = connector.config.parse(sample.settings);
   const streamOf = (name: string) => {

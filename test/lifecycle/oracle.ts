@@ -57,6 +57,13 @@ const identity = (fact: Fact): string => {
 };
 const text = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
+/** Of two facts of one identity: the surer link, else the one known earlier, else the one that ends last or never. */
+const stands = (fact: Fact, held: Fact): boolean => {
+  if (fact.linkConfidence !== held.linkConfidence) return fact.linkConfidence > held.linkConfidence;
+  if (fact.recordedAt !== held.recordedAt) return fact.recordedAt < held.recordedAt;
+  return (fact.expiresAt ?? "9999") > (held.expiresAt ?? "9999");
+};
+
 export const oracle = (
   given: readonly Fact[],
   rules: RuleSet,
@@ -70,7 +77,7 @@ export const oracle = (
     const same = facts.findIndex((other) => identity(other) === identity(fact));
     const held = facts[same];
     if (held === undefined) facts.push(fact);
-    else if (fact.linkConfidence > held.linkConfidence) facts[same] = fact;
+    else if (stands(fact, held)) facts[same] = fact;
   }
   facts.sort((a, b) => time(a) - time(b) || text(identity(a), identity(b)));
 

@@ -103,8 +103,8 @@ describe("a config with mistakes", () => {
     ],
     [
       "a product of no connection",
-      { connections: { gh: github({ repos: ["a/b"] }) }, products: { web: { name: "Web", sources: ["hg:a/b"] } } },
-      'products.web.sources: no connection "hg". Known: gh',
+      { connections: { gh: github({ repos: ["a/b"] }) }, products: { web: { name: "Web", sources: ["trello:a/b"] } } },
+      'products.web.sources: no connection "trello". Known: gh',
     ],
     [
       "a value of the wrong kind",

@@ -1,9 +1,9 @@
 import * as z from "zod";
 import { EVENTS, type EventName } from "../../domain/event.ts";
 import { instant } from "../../domain/instant.ts";
+import { snakeSchema } from "../../domain/snake-case.ts";
 import { Moment } from "./filters.ts";
 import { list } from "./route.ts";
-import { snakeSchema } from "./snake-case.ts";
 
 export const EVENT_NAMES = Object.keys(EVENTS) as EventName[];
 const PUBLIC = EVENT_NAMES.filter((name) => EVENTS[name].public);

@@ -1,11 +1,11 @@
 import * as z from "zod";
+import { snakeCase } from "../../domain/snake-case.ts";
 import { STAGES } from "../../domain/stage.ts";
 import type { FeatureView } from "../../store/views.ts";
 import { ExplanationJson, explanationJson, FeatureJson, featureJson } from "./feature-json.ts";
 import { Moment, ProductFilter, productId, since } from "./filters.ts";
 import { MappedJson } from "./mapped-json.ts";
 import { type Asked, list, single } from "./route.ts";
-import { snakeCase } from "./snake-case.ts";
 
 const ID = { id: "Id or key of a feature; keys it once had and any case are understood." };
 const HEALTH = ["on_track", "at_risk", "off_track", "unknown"] as const;

@@ -1,8 +1,8 @@
 import * as z from "zod";
+import { snakeCase, snakeSchema } from "../../domain/snake-case.ts";
 import { bare, takesMany } from "./query.ts";
 import type { Route } from "./route.ts";
 import { ROUTES } from "./routes.ts";
-import { snakeCase, snakeSchema } from "./snake-case.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 

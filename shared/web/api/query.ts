@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { HubError } from "../../connector/errors.ts";
+import { snakeCase } from "../../domain/snake-case.ts";
 import { didYouMean } from "./did-you-mean.ts";
-import { snakeCase } from "./snake-case.ts";
 
 type Given = Readonly<Record<string, unknown>>;
 

@@ -1,11 +1,11 @@
 import * as z from "zod";
+import { snakeCase, snakeKeys } from "../../domain/snake-case.ts";
 import type { Slice } from "../../store/views.ts";
 import { strongTag, weakTag } from "../entity-tag.ts";
 import { freshnessOf } from "../freshness.ts";
 import type { WebDeps } from "../web-deps.ts";
 import { openCursor, sealCursor } from "./cursor.ts";
 import { checked, givenIn } from "./query.ts";
-import { snakeCase, snakeKeys } from "./snake-case.ts";
 
 /** An answer ready for the wire. */
 export interface Answer {

@@ -172,7 +172,7 @@ describe("a forged delivery", () => {
 
   it.each(Object.keys(MUTATORS))("is refused: %s", (name) => {
     for (const body of BODIES) {
-      const right = scheme.sign(body, SECRET, receivedAt)[HEADER] ?? "";
+      const right = scheme.sign(body, SECRET, receivedAt)[HEADER] as string;
       const mutated = MUTATORS[name]?.(body, right);
       if (mutated === undefined) throw new Error(`no mutator ${name}`);
       expect(accepts(deliver(body, { [HEADER]: right }))).toBe(true);

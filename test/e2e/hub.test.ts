@@ -28,6 +28,7 @@ describe("the hub on one machine, over three real wire protocols", { timeout: 18
   let checkout: Checkout;
   let hub: RunningHub;
   let items: Truth[];
+  const undo: (() => Promise<void>)[] = [];
   /** Features, ideas and initiatives are kinds of their own in the hub. */
   const isWork = ({ type, deleted }: Truth) => !deleted && !["epic", "idea", "initiative"].includes(type);
   const folder = () => join(checkout.data, "hub");
@@ -58,8 +59,11 @@ describe("the hub on one machine, over three real wire protocols", { timeout: 18
 
   beforeAll(async () => {
     sandbox = await startSandbox({ size: 1000, seed: 5, limits: WIDE });
+    undo.push(() => sandbox.stop());
     checkout = await Checkout.make(companyConfig(sandbox), secretsOf(sandbox));
+    undo.push(() => checkout.remove());
     hub = await checkout.start("--poll-every", "3600");
+    undo.push(() => hub.stop());
     await settled(hub, folder());
     listen(true);
     const text = await (await fetch(`${sandbox.urls.control}/truth`)).text();
@@ -69,9 +73,7 @@ describe("the hub on one machine, over three real wire protocols", { timeout: 18
       .map((line) => JSON.parse(line) as Truth);
   });
   afterAll(async () => {
-    await hub?.stop();
-    await sandbox?.stop();
-    await checkout?.remove();
+    for (const end of undo.toReversed()) await end();
   });
 
   it("knows every item of every tracker, by its title, and no other", async () => {
@@ -181,6 +183,20 @@ describe("the hub on one machine, over three real wire protocols", { timeout: 18
       listen(true);
     },
   );
+
+  it("follows the hint of a sprint's webhook by reading the sprint", async () => {
+    const sprints = async () =>
+      (await checkout.run(["export", "cycle"])).out
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line) as { name: string; state: { category: string }; source: { tool: string } })
+        .filter(({ source }) => source.tool === "jira");
+    const running = (await sprints()).find(({ state }) => state.category === "active");
+    const number = Number(/\d+$/.exec(running?.name ?? "")?.[0]);
+    expect(number).toBeGreaterThan(0);
+    await control({ do: "sprint", number, action: "closed" });
+    await until(sprints, (all) => all.find(({ name }) => name === running?.name)?.state.category === "closed", SOON_MS);
+  });
 
   it("keeps a deleted item's record and says that it is gone", async () => {
     const since = new Date().toISOString();

@@ -1,11 +1,12 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { Fact } from "../../shared/domain/stage.ts";
 import { STAGES } from "../../shared/domain/stage.ts";
-import { RULE_SET } from "../../shared/lifecycle/derive.ts";
+import { derive, RULE_SET } from "../../shared/lifecycle/derive.ts";
 import { fold } from "../../shared/lifecycle/fold.ts";
 import { prepare } from "../../shared/lifecycle/held.ts";
 import { anyDay, anyFacts } from "./arbitrary-facts.ts";
-import { FEATURE, on } from "./evidence.ts";
+import { FEATURE, fact, on, seen } from "./evidence.ts";
 import { oracle } from "./oracle.ts";
 
 describe("the fold", () => {
@@ -33,4 +34,13 @@ describe("the fold", () => {
     agree(["pr", "test.run", "deploy.prod", "exposure", "deploy.nonprod", "experiment.shipped", "ticket", "need"]));
   it("does so where people assert", () =>
     agree(["asserted", "claim.done", "design.edited", "design.ready", "idea", "deploy.prod"]));
+
+  it("lets the assertion that never ends stand for its double that does (found by chance: 2781:2:0:2:3)", () => {
+    const standing = fact(0, "asserted", "skip", { stage: "vision", polarity: "-", recordId: "b" });
+    const ending = { ...standing, expiresAt: on(1) };
+    const idea = fact(0, "idea", "exists");
+    const later = (facts: readonly Fact[]) => derive(FEATURE, facts, seen(), RULE_SET, { asOf: on(40) });
+    expect(later([ending, standing, idea])).toEqual(later([standing, idea]));
+    expect(later([idea, standing, ending])).toEqual(later([standing, idea]));
+  });
 });

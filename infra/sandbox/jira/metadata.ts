@@ -116,19 +116,23 @@ export const myself = (world: World): Answer =>
     expand: "groups,applicationRoles",
   });
 
+const wholeProject = (of: (typeof projects)[number]) => ({
+  expand: "description,lead,issueTypes,url,projectKeys,permissions,insight",
+  ...projectJson(of),
+  style: of.style,
+  isPrivate: false,
+  properties: {},
+});
+
 export const projectSearch = (asked: Asked): Answer =>
-  page(
-    asked,
-    "/rest/api/3/project/search",
-    projects.map((project) => ({
-      expand: "description,lead,issueTypes,url,projectKeys,permissions,insight",
-      ...projectJson(project),
-      style: project.style,
-      isPrivate: false,
-      properties: {},
-    })),
-    50,
-  );
+  page(asked, "/rest/api/3/project/search", projects.map(wholeProject), 50);
+
+export const project = (idOrKey: string): Answer => {
+  const found = projects.find(({ id, key }) => id === idOrKey || key === idOrKey.toUpperCase());
+  return found === undefined
+    ? { status: 404, json: { errorMessages: [`No project could be found with key '${idOrKey}'.`], errors: {} } }
+    : ok(wholeProject(found));
+};
 
 export const issueTypes = (): Answer => ok(kindsOfJira.map((kind) => typeJson(kind)));
 
@@ -151,33 +155,43 @@ export const versions = (world: World, asked: Asked, key: string): Answer => {
   return page(asked, `/rest/api/3/project/${key}/version`, project.key === "ACME" ? all : [], 50);
 };
 
-export const boards = (asked: Asked): Answer =>
-  page(
-    asked,
-    "/rest/agile/1.0/board",
-    [
-      {
-        id: 1,
-        self: `${SITE}/rest/agile/1.0/board/1`,
-        name: "ACME board",
-        type: "scrum",
-        location: {
-          projectId: 10_000,
-          displayName: "Storefront (ACME)",
-          projectName: "Storefront",
-          projectKey: "ACME",
-          projectTypeKey: "software",
-          name: "Storefront (ACME)",
-        },
-        isPrivate: false,
-      },
-    ],
-    50,
+export const version = (world: World, id: string): Answer => {
+  const found = Array.from({ length: VERSION_COUNT }, (_, index) => versionJson(world, index)).find(
+    (one) => one.id === id,
   );
+  return found === undefined
+    ? { status: 404, json: { errorMessages: [`Could not find version for id '${id}'`], errors: {} } }
+    : ok(found);
+};
 
-export const sprints = (world: World, asked: Asked): Answer => {
-  const states = asked.query.get("state")?.split(",");
-  const all = Array.from({ length: SPRINT_COUNT }, (_, index) => {
+const BOARD = {
+  id: 1,
+  self: `${SITE}/rest/agile/1.0/board/1`,
+  name: "ACME board",
+  type: "scrum",
+  location: {
+    projectId: 10_000,
+    displayName: "Storefront (ACME)",
+    projectName: "Storefront",
+    projectKey: "ACME",
+    projectTypeKey: "software",
+    name: "Storefront (ACME)",
+  },
+  isPrivate: false,
+};
+
+export const board = (id: string): Answer =>
+  id === String(BOARD.id)
+    ? ok(BOARD)
+    : {
+        status: 404,
+        json: { errorMessages: ["Board does not exist or you do not have permission to see it."], errors: {} },
+      };
+
+export const boards = (asked: Asked): Answer => page(asked, "/rest/agile/1.0/board", [BOARD], 50);
+
+const sprintsOf = (world: World) =>
+  Array.from({ length: SPRINT_COUNT }, (_, index) => {
     const { boardId, ...sprint } = sprintJson(world, index);
     return {
       ...sprint,
@@ -186,6 +200,17 @@ export const sprints = (world: World, asked: Asked): Answer => {
       originBoardId: boardId,
     };
   });
+
+export const sprint = (world: World, id: string): Answer => {
+  const found = sprintsOf(world).find((one) => String(one.id) === id);
+  return found === undefined
+    ? { status: 404, json: { errorMessages: ["Sprint does not exist."], errors: {} } }
+    : ok(found);
+};
+
+export const sprints = (world: World, asked: Asked): Answer => {
+  const states = asked.query.get("state")?.split(",");
+  const all = sprintsOf(world);
   return page(
     asked,
     "/rest/agile/1.0/board/1/sprint",

@@ -9,15 +9,19 @@ import { changelogOf, changelogPage, fetchChangelogs } from "./history.ts";
 import { findIssue, issueJson, JIRA_PRODUCT } from "./issue.ts";
 import {
   ASKING_PERSON,
+  board,
   boards,
   fieldList,
   issueTypes,
   myself,
   priorities,
   prioritySearch,
+  project,
   projectSearch,
   remoteLinks,
+  sprint,
   sprints,
+  version,
   versions,
 } from "./metadata.ts";
 import { countIssues, fetchIssues, refused, searchIssues, texts } from "./search.ts";
@@ -154,6 +158,10 @@ const routesOf = (world: World): readonly Route[] => {
       `${api}/issue/:issue/remotelink`,
       withIssue((item) => remoteLinks(issueId(item.n), pullOf(world, item))),
     ),
+    route("GET", `${api}/project/:project`, (_, part) => project(part("project"))),
+    route("GET", "/rest/agile/1.0/board/:board", (_, part) => board(part("board"))),
+    route("GET", `${api}/version/:version`, (_, part) => version(world, part("version"))),
+    route("GET", "/rest/agile/1.0/sprint/:sprint", (_, part) => sprint(world, part("sprint"))),
     route("GET", "/rest/agile/1.0/board", boards),
     route("GET", "/rest/agile/1.0/board/:board/sprint", (asked, part) =>
       part("board") === "1"

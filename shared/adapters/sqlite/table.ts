@@ -46,6 +46,9 @@ const toRow = (record: unknown): Row => {
   };
 };
 
+/** Sorts behind whatever else follows a prefix, so that the index ends the search where the prefix ends. */
+const LAST = "\u{10FFFF}";
+
 const INDEXES = { item: ["pk", "sk"], list: ["list_pk", "list_sk"], due: ["due_pk", "due_sk"] } as const;
 
 /** A query's condition and its values, in the order of the placeholders. */
@@ -64,7 +67,14 @@ const condition = ({
     parts.push(part);
     values.push(...more);
   };
-  if (prefix) add(`${sort} >= ? AND substr(${sort}, 1, length(?)) = ?`, prefix, prefix, prefix);
+  if (prefix)
+    add(
+      `${sort} >= ? AND ${sort} <= ? AND substr(${sort}, 1, length(?)) = ?`,
+      prefix,
+      `${prefix}${LAST}`,
+      prefix,
+      prefix,
+    );
   if (after !== undefined) add(`${sort} ${descending ? "<" : ">"} ?`, after);
   if (upTo !== undefined) add(`${sort} <= ?`, upTo);
   return { where: parts.join(" AND "), values, order: `${sort} ${descending ? "DESC" : "ASC"}` };

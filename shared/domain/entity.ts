@@ -282,7 +282,11 @@ export const isKind = <K extends FieldedKind>(entity: Entity | undefined, kind: 
   entity?.kind === kind;
 
 /** What an entity is called on every surface. */
-export const nameOf = ({ kind, fields, source }: Entity): string => {
-  const words = fields as { title?: string; name?: string; version?: string; handle?: string };
-  return words.title ?? words.name ?? words.version ?? words.handle ?? source.key ?? kind;
+export const nameOf = (entity: Entity): string => {
+  if (isKind(entity, "review")) return `Review: ${entity.fields.state.detail.toLowerCase().replaceAll("_", " ")}`;
+  if (isKind(entity, "testRun"))
+    return `${entity.fields.suite} on ${entity.fields.branch ?? entity.fields.commitSha.slice(0, 7)}`;
+  if (isKind(entity, "deployment")) return `Deployment to ${entity.fields.environment.detail}`;
+  const words = entity.fields as { title?: string; name?: string; version?: string; handle?: string };
+  return words.title ?? words.name ?? words.version ?? words.handle ?? entity.source.key ?? entity.kind;
 };

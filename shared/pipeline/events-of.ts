@@ -42,11 +42,11 @@ const event = <N extends EventName>(name: N, when: When, data: EventData<N>): Hu
   data,
 });
 
-const named = ({ id, source, ...entity }: StoredEntity) => ({
-  id,
-  ...(source.key !== undefined && { key: source.key }),
-  name: nameOf({ id, source, ...entity }),
-  url: source.url,
+const named = (entity: StoredEntity) => ({
+  id: entity.id,
+  ...(entity.source.key !== undefined && { key: entity.source.key }),
+  name: nameOf(entity),
+  url: entity.source.url,
 });
 
 const entityEvents = (was: StoredEntity | undefined, is: StoredEntity): HubEvent[] => {

@@ -13,7 +13,12 @@ export const FeatureCard = ({
   productNames: ReadonlyMap<string, string>;
 }) => {
   const { key, name, owner, health, progress, explanation, targetDate, targetDateResolution } = feature;
-  const facts = [key, ...feature.productIds.flatMap((id) => productNames.get(id) ?? []), owner?.name].filter(Boolean);
+  // A key that is a path (`acme/web/milestone/7`) says what the product beside it says already: its end is enough here.
+  const facts = [
+    key?.split("/").slice(-2).join(" "),
+    ...feature.productIds.flatMap((id) => productNames.get(id) ?? []),
+    owner?.name,
+  ].filter(Boolean);
   return (
     <li>
       <article>

@@ -6,7 +6,8 @@ import { batch } from "../shared/platform/batch.ts";
 /** Inbox queue -> entities in the table. */
 export const handler = batch(InboxMessage, {
   each: (hub, message) => ingest(hub, message),
-  hopeless: (hub, { connection, rawRef }, error) =>
-    setAside(hub, { connectionId: connection, stream: "", rawRef }, error),
+  hopeless: async (hub, { connection, rawRef }, error) => {
+    await setAside(hub, { connectionId: connection, stream: "", rawRef }, error);
+  },
   queue: (hub) => hub.ports.inbox,
 });

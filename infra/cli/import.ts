@@ -85,6 +85,7 @@ const keep = async (terminal: Terminal, read: Read, repository: string): Promise
     );
   }
   let wake = (_: Told) => {};
+  let stop = async () => {};
   const url = config.url ?? "http://localhost:4100";
   const embedded = openEmbedded({
     folder: workspace.folder,
@@ -101,6 +102,10 @@ const keep = async (terminal: Terminal, read: Read, repository: string): Promise
     const runner = localRunner(() => embedded, log);
     wake = runner.wake;
     const loops = runner.run();
+    stop = async () => {
+      await runner.stop();
+      await loops;
+    };
     const connection = await hub.connection(name);
     const counts: Record<string, number> = {};
     for await (const { stream, records, complete } of read.pages) {
@@ -113,10 +118,9 @@ const keep = async (terminal: Terminal, read: Read, repository: string): Promise
         await archivePage(hub, connection, { what: "page", stream }, { records: { [stream]: [...records] } });
     }
     await runner.quiet();
-    await runner.stop();
-    await loops;
     return counts;
   } finally {
+    await stop();
     embedded.close();
   }
 };

@@ -116,11 +116,14 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   process.exit(EXIT.ok);
 });
 
+/** Vendor text must not move the cursor, colour the screen or turn a line around. */
+const inert = (words: string): string => words.replace(/[\p{Cc}\p{Cf}]/gu, (sign) => (sign === "\n" ? sign : ""));
+
 /** The terminal of this process. The folder is the one of the checkout, from whatever folder below it is called. */
 const processTerminal = (): Terminal => ({
   root: process.cwd(),
   environment: process.env,
   input: process.stdin,
   out: (words) => void process.stdout.write(words),
-  note: (words) => void process.stderr.write(words),
+  note: (words) => void process.stderr.write(inert(words)),
 });

@@ -39,17 +39,19 @@ export const replay: Command = {
       const counts = { payloads: 0, records: 0, written: 0, set_aside: 0 };
       for (const rawRef of refs) {
         const connection = rawRef.split("/", 1)[0] ?? "";
-        // Taken back first: what still cannot be read is set aside anew.
-        for (const one of waiting) if (one.rawRef === rawRef) await resolveQuarantined(hub, one);
+        const left = new Set<string>();
         try {
           const outcome = await ingest(hub, { connection, rawRef }, { replay: true });
           counts.records += outcome.records;
           counts.written += outcome.written;
           counts.set_aside += outcome.setAside;
+          for (const id of outcome.waiting) left.add(id);
         } catch (error) {
           counts.set_aside += 1;
-          await setAside(hub, { connectionId: connection, stream: "", rawRef }, error);
+          left.add(await setAside(hub, { connectionId: connection, stream: "", rawRef }, error));
         }
+        // Last, so that what a crash leaves unread still waits.
+        for (const one of waiting) if (one.rawRef === rawRef && !left.has(one.id)) await resolveQuarantined(hub, one);
         counts.payloads += 1;
       }
       terminal.out(

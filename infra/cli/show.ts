@@ -67,7 +67,7 @@ export const status: Command = {
       }
       for (const { name, title, state, reason, dataAsOf, quarantined } of connections) {
         call.terminal.out(
-          `${title} (${name}): ${state}${reason === undefined ? "" : `, ${reason}`}${dataAsOf === undefined ? "" : `, as of ${dataAsOf}`}`,
+          `${title} (${name}): ${state}${reason === undefined ? "" : `, ${plain(reason)}`}${dataAsOf === undefined ? "" : `, as of ${dataAsOf}`}`,
         );
         call.terminal.out(`${quarantined > 0 ? `, ${quarantined} set aside` : ""}\n`);
       }
@@ -107,7 +107,7 @@ export const features: Command = {
           if (call.json) json(call, view);
           else
             call.terminal.out(
-              `${(view.key ?? "").padEnd(14)} ${strip(view)}  ${(view.explanation.headline ?? "no stage yet").padEnd(12)} ${HEALTH[view.health.value].padEnd(11)}  ${plain(view.name)}\n`,
+              `${plain(view.key ?? "").padEnd(14)} ${strip(view)}  ${(view.explanation.headline ?? "no stage yet").padEnd(12)} ${HEALTH[view.health.value].padEnd(11)}  ${plain(view.name)}\n`,
             );
         }
         shown += page.items.length;
@@ -143,7 +143,7 @@ export const explain: Command = {
       if (call.json) return json(call, { key: view.key, name: view.name, ...view.explanation, health: view.health });
       const { explanation: why, health } = view;
       const out = (line = "") => call.terminal.out(`${line}\n`);
-      out(bold(`${view.key ?? view.id}  ${plain(view.name)}`));
+      out(bold(`${plain(view.key ?? view.id)}  ${plain(view.name)}`));
       out(
         `${strip(view)}  ${why.headline ?? "no stage yet"} (${why.state.replaceAll("_", " ")})${why.since === null ? "" : ` since ${why.since.slice(0, 10)}`}, confidence ${why.confidence.toFixed(2)}`,
       );

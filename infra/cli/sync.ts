@@ -60,6 +60,7 @@ const alone = async (call: Call): Promise<number> => {
   }
   const { config, file, text } = workspace.config;
   let wake = (_: Told) => {};
+  let stop = async () => {};
   const url = config.url ?? "http://localhost:4100";
   const embedded = openEmbedded({
     folder: workspace.folder,
@@ -81,12 +82,15 @@ const alone = async (call: Call): Promise<number> => {
     wake = runner.wake;
     const loops = runner.run();
     const progress = setInterval(() => void tell(hub, terminal.note), 2000);
+    stop = async () => {
+      clearInterval(progress);
+      await runner.stop();
+      await loops;
+    };
     await runner.quiet();
-    clearInterval(progress);
-    await runner.stop();
-    await loops;
     return await outcome(hub, call, since);
   } finally {
+    await stop();
     embedded.close();
   }
 };

@@ -1,6 +1,7 @@
 import type { Context, DynamoDBStreamEvent, SQSBatchResponse, SQSEvent } from "aws-lambda";
 import type { Told } from "../../shared/adapters/sqlite/index.ts";
 import type { SqliteFeed } from "../../shared/adapters/sqlite/table.ts";
+import { safeReason } from "../../shared/connector/errors.ts";
 import type { Log } from "../../shared/pipeline/hub.ts";
 import { streamRecord } from "../../shared/platform/feed.ts";
 import type { QueueConsumer } from "../../shared/ports/queue.ts";
@@ -13,7 +14,9 @@ export interface Pump {
   step(): Promise<boolean>;
 }
 
-const VISIBILITY_SECONDS = 600;
+/** Longer than any first sync: a process that is gone gives back what it had when the next one starts. */
+const VISIBILITY_SECONDS = 24 * 3600;
+const MISSED_AGAIN_MS = 60_000;
 
 /** A context like Lambda's for a process without time limit. */
 export const endless = { getRemainingTimeInMillis: () => 2 ** 31 - 1 } as Context;
@@ -56,7 +59,7 @@ export const queuePump = (
     const failed = new Set((result?.batchItemFailures ?? []).map(({ itemIdentifier }) => itemIdentifier));
     await consumer.delete(all.filter((id) => !failed.has(id)));
     const attempts = Math.max(...messages.map(({ receives }) => receives));
-    if (failed.size > 0) await consumer.release([...failed], Math.min(60, 2 ** attempts));
+    if (failed.size > 0) await consumer.release([...failed], Math.min(900, 2 ** attempts));
     return true;
   },
 });
@@ -71,10 +74,23 @@ export const feedPump = (
 ): Pump => {
   let size = batch;
   let failures = 0;
+  let nextTry = 0;
+  /** What was passed over is tried again, one record at a time and not often: its cause may be gone. */
+  const tryMissed = async (): Promise<void> => {
+    const found = Date.now() < nextTry ? undefined : feed.missed(name);
+    if (found === undefined) return;
+    try {
+      await handler({ Records: [streamRecord(found.seq, found.record)] });
+      feed.settled(name, found.seq);
+    } catch {
+      nextTry = Date.now() + MISSED_AGAIN_MS;
+    }
+  };
   return {
     name,
     on: "table",
     async step() {
+      await tryMissed();
       const records = feed.read(feed.place(name), size);
       const last = records.at(-1);
       if (last === undefined) return false;
@@ -90,14 +106,14 @@ export const feedPump = (
             stream: name,
             attempt: failures,
             records: records.length,
-            reason: error instanceof Error ? error.message : undefined,
+            reason: safeReason(error),
           },
           "feed batch failed",
         );
         if (records.length > 1) size = Math.ceil(records.length / 2);
         else if (failures > 5) {
-          // The sweep finds what was passed over, so that one bad record does not hold up all that follow.
-          feed.passed(name, last.seq);
+          // Kept aside, so that one bad record does not hold up all that follow.
+          feed.miss(name, last.seq);
           failures = 0;
         } else await new Promise((resolve) => setTimeout(resolve, 200 * failures));
       }

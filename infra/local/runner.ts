@@ -1,5 +1,6 @@
 import type { SQSEvent } from "aws-lambda";
 import type { Embedded, Told } from "../../shared/adapters/sqlite/index.ts";
+import { safeReason } from "../../shared/connector/errors.ts";
 import type { Log } from "../../shared/pipeline/hub.ts";
 import { topology } from "../topology.ts";
 import { endless, feedPump, type Pump, queuePump } from "./pumps.ts";
@@ -20,7 +21,8 @@ export interface Runner {
 
 /** Runs the parts of the topology in this process, on the same exports that AWS runs. */
 export const localRunner = (embedded: () => Embedded, log: Log): Runner => {
-  let stopping = false;
+  const stop = new AbortController();
+  const isStopping = () => stop.signal.aborted;
   const waiting: Record<Told, Set<() => void>> = { inbox: new Set(), jobs: new Set(), table: new Set() };
   let busy = 0;
   let running: Promise<void> = Promise.resolve();
@@ -38,14 +40,14 @@ export const localRunner = (embedded: () => Embedded, log: Log): Runner => {
       waiting[on].add(go);
     });
   const loop = async (pump: Pump): Promise<void> => {
-    while (!stopping) {
+    while (!isStopping()) {
       busy += 1;
       const more = await pump.step().catch((error: unknown) => {
-        log.warn({ stream: pump.name, reason: error instanceof Error ? error.message : undefined }, "step failed");
+        log.warn({ stream: pump.name, reason: safeReason(error) }, "step failed");
         return false;
       });
       busy -= 1;
-      if (!more && !stopping) await pause(pump.on);
+      if (!more && !isStopping()) await pause(pump.on);
       // Lets requests in between two steps, which may never wait for anything but the database.
       else await new Promise((resolve) => setImmediate(resolve));
     }
@@ -62,7 +64,7 @@ export const localRunner = (embedded: () => Embedded, log: Log): Runner => {
       topology[part].on.flatMap((trigger) => ("batch" in trigger ? [trigger.batch] : []))[0] ?? 1;
     const jobs = () =>
       queuePump("poll-source", "jobs", consumers.jobs, batchOf("poll-source"), (event: SQSEvent) =>
-        poll.handler(event, endless),
+        poll.handler(event, { ...endless, stopping: stop.signal }),
       );
     return [
       queuePump("ingest-record", "inbox", consumers.inbox, batchOf("ingest-record"), ingest.handler),
@@ -81,7 +83,7 @@ export const localRunner = (embedded: () => Embedded, log: Log): Runner => {
       return running;
     },
     async stop() {
-      stopping = true;
+      stop.abort();
       for (const what of ["inbox", "jobs", "table"] as const) wake(what);
       await running;
     },

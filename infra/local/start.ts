@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:http";
 import { join } from "node:path";
 import { openEmbedded, type Told } from "../../shared/adapters/sqlite/index.ts";
-import { HubError } from "../../shared/connector/errors.ts";
+import { HubError, safeReason } from "../../shared/connector/errors.ts";
 import type { Hub, Log } from "../../shared/pipeline/hub.ts";
 import { noteReceipt } from "../../shared/pipeline/receive.ts";
 import { configInvalid } from "../../shared/platform/config.ts";
@@ -161,7 +161,7 @@ const serve = async (server: Server, hub: Hub): Promise<void> => {
       hub.log.warn(
         {
           code: error instanceof HubError ? error.code : "internal_error",
-          reason: error instanceof Error ? error.message : "",
+          reason: safeReason(error),
         },
         "request failed",
       );
@@ -182,7 +182,7 @@ const startTimers = async (hub: Hub, pollEverySeconds: number | undefined): Prom
           hub.log.warn(
             {
               code: error instanceof HubError ? error.code : "internal_error",
-              reason: error instanceof Error ? error.message : "",
+              reason: safeReason(error),
             },
             "timer failed",
           ),

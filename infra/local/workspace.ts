@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import * as z from "zod";
 import type { HubConfig } from "../../shared/platform/define-hub.ts";
@@ -44,30 +44,35 @@ export const openWorkspace = async (options: {
   const today = `${options.now.toISOString().slice(0, 10)}T00:00:00.000Z`;
   const demo = readJson(file, DemoShape) ?? { seed, size, until: today };
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  writeFileSync(file, `${JSON.stringify(demo)}\n`);
-  writeFileSync(join(data, "demo.json"), `${JSON.stringify({ seed, size })}\n`);
+  keepJson(file, demo);
+  keepJson(join(data, "demo.json"), { seed, size });
   return { folder, demo };
 };
 
 const readJson = <S extends z.ZodType>(path: string, shape: S): z.output<S> | undefined => {
-  let text: string;
   try {
-    text = readFileSync(path, "utf8");
+    return shape.safeParse(JSON.parse(readFileSync(path, "utf8"))).data;
   } catch {
     return undefined;
   }
-  const parsed = shape.safeParse(JSON.parse(text));
-  return parsed.success ? parsed.data : undefined;
+};
+
+/** Written whole or not at all, and only if it says something else: commands that only read call this too. */
+const keepJson = (path: string, value: unknown): void => {
+  const text = `${JSON.stringify(value)}\n`;
+  if (existsSync(path) && readFileSync(path, "utf8") === text) return;
+  writeFileSync(`${path}.part`, text);
+  renameSync(`${path}.part`, path);
 };
 
 /** Signs this workspace's cursors and the demo's webhooks; made once, kept beside the data, never shown. */
 export const workspaceKey = (folder: string): string => {
   const path = join(folder, "workspace.key");
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    writeFileSync(path, randomBytes(32).toString("hex"), { mode: 0o600, flag: "wx" });
-    return readFileSync(path, "utf8");
-  }
+  const held = existsSync(path) ? readFileSync(path, "utf8") : "";
+  if (/^[0-9a-f]{64}$/.test(held)) return held;
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const key = randomBytes(32).toString("hex");
+  writeFileSync(`${path}.part`, key, { mode: 0o600 });
+  renameSync(`${path}.part`, path);
+  return key;
 };

@@ -38,6 +38,7 @@ export const LAYERS: readonly Layer[] = [
     at: "shared/store",
     holds: "keys (the access-pattern table), entities, views",
     imports: ["shared/domain", "shared/ports"],
+    node: ["crypto"],
   },
   {
     at: "shared/lifecycle",

@@ -70,3 +70,14 @@ export const signatureRejected = (why: string): HubError =>
 
 export const payloadUnreadable = (what: string, cause?: unknown): HubError =>
   new HubError("payload_unreadable", `${what} does not have the shape we read`, { retry: "never", cause });
+
+/**
+ * What a log may say of a failure: our own words; of what others threw only its name and where in our files it came up,
+ * since its words may be a payload.
+ */
+export const safeReason = (error: unknown): string => {
+  if (error instanceof HubError) return error.message;
+  if (!(error instanceof Error)) return "unknown failure";
+  const place = /\/((?:shared|functions|connectors|infra)\/[\w./-]+:\d+)/.exec(error.stack ?? "")?.[1];
+  return place === undefined ? error.name : `${error.name} at ${place}`;
+};

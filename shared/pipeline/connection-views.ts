@@ -1,7 +1,7 @@
 import { ERRORS, type ErrorCode, HubError } from "../connector/errors.ts";
 import { rowsOf } from "../store/entities.ts";
-import { partition, receiptKey } from "../store/keys.ts";
-import type { ConnectionState, ConnectionView, Quarantined, StreamRun } from "../store/views.ts";
+import { lists, partition, receiptKey, streamKey } from "../store/keys.ts";
+import type { ConnectionState, ConnectionView, StreamRun } from "../store/views.ts";
 import type { Connection, Hub } from "./hub.ts";
 import type { StreamState } from "./poll.ts";
 import type { Receipt } from "./receive.ts";
@@ -15,9 +15,7 @@ const connectionView = async (hub: Hub, name: string): Promise<ConnectionView> =
   const opened = await hub.connection(name).catch((error: unknown) => error);
   const states = new Map<string, StreamState>();
   for await (const { sk, data } of rowsOf<StreamState>(table, partition.ofConnection(name), "")) states.set(sk, data);
-  let quarantined = 0;
-  for await (const { data } of rowsOf<Quarantined>(table, partition.ofQuarantine(name), ""))
-    if (data.resolvedAt === undefined) quarantined += 1;
+  const quarantined = await table.count({ pk: lists.unresolved(name), by: "list" });
   const { pk, sk } = receiptKey(name);
   const receipt = (await table.get<Receipt>(pk, sk))?.data;
   const common = { id: `con_${name}`, name, quarantined };
@@ -35,8 +33,8 @@ const connectionView = async (hub: Hub, name: string): Promise<ConnectionView> =
     };
   }
   const streams = runsOf(opened, states);
-  const finished = streams
-    .flatMap(({ finishedAt, state }) => (state === "completed" && finishedAt !== undefined ? [finishedAt] : []))
+  const finished = scopesOf(opened)
+    .flatMap(({ stream, scope }) => states.get(streamKey(name, stream, scope).sk)?.lastCompletedAt ?? [])
     .sort();
   const age = finished[0] === undefined ? undefined : (clock.now().getTime() - Date.parse(finished[0])) / 1000;
   const { state, reason } = stateOf(streams, age !== undefined && age > opened.freshWithinSeconds);
@@ -60,23 +58,25 @@ const connectionView = async (hub: Hub, name: string): Promise<ConnectionView> =
 const isConnection = (value: unknown): value is Connection =>
   typeof value === "object" && value !== null && "connector" in value;
 
-const runsOf = ({ connector, config }: Connection, states: ReadonlyMap<string, StreamState>): StreamRun[] =>
-  Object.entries(connector.streams).flatMap(([stream, { poll }]) => {
-    if (poll === undefined) return [];
-    return (poll.scopes?.(config) ?? [""]).map((scope): StreamRun => {
-      const held = states.get(`${stream}#${encodeURIComponent(scope)}`);
-      if (held === undefined) return { stream, scope, state: "pending", pages: 0, records: 0 };
-      const { error, ...run } = held.run;
-      return {
-        stream,
-        scope,
-        ...run,
-        ...(held.firstCompletedAt !== undefined && { firstCompletedAt: held.firstCompletedAt }),
-        ...(error !== undefined && {
-          error: { ...error, fix: ERRORS[error.code as ErrorCode] ?? ERRORS.internal_error },
-        }),
-      };
-    });
+const scopesOf = ({ connector, config }: Connection): { readonly stream: string; readonly scope: string }[] =>
+  Object.entries(connector.streams).flatMap(([stream, { poll }]) =>
+    poll === undefined ? [] : (poll.scopes?.(config) ?? [""]).map((scope) => ({ stream, scope })),
+  );
+
+const runsOf = (connection: Connection, states: ReadonlyMap<string, StreamState>): StreamRun[] =>
+  scopesOf(connection).map(({ stream, scope }): StreamRun => {
+    const held = states.get(streamKey(connection.name, stream, scope).sk);
+    if (held === undefined) return { stream, scope, state: "pending", pages: 0, records: 0 };
+    const { error, queued: _, ...run } = held.run;
+    return {
+      stream,
+      scope,
+      ...run,
+      ...(held.firstCompletedAt !== undefined && { firstCompletedAt: held.firstCompletedAt }),
+      ...(error !== undefined && {
+        error: { ...error, fix: ERRORS[error.code as ErrorCode] ?? ERRORS.internal_error },
+      }),
+    };
   });
 
 /** The one word for a connection; it never is healthy before everything was read to the end once. */

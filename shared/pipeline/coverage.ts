@@ -30,7 +30,9 @@ export const sightsOf = async (hub: Hub): Promise<readonly Sight[]> => {
   const now = hub.ports.clock.now().getTime();
   const sights: Sight[] = [];
   for (const name of hub.connectionNames) {
-    const connection = await hub.connection(name);
+    // What cannot be opened cannot be seen; its page says why.
+    const connection = await hub.connection(name).catch(() => undefined);
+    if (connection === undefined) continue;
     const states = new Map<string, StreamState[]>();
     for await (const { sk, data } of rowsOf<StreamState>(hub.ports.table, partition.ofConnection(name), "")) {
       const stream = sk.split("#", 1)[0] ?? "";
@@ -45,7 +47,7 @@ export const sightsOf = async (hub: Hub): Promise<readonly Sight[]> => {
       const read = states.get(stream) ?? [];
       const complete = read.filter(({ firstCompletedAt }) => firstCompletedAt !== undefined);
       const late = complete.some(
-        ({ run }) => now - Date.parse(run.finishedAt ?? run.startedAt) > 4000 * connection.freshWithinSeconds,
+        ({ lastCompletedAt = "" }) => now - Date.parse(lastCompletedAt) > 4000 * connection.freshWithinSeconds,
       );
       for (const kind of yields) (complete.length < scopes ? pending : late ? stale : kinds).add(kind);
     }

@@ -40,7 +40,7 @@ export const ingest = async (
     rawRef: message.rawRef,
     replay: how.replay === true,
     seen: new Map(),
-    outcome: { records: 0, written: 0, setAside: 0 },
+    outcome: { records: 0, written: 0, setAside: 0, waiting: [] },
   };
   if (archived.note.what === "webhook") await ingestWebhook(work);
   else await ingestPage(work);
@@ -51,6 +51,8 @@ export interface Outcome {
   records: number;
   written: number;
   setAside: number;
+  /** Under which ids they wait. */
+  waiting: string[];
 }
 
 interface Work {
@@ -154,11 +156,12 @@ const ingestRecord = async (work: Work, streamName: string, record: unknown, how
     drafts = draftsOf(stream, `${connection.name}/${streamName}`, record, connection);
   } catch (error) {
     work.outcome.setAside += 1;
-    await setAside(
+    const waiting = await setAside(
       hub,
       { connectionId: connection.name, stream: streamName, rawRef: work.rawRef, index: how.index },
       error,
     );
+    work.outcome.waiting.push(waiting);
     return;
   }
   for (const draft of drafts) {

@@ -17,6 +17,8 @@ export const Job = z.object({
   ids: z.array(z.string()).optional(),
   /** What it means if the one record of `ids` is not found. */
   gone: Gone.optional(),
+  /** How often it was given up and asked again. */
+  tries: z.int().optional(),
   /** Forget the cursors first. */
   full: z.boolean().optional(),
 });

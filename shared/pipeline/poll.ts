@@ -1,4 +1,4 @@
-import { HubError } from "../connector/errors.ts";
+import { HubError, safeReason } from "../connector/errors.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { Row } from "../ports/table.ts";
 import { rowsOf } from "../store/entities.ts";
@@ -24,13 +24,15 @@ export interface StreamState {
   /** How the last run that ended did, kept while the next one is under way. */
   readonly lastOutcome?: "completed" | "failed" | undefined;
   readonly firstCompletedAt?: Instant | undefined;
+  readonly lastCompletedAt?: Instant | undefined;
   /** Of the pages of the last run: a page that is the same again was queued already. */
   readonly pageHashes?: readonly string[] | undefined;
 }
 
 /** Overlaps repeat a page or a few; what is beyond is simply queued again. */
 const PAGES_REMEMBERED = 50;
-const LEASE_MS = 120_000;
+/** Longer than any page takes, and no longer than a function may run on AWS. */
+const LEASE_MS = 900_000;
 
 /**
  * Reads what a job names: single records anew, or a connection's streams from their cursors on.
@@ -103,6 +105,7 @@ const pollStream = async (
   let queued = 0;
   const before = {
     firstCompletedAt: held?.firstCompletedAt,
+    lastCompletedAt: held?.lastCompletedAt,
     lastOutcome: held?.lastOutcome,
     pageHashes: held?.pageHashes,
   };
@@ -141,6 +144,7 @@ const pollStream = async (
       run: { state: "completed", startedAt, finishedAt, pages, records, queued },
       lastOutcome: "completed",
       firstCompletedAt: before.firstCompletedAt ?? finishedAt,
+      lastCompletedAt: finishedAt,
       pageHashes,
     });
     hub.log.info({ connection: connection.name, stream: name, scope, pages, records }, "polled");
@@ -155,7 +159,7 @@ const pollStream = async (
         stream: name,
         scope,
         code,
-        reason: error instanceof Error ? error.message : undefined,
+        reason: safeReason(error),
       },
       "poll failed",
     );

@@ -1,4 +1,5 @@
 import { setImmediate } from "node:timers/promises";
+import { safeReason } from "../connector/errors.ts";
 import type { FieldedKind } from "../domain/entity.ts";
 import { isKind } from "../domain/entity.ts";
 import type { Instant } from "../domain/instant.ts";
@@ -61,7 +62,7 @@ export const project = async (hub: Hub, records: readonly FeedRecord[]): Promise
       if (entity.kind === "feature") features.add(id);
       if (entity.kind === "initiative")
         for (const below of await downwardOf(table, id)) if (kindOf(below) === "feature") features.add(below);
-      const { done, affected } = await relink(table, entity, now);
+      const { done, affected } = await relink(table, entity, now, work.done.get(id));
       work.done.set(id, done);
       if (isFirst) for (const other of affected) next.add(other);
       // A commit or an issue may say a link of a pull request: whoever lies at its start contributes anew.
@@ -113,8 +114,17 @@ export const projectDue = async (hub: Hub, now: Instant): Promise<number> => {
   if (rows.length === 0) return 0;
   const sights = await sightsOf(hub);
   const words = vocabulary(hub);
-  for (const { pk } of rows) await putView(hub, entityOf(pk) ?? "", sights, words, "time");
-  return rows.length;
+  let derived = 0;
+  for (const { pk } of rows) {
+    try {
+      await putView(hub, entityOf(pk) ?? "", sights, words, "time");
+      derived += 1;
+    } catch (error) {
+      // One feature must not keep the others waiting for good.
+      hub.log.warn({ entity: entityOf(pk), code: "internal_error", reason: safeReason(error) }, "not derived");
+    }
+  }
+  return derived;
 };
 
 /** Entities whose content changed, and entries of their past. Notes of publication and rows of ours are neither. */

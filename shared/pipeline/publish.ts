@@ -2,7 +2,7 @@ import type { HubEvent } from "../domain/event.ts";
 import { EVENTS } from "../domain/event.ts";
 import type { FeedRecord } from "../ports/table.ts";
 import { type StoredEntity, update } from "../store/entities.ts";
-import { changeKey, entityKey } from "../store/keys.ts";
+import { changeKey, entityKey, lists, loggedKey } from "../store/keys.ts";
 import { eventsOf } from "./events-of.ts";
 import type { Hub } from "./hub.ts";
 
@@ -12,9 +12,23 @@ import type { Hub } from "./hub.ts";
  *
  * @throws Error if the bus did not take all of them: the batch is handed out again
  */
-export const publish = async (hub: Hub, records: readonly FeedRecord[]): Promise<void> => {
+export const publish = async (hub: Hub, records: readonly FeedRecord[]): Promise<void> =>
+  announce(
+    hub,
+    records,
+    records.flatMap((record) => eventsOf(hub, record)),
+  );
+
+/** Entities that the feed lost: what they were before is not known, so only that they were written is told. */
+export const publishLost = async (hub: Hub, records: readonly FeedRecord[]): Promise<void> =>
+  announce(
+    hub,
+    records,
+    records.flatMap((record) => eventsOf(hub, record)).filter(({ name }) => name === "record.upserted"),
+  );
+
+const announce = async (hub: Hub, records: readonly FeedRecord[], events: readonly HubEvent[]): Promise<void> => {
   const { table, bus } = hub.ports;
-  const events = records.flatMap((record) => eventsOf(hub, record));
   for (const event of events) await log(hub, event);
   const left = await bus.publish(events.filter(({ name }) => EVENTS[name].public));
   if (left.length > 0) throw new Error(`the bus did not take ${left.length} events`);
@@ -30,7 +44,28 @@ export const publish = async (hub: Hub, records: readonly FeedRecord[]): Promise
   }
 };
 
-const log = (hub: Hub, event: HubEvent): Promise<boolean> =>
-  update<HubEvent>(hub.ports.table, changeKey(event.recordedAt, event.id), (held) =>
-    held === undefined ? { data: event } : undefined,
+/** Where the last event of this process stands in the log. */
+let last = { at: "", order: 0 };
+
+/** A place behind every one given before, so that whoever follows the log by place misses nothing. */
+const nextPlace = (now: string): { readonly at: string; readonly order: number } => {
+  last = { at: now > last.at ? now : last.at, order: last.order + 1 };
+  return last;
+};
+
+/** The log is in the order of logging. Where an event stands is noted first, so that a repetition finds it there. */
+const log = async (hub: Hub, event: HubEvent): Promise<void> => {
+  const { table, clock } = hub.ports;
+  const noted = loggedKey(event.id);
+  await update<{ at: string; order: number }>(table, noted, (held) =>
+    held === undefined ? { data: nextPlace(clock.now().toISOString()) } : undefined,
   );
+  const place = (await table.get<{ at: string; order: number }>(noted.pk, noted.sk))?.data;
+  if (place === undefined) throw new Error("a row that was just written is gone");
+  const isStageChange = event.name === "feature.stage.changed";
+  await update<HubEvent>(table, changeKey(place.at, place.order, event.id), (held) =>
+    held === undefined
+      ? { data: event, ...(isStageChange && { list: lists.ofStageChange(place.at, place.order) }) }
+      : undefined,
+  );
+};

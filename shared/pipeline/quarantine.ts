@@ -1,16 +1,20 @@
 import { createHash } from "node:crypto";
 import { HubError } from "../connector/errors.ts";
 import { update } from "../store/entities.ts";
-import { quarantineKey } from "../store/keys.ts";
+import { lists, quarantineKey } from "../store/keys.ts";
 import type { Quarantined } from "../store/views.ts";
 import type { Hub } from "./hub.ts";
 
-/** Sets a record aside that no retry can mend; its bytes stay in the archive. The same record is set aside once. */
+/**
+ * Sets a record aside that no retry can mend; its bytes stay in the archive. The same record is set aside once.
+ *
+ * @returns the id under which it waits
+ */
 export const setAside = async (
   hub: Hub,
   what: Pick<Quarantined, "connectionId" | "stream" | "rawRef" | "index">,
   error: unknown,
-): Promise<void> => {
+): Promise<string> => {
   const id = createHash("sha256")
     .update(JSON.stringify([what.rawRef, what.stream, what.index]))
     .digest("hex")
@@ -21,9 +25,12 @@ export const setAside = async (
   // The archive address starts with the time of receipt, so the key is the same at every attempt.
   const receivedDay = what.rawRef.split("/")[1] ?? at.slice(0, 10);
   await update<Quarantined>(hub.ports.table, quarantineKey(what.connectionId, receivedDay, id), (held) =>
-    held !== undefined && held.data.resolvedAt === undefined ? undefined : { data: { id, ...what, code, message, at } },
+    held !== undefined && held.data.resolvedAt === undefined
+      ? undefined
+      : { data: { id, ...what, code, message, at }, list: lists.ofUnresolved(what.connectionId, receivedDay, id) },
   );
   hub.log.warn({ connection: what.connectionId, stream: what.stream, code, reason: message }, "quarantined");
+  return id;
 };
 
 /** Marks what was set aside as read after all. */

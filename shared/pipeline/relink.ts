@@ -44,6 +44,7 @@ export const setProjected = (table: Table, id: string, part: Partial<Projected>)
  * Names are written before pointers to them are looked up, and pointers before names: of two records that come at the
  * same time, at least one sees the other.
  *
+ * @param before what an earlier visit of the same call did and nobody stored yet
  * @returns what was done, to be stored once all is done; and other entities: those whose links wait for a name that
  *   this one just took, and those at the start of a link that it no longer states
  */
@@ -51,12 +52,17 @@ export const relink = async (
   table: Table,
   entity: StoredEntity,
   now: Instant,
+  before: Partial<Projected> = {},
 ): Promise<{ readonly done: Omit<Projected, "features">; readonly affected: readonly string[] }> => {
   const held = await projectedOf(table, entity.id);
   const gone = entity.presence.state === "deleted" || entity.presence.state === "out_of_scope";
   const aliases = gone ? [] : entity.aliases;
   const affected = new Set<string>();
-  for (const alias of held.aliases) if (!aliases.includes(alias)) await setName(table, "alias", alias, entity.id, true);
+  for (const alias of held.aliases) {
+    if (aliases.includes(alias)) continue;
+    await setName(table, "alias", alias, entity.id, true);
+    for (const id of await pointingTo(table, alias)) if (id !== entity.id) affected.add(id);
+  }
   for (const alias of aliases) {
     await setName(table, "alias", alias, entity.id, false);
     if (held.aliases.includes(alias)) continue;
@@ -78,7 +84,7 @@ export const relink = async (
   }
   const wanted = joined(statements);
   const keys = new Set(wanted.map(endsKey));
-  for (const old of held.said) {
+  for (const old of [...held.said, ...(before.said ?? [])]) {
     if (keys.has(endsKey(old))) continue;
     await say(table, old, entity.id, [], entity.sourceUpdatedAt, now);
     if (old.from !== entity.id) affected.add(old.from);

@@ -1,10 +1,10 @@
 import type { StoredEntity } from "../store/entities.ts";
 import type { Hub } from "./hub.ts";
 import { project, projectDue } from "./project.ts";
-import { publish } from "./publish.ts";
+import { publishLost } from "./publish.ts";
 
 /** An entity not announced this long after its write was lost by the feed. */
-const LOST_AFTER_MS = 10 * 60_000;
+const LOST_AFTER_MS = 60 * 60_000;
 const AT_ONCE = 200;
 
 /** Catches what the feed lost, and derives anew what time alone changes. Bounded: the next sweep goes on. */
@@ -15,7 +15,7 @@ export const sweep = async (hub: Hub): Promise<void> => {
   if (lost.length > 0) {
     const records = lost.map((after) => ({ pk: after.pk, sk: after.sk, before: undefined, after }));
     await project(hub, records);
-    await publish(hub, records);
+    await publishLost(hub, records);
   }
   const derived = await projectDue(hub, now.toISOString());
   if (lost.length + derived > 0) hub.log.info({ records: lost.length + derived }, "swept");

@@ -21,7 +21,8 @@ export const vocabulary = (hub: Hub): ((connectionId: string) => Promise<StatusO
 };
 
 const wordsOf = async (hub: Hub, name: string): Promise<StatusOf> => {
-  const connection = await hub.connection(name);
+  // Its records stay when a connection is taken out of the config, or its secret is gone.
+  const connection = await hub.connection(name).catch(() => undefined);
   const types = new Map<string, string>();
   for (let after: string | undefined; ; ) {
     const rows = await hub.ports.table.query<Entity<"vocabulary">>({
@@ -37,10 +38,9 @@ const wordsOf = async (hub: Hub, name: string): Promise<StatusOf> => {
     after = rows.at(-1)?.list?.sk;
     if (rows.length < 500 || after === undefined) break;
   }
-  const map =
-    connection.connector.status ?? ((word: Word) => mapWord<StatusCategory>(word, new Map(), connection.statuses));
+  const map = connection?.connector.status ?? ((word: Word) => mapWord<StatusCategory>(word, new Map()));
   return ({ id, name: word = id ?? "" }) => {
     const type = (id === undefined ? undefined : types.get(id)) ?? types.get(word);
-    return map({ id, name: word, ...(type !== undefined && { type }) }, connection.statuses);
+    return map({ id, name: word, ...(type !== undefined && { type }) }, connection?.statuses ?? new Map());
   };
 };

@@ -1,6 +1,6 @@
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
 import type * as z from "zod";
-import { HubError } from "../connector/errors.ts";
+import { HubError, safeReason } from "../connector/errors.ts";
 import type { Hub } from "../pipeline/hub.ts";
 import type { Queue } from "../ports/queue.ts";
 import { hub } from "./current.ts";
@@ -26,10 +26,7 @@ export const batch =
         const message = shape.parse(JSON.parse(body));
         await handling.each(hub(), message).catch((error: unknown) => settle(handling, message, body, error));
       } catch (error) {
-        hub().log.warn(
-          { code: codeOf(error), reason: error instanceof Error ? error.message : undefined },
-          "message failed",
-        );
+        hub().log.warn({ code: codeOf(error), reason: safeReason(error) }, "message failed");
         failed.push(messageId);
       }
     }

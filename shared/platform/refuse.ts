@@ -1,5 +1,5 @@
 import type { Context } from "hono";
-import { HubError } from "../connector/errors.ts";
+import { HubError, safeReason } from "../connector/errors.ts";
 import { hub } from "./current.ts";
 
 /** What the sender did wrong. A secret that nobody set, or a config in error, is not among it. */
@@ -19,7 +19,7 @@ export const refuse = (error: Error, c: Context): Response => {
   const code = error instanceof HubError ? error.code : "internal_error";
   const status = STATUS.get(code);
   if (status === undefined) {
-    hub().log.warn({ connection, code, reason: error.message }, "webhook not kept");
+    hub().log.warn({ connection, code, reason: safeReason(error) }, "webhook not kept");
     return c.json({ code: "internal_error" }, 503, { "retry-after": "30" });
   }
   hub().log.warn({ connection, code, reason: error.message }, "webhook refused");

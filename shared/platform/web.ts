@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Hono } from "hono";
+import { safeReason } from "../connector/errors.ts";
 import { connectionViews } from "../pipeline/connection-views.ts";
 import type { Hub } from "../pipeline/hub.ts";
 import { tableViews } from "../store/table-views.ts";
@@ -39,10 +40,7 @@ export const webOf = (hub: () => Hub): Hono<WebEnv> => {
     demo: how.demo,
     ...(how.allowedHosts !== undefined && { allowedHosts: how.allowedHosts }),
     onFailure: (error, requestId) =>
-      hub().log.warn(
-        { deliveryId: requestId, code: "internal_error", reason: error instanceof Error ? error.message : undefined },
-        "request failed",
-      ),
+      hub().log.warn({ deliveryId: requestId, code: "internal_error", reason: safeReason(error) }, "request failed"),
   });
 };
 

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Instant } from "../domain/instant.ts";
 import type { Kind } from "../domain/kind.ts";
 import type { LinkType } from "../domain/link.ts";
@@ -22,11 +23,14 @@ import type { Place } from "../ports/table.ts";
  * | webhook deliveries seen                | D#{connection}         | {delivery}                      |
  * | webhook receipts of a connection       | W#{connection}         | A                               |
  * | records set aside, oldest first        | Q#{connection}         | {at}#{id}                       |
- * | change log of a day                    | X#{yyyy-mm-dd}         | {recordedAt}#{event}            |
+ * | change log of a day                    | X#{yyyy-mm-dd}         | {loggedAt}#{order}#{event}      |
+ * | where an event stands in the log       | I#{event}              | A                               |
  * | the mapping in force                   | M                      | A                               |
  * | list: entities of a kind, by id        | N#{kind}#{hex digit}   | {id}                            |
  * | list: vocabulary of a connection       | W#{connection}         | {id}                            |
  * | list: features by headline             | B#{stage or none}      | {product}#{rank}#{due}#{id}     |
+ * | list: changes of stage, as logged      | S                      | {loggedAt}#{order}              |
+ * | list: records set aside and waiting    | Q#{connection}         | {at}#{id}                       |
  * | due: features that time may change     | T#features             | {nextChangeAt}#{id}             |
  * | due: entities not yet announced        | T#unpublished          | {recordedAt}#{id}               |
  *
@@ -35,7 +39,14 @@ import type { Place } from "../ports/table.ts";
  */
 export const SHARDS = [..."0123456789abcdef"] as const;
 
-const free = (text: string): string => encodeURIComponent(text.slice(0, 400));
+const LONGEST = 400;
+
+/** Any text as part of a key: encoded, and where it is too long its start with a digest of all of it. */
+const free = (text: string): string => {
+  const encoded = encodeURIComponent(text.toWellFormed());
+  if (encoded.length <= LONGEST) return encoded;
+  return `${encoded.slice(0, LONGEST - 40)}~${createHash("sha256").update(text).digest("hex").slice(0, 32)}`;
+};
 
 export const entityKey = (id: string): Place => ({ pk: `E#${id}`, sk: "A" });
 export const historyKey = (id: string, at: Instant, entry: string): Place => ({
@@ -72,10 +83,12 @@ export const quarantineKey = (connection: string, at: Instant, id: string): Plac
   pk: `Q#${connection}`,
   sk: `${at}#${id}`,
 });
-export const changeKey = (recordedAt: Instant, event: string): Place => ({
-  pk: `X#${recordedAt.slice(0, 10)}`,
-  sk: `${recordedAt}#${event}`,
+/** @param order rises with each event that one publisher logs */
+export const changeKey = (loggedAt: Instant, order: number, event: string): Place => ({
+  pk: `X#${loggedAt.slice(0, 10)}`,
+  sk: `${loggedAt}#${String(order).padStart(9, "0")}#${event}`,
 });
+export const loggedKey = (event: string): Place => ({ pk: `I#${event}`, sk: "A" });
 export const mappingKey: Place = { pk: "M", sk: "A" };
 
 export const partition = {
@@ -96,6 +109,13 @@ export const lists = {
     pk: `B#${stage}`,
     sk: `${product}#${rank}#${due}#${id}`,
   }),
+  ofUnresolved: (connection: string, at: Instant, id: string): Place => ({ pk: `Q#${connection}`, sk: `${at}#${id}` }),
+  unresolved: (connection: string) => `Q#${connection}`,
+  ofStageChange: (loggedAt: Instant, order: number): Place => ({
+    pk: "S",
+    sk: `${loggedAt}#${String(order).padStart(9, "0")}`,
+  }),
+  stageChanges: "S",
   stage: (stage: string) => `B#${stage}`,
 } as const;
 

@@ -189,7 +189,7 @@ export const tableViews = (
       let place = after ?? since;
       let looked = 0;
       const today = configured.now().toISOString().slice(0, 10);
-      for (let day = place.slice(0, 10); day <= today; day = nextDay(day)) {
+      for (let day = latest(place.slice(0, 10), FIRST_DAY); day <= today; day = nextDay(day)) {
         for (;;) {
           const rows: Row<HubEvent>[] = await table.query<HubEvent>({
             pk: partition.ofDay(day),
@@ -223,18 +223,24 @@ export const tableViews = (
     },
     async changedSince(since, product) {
       const changed = new Set<string>();
-      const today = configured.now().toISOString().slice(0, 10);
-      for (let day = since.slice(0, 10); day <= today; day = nextDay(day)) {
-        for await (const { data } of rowsOf<HubEvent>(table, partition.ofDay(day), day)) {
-          if (data.name !== "feature.stage.changed" || data.recordedAt < since) continue;
-          const { productIds } = data.data as HubEvent<"feature.stage.changed">["data"];
-          if (product === undefined || productIds.includes(product)) changed.add(data.subject);
-        }
+      const rows = await table.query<HubEvent<"feature.stage.changed">>({
+        pk: lists.stageChanges,
+        by: "list",
+        after: since,
+        limit: LOOK_AT_MOST,
+      });
+      for (const { data } of rows) {
+        if (product === undefined || data.data.productIds.includes(product)) changed.add(data.subject);
       }
       return changed.size;
     },
   };
 };
+
+/** No hub is older. */
+const FIRST_DAY = "2026-01-01";
+
+const latest = (a: string, b: string): string => (a > b ? a : b);
 
 const nextDay = (day: string): string => new Date(Date.parse(day) + DAY_MS).toISOString().slice(0, 10);
 

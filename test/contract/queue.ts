@@ -54,9 +54,8 @@ export const testQueue = (name: string, open: () => Promise<OpenQueue>): void =>
     it("gives a message that keeps failing to the dead letters, and goes on with the others", async () => {
       const { queue, consumer, pass } = await fresh();
       await queue.send(["poison"]);
-      for (let attempt = 0; attempt < 5; attempt++) {
+      for (let attempt = 0; attempt < 50 && (await consumer.depth()).dead === 0; attempt++) {
         const got = await consumer.receive(10, 30);
-        expect(got).toHaveLength(1);
         await consumer.release(
           got.map(({ id }) => id),
           0,

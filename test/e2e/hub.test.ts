@@ -278,6 +278,26 @@ describe("the hub on one machine, over three real wire protocols", { timeout: 18
     expect(JSON.parse(replayed.out)).toMatchObject({ payloads: 1, set_aside: 1 });
   });
 
+  it("answers a question about the beginning of time at once", async () => {
+    const begun = Date.now();
+    const { data } = await hub.json<Listed<unknown>>("/v1/changes?since=0001-01-01T00:00:00Z&limit=5");
+    expect(data).toHaveLength(5);
+    expect(Date.now() - begun).toBeLessThan(SOON_MS);
+  });
+
+  it("gives a follower of the change log every event, in pages, each once", async () => {
+    const ids: string[] = [];
+    let path = "/v1/changes?since=2026-01-01T00:00:00Z&limit=200";
+    for (let pages = 0; pages < 500; pages++) {
+      const page = await hub.json<{ data: { id: string }[]; next_cursor: string | null }>(path);
+      ids.push(...page.data.map(({ id }) => id));
+      if (page.next_cursor === null) break;
+      path = `/v1/changes?since=2026-01-01T00:00:00Z&limit=200&cursor=${encodeURIComponent(page.next_cursor)}`;
+    }
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(ids.length).toBeGreaterThan(64);
+  });
+
   it("refuses a second hub on the same data folder, and says what to do", async () => {
     const second = await checkout.run(["start", "--port", "0"]);
     expect(second.code).toBe(1);

@@ -188,7 +188,7 @@ describe("a lease", () => {
     await open.real.table.put({ ...streamKey("acme", "teams", ""), version: 1, data: { lease, run } });
     await poll(open.hub("one"), { connection: "acme", stream: "teams" }, signal);
     expect(await open.queued()).toEqual([]);
-    open.pass(121);
+    open.pass(901);
     await poll(open.hub("one"), { connection: "acme", stream: "teams" }, signal);
     expect(idsIn(await open.queued())).toEqual(["a", "b", "c", "d"]);
   });
@@ -251,7 +251,7 @@ describe("a crash of a poll", () => {
       using open = openPipeline({ connector: tool({ teams: THREE, others: nothing }), around: fault.around });
       const outcome = await poll(open.hub("one"), { connection: "acme" }, signal).catch((error: unknown) => error);
       if (outcome instanceof Crash) crashes += 1;
-      open.pass(121);
+      open.pass(901);
       await poll({ ...open.hub("two"), ports: open.real }, { connection: "acme" }, signal);
       expect({ nth, ...(await stored(open)) }).toEqual({ nth, ...expected });
       if (!fault.reached()) break;

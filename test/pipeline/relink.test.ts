@@ -284,4 +284,28 @@ describe("a crash of projection", () => {
       expect(crashes).toBeGreaterThan(20);
     },
   );
+
+  it("end when the name that they were found by is given up", async () => {
+    using at = world();
+    await at.arrive(...WORLD);
+    const run = idOf("testRun", "t1");
+    const validates = async () =>
+      (await at.real.table.query<{ validTo?: string }>({ pk: `E#${run}`, prefix: "L#>validates" })).filter(
+        ({ data }) => data.validTo === undefined,
+      );
+    expect(await validates()).toHaveLength(1);
+    const renamed = pull(BRANCH);
+    await at.arrive({ ...renamed, aliases: [], updatedAt: "2026-03-01T11:00:00.000Z" });
+    expect(await validates()).toEqual([]);
+  });
+
+  it("stay when the connection that they came by is taken out of the config", async () => {
+    using at = world();
+    const records = await at.arrive(...WORLD);
+    const before = await at.projected();
+    const refused = { ...at.hub, connection: () => Promise.reject(new Error("not in the config any more")) };
+    await project(refused, records);
+    const after = await at.projected();
+    expect(Object.keys(after).sort()).toEqual(Object.keys(before).sort());
+  });
 });

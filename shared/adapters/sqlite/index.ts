@@ -56,6 +56,9 @@ export const openEmbedded = (options: {
   if (options.exclusive) {
     inbox.recover();
     jobs.recover();
+    db.prepare("DELETE FROM item WHERE expires_at < ?").run(Math.floor(clock.now().getTime() / 1000));
+    // Local subscribers read within days; the change log keeps everything.
+    db.exec("DELETE FROM bus WHERE seq <= (SELECT max(seq) FROM bus) - 100000");
   }
   return {
     ports: {

@@ -11,8 +11,8 @@ const SCHEMA = `
   CREATE INDEX IF NOT EXISTS message_next ON message (queue, dead, visible_at);
 `;
 
-/** A message that was handed out this often without success goes to the dead letters. */
-const RECEIVES_AT_MOST = 5;
+/** A message that was handed out this often without success, hours after it came, goes to the dead letters. */
+const RECEIVES_AT_MOST = 20;
 
 /** The embedded queue; {@link QueueConsumer.depth} and dead letters are rows of the same file. */
 export const sqliteQueue = (

@@ -138,6 +138,14 @@ export const sqliteTable = (db: DatabaseSync, told: () => void = () => {}): Tabl
   };
 };
 
+interface FeedRow {
+  seq: number;
+  pk: string;
+  sk: string;
+  before: string | null;
+  after: string;
+}
+
 /** The change feed of {@link sqliteTable}, read by number, each reader keeping its own place. */
 export interface SqliteFeed {
   /** Records after the given number, oldest first. */
@@ -146,38 +154,57 @@ export interface SqliteFeed {
   place(reader: string): number;
   /** Stores the reader's place, and drops what every reader has passed. */
   passed(reader: string, seq: number): void;
+  /** Passes over one record that the reader failed at for now, and keeps it for {@link missed}. */
+  miss(reader: string, seq: number): void;
+  /** The oldest record that the reader passed over, or undefined. */
+  missed(reader: string): { readonly seq: number; readonly record: FeedRecord } | undefined;
+  /** Forgets a missed record, since it was handled after all. */
+  settled(reader: string, seq: number): void;
   /** How far the slowest reader is behind. */
   lag(): number;
 }
 
 export const sqliteFeed = (db: DatabaseSync, readers: readonly string[]): SqliteFeed => {
   db.exec("CREATE TABLE IF NOT EXISTS feed_reader (name TEXT PRIMARY KEY, seq INTEGER NOT NULL)");
+  db.exec(
+    "CREATE TABLE IF NOT EXISTS feed_missed (reader TEXT NOT NULL, seq INTEGER NOT NULL, pk TEXT NOT NULL, sk TEXT NOT NULL, before TEXT, after TEXT NOT NULL, PRIMARY KEY (reader, seq))",
+  );
   for (const reader of readers) db.prepare("INSERT OR IGNORE INTO feed_reader VALUES (?, 0)").run(reader);
   const some = db.prepare("SELECT seq, pk, sk, before, after FROM feed WHERE seq > ? ORDER BY seq LIMIT ?");
   const at = db.prepare("SELECT seq FROM feed_reader WHERE name = ?");
   const move = db.prepare("UPDATE feed_reader SET seq = ? WHERE name = ?");
   const trim = db.prepare("DELETE FROM feed WHERE seq <= (SELECT min(seq) FROM feed_reader)");
+  const keep = db.prepare(
+    "INSERT OR IGNORE INTO feed_missed SELECT ?, seq, pk, sk, before, after FROM feed WHERE seq = ?",
+  );
+  const oldest = db.prepare("SELECT seq, pk, sk, before, after FROM feed_missed WHERE reader = ? ORDER BY seq LIMIT 1");
+  const forget = db.prepare("DELETE FROM feed_missed WHERE reader = ? AND seq = ?");
+  const told = (found: unknown): { readonly seq: number; readonly record: FeedRecord } => {
+    const { seq, pk, sk, before, after } = found as FeedRow;
+    return {
+      seq,
+      record: { pk, sk, before: before === null ? undefined : JSON.parse(before), after: JSON.parse(after) },
+    };
+  };
   return {
-    read: (afterSeq, most) =>
-      some.all(afterSeq, most).map((record) => {
-        const { seq, pk, sk, before, after } = record as {
-          seq: number;
-          pk: string;
-          sk: string;
-          before: string | null;
-          after: string;
-        };
-        return {
-          seq,
-          record: { pk, sk, before: before === null ? undefined : JSON.parse(before), after: JSON.parse(after) },
-        };
-      }),
+    read: (afterSeq, most) => some.all(afterSeq, most).map(told),
     place: (reader) => Number(at.get(reader)?.["seq"] ?? 0),
     passed: (reader, seq) =>
       atomically(db, () => {
         move.run(seq, reader);
         trim.run();
       }),
+    miss: (reader, seq) =>
+      atomically(db, () => {
+        keep.run(reader, seq);
+        move.run(seq, reader);
+        trim.run();
+      }),
+    missed: (reader) => {
+      const found = oldest.get(reader);
+      return found === undefined ? undefined : told(found);
+    },
+    settled: (reader, seq) => atomically(db, () => forget.run(reader, seq)),
     lag: () =>
       Number(
         db

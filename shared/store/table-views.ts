@@ -1,9 +1,9 @@
-import type { Entity } from "../domain/entity.ts";
+import { type Entity, isKind } from "../domain/entity.ts";
 import type { HubEvent } from "../domain/event.ts";
 import { kindOf } from "../domain/kind.ts";
 import { STAGES, type Stage } from "../domain/stage.ts";
 import type { Row, Table } from "../ports/table.ts";
-import { calledSo, entityById, rowsOf } from "./entities.ts";
+import { calledSo, entitiesById, entityById } from "./entities.ts";
 import { lists, partition, SHARDS, viewKey } from "./keys.ts";
 import type {
   ConnectionView,
@@ -13,6 +13,7 @@ import type {
   HealthValue,
   ProductView,
   Quarantined,
+  Slice,
   TimelineLine,
   Views,
   WorkItemFilter,
@@ -167,10 +168,10 @@ export const tableViews = (
       };
     },
     async workItems(filter, after, limit) {
-      const members = filter.feature === undefined ? undefined : await membersOf(table, filter.feature);
+      if (filter.feature !== undefined) return itemsOfFeature(table, filter.feature, filter, after, limit);
       return walk("workItem", after, limit, async (_, data) => {
         const item = data as Entity<"workItem">;
-        return (members?.has(item.id) ?? true) && itemFits(item, filter) ? item : undefined;
+        return itemFits(item, filter) ? item : undefined;
       });
     },
     async workItem(idOrKey) {
@@ -261,14 +262,28 @@ const itemFits = (item: Entity<"workItem">, { product, status, tool, updatedSinc
   (tool === undefined || item.source.tool === tool) &&
   (updatedSince === undefined || item.sourceUpdatedAt >= updatedSince);
 
-const membersOf = async (table: Table, featureId: string): Promise<Set<string>> => {
-  const ids = new Set<string>();
-  for await (const { data } of rowsOf<{ gone: boolean; line: EvidenceLine }>(
+/** The items under a feature, read from where the feature keeps them. */
+const itemsOfFeature = async (
+  table: Table,
+  featureId: string,
+  filter: WorkItemFilter,
+  after: string | undefined,
+  limit: number,
+): Promise<Slice<Entity<"workItem">>> => {
+  const rows = await table.query<{ gone: boolean; line: EvidenceLine }>({
+    pk: partition.ofEntity(featureId),
+    prefix: "F#wrk_",
+    limit: limit + 1,
+    ...(after !== undefined && { after: `F#${after}` }),
+  });
+  const shown = rows.slice(0, limit);
+  const found = await entitiesById(
     table,
-    partition.ofEntity(featureId),
-    "F#wrk_",
-  )) {
-    if (!data.gone) ids.add(data.line.id);
-  }
-  return ids;
+    shown.flatMap(({ data }) => (data.gone ? [] : [data.line.id])),
+  );
+  const items = shown.flatMap(({ data }) => {
+    const item = found.get(data.line.id);
+    return isKind(item, "workItem") && itemFits(item, filter) ? [item] : [];
+  });
+  return { items, next: rows.length > limit ? shown.at(-1)?.data.line.id : undefined };
 };

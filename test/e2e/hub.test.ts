@@ -298,6 +298,22 @@ describe("the hub on one machine, over three real wire protocols", { timeout: 18
     expect(ids.length).toBeGreaterThan(64);
   });
 
+  it("lists the work items of one feature, page by page, as many as its progress says", async () => {
+    const { data } = await hub.json<Listed<{ id: string; counts: { work_items: number } }>>("/v1/features?limit=200");
+    const [largest] = data.toSorted((a, b) => b.counts.work_items - a.counts.work_items);
+    const keys: string[] = [];
+    let path = `/v1/work-items?feature=${largest?.id}&limit=4`;
+    for (;;) {
+      const page = await hub.json<{ data: { key: string }[]; next_cursor: string | null }>(path);
+      keys.push(...page.data.map(({ key }) => key));
+      if (page.next_cursor === null) break;
+      path = `/v1/work-items?feature=${largest?.id}&limit=4&cursor=${encodeURIComponent(page.next_cursor)}`;
+    }
+    expect(new Set(keys).size).toBe(keys.length);
+    expect(keys).toHaveLength(largest?.counts.work_items ?? 0);
+    expect(keys.length).toBeGreaterThan(8);
+  });
+
   it("refuses a second hub on the same data folder, and says what to do", async () => {
     const second = await checkout.run(["start", "--port", "0"]);
     expect(second.code).toBe(1);

@@ -4,6 +4,7 @@ import { openEmbedded, type Told } from "../../shared/adapters/sqlite/index.ts";
 import { HubError, safeReason } from "../../shared/connector/errors.ts";
 import type { Hub, Log } from "../../shared/pipeline/hub.ts";
 import { noteReceipt } from "../../shared/pipeline/receive.ts";
+import { requeueWebhooks } from "../../shared/pipeline/requeue.ts";
 import { configInvalid } from "../../shared/platform/config.ts";
 import { connectionProblems } from "../../shared/platform/connections.ts";
 import { useHub } from "../../shared/platform/current.ts";
@@ -73,6 +74,7 @@ export const startLocalHub = async (options: {
       throw configInvalid(problems, workspace.config?.file ?? "the demo", workspace.config?.text ?? "");
     const hub = await openHub({ config, ports: embedded.ports, log, url, alone: true });
     useHub(hub);
+    if (embedded.brokenOffAt !== undefined) await requeueWebhooks(hub, embedded.brokenOffAt);
     serveAs({ cursorKey: derivedKey(key, "cursors"), demo: sandbox !== undefined, allowedHosts: LOOPBACK });
     const runner = localRunner(() => embedded, log);
     wake = runner.wake;

@@ -7,10 +7,11 @@ import { kindOf } from "../domain/kind.ts";
 import type { Fact } from "../domain/stage.ts";
 import { factsOf } from "../lifecycle/facts.ts";
 import type { FeedRecord } from "../ports/table.ts";
-import { entitiesById, entityById, everyOf, historyOf, type StoredEntity } from "../store/entities.ts";
-import { entityOf } from "../store/keys.ts";
+import { entitiesById, entityById, everyOf, historyOf, type StoredEntity, update } from "../store/entities.ts";
+import { entityOf, sightsKey } from "../store/keys.ts";
 import { contributionsOf, downwardOf, evidenceLine, putFacts, timelineOf } from "./contribute.ts";
-import { sightsOf } from "./coverage.ts";
+import { coverageOf, sightsOf } from "./coverage.ts";
+import { hash } from "./entity-of.ts";
 import type { Hub } from "./hub.ts";
 import { type Projected, projectedOf, relink, setProjected } from "./relink.ts";
 import { isSeenAsBefore, putView } from "./view.ts";
@@ -124,6 +125,24 @@ export const projectDue = async (hub: Hub, now: Instant): Promise<number> => {
       hub.log.warn({ entity: entityOf(pk), code: "internal_error", reason: safeReason(error) }, "not derived");
     }
   }
+  return derived;
+};
+
+/** Features of products of which more, or less, can be seen than at the last sweep: a source went stale or came back. */
+export const projectSights = async (hub: Hub): Promise<number> => {
+  const { table } = hub.ports;
+  const sights = await sightsOf(hub);
+  const seen = hash(hub.products.map(({ id }) => coverageOf(sights, [id])));
+  const noted = await table.get<{ seen: string }>(sightsKey.pk, sightsKey.sk);
+  if (noted?.data.seen === seen) return 0;
+  const words = vocabulary(hub);
+  let derived = 0;
+  for await (const { id } of everyOf(table, "feature")) {
+    if (await isSeenAsBefore(table, id, sights)) continue;
+    await putView(hub, id, sights, words, "time");
+    derived += 1;
+  }
+  await update<{ seen: string }>(table, sightsKey, () => ({ data: { seen } }));
   return derived;
 };
 

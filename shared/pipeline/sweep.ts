@@ -1,6 +1,6 @@
 import type { StoredEntity } from "../store/entities.ts";
 import type { Hub } from "./hub.ts";
-import { project, projectDue } from "./project.ts";
+import { project, projectDue, projectSights } from "./project.ts";
 import { publishLost } from "./publish.ts";
 
 /** An entity not announced this long after its write was lost by the feed. */
@@ -17,6 +17,6 @@ export const sweep = async (hub: Hub): Promise<void> => {
     await project(hub, records);
     await publishLost(hub, records);
   }
-  const derived = await projectDue(hub, now.toISOString());
+  const derived = (await projectDue(hub, now.toISOString())) + (await projectSights(hub));
   if (lost.length + derived > 0) hub.log.info({ records: lost.length + derived }, "swept");
 };

@@ -26,6 +26,7 @@ import type { Place } from "../ports/table.ts";
  * | change log of a day                    | X#{yyyy-mm-dd}         | {loggedAt}#{order}#{event}      |
  * | where an event stands in the log       | I#{event}              | A                               |
  * | the mapping in force                   | M                      | A                               |
+ * | what could be seen at the last sweep   | M                      | S                               |
  * | list: entities of a kind, by id        | N#{kind}#{hex digit}   | {id}                            |
  * | list: vocabulary of a connection       | W#{connection}         | {id}                            |
  * | list: features by headline             | B#{stage or none}      | {product}#{rank}#{due}#{id}     |
@@ -89,6 +90,7 @@ export const changeKey = (loggedAt: Instant, order: number, event: string): Plac
   sk: `${loggedAt}#${String(order).padStart(9, "0")}#${event}`,
 });
 export const loggedKey = (event: string): Place => ({ pk: `I#${event}`, sk: "A" });
+export const sightsKey: Place = { pk: "M", sk: "S" };
 export const mappingKey: Place = { pk: "M", sk: "A" };
 
 export const partition = {

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import type { Clock } from "../../ports/clock.ts";
@@ -20,6 +20,8 @@ export interface Embedded {
   readonly feed: SqliteFeed;
   readonly bus: ReturnType<typeof sqliteBus>;
   readonly db: DatabaseSync;
+  /** When the store was last written, if the process that did so never closed it. */
+  readonly brokenOffAt: Date | undefined;
   close(): void;
 }
 
@@ -48,6 +50,7 @@ export const openEmbedded = (options: {
 }): Embedded => {
   const { folder, clock = systemClock, told = () => {} } = options;
   const unlock = options.exclusive ? lockFolder(folder) : () => {};
+  const brokenOffAt = options.exclusive ? leftOpenSince(folder) : undefined;
   const db = openDatabase(folder);
   const inbox = sqliteQueue(db, "inbox", clock, () => told("inbox"));
   const jobs = sqliteQueue(db, "jobs", clock, () => told("jobs"));
@@ -75,12 +78,19 @@ export const openEmbedded = (options: {
     feed: sqliteFeed(db, FEED_READERS),
     bus,
     db,
+    brokenOffAt,
     close() {
       commit(db);
       db.close();
       unlock();
     },
   };
+};
+
+/** Closing empties the write-ahead log: what is in it was left by a process that was stopped. */
+const leftOpenSince = (folder: string): Date | undefined => {
+  const log = statSync(join(folder, "hub.db-wal"), { throwIfNoEntry: false });
+  return log === undefined || log.size === 0 ? undefined : log.mtime;
 };
 
 /** Whether a data folder holds a hub already. */

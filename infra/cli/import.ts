@@ -93,6 +93,7 @@ const keep = async (terminal: Terminal, read: Read, repository: string): Promise
     environment,
     envFile: join(root, ".env"),
     url,
+    typePrefix: config.eventTypePrefix,
     told: (what) => wake(what),
   });
   try {

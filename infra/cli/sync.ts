@@ -68,6 +68,7 @@ const alone = async (call: Call): Promise<number> => {
     environment: terminal.environment,
     envFile: join(terminal.root, ".env"),
     url,
+    typePrefix: config.eventTypePrefix,
     told: (what) => wake(what),
   });
   const log = quietLog(terminal.note);

@@ -60,6 +60,7 @@ export const startLocalHub = async (options: {
       environment: options.environment,
       envFile: join(options.root, ".env"),
       url: workspace.config?.config.url ?? url,
+      typePrefix: workspace.config?.config.eventTypePrefix,
       told: (what) => wake(what),
     });
     undo.push(() => embedded.close());

@@ -1,4 +1,4 @@
-import type { Connector } from "../connector/contract.ts";
+import type { Connector, NormaliseContext } from "../connector/contract.ts";
 import type { VendorHttp } from "../connector/http.ts";
 import type { StatusCategory } from "../domain/entity.ts";
 import type { Table as WordTable } from "../domain/mapped.ts";
@@ -21,6 +21,8 @@ export interface Connection {
   /** Parsed by the connector's own schema. */
   readonly config: unknown;
   readonly statuses: WordTable<StatusCategory>;
+  /** The hub's own meaning of names of deployment environments. */
+  readonly environments?: NormaliseContext["environments"];
   /** Products whose sources name one of these scopes. */
   readonly productsOf: (scopes: readonly string[]) => readonly string[];
   /** All products that it may feed. */
@@ -57,7 +59,6 @@ export interface Hub {
   readonly log: Log;
   /** Where people reach the hub, without a slash at the end. */
   readonly url: string;
-  readonly eventTypePrefix: string;
   readonly products: readonly Product[];
   readonly connectionNames: readonly string[];
   /** @throws HubError connection_unknown | config_invalid | secret_missing */

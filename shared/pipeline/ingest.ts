@@ -176,13 +176,17 @@ export const draftsOf = (
   stream: Stream<any, any, any> | undefined,
   what: string,
   record: unknown,
-  connection: Pick<Connection, "id" | "statuses">,
+  connection: Pick<Connection, "id" | "statuses" | "environments">,
 ): readonly Draft[] => {
   if (stream === undefined) throw payloadUnreadable(`stream ${what}`);
   const parsed = stream.record.safeParse(record);
   if (!parsed.success) throw payloadUnreadable(`a record of ${what}`, parsed.error);
   try {
-    return stream.normalise(parsed.data, { connectionId: connection.id, statuses: connection.statuses });
+    return stream.normalise(parsed.data, {
+      connectionId: connection.id,
+      statuses: connection.statuses,
+      environments: connection.environments,
+    });
   } catch (error) {
     if (error instanceof HubError) throw error;
     throw payloadUnreadable(`a record of ${what}`, error);

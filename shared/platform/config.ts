@@ -39,6 +39,10 @@ export const HubConfigShape = z.strictObject({
     .record(z.string(), z.record(z.string(), z.enum(STATUS_CATEGORIES)))
     .optional()
     .describe("By connection: status name or id to category, only the exceptions."),
+  environments: z
+    .record(z.string(), z.enum(["production", "staging", "test", "other"]))
+    .optional()
+    .describe("Name of a deployment environment to what it is, only the exceptions."),
   url: z.url().optional().describe("Where people reach the hub."),
   eventTypePrefix: z
     .string()

@@ -131,6 +131,7 @@ export const openConnection = async (
     connector,
     config: parsed.data,
     statuses,
+    environments: new Map(Object.entries(hub.config.environments ?? {})),
     productsOf: productsOf(name, hub.config),
     productIds: productIds(name, hub.config),
     freshWithinSeconds: seconds(settings.freshWithin ?? "1h"),

@@ -33,6 +33,8 @@ export interface HubConfig {
   readonly connections: Readonly<Record<string, ConnectionConfig>>;
   /** Exceptions of the status mapping, by connection: status name or id to category. */
   readonly statuses?: Readonly<Record<string, Readonly<Record<string, StatusCategory>>>>;
+  /** What names of deployment environments mean, where the tools' own reading does not fit: name to category. */
+  readonly environments?: Readonly<Record<string, "production" | "staging" | "test" | "other">>;
   /** Where people reach the hub; default the local address. */
   readonly url?: string;
   /** Prefix of CloudEvents types; default `dev.throughline`. */

@@ -39,7 +39,6 @@ export const openHub = async (parts: {
     ports,
     log,
     url: (config.url ?? parts.url).replace(/\/$/, ""),
-    eventTypePrefix: config.eventTypePrefix ?? "dev.throughline",
     products: productsOf(config),
     connectionNames: names,
     async connection(name) {
@@ -74,14 +73,21 @@ const productsOf = ({ products }: HubConfig): Product[] =>
       }));
 
 /** Rises by one whenever what maps records changed since the last start. */
-const mappingVersion = async ({ table }: Ports, { products, statuses }: HubConfig, log: Log): Promise<number> => {
-  const now = hash([products ?? null, statuses ?? null, Object.keys(connectors)]);
+const mappingVersion = async (
+  { table }: Ports,
+  { products, statuses, environments }: HubConfig,
+  log: Log,
+): Promise<number> => {
+  const now = hash([products ?? null, statuses ?? null, environments ?? null, Object.keys(connectors)]);
   const before = (await table.get<{ hash: string }>(mappingKey.pk, mappingKey.sk))?.data;
   await update<{ hash: string; version: number }>(table, mappingKey, (held) =>
     held?.data.hash === now ? undefined : { data: { hash: now, version: (held?.data.version ?? 0) + 1 } },
   );
   if (before !== undefined && before.hash !== now) {
-    log.warn({}, "products or statuses changed: `throughline replay <connection>` maps what is stored anew");
+    log.warn(
+      {},
+      "products, statuses or environments changed: `throughline replay <connection>` maps what is stored anew",
+    );
   }
   const row = await table.get<{ version: number }>(mappingKey.pk, mappingKey.sk);
   return row?.data.version ?? 1;

@@ -9,6 +9,8 @@ export const companyConfig = ({ urls, credentials }: Sandbox, more: { jira?: obj
     insights: { name: "Insights", sources: ["linear:INS"] },
     devkit: { name: "Devkit", sources: ["github:acme/devkit"] },
   },
+  eventTypePrefix: "com.acme.hub",
+  environments: { staging: "test" as const },
   connections: {
     jira: {
       connector: "jira",

@@ -314,6 +314,23 @@ describe("the hub on one machine, over three real wire protocols", { timeout: 18
     expect(keys.length).toBeGreaterThan(8);
   });
 
+  it("goes by the config's own event prefix and names of environments", async () => {
+    const store = openStoreAt(folder());
+    const types = new Set(store.bus.read(0, 500).map(({ event }) => event.type));
+    store.close();
+    expect(types.size).toBeGreaterThan(1);
+    expect([...types].filter((type) => !type.startsWith("com.acme.hub."))).toEqual([]);
+    const { out } = await checkout.run(["export", "deployment"]);
+    const environments = out
+      .trim()
+      .split("\n")
+      .map((line) => (JSON.parse(line) as { environment: object }).environment);
+    expect(environments).toContainEqual(
+      expect.objectContaining({ detail: "staging", category: "test", mapped_by: "user" }),
+    );
+    expect(environments).toContainEqual(expect.objectContaining({ detail: "production", category: "production" }));
+  });
+
   it("refuses a second hub on the same data folder, and says what to do", async () => {
     const second = await checkout.run(["start", "--port", "0"]);
     expect(second.code).toBe(1);

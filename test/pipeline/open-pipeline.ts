@@ -1,18 +1,30 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import * as z from "zod";
 import { fileArchive } from "../../shared/adapters/sqlite/archive.ts";
 import { sqliteBus } from "../../shared/adapters/sqlite/bus.ts";
 import { openDatabase } from "../../shared/adapters/sqlite/database.ts";
 import { outboxMailer } from "../../shared/adapters/sqlite/mailer.ts";
 import { sqliteQueue } from "../../shared/adapters/sqlite/queue.ts";
 import { sqliteFeed, sqliteTable } from "../../shared/adapters/sqlite/table.ts";
-import type { Connector } from "../../shared/connector/contract.ts";
+import { type Connector, defineConnector } from "../../shared/connector/contract.ts";
 import { vendorHttp } from "../../shared/connector/http.ts";
 import type { Connection, Hub, LogFields } from "../../shared/pipeline/hub.ts";
 import { InboxMessage } from "../../shared/pipeline/messages.ts";
 import type { Ports } from "../../shared/ports/ports.ts";
 import { stillClock } from "../connector/vendor-server.ts";
+
+/** A tool that declares nothing but itself. */
+export const bareTool = defineConnector({
+  id: "tool",
+  title: "Tool",
+  category: "planning",
+  docs: "https://tool.example/docs",
+  config: z.unknown(),
+  http: () => ({ baseUrl: "https://tool.example", headers: {}, requestsPerMinute: 60 }),
+  streams: {},
+});
 
 /** The real embedded adapters, the table and queues in memory, around one connection named `acme`. */
 export const openPipeline = (parts: {
@@ -59,7 +71,6 @@ export const openPipeline = (parts: {
     ports: parts.around?.(real) ?? real,
     log: { info: note, warn: note },
     url: "http://localhost:4100",
-    eventTypePrefix: "dev.throughline",
     products: [{ id: "prd_web", slug: "web", name: "Web" }],
     connectionNames: ["acme"],
     connection: async () => connection,

@@ -1,7 +1,5 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import * as z from "zod";
-import { defineConnector } from "../../shared/connector/contract.ts";
 import type { Draft, FieldedKind } from "../../shared/domain/entity.ts";
 import { entityId, type Ref } from "../../shared/domain/kind.ts";
 import { entityOf } from "../../shared/pipeline/entity-of.ts";
@@ -10,17 +8,7 @@ import { project } from "../../shared/pipeline/project.ts";
 import type { FeedRecord, Row } from "../../shared/ports/table.ts";
 import type { StoredEntity } from "../../shared/store/entities.ts";
 import { entityKey, lists } from "../../shared/store/keys.ts";
-import { crashing, openPipeline } from "./open-pipeline.ts";
-
-const tool = defineConnector({
-  id: "tool",
-  title: "Tool",
-  category: "planning",
-  docs: "https://tool.example/docs",
-  config: z.unknown(),
-  http: () => ({ baseUrl: "https://tool.example", headers: {}, requestsPerMinute: 60 }),
-  streams: {},
-});
+import { bareTool, crashing, openPipeline } from "./open-pipeline.ts";
 
 const T = "2026-03-01T10:00:00.000Z";
 const MERGE = "c0ffee".repeat(6).slice(0, 40);
@@ -98,7 +86,7 @@ const WORLD: readonly Draft[] = [
 
 /** Stores drafts as ingest would, and hands the change feed to projection. */
 const world = (around?: Parameters<typeof openPipeline>[0]["around"]) => {
-  const open = openPipeline({ connector: tool, ...(around && { around }) });
+  const open = openPipeline({ connector: bareTool, ...(around && { around }) });
   const hub = open.hub("one");
   const put = async (one: Draft): Promise<FeedRecord> => {
     const entity = entityOf(one, {

@@ -2,26 +2,14 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import * as z from "zod";
 import { openDatabase } from "../../shared/adapters/sqlite/database.ts";
 import { openEmbedded } from "../../shared/adapters/sqlite/index.ts";
-import { defineConnector } from "../../shared/connector/contract.ts";
 import { requeueWebhooks } from "../../shared/pipeline/requeue.ts";
-import { openPipeline } from "./open-pipeline.ts";
-
-const tool = defineConnector({
-  id: "tool",
-  title: "Tool",
-  category: "planning",
-  docs: "https://tool.example/docs",
-  config: z.unknown(),
-  http: () => ({ baseUrl: "https://tool.example", headers: {}, requestsPerMinute: 60 }),
-  streams: {},
-});
+import { bareTool, openPipeline } from "./open-pipeline.ts";
 
 describe("after a stop that was none of ours", () => {
   it("the latest webhooks are queued once more, and neither older ones nor pages", async () => {
-    using open = openPipeline({ connector: tool });
+    using open = openPipeline({ connector: bareTool });
     const hub = open.hub("one");
     const put = (receivedAt: string, what: "webhook" | "page") =>
       open.real.archive.put({ connectionId: "acme", receivedAt, what }, new TextEncoder().encode(receivedAt));

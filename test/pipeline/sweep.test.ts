@@ -6,15 +6,10 @@ import { project } from "../../shared/pipeline/project.ts";
 import { sweep } from "../../shared/pipeline/sweep.ts";
 import { entityKey, lists, streamKey, viewKey } from "../../shared/store/keys.ts";
 import type { FeatureView } from "../../shared/store/views.ts";
-import { openPipeline } from "./open-pipeline.ts";
+import { bareTool, openPipeline } from "./open-pipeline.ts";
 
 const tool = defineConnector({
-  id: "tool",
-  title: "Tool",
-  category: "planning",
-  docs: "https://tool.example/docs",
-  config: z.unknown(),
-  http: () => ({ baseUrl: "https://tool.example", headers: {}, requestsPerMinute: 60 }),
+  ...bareTool,
   streams: {
     items: stream<unknown, { id: string }, number>({
       record: z.object({ id: z.string() }),

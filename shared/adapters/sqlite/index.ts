@@ -44,7 +44,7 @@ export const openEmbedded = (options: {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly envFile: string;
   readonly url: string;
-  readonly typePrefix?: string;
+  readonly typePrefix?: string | undefined;
   readonly clock?: Clock;
   readonly told?: (what: Told) => void;
 }): Embedded => {

@@ -25,6 +25,8 @@ export interface GitHub {
   readonly page: (where: string, parameters?: Parameters, etag?: string) => Promise<Answer | undefined>;
   /** One thing, or undefined if GitHub says that it is gone, has moved or is hidden (301, 404, 410, 422 for a lost commit). */
   readonly find: (route: string, parameters?: Parameters) => Promise<Answer | undefined>;
+  /** Where GitHub says that a thing lives now, on the same host; undefined if it is still there, or gone for good. */
+  readonly forwarded: (route: string) => Promise<string | undefined>;
 }
 
 const GONE = new Set([301, 302, 307, 308, 404, 410, 422]);
@@ -49,9 +51,9 @@ export const openGitHub = async ({ http, signal }: Pick<ReadContext<unknown>, "h
     try {
       const response = await octokit.request(route, { ...parameters, headers });
       const { status, data } = response as { status: number; data: unknown };
-      // A redirect is not followed: the record or repository lives elsewhere now.
-      if (status >= 300) throw refused({ status: 404 }, pathOf(route));
       const told = response.headers;
+      // A redirect is not followed: the record or repository lives elsewhere now.
+      if (status >= 300) throw elsewhere(pathOf(route), told.location);
       const next = /<([^<>]+)>;\s*rel="next"/.exec(told.link ?? "")?.[1];
       const at = maybeInstant(told.date);
       return {
@@ -84,6 +86,16 @@ export const openGitHub = async ({ http, signal }: Pick<ReadContext<unknown>, "h
         throw error;
       }
     },
+    async forwarded(route) {
+      try {
+        await ask(route, {}, {});
+      } catch (error) {
+        const location = error instanceof HubError ? error.details["location"] : undefined;
+        if (typeof location === "string") return location.startsWith(http.baseUrl) ? location : undefined;
+        if (!GONE.has(statusOf(error) ?? 0)) throw error;
+      }
+      return undefined;
+    },
   };
 };
 
@@ -99,6 +111,12 @@ const jsonOf = async (data: unknown, route: string): Promise<unknown> => {
     });
   }
 };
+
+const elsewhere = (path: string, location: string | undefined): HubError =>
+  new HubError("vendor_not_found", `${path} lives elsewhere now`, {
+    retry: "never",
+    details: { status: 404, location },
+  });
 
 /** Octokit wraps what our fetch throws, and throws for every status but success. */
 const failureOf = (error: unknown, route: string): unknown => {

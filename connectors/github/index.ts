@@ -1,5 +1,6 @@
 import { defineConnector, stream } from "../../shared/connector/contract.ts";
 import { hmacSha256 } from "../../shared/connector/signature.ts";
+import { census } from "./census.ts";
 import { GitHubConfig } from "./config.ts";
 import { DeploymentsCursor, NO_DEPLOYMENTS } from "./deployment-ledger.ts";
 import { mapStatus } from "./issue-status.ts";
@@ -45,6 +46,7 @@ export default defineConnector<GitHubConfig>({
       poll: { cursor: MilestonesCursor, start: {}, scopes, read: readMilestones },
       rereadId: nameOfRecord.milestones,
       reread: reread.rereadMilestones,
+      census: census("milestones", "milestone", "feature"),
     }),
     issues: stream({
       record: Issue,
@@ -54,6 +56,7 @@ export default defineConnector<GitHubConfig>({
       poll: { cursor: IssuesCursor, start: { updatedTo: null }, scopes, read: readIssues },
       rereadId: nameOfRecord.issues,
       reread: reread.rereadIssues,
+      census: census("issues", "issue", "workItem"),
     }),
     pulls: stream({
       record: PullRequest,
@@ -63,6 +66,7 @@ export default defineConnector<GitHubConfig>({
       poll: { cursor: PullsCursor, start: { updatedTo: null }, scopes, read: readPulls },
       rereadId: nameOfRecord.pulls,
       reread: reread.rereadPulls,
+      census: census("pulls", "pull_request", "pullRequest"),
     }),
     reviews: stream({
       record: Review,

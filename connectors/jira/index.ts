@@ -1,6 +1,7 @@
 import type * as z from "zod";
 import { defineConnector, stream } from "../../shared/connector/contract.ts";
 import { mapWord } from "../../shared/domain/mapped.ts";
+import * as census from "./census.ts";
 import { Config, httpOf, scopesOf } from "./config.ts";
 import { listedIn, listedIssues } from "./listed.ts";
 import { normaliseProject, normaliseSprint, normaliseStatus, normaliseVersion } from "./normalise.ts";
@@ -46,6 +47,7 @@ export default defineConnector<z.output<typeof Config>>({
       timeless: true,
       poll: { cursor: ListCursor, start: {}, scopes: scopesOf, read: readVersions },
       reread: rereadVersions,
+      census: census.VERSIONS,
     }),
     sprints: stream({
       record: Sprint,
@@ -63,6 +65,7 @@ export default defineConnector<z.output<typeof Config>>({
       listed: listedIssues,
       poll: { cursor: IssueCursor, start: {}, scopes: scopesOf, read: readIssues },
       reread: rereadIssues,
+      census: census.ISSUES,
     }),
   },
   webhook: {

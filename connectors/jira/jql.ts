@@ -63,6 +63,10 @@ export const changedSince = (scope: string, literal: string): string => {
   return `${restrictions.join(" AND ")} ORDER BY updated ASC, id ASC`;
 };
 
+/** Every issue of a project, or of all of them; bounded, as Jira demands. */
+export const allOf = (scope: string): string =>
+  `${[...inProjects(scope === "" ? [] : [scope]), `created >= ${EARLIEST}`].join(" AND ")} ORDER BY id ASC`;
+
 /** These issues, as far as the selector takes them. */
 export const withIds = (projects: readonly string[], ids: readonly string[]): string =>
   [...inProjects(projects), `id in (${ids.join(", ")})`].join(" AND ");

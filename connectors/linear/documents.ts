@@ -55,8 +55,8 @@ export interface Source {
   /** One page, with variables `first`, `after`, `filter`. */
   readonly page: string;
   readonly nested: Readonly<Record<string, Nested>>;
-  /** The ids and archive times of all, for kinds that Linear cannot filter by them. */
-  readonly archive?: string;
+  /** Ids and archive times only, with the same variables. */
+  readonly ids: string;
 }
 
 interface Shape {
@@ -66,7 +66,6 @@ interface Shape {
   readonly fields: string;
   readonly nested?: Readonly<Record<string, Nested>>;
   readonly arguments: string;
-  readonly archive?: boolean;
 }
 
 const connection = (name: string, { first, node }: Nested): string =>
@@ -84,14 +83,12 @@ const source = ({ list, single, filter, fields, nested = {}, ...how }: Shape): S
     ${PAGE_INFO}
   }
 }`,
-    ...(how.archive === true && {
-      archive: `query ${list}Archive($first: Int!, $after: String, $filter: ${filter}) {
+    ids: `query ${list}Ids($first: Int!, $after: String, $filter: ${filter}) {
   ${list}(first: $first, after: $after, filter: $filter, includeArchived: true, ${how.arguments}) {
-    nodes { id archivedAt }
+    nodes { id archivedAt${fields.includes(" trashed") ? " trashed" : ""} }
     ${PAGE_INFO}
   }
 }`,
-    }),
   };
 };
 
@@ -144,7 +141,6 @@ export const SOURCES = {
     fields: PROJECT,
     nested: PROJECT_LISTS,
     arguments: ASCENDING,
-    archive: true,
   }),
   initiatives: source({
     list: "initiatives",
@@ -152,6 +148,5 @@ export const SOURCES = {
     filter: "InitiativeFilter",
     fields: INITIATIVE,
     arguments: ASCENDING,
-    archive: true,
   }),
 } as const satisfies Record<string, Source>;

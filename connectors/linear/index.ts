@@ -1,4 +1,5 @@
 import { defineConnector, stream } from "../../shared/connector/contract.ts";
+import { census } from "./census.ts";
 import { Config } from "./config.ts";
 import { SOURCES } from "./documents.ts";
 import { normaliseIssue } from "./normalise-issue.ts";
@@ -81,24 +82,28 @@ export default defineConnector<Config>({
       kinds: ["cycle"],
       normalise: normaliseCycle,
       ...reading(READINGS.cycles),
+      census: census(SOURCES.cycles, "cycle", "cycle", READINGS.cycles.selector),
     }),
     issues: stream<Config, Issue, Cursor>({
       record: Issue,
       kinds: ["workItem"],
       normalise: normaliseIssue,
       ...reading(READINGS.issues),
+      census: census(SOURCES.issues, "issue", "workItem", READINGS.issues.selector),
     }),
     projects: stream<Config, Project, Cursor>({
       record: Project,
       kinds: ["feature"],
       normalise: normaliseProject,
       ...reading(READINGS.projects),
+      census: census(SOURCES.projects, "project", "feature", READINGS.projects.selector),
     }),
     initiatives: stream<Config, Initiative, Cursor>({
       record: Initiative,
       kinds: ["initiative"],
       normalise: normaliseInitiative,
       ...reading(READINGS.initiatives),
+      census: census(SOURCES.initiatives, "initiative", "initiative", READINGS.initiatives.selector),
     }),
   },
   status: statusOf,

@@ -95,7 +95,7 @@ async function* updatedPass(reading: Reading, context: Context, cursor: Cursor):
 
 async function* archivedPass(reading: Reading, context: Context, cursor: Cursor): AsyncGenerator<Page<Cursor>> {
   const floor = cursor.archived === undefined ? undefined : earlier(cursor.archived, context.config);
-  const scan = reading.archived === "scan" ? reading.source.archive : undefined;
+  const scan = reading.archived === "scan" ? reading.source.ids : undefined;
   const filter = scan ? {} : { archivedAt: floor === undefined ? { null: false } : { gte: floor } };
   let { latest, began } = cursor.walk ?? {};
   const pages = resumable(reading, context, filter, scan ?? reading.source.page, cursor.walk?.after);
@@ -121,7 +121,7 @@ async function* resumable(
   from: string | undefined,
 ): AsyncGenerator<Walked> {
   const filter = { ...since, ...(config.teams?.length ? selector(config.teams) : {}) };
-  const variables = { first: query === source.archive ? 250 : pageSize(config), filter };
+  const variables = { first: query === source.ids ? 250 : pageSize(config), filter };
   let progressed = false;
   try {
     for await (const page of walk(http, query, variables, [source.list], from)) {

@@ -4,7 +4,7 @@ import { publicHttp, readPublicRepository } from "../../connectors/github/public
 import { openEmbedded, type Told } from "../../shared/adapters/sqlite/index.ts";
 import { HubError } from "../../shared/connector/errors.ts";
 import { vendorHttp } from "../../shared/connector/http.ts";
-import { archivePage } from "../../shared/pipeline/poll.ts";
+import { archivePage } from "../../shared/pipeline/archive-page.ts";
 import { useHub } from "../../shared/platform/current.ts";
 import { quietLog } from "../../shared/platform/log.ts";
 import { openHub } from "../../shared/platform/open-hub.ts";

@@ -163,6 +163,7 @@ function* normalised(connector: Connector, stream: string, record: unknown): Gen
       mappingVersion: 1,
       rawRef: "",
       now: draft.updatedAt,
+      receivedAt: draft.updatedAt,
       how: "read",
     });
     yield { ...wireEntity(entity), ...(draft.history !== undefined && { history: snakeKeys(draft.history) }) };

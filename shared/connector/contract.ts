@@ -42,6 +42,48 @@ export interface Page<Cursor> {
   readonly cursor: Cursor;
 }
 
+/** A record that a listing of ids names. */
+export interface Counted {
+  /** As in the external id of its draft. */
+  readonly id: string;
+  /** What {@link Stream.reread} takes for it; default the id. */
+  readonly rereadId?: string | undefined;
+  readonly isArchived?: boolean | undefined;
+}
+
+/** What we hold of a record that a listing no longer names. */
+export interface Missed {
+  readonly id: string;
+  readonly key?: string | undefined;
+  readonly url: string;
+}
+
+/** Where a record went that was not found where it was. */
+export interface Whereabouts {
+  readonly state: "deleted" | "moved" | "out_of_scope" | "lost_access";
+  /** The key under which it lives on. */
+  readonly movedTo?: string | undefined;
+}
+
+/** How to see what is gone, restored or was never told: all ids of a scope, to be compared with what the hub holds. */
+export interface Census<Config> {
+  /** Of the external ids that are counted. */
+  readonly noun: string;
+  readonly kinds: readonly FieldedKind[];
+  /** Every record that the selector takes, archived ones included, page by page. */
+  readonly ids: (context: ReadContext<Config>, scope: string) => AsyncGenerator<readonly Counted[], void, undefined>;
+  /** Whether a record's place (project, team, repository) is read at all by this config. */
+  readonly selects: (config: Config, place: string) => boolean;
+  /** Whether a place belongs to a scope; default: they are the same, or the scope is all. */
+  readonly holds?: (scope: string, place: string) => boolean;
+  /** Whether the credential still sees a place. Asked before anything in it is taken for deleted. */
+  readonly reaches: (context: ReadContext<Config>, place: string) => Promise<boolean>;
+  /** What {@link Stream.reread} takes for a record that we hold; default its id. */
+  readonly rereadId?: (missed: Missed) => string | undefined;
+  /** What became of records that neither the listing nor a re-read found; default: deleted. */
+  readonly whereabouts?: (context: ReadContext<Config>, missed: Missed) => Promise<Whereabouts>;
+}
+
 /** One kind of record of a vendor: a poll page and a webhook both yield these. */
 export interface Stream<Config, Record_, Cursor> {
   /** The vendor fields we read; unknown fields and unknown enum values must pass. */
@@ -69,6 +111,8 @@ export interface Stream<Config, Record_, Cursor> {
   readonly rereadId?: (record: unknown) => string | undefined;
   /** Reads records anew by the vendor's ids, to settle a tie or to follow a webhook's hint. What is gone is left out. */
   readonly reread?: (context: ReadContext<Config>, ids: readonly string[]) => Promise<readonly unknown[]>;
+  /** Needs {@link reread}. */
+  readonly census?: Census<Config>;
 }
 
 /** What a webhook tells: a whole record, or only that one should be read again. */

@@ -27,6 +27,8 @@ export const ERRORS = {
   vendor_answer_unreadable: "Nothing at once: it is tried again. If it stays, the tool changed its answers: report it.",
   vendor_paging_broken:
     "Nothing at once: the run ended without moving its cursor and starts again. If it stays, report it.",
+  deletion_fuse_tripped:
+    "Look into the tool: if the records were deleted on purpose, confirm with `npx throughline doctor --census <connection> --accept-deletions`; else mend the credential or the connection's config.",
   lease_held: "Nothing: another run of the same stream is at work.",
   quota_exhausted: "Wait until the named time, or use a token.",
   unknown_parameter: "Leave the parameter out, or use the suggested one.",

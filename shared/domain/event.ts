@@ -137,6 +137,20 @@ export const EVENTS = {
     data: z.object({ ...onConnection, code: z.string(), message: z.string() }),
   },
   "connection.recovered": { when: "a run succeeded after a failed one", public: true, data: z.object(onConnection) },
+  "deletion.fuse.tripped": {
+    when: "a census missed so many records that it removed none; a person decides",
+    public: true,
+    data: z.object({
+      ...onConnection,
+      places: z.array(
+        z.object({
+          name: z.string().describe("project, team or repository"),
+          missing: z.int(),
+          of: z.int().describe("how many records we hold there"),
+        }),
+      ),
+    }),
+  },
   "mapping.gap.detected": {
     when: "a value of the tool was first seen that no table maps",
     public: true,

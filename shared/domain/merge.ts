@@ -11,6 +11,8 @@ export interface Mergeable {
   readonly askedAt?: Instant | undefined;
   /** Over the mapped values, so that a change of mapping alone is seen. */
   readonly mappedHash: string;
+  /** When we were told that it is gone, by our clock; absent while it is there. */
+  readonly goneToldAt?: Instant | undefined;
 }
 
 /**
@@ -19,6 +21,7 @@ export interface Mergeable {
  */
 export const merge = (held: Mergeable | undefined, next: Mergeable): Verdict => {
   if (held === undefined) return "write";
+  if ((held.goneToldAt === undefined) !== (next.goneToldAt === undefined)) return reappearance(held, next);
   if (next.sourceUpdatedAt !== held.sourceUpdatedAt)
     return next.sourceUpdatedAt > held.sourceUpdatedAt ? "write" : "drop";
   if (next.contentHash === held.contentHash) {
@@ -29,4 +32,19 @@ export const merge = (held: Mergeable | undefined, next: Mergeable): Verdict => 
   if (held.askedAt === undefined || next.askedAt > held.askedAt) return "write";
   if (next.askedAt < held.askedAt) return "drop";
   return next.contentHash > held.contentHash ? "write" : "drop";
+};
+
+/**
+ * Of what is there and what is gone, one follows the other. Whoever looked last is right, whatever the times say: a
+ * restored record may be older than its own deletion. What nobody looked for is looked for before it comes back.
+ */
+const reappearance = (held: Mergeable, next: Mergeable): Verdict => {
+  if (held.goneToldAt !== undefined) {
+    if (next.askedAt !== undefined) return next.askedAt > held.goneToldAt ? "write" : "drop";
+    return next.sourceUpdatedAt < held.sourceUpdatedAt ? "drop" : "refetch";
+  }
+  if (held.askedAt !== undefined && held.askedAt > (next.goneToldAt ?? "")) return "drop";
+  if (next.sourceUpdatedAt !== held.sourceUpdatedAt)
+    return next.sourceUpdatedAt > held.sourceUpdatedAt ? "write" : "drop";
+  return next.askedAt === undefined ? "refetch" : "write";
 };

@@ -1,7 +1,9 @@
 import { ERRORS, type ErrorCode, HubError } from "../connector/errors.ts";
+import type { Table } from "../ports/table.ts";
 import { rowsOf } from "../store/entities.ts";
 import { lists, partition, receiptKey, streamKey } from "../store/keys.ts";
-import type { ConnectionState, ConnectionView, StreamRun } from "../store/views.ts";
+import type { ConnectionState, ConnectionView, Quarantined, StreamCensus, StreamRun } from "../store/views.ts";
+import type { CensusState } from "./census.ts";
 import type { Connection, Hub } from "./hub.ts";
 import type { StreamState } from "./poll.ts";
 import type { Receipt } from "./receive.ts";
@@ -15,6 +17,8 @@ const connectionView = async (hub: Hub, name: string): Promise<ConnectionView> =
   const opened = await hub.connection(name).catch((error: unknown) => error);
   const states = new Map<string, StreamState>();
   for await (const { sk, data } of rowsOf<StreamState>(table, partition.ofConnection(name), "")) states.set(sk, data);
+  const censuses = new Map<string, CensusState>();
+  for await (const { sk, data } of rowsOf<CensusState>(table, partition.ofCensuses(name), "")) censuses.set(sk, data);
   const quarantined = await table.count({ pk: lists.unresolved(name), by: "list" });
   const { pk, sk } = receiptKey(name);
   const receipt = (await table.get<Receipt>(pk, sk))?.data;
@@ -32,7 +36,7 @@ const connectionView = async (hub: Hub, name: string): Promise<ConnectionView> =
       webhooks: { configured: false, rejected: receipt?.rejected ?? 0 },
     };
   }
-  const streams = runsOf(opened, states);
+  const streams = runsOf(opened, states, censuses, await waitingByStream(table, name, quarantined), clock.now());
   const finished = scopesOf(opened)
     .flatMap(({ stream, scope }) => states.get(streamKey(name, stream, scope).sk)?.lastCompletedAt ?? [])
     .sort();
@@ -63,15 +67,47 @@ const scopesOf = ({ connector, config }: Connection): { readonly stream: string;
     poll === undefined ? [] : (poll.scopes?.(config) ?? [""]).map((scope) => ({ stream, scope })),
   );
 
-const runsOf = (connection: Connection, states: ReadonlyMap<string, StreamState>): StreamRun[] =>
+/** More than this nobody reads one by one: the count per stream is then a lower bound. */
+const WAITING_LOOKED_AT = 500;
+
+const waitingByStream = async (table: Table, name: string, quarantined: number): Promise<Map<string, number>> => {
+  const byStream = new Map<string, number>();
+  if (quarantined === 0) return byStream;
+  const query = { pk: lists.unresolved(name), by: "list", limit: WAITING_LOOKED_AT } as const;
+  for (const { data } of await table.query<Quarantined>(query))
+    byStream.set(data.stream, (byStream.get(data.stream) ?? 0) + 1);
+  return byStream;
+};
+
+const censusOf = (state: CensusState | undefined): StreamCensus | undefined => {
+  if (state?.result === undefined) return undefined;
+  const { unlisted: _, ...result } = state.result;
+  return { ...result, ...(state.error !== undefined && { error: state.error.message }) };
+};
+
+const runsOf = (
+  connection: Connection,
+  states: ReadonlyMap<string, StreamState>,
+  censuses: ReadonlyMap<string, CensusState>,
+  waiting: ReadonlyMap<string, number>,
+  now: Date,
+): StreamRun[] =>
   scopesOf(connection).map(({ stream, scope }): StreamRun => {
-    const held = states.get(streamKey(connection.name, stream, scope).sk);
-    if (held === undefined) return { stream, scope, state: "pending", pages: 0, records: 0 };
+    const { sk } = streamKey(connection.name, stream, scope);
+    const held = states.get(sk);
+    const quarantined = waiting.get(stream) ?? 0;
+    if (held === undefined) return { stream, scope, state: "pending", pages: 0, records: 0, quarantined };
     const { error, queued: _, ...run } = held.run;
+    const census = censusOf(censuses.get(sk));
+    const { lastCompletedAt } = held;
+    const lag = lastCompletedAt === undefined ? undefined : (now.getTime() - Date.parse(lastCompletedAt)) / 1000;
     return {
       stream,
       scope,
       ...run,
+      quarantined,
+      ...(lag !== undefined && { lagSeconds: Math.max(0, Math.round(lag)) }),
+      ...(census !== undefined && { census }),
       ...(held.firstCompletedAt !== undefined && { firstCompletedAt: held.firstCompletedAt }),
       ...(error !== undefined && {
         error: { ...error, fix: ERRORS[error.code as ErrorCode] ?? ERRORS.internal_error },
@@ -89,6 +125,14 @@ const stateOf = (streams: readonly StreamRun[], stale: boolean): { state: Connec
     return { state: "failed", ...(first !== undefined && { reason: first }) };
   if (failed.length > 0) {
     return { state: "degraded", reason: `${failed.length} of ${streams.length} streams failed last: ${first ?? ""}` };
+  }
+  const fused = streams.flatMap(({ stream, census }) => (census?.fuse ?? []).map((place) => ({ stream, ...place })));
+  if (fused[0] !== undefined) {
+    const { stream, name, missing, of } = fused[0];
+    return {
+      state: "degraded",
+      reason: `${missing} of ${of} records of ${stream} in ${name} are no longer listed: nothing was removed, a person must decide`,
+    };
   }
   if (streams.every(({ state }) => state === "pending")) return { state: "pending", reason: "nothing was read yet" };
   const missing = streams.filter(({ firstCompletedAt }) => firstCompletedAt === undefined).length;

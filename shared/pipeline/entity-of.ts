@@ -13,7 +13,9 @@ export interface Arrival {
   readonly mappingVersion: number;
   readonly rawRef: string;
   readonly now: Instant;
-  readonly how: "webhook" | "read";
+  /** When the payload came in, by our clock. */
+  readonly receivedAt: Instant;
+  readonly how: "webhook" | "read" | "census";
   /** When it was read from the vendor, for re-reads and for records without a time of their own. */
   readonly askedAt?: Instant | undefined;
   readonly presence?: PresenceState | undefined;
@@ -88,21 +90,24 @@ export const entityOf = <K extends FieldedKind>(draft: Draft<K>, arrival: Arriva
   };
 };
 
+interface Gone {
+  readonly state: PresenceState;
+  /** When, if the vendor tells. */
+  readonly at?: Instant | undefined;
+  readonly movedTo?: string | undefined;
+}
+
 /** The same thing, told to be gone: what it was stays readable. Its time is the vendor's, else the one we hold. */
-export const goneEntity = (
-  held: StoredEntity,
-  state: PresenceState,
-  at: Instant | undefined,
-  arrival: Arrival,
-): StoredEntity => {
+export const goneEntity = (held: StoredEntity, { state, at, movedTo }: Gone, arrival: Arrival): StoredEntity => {
   const since = at ?? held.sourceUpdatedAt;
   return {
     ...held,
-    presence: { state, since, how: arrival.how === "webhook" ? "webhook" : "read" },
+    presence: { state, since, how: arrival.how, ...(movedTo !== undefined && { movedTo }) },
     sourceUpdatedAt: since,
     ...(arrival.askedAt !== undefined && { askedAt: arrival.askedAt }),
+    goneToldAt: arrival.receivedAt,
     recordedAt: arrival.now,
-    contentHash: hash([state, since, held.id]),
+    contentHash: hash([state, since, held.id, movedTo ?? null]),
     rawRef: arrival.rawRef,
   };
 };

@@ -5,6 +5,7 @@ import type { Link } from "../domain/link.ts";
 import { STAGES } from "../domain/stage.ts";
 import type { FeedRecord } from "../ports/table.ts";
 import type { StoredEntity } from "../store/entities.ts";
+import type { CensusState } from "./census.ts";
 import { hash } from "./entity-of.ts";
 import type { Hub } from "./hub.ts";
 import type { StreamState } from "./poll.ts";
@@ -25,6 +26,8 @@ export const eventsOf = (hub: Pick<Hub, "url">, record: FeedRecord): HubEvent[] 
     return linkEvents(before?.data as Link | undefined, after.data as Link);
   if (pk.startsWith("C#"))
     return runEvents(pk.slice(2), sk, before?.data as StreamState | undefined, after.data as StreamState);
+  if (pk.startsWith("Y#"))
+    return fuseEvents(pk.slice(2), sk, before?.data as CensusState | undefined, after.data as CensusState);
   return [];
 };
 
@@ -215,6 +218,21 @@ const runEvents = (name: string, sk: string, was: StreamState | undefined, is: S
     ...(queued === 0 ? [] : [event("connection.sync.completed", when, { ...common, pages, records: queued })]),
     ...recovered,
   ];
+};
+
+const fuseEvents = (name: string, sk: string, was: CensusState | undefined, is: CensusState): HubEvent[] => {
+  if (is.result === undefined || is.result.fuse.length === 0 || was?.result?.at === is.result.at) return [];
+  const [stream = "", scope = ""] = sk.split("#", 2);
+  const { at, fuse } = is.result;
+  const when = {
+    subject: `con_${name}/${stream}/${scope}`,
+    sequence: Date.parse(at),
+    time: at,
+    recordedAt: at,
+  };
+  const connection = { id: `con_${name}`, name };
+  const places = fuse.map((place) => ({ ...place }));
+  return [event("deletion.fuse.tripped", when, { connection, stream, scope: decodeURIComponent(scope), places })];
 };
 
 const changedFields = (was: object, is: object): string[] => {

@@ -30,6 +30,9 @@ export interface Connection {
   /** Data older than this counts as late; older than four times this, as unseen. */
   readonly freshWithinSeconds: number;
   readonly pollEverySeconds: number;
+  readonly censusEverySeconds: number;
+  /** 0 to 1: a census that would remove a larger share of a place removes nothing. */
+  readonly deletionFuse: number;
   readonly http: (signal: AbortSignal) => VendorHttp;
 }
 

@@ -72,7 +72,8 @@ const ingestPage = async (work: Work): Promise<void> => {
   for (const [name, list] of Object.entries(records)) {
     const stream = connection.connector.streams[name];
     if (stream === undefined) throw payloadUnreadable(`stream ${name}`);
-    const askedAt = archived.note.what === "reread" || stream.timeless ? archived.note.receivedAt : undefined;
+    const asked = archived.note.what === "reread" || archived.note.what === "census" || stream.timeless === true;
+    const askedAt = asked ? archived.note.receivedAt : undefined;
     for (const [index, record] of list.entries()) {
       if (index % BREATHE_EVERY === 0) await setImmediate();
       await ingestRecord(work, name, record, { index, askedAt });
@@ -82,15 +83,12 @@ const ingestPage = async (work: Work): Promise<void> => {
 };
 
 /** What the tool told to be gone and a read did not find: the tie is settled. */
-const ingestGone = async (
-  { hub, connection, archived, rawRef, outcome }: Work,
-  { entityId, state }: Gone,
-): Promise<void> => {
-  const key = entityKey(entityId);
+const ingestGone = async ({ hub, connection, archived, rawRef, outcome }: Work, gone: Gone): Promise<void> => {
+  const key = entityKey(gone.entityId);
   const arrival = arrivalOf(hub, connection, archived, rawRef, archived.note.receivedAt);
   const wrote = await update<StoredEntity>(hub.ports.table, key, (row) => {
     if (row === undefined) return undefined;
-    const next = goneEntity(row.data, state, undefined, arrival);
+    const next = goneEntity(row.data, gone, arrival);
     if (merge(row.data, next) !== "write") return undefined;
     const entity = successor(row.data, next);
     return { data: entity, ...(row.list && { list: row.list }), due: dues.unpublished(entity.recordedAt, entity.id) };
@@ -206,7 +204,8 @@ const arrivalOf = (
   mappingVersion: hub.mappingVersion,
   rawRef,
   now: hub.ports.clock.now().toISOString(),
-  how: note.what === "webhook" ? "webhook" : "read",
+  receivedAt: note.receivedAt,
+  how: note.what === "webhook" || note.what === "census" ? note.what : "read",
   askedAt,
 });
 
@@ -233,7 +232,7 @@ const keep = async (
     const held = row?.data;
     if (draft.history !== undefined && fresh.historyHash !== held?.historyHash)
       await addHistory(hub.ports.table, fresh.id, draft.history);
-    const next = isGone ? goneEntity(held ?? fresh, how.presence, how.at, arrival) : fresh;
+    const next = isGone ? goneEntity(held ?? fresh, { state: how.presence, at: how.at }, arrival) : fresh;
     const verdict = merge(held, next);
     if (verdict === "drop") return false;
     if (verdict === "refetch") {

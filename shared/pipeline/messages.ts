@@ -5,11 +5,16 @@ import { PRESENCE_STATES } from "../domain/entity.ts";
 export const InboxMessage = z.object({ connection: z.string(), rawRef: z.string() });
 export type InboxMessage = z.output<typeof InboxMessage>;
 
-/** An entity of ours that the tool told to be gone, without a time of its own: true once a read finds it gone too. */
-export const Gone = z.object({ entityId: z.string(), state: z.enum(PRESENCE_STATES) });
+/** An entity of ours that the tool told to be gone, or does not list any more: true once a read finds it gone too. */
+export const Gone = z.object({
+  entityId: z.string(),
+  state: z.enum(PRESENCE_STATES),
+  /** The key under which it lives on. */
+  movedTo: z.string().optional(),
+});
 export type Gone = z.output<typeof Gone>;
 
-/** Jobs: read a connection (all streams, or one), or single records of a stream anew. */
+/** Jobs: read a connection (all streams, or one), single records of a stream anew, or count what there is. */
 export const Job = z.object({
   connection: z.string(),
   stream: z.string().optional(),
@@ -21,6 +26,9 @@ export const Job = z.object({
   tries: z.int().optional(),
   /** Forget the cursors first. */
   full: z.boolean().optional(),
+  /** Compare what the tool lists with what we hold, instead of reading on; of `stream` and `scope`, or of all. `confirmed`: a person said that what is missing was deleted. */
+  census: z.enum(["now", "confirmed"]).optional(),
+  scope: z.string().optional(),
 });
 export type Job = z.output<typeof Job>;
 

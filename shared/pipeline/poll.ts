@@ -3,6 +3,8 @@ import type { Instant } from "../domain/instant.ts";
 import type { Row } from "../ports/table.ts";
 import { rowsOf } from "../store/entities.ts";
 import { partition, streamKey } from "../store/keys.ts";
+import { archivePage } from "./archive-page.ts";
+import { type CensusState, takeCensus } from "./census.ts";
 import { hash } from "./entity-of.ts";
 import type { Connection, Hub } from "./hub.ts";
 import type { Gone, Job, PageBody } from "./messages.ts";
@@ -33,6 +35,9 @@ export interface StreamState {
 const PAGES_REMEMBERED = 50;
 /** Longer than any page takes, and no longer than a function may run on AWS. */
 const LEASE_MS = 900_000;
+/** After the first complete read of a stream, so that what was read has had time to come in. */
+const FIRST_CENSUS_AFTER_MS = 10 * 60_000;
+const CENSUS_AGAIN_AFTER_FAILURE_MS = 60 * 60_000;
 
 /**
  * Reads what a job names: single records anew, or a connection's streams from their cursors on.
@@ -41,6 +46,7 @@ const LEASE_MS = 900_000;
 export const poll = async (hub: Hub, job: Job, signal: AbortSignal): Promise<void> => {
   const connection = await hub.connection(job.connection);
   if (job.ids !== undefined) return reread(hub, connection, job.stream ?? "", job.ids, job.gone, signal);
+  if (job.census !== undefined) return takeCensuses(hub, connection, job, signal);
   const { streams } = connection.connector;
   if (job.stream !== undefined && !Object.hasOwn(streams, job.stream)) {
     throw new HubError("stream_unknown", `${connection.connector.id} has no stream ${job.stream}`, { retry: "never" });
@@ -52,7 +58,11 @@ export const poll = async (hub: Hub, job: Job, signal: AbortSignal): Promise<voi
     const scopes = stream.poll.scopes?.(connection.config) ?? [""];
     await Promise.all(scopes.map((scope) => pollStream(hub, connection, name, scope, job.full === true, signal)));
   }
+  if (job.stream === undefined) await askForCensuses(hub, connection);
 };
+
+/** Failures that say that a scope is not seen any more: what we hold of it is then told to be hidden. */
+const HIDDEN: ReadonlySet<string> = new Set(["vendor_forbidden", "vendor_not_found"]);
 
 /** Somebody may be reading under this lease. What a process that worked alone left behind is nobody's any more. */
 const isHeld = (hub: Hub, state: StreamState | undefined): boolean =>
@@ -148,6 +158,7 @@ const pollStream = async (
       pageHashes,
     });
     hub.log.info({ connection: connection.name, stream: name, scope, pages, records }, "polled");
+    if (HIDDEN.has(held?.run.error?.code ?? "")) await askForCensus(hub, connection, name, scope);
   } catch (error) {
     signal.throwIfAborted();
     const at = clock.now().toISOString();
@@ -170,7 +181,51 @@ const pollStream = async (
         lastOutcome: "failed",
         run: { state: "failed", startedAt, finishedAt: at, pages, records, queued, error: { code, message, at } },
       });
+      if (HIDDEN.has(code) && !HIDDEN.has(held?.run.error?.code ?? ""))
+        await askForCensus(hub, connection, name, scope);
     }
+  }
+};
+
+const askForCensus = async (hub: Hub, connection: Connection, stream: string, scope: string): Promise<void> => {
+  if (connection.connector.streams[stream]?.census === undefined) return;
+  await hub.ports.jobs.send([JSON.stringify({ connection: connection.name, stream, scope, census: "now" })]);
+};
+
+/** Asks for the censuses that are due: each is a job of its own, so that none holds up what is read. */
+const askForCensuses = async (hub: Hub, connection: Connection): Promise<void> => {
+  const { table, clock } = hub.ports;
+  const now = clock.now().getTime();
+  const taken = new Map<string, CensusState>();
+  for await (const { sk, data } of rowsOf<CensusState>(table, partition.ofCensuses(connection.name), ""))
+    taken.set(sk, data);
+  const read = new Map<string, StreamState>();
+  for await (const { sk, data } of rowsOf<StreamState>(table, partition.ofConnection(connection.name), ""))
+    read.set(sk, data);
+  for (const { stream, scope } of censusesOf(connection)) {
+    const { sk } = streamKey(connection.name, stream, scope);
+    const first = read.get(sk)?.firstCompletedAt;
+    const last = taken.get(sk);
+    if (first === undefined) continue;
+    const next =
+      last === undefined
+        ? Date.parse(first) + FIRST_CENSUS_AFTER_MS
+        : Date.parse(last.startedAt) +
+          (last.state === "failed" ? CENSUS_AGAIN_AFTER_FAILURE_MS : connection.censusEverySeconds * 1000);
+    if (next <= now) await askForCensus(hub, connection, stream, scope);
+  }
+};
+
+/** Every scope that a connection takes a census of. */
+export const censusesOf = ({ connector, config }: Connection): { readonly stream: string; readonly scope: string }[] =>
+  Object.entries(connector.streams).flatMap(([stream, { poll: reading, census }]) =>
+    census === undefined ? [] : (reading?.scopes?.(config) ?? [""]).map((scope) => ({ stream, scope })),
+  );
+
+const takeCensuses = async (hub: Hub, connection: Connection, job: Job, signal: AbortSignal): Promise<void> => {
+  for (const { stream, scope } of censusesOf(connection)) {
+    if ((job.stream ?? stream) !== stream || (job.scope ?? scope) !== scope) continue;
+    await takeCensus(hub, connection, stream, scope, job.census === "confirmed", signal);
   }
 };
 
@@ -196,17 +251,4 @@ const reread = async (
     await archivePage(hub, connection, { what: "reread", stream: name }, body);
   }
   hub.log.info({ connection: connection.name, stream: name, records: records.length }, "read again");
-};
-
-/** Archives records as one page and queues it: the way of every poll, import and re-read. */
-export const archivePage = async (
-  hub: Hub,
-  connection: Connection,
-  note: { what: "page" | "reread"; stream: string },
-  body: PageBody,
-): Promise<void> => {
-  const receivedAt = hub.ports.clock.now().toISOString();
-  const bytes = new TextEncoder().encode(JSON.stringify(body));
-  const rawRef = await hub.ports.archive.put({ connectionId: connection.name, receivedAt, ...note }, bytes);
-  await hub.ports.inbox.send([JSON.stringify({ connection: connection.name, rawRef })]);
 };

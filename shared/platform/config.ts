@@ -32,6 +32,15 @@ export const HubConfigShape = z.strictObject({
         config: z.record(z.string(), z.unknown()).describe("Settings of that connector."),
         freshWithin: Duration.optional().describe("Data older than this counts as late; 1h without it."),
         pollEvery: Duration.optional().describe("How often it is read beside its webhooks; 5m without it."),
+        censusEvery: Duration.optional().describe(
+          "How often what the tool lists is compared with what the hub holds; 1d without it.",
+        ),
+        deletionFuse: z
+          .number()
+          .min(0)
+          .max(1)
+          .optional()
+          .describe("A census that misses more than this share of a place removes nothing; 0.1 without it."),
       }),
     )
     .describe("Configured accounts of tools by name; the name is also the address of webhooks, /hooks/{name}."),

@@ -136,6 +136,8 @@ export const openConnection = async (
     productIds: productIds(name, hub.config),
     freshWithinSeconds: seconds(settings.freshWithin ?? "1h"),
     pollEverySeconds: seconds(settings.pollEvery ?? "5m"),
+    censusEverySeconds: seconds(settings.censusEvery ?? "1d"),
+    deletionFuse: settings.deletionFuse ?? 0.1,
     http: (signal) => vendorHttp(http, hub.around, signal, allowance),
   };
 };

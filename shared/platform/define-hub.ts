@@ -16,6 +16,10 @@ export interface ConnectionConfig {
   readonly freshWithin?: string;
   /** How often it is read beside its webhooks. Default `5m`. */
   readonly pollEvery?: string;
+  /** How often what the tool lists is compared with what the hub holds. Default `1d`. */
+  readonly censusEvery?: string;
+  /** A census that misses more than this share of a project, team or repository removes nothing. Default 0.1. */
+  readonly deletionFuse?: number;
 }
 
 export interface ProductConfig {
@@ -44,15 +48,18 @@ export interface HubConfig {
 /** Checks a configuration while it is written. */
 export const defineHub = (config: HubConfig): HubConfig => config;
 
-type Settings = Readonly<Record<string, unknown>> & { readonly freshWithin?: string; readonly pollEvery?: string };
+type Common = Omit<ConnectionConfig, "connector" | "config">;
+type Settings = Readonly<Record<string, unknown>> & Common;
 
 const connection =
   (connector: string) =>
-  ({ freshWithin, pollEvery, ...config }: Settings): ConnectionConfig => ({
+  ({ freshWithin, pollEvery, censusEvery, deletionFuse, ...config }: Settings): ConnectionConfig => ({
     connector,
     config,
     ...(freshWithin !== undefined && { freshWithin }),
     ...(pollEvery !== undefined && { pollEvery }),
+    ...(censusEvery !== undefined && { censusEvery }),
+    ...(deletionFuse !== undefined && { deletionFuse }),
   });
 
 /** A Jira Cloud site; settings in connectors/jira/README.md. */

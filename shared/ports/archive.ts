@@ -4,8 +4,8 @@ import type { Instant } from "../domain/instant.ts";
 export interface ArchiveNote {
   readonly connectionId: string;
   readonly receivedAt: Instant;
-  readonly what: "page" | "webhook" | "reread";
-  /** The stream of a page or re-read. */
+  readonly what: "page" | "webhook" | "reread" | "census";
+  /** The stream of a page, re-read or census. */
   readonly stream?: string | undefined;
   /** Headers of a webhook that say what it is; never its signature. */
   readonly headers?: Readonly<Record<string, string>> | undefined;

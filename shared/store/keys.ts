@@ -20,6 +20,7 @@ import type { Place } from "../ports/table.ts";
  * | who is called so                       | K#{alias}              | A#{id}                          |
  * | who points to that name                | K#{alias}              | R#{id}                          |
  * | a stream's cursor, lease and last run  | C#{connection}         | {stream}#{scope}                |
+ * | what a stream's last census found      | Y#{connection}         | {stream}#{scope}                |
  * | webhook deliveries seen                | D#{connection}         | {delivery}                      |
  * | webhook receipts of a connection       | W#{connection}         | A                               |
  * | records set aside, oldest first        | Q#{connection}         | {at}#{id}                       |
@@ -75,6 +76,10 @@ export const streamKey = (connection: string, stream: string, scope: string): Pl
   pk: `C#${connection}`,
   sk: `${stream}#${free(scope)}`,
 });
+export const censusKey = (connection: string, stream: string, scope: string): Place => ({
+  pk: `Y#${connection}`,
+  sk: `${stream}#${free(scope)}`,
+});
 export const deliveryKey = (connection: string, delivery: string): Place => ({
   pk: `D#${connection}`,
   sk: free(delivery),
@@ -98,6 +103,7 @@ export const partition = {
   ofAlias: (alias: string) => `K#${free(alias)}`,
   ofTimeline: (feature: string) => `Z#${feature}`,
   ofConnection: (connection: string) => `C#${connection}`,
+  ofCensuses: (connection: string) => `Y#${connection}`,
   ofQuarantine: (connection: string) => `Q#${connection}`,
   ofDay: (day: string) => `X#${day}`,
 } as const;

@@ -97,9 +97,32 @@ export interface StreamRun {
   readonly firstCompletedAt?: Instant | undefined;
   readonly pages: number;
   readonly records: number;
+  /** Since the last complete run ended; absent before the first. */
+  readonly lagSeconds?: number | undefined;
+  /** Records of this stream, over all scopes, that could not be read. */
+  readonly quarantined: number;
+  /** What the last comparison with the tool's own list found; absent where the tool allows none, or before the first. */
+  readonly census?: StreamCensus | undefined;
   readonly error?:
     | { readonly code: string; readonly message: string; readonly fix: string; readonly at: Instant }
     | undefined;
+}
+
+/** How complete a stream is, by the tool's own count. */
+export interface StreamCensus {
+  readonly at: Instant;
+  /** How many records the tool lists, and how many of its records the hub held as there. */
+  readonly theirs: number;
+  readonly ours: number;
+  /** Listed by the tool and not held: asked for since. */
+  readonly gaps: number;
+  /** Held, and gone in the tool or out of sight: noted since. */
+  readonly gone: number;
+  readonly lost: number;
+  /** Places where so many were missing that nothing was removed. */
+  readonly fuse: readonly { readonly name: string; readonly missing: number; readonly of: number }[];
+  /** Why the one after it did not end. */
+  readonly error?: string | undefined;
 }
 
 export interface ConnectionView {

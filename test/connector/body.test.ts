@@ -105,6 +105,7 @@ describe("a body that reaches for the prototype of all objects", () => {
     mappingVersion: 1,
     rawRef: "r",
     now: "2026-03-02T10:00:00.000Z",
+    receivedAt: "2026-03-02T10:00:00.000Z",
     how: "read" as const,
   };
 

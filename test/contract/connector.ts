@@ -142,6 +142,7 @@ export const testConnector = <Config>(declared: Connector<Config>, sample: Sampl
             mappingVersion: 1,
             rawRef: "ref",
             now: NOW,
+            receivedAt: NOW,
             how: "read",
           });
           expect(FIELDS[draft.kind].parse(fields)).toEqual(fields);

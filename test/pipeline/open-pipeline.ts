@@ -64,6 +64,8 @@ export const openPipeline = (parts: {
     productIds: ["prd_web"],
     freshWithinSeconds: 3600,
     pollEverySeconds: 300,
+    censusEverySeconds: 86_400,
+    deletionFuse: 0.1,
     http: (signal) =>
       vendorHttp({ baseUrl: "http://127.0.0.1:1", headers: {}, requestsPerMinute: 600 }, time.around, signal),
   };

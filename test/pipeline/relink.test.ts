@@ -96,6 +96,7 @@ const world = (around?: Parameters<typeof openPipeline>[0]["around"]) => {
       mappingVersion: 1,
       rawRef: "acme/2026-03-02/raw",
       now: "2026-03-02T10:00:00.000Z",
+      receivedAt: "2026-03-02T10:00:00.000Z",
       how: "read",
     });
     const key = entityKey(entity.id);

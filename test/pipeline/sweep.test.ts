@@ -55,6 +55,7 @@ describe("the sweep", () => {
         mappingVersion: 1,
         rawRef: "r",
         now: NOW,
+        receivedAt: NOW,
         how: "read",
       },
     );

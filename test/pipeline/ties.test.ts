@@ -131,8 +131,35 @@ describe("a deletion without a time", () => {
     expect(await open.held()).toMatchObject({ presence: { state: "deleted" }, version: 2 });
     await late();
     expect(await open.held()).toMatchObject({ presence: { state: "deleted" }, version: 2 });
-    await (await open.page("a", "2026-03-01T11:00:00.000Z"))();
+  });
+
+  it("is asked about before newer news of the record brings it back", async () => {
+    const now: unknown[] = [];
+    using open = opened(now);
+    await (await open.page("a", MARCH))();
+    await (await open.deletion("a", MARCH))();
+    await open.settle();
+    // An edit from before the deletion, told late: its time is newer than the one we held.
+    await (await open.page("b", "2026-03-01T11:00:00.000Z"))();
+    expect(await open.settle()).toBe(1);
+    expect(await open.held()).toMatchObject({ presence: { state: "deleted" }, version: 2 });
+    now.push({ id: "1", name: "b", at: "2026-03-01T11:00:00.000Z" });
+    await (await open.page("b", "2026-03-01T11:00:00.000Z"))();
+    expect(await open.settle()).toBe(1);
     expect(await open.held()).toMatchObject({ presence: { state: "present" }, version: 3 });
+  });
+
+  it("gives way to a record that was found again later, though its own time is older", async () => {
+    const now: unknown[] = [];
+    using open = opened(now);
+    await (await open.page("a", MARCH))();
+    await (await open.deletion("a", MARCH))();
+    await open.settle();
+    const before = await open.reread("a", MARCH);
+    await (await open.reread("a", "2026-02-01T10:00:00.000Z"))();
+    expect(await open.held()).toMatchObject({ presence: { state: "present" }, version: 3 });
+    await before();
+    expect(await open.held()).toMatchObject({ presence: { state: "present" } });
   });
 
   it("is nothing where a read still finds the record", async () => {

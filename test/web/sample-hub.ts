@@ -126,6 +126,11 @@ const connection = (name: string, title: string, over: Partial<ConnectionView> =
     firstCompletedAt: "2026-11-01T08:00:00.000Z",
     pages: 12,
     records: 1204,
+    quarantined: 0,
+    lagSeconds: 120,
+    ...(stream === "issues" && {
+      census: { at: "2026-11-22T02:00:00.000Z", theirs: 1204, ours: 1204, gaps: 0, gone: 0, lost: 0, fuse: [] },
+    }),
   })),
   quarantined: 0,
   webhooks: { configured: true, lastReceivedAt: "2026-11-22T09:41:00.000Z", rejected: 0 },
@@ -148,6 +153,16 @@ const zendesk = connection("zendesk", "Zendesk", {
       firstCompletedAt: "2026-11-01T08:00:00.000Z",
       pages: 3,
       records: 300,
+      quarantined: 2,
+      census: {
+        at: "2026-11-22T02:00:00.000Z",
+        theirs: 180,
+        ours: 300,
+        gaps: 2,
+        gone: 0,
+        lost: 0,
+        fuse: [{ name: "acme", missing: 122, of: 300 }],
+      },
       error: {
         code: "vendor_auth_expired",
         message: "Zendesk refuses the token",

@@ -1,9 +1,24 @@
 import * as z from "zod";
-import type { ConnectionView } from "../../store/views.ts";
+import type { ConnectionView, StreamCensus } from "../../store/views.ts";
 import { COMPONENT_STATUSES, componentStatus } from "./connection-status.ts";
 import { list, single } from "./route.ts";
 
 const Time = z.string().nullable();
+const CensusJson = z
+  .object({
+    at: z.string(),
+    vendorCount: z.int().describe("Records that the tool lists."),
+    hubCount: z.int().describe("Of its records, those that the hub held as there."),
+    gaps: z.int().describe("Listed and not held: asked for since."),
+    gone: z.int().describe("Held and gone in the tool: noted since."),
+    lost: z.int().describe("Held, in places that the credential no longer sees: noted since."),
+    fuse: z
+      .array(z.object({ name: z.string(), missing: z.int(), of: z.int() }))
+      .describe("Places where so many were missing that nothing was removed."),
+    error: z.string().nullable(),
+  })
+  .meta({ id: "StreamCensus" });
+
 const RunJson = z
   .object({
     stream: z.string(),
@@ -14,6 +29,9 @@ const RunJson = z
     firstCompletedAt: Time.describe("Before its first complete run nothing counts as healthy."),
     pages: z.int(),
     records: z.int(),
+    lagSeconds: z.int().nullable().describe("Since the last complete run ended."),
+    quarantined: z.int().describe("Records of this stream, over all scopes, that could not be read."),
+    census: CensusJson.nullable().describe("How complete the stream is, by the tool's own list of ids."),
     error: z.object({ code: z.string(), message: z.string(), fix: z.string(), at: z.string() }).nullable(),
   })
   .meta({ id: "StreamRun" });
@@ -52,6 +70,14 @@ const DeadLetterJson = z
   })
   .meta({ id: "DeadLetter" });
 
+const censusJson = ({ theirs, ours, fuse, error, ...counts }: StreamCensus): z.input<typeof CensusJson> => ({
+  ...counts,
+  vendorCount: theirs,
+  hubCount: ours,
+  fuse: fuse.map((place) => ({ ...place })),
+  error: error ?? null,
+});
+
 const connectionJson = (connection: ConnectionView, hub: string): z.input<typeof ConnectionJson> => ({
   id: connection.id,
   name: connection.name,
@@ -66,6 +92,8 @@ const connectionJson = (connection: ConnectionView, hub: string): z.input<typeof
     startedAt: run.startedAt ?? null,
     finishedAt: run.finishedAt ?? null,
     firstCompletedAt: run.firstCompletedAt ?? null,
+    lagSeconds: run.lagSeconds ?? null,
+    census: run.census === undefined ? null : censusJson(run.census),
     error: run.error ?? null,
   })),
   quarantined: connection.quarantined,

@@ -1,5 +1,5 @@
 import { HubError } from "../../connector/errors.ts";
-import type { ConnectionView, Quarantined, StreamRun } from "../../store/views.ts";
+import type { ConnectionView, Quarantined, StreamCensus, StreamRun } from "../../store/views.ts";
 import { CONNECTION_WORDS, RUN_WORDS, toolName } from "../words.ts";
 import { ConnectionState } from "./connections-page.tsx";
 import { address } from "./link.tsx";
@@ -17,7 +17,29 @@ const Code = ({ code }: { readonly code: string }) => (
   </a>
 );
 
-const Run = ({ run }: { readonly run: StreamRun }) => (
+const whole = (count: number): string => count.toLocaleString("en-GB");
+
+/** What the last census says, in as few words as it takes. */
+const Count = ({ census }: { readonly census: StreamCensus }) => (
+  <>
+    {census.theirs === census.ours && census.gaps + census.gone + census.lost === 0
+      ? `all ${whole(census.theirs)}`
+      : `${whole(census.theirs)} there, ${whole(census.ours)} here`}
+    <span class="quiet sub">
+      {[
+        census.gaps > 0 && `${whole(census.gaps)} asked for`,
+        census.gone > 0 && `${whole(census.gone)} gone`,
+        census.lost > 0 && `${whole(census.lost)} out of sight`,
+        census.error,
+      ]
+        .filter(Boolean)
+        .join(", ")}{" "}
+      <Moment at={census.at} />
+    </span>
+  </>
+);
+
+const Run = ({ run, connection }: { readonly run: StreamRun; readonly connection: string }) => (
   <>
     <tr>
       <th scope="row">
@@ -34,10 +56,24 @@ const Run = ({ run }: { readonly run: StreamRun }) => (
       <td>{run.finishedAt !== undefined && <Moment at={run.finishedAt} />}</td>
       <td class="num">{run.pages.toLocaleString("en-GB")}</td>
       <td class="num">{run.records.toLocaleString("en-GB")}</td>
+      <td>{run.census === undefined ? <span class="quiet">not counted</span> : <Count census={run.census} />}</td>
     </tr>
+    {(run.census?.fuse ?? []).map(({ name, missing, of }) => (
+      <tr class="trouble">
+        <td colspan={7}>
+          <b>
+            {missing.toLocaleString("en-GB")} of {of.toLocaleString("en-GB")} records in {name} are no longer listed
+          </b>{" "}
+          <Code code="deletion_fuse_tripped" />
+          <br />
+          Nothing was removed. If they were deleted on purpose, confirm it:{" "}
+          <code>npx throughline doctor --census {connection} --accept-deletions</code>
+        </td>
+      </tr>
+    ))}
     {run.error !== undefined && (
       <tr class="trouble">
-        <td colspan={6}>
+        <td colspan={7}>
           <b>{run.error.message}</b> <Code code={run.error.code} />{" "}
           <span class="quiet">
             <Moment at={run.error.at} />
@@ -197,11 +233,12 @@ export const connectionPage: PageHandler = async (c, deps) => {
                 <th scope="col" class="num">
                   Records
                 </th>
+                <th scope="col">Complete?</th>
               </tr>
             </thead>
             <tbody>
               {connection.streams.map((run) => (
-                <Run run={run} />
+                <Run run={run} connection={connection.name} />
               ))}
             </tbody>
           </table>

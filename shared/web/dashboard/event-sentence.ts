@@ -77,6 +77,10 @@ const TELLERS: { readonly [N in EventName]: Teller<N> } = {
     happened: `failed to read ${data.stream}: ${data.message}`,
   }),
   "connection.recovered": (data) => ({ name: data.connection.name, happened: `reads ${data.stream} again` }),
+  "deletion.fuse.tripped": (data) => ({
+    name: data.connection.name,
+    happened: `no longer lists ${data.places.map(({ name, missing, of }) => `${missing} of ${of} in ${name}`).join(", ")} (${data.stream}): nothing was removed`,
+  }),
   "mapping.gap.detected": (data) => ({
     name: data.connection.name,
     happened: `has a ${data.field} that nothing maps: ${data.value.name}`,

@@ -1,0 +1,15 @@
+import type { Connection, Hub } from "./hub.ts";
+import type { PageBody } from "./messages.ts";
+
+/** Archives records as one page and queues it: the way of every poll, import, re-read and census. */
+export const archivePage = async (
+  hub: Hub,
+  connection: Connection,
+  note: { what: "page" | "reread" | "census"; stream: string },
+  body: PageBody,
+): Promise<void> => {
+  const receivedAt = hub.ports.clock.now().toISOString();
+  const bytes = new TextEncoder().encode(JSON.stringify(body));
+  const rawRef = await hub.ports.archive.put({ connectionId: connection.name, receivedAt, ...note }, bytes);
+  await hub.ports.inbox.send([JSON.stringify({ connection: connection.name, rawRef })]);
+};

@@ -1,5 +1,4 @@
 import { defineConnector, stream } from "../../shared/connector/contract.ts";
-import { hmacSha256 } from "../../shared/connector/signature.ts";
 import { census } from "./census.ts";
 import { GitHubConfig } from "./config.ts";
 import { DeploymentsCursor, NO_DEPLOYMENTS } from "./deployment-ledger.ts";
@@ -19,7 +18,7 @@ import { ReleasesCursor, readReleases } from "./read-releases.ts";
 import { listedRuns, RunsCursor, readRuns } from "./read-runs.ts";
 import * as reread from "./reread.ts";
 import { Commit, Deployment, Issue, Milestone, PullRequest, Release, Review, WorkflowRun } from "./schema.ts";
-import { webhookRecords } from "./webhook.ts";
+import { webhook } from "./webhook.ts";
 
 const scopes = (config: GitHubConfig) => config.repos;
 export default defineConnector<GitHubConfig>({
@@ -112,13 +111,5 @@ export default defineConnector<GitHubConfig>({
       reread: reread.rereadRuns,
     }),
   },
-  webhook: {
-    signature: hmacSha256<GitHubConfig>({
-      header: "x-hub-signature-256",
-      prefix: "sha256=",
-      secrets: ({ webhookSecret = "", previousWebhookSecret = "" }) => [webhookSecret, previousWebhookSecret],
-    }),
-    deliveryId: ({ headers }) => headers.get("x-github-delivery") ?? "",
-    records: webhookRecords,
-  },
+  webhook,
 });

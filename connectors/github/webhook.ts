@@ -1,5 +1,6 @@
 import * as z from "zod";
-import type { Told } from "../../shared/connector/contract.ts";
+import type { Connector, Told } from "../../shared/connector/contract.ts";
+import { hmacSha256 } from "../../shared/connector/signature.ts";
 import { type GitHubConfig, inScope } from "./config.ts";
 import { placeName } from "./locate.ts";
 import { ofPull } from "./read-pulls.ts";
@@ -61,7 +62,7 @@ const EVENTS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
 ]);
 
 /** What a delivery tells of the selected repositories. @throws ZodError if an event that we read lacks what it is about */
-export const webhookRecords = (body: unknown, headers: Headers, config: GitHubConfig): readonly Told[] => {
+const webhookRecords = (body: unknown, headers: Headers, config: GitHubConfig): readonly Told[] => {
   const reader = EVENTS.get(headers.get("x-github-event") ?? "");
   if (reader === undefined) return [];
   const { action = "", repository } = Payload.parse(body);
@@ -85,4 +86,15 @@ const issueTold = (body: unknown, action: string, config: GitHubConfig): readonl
 const deploymentTold = (body: unknown, repository: string): readonly Told[] => {
   const { deployment } = DeploymentEvent.parse(body);
   return [{ stream: "deployments", reread: placeName(repository, `deployments/${deployment.id}`), hint: deployment }];
+};
+
+/** GitHub's webhooks: https://docs.github.com/webhooks/using-webhooks/validating-webhook-deliveries */
+export const webhook: NonNullable<Connector<GitHubConfig>["webhook"]> = {
+  signature: hmacSha256<GitHubConfig>({
+    header: "x-hub-signature-256",
+    prefix: "sha256=",
+    secrets: ({ webhookSecret = "", previousWebhookSecret = "" }) => [webhookSecret, previousWebhookSecret],
+  }),
+  deliveryId: ({ headers }) => headers.get("x-github-delivery") ?? "",
+  records: webhookRecords,
 };

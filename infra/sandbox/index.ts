@@ -2,7 +2,9 @@ import { company } from "./company/company.ts";
 import { products } from "./company/features.ts";
 import { World } from "./company/world.ts";
 import { Journal } from "./control/journal.ts";
-import { type Controlled, controlSite, replay } from "./control/server.ts";
+import type { Request } from "./control/outcome.ts";
+import type { Truth } from "./control/records.ts";
+import { type Answered, act, type Controlled, controlSite, replay, reset, truths } from "./control/server.ts";
 import { githubSite } from "./github/server.ts";
 import { serveVendors } from "./http/server.ts";
 import { jiraSite } from "./jira/server.ts";
@@ -14,9 +16,14 @@ import { githubPingHook } from "./webhooks/github-hooks.ts";
 export interface SandboxOptions {
   /** The company's chance; 7 by default. */
   readonly seed?: number;
-  /** Work items over all trackers, from 100 to 1,000,000; 1,200 by default. */
+  /**
+   * Work items over all trackers, from 20 to 1,000,000; 1,200 by default. Below 100 the company is a small one: eight
+   * features a product instead of twenty, and Jira's epics and ideas come on top.
+   */
   readonly size?: number;
-  /** End of the six months of history; by default today at 00:00 UTC. All times follow from it and the seed. */
+  /** Milliseconds since the epoch, for everything that happens from now on; `Date.now` by default. */
+  readonly clock?: () => number;
+  /** End of the six months of history; by default 00:00 UTC of the clock's day. All times follow from it and the seed. */
   readonly until?: Date;
   /** Where webhooks go, and what they are signed with. A vendor that is absent sends none. */
   readonly webhooks?: Targets;
@@ -48,6 +55,12 @@ export interface Sandbox {
   };
   /** Sends webhooks elsewhere from now on. */
   setWebhooks(targets: Targets): void;
+  /** What POST / of the control interface does, without the network. @throws {Error} with its words if it refuses */
+  control(request: Request): Promise<Answered>;
+  /** Every work item as it is in truth, deleted ones included. */
+  truth(): readonly Truth[];
+  /** Forgets everything that was changed since the start, what the journal held as well. */
+  reset(): void;
   stop(): Promise<void>;
 }
 
@@ -72,11 +85,11 @@ const DAY_MS = 86_400_000;
 /** Starts the made-up company and the three vendors' servers over it. */
 export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbox> => {
   const { seed = 7, size = 1200, port = 0 } = options;
-  if (!Number.isInteger(size) || size < 100 || size > 1_000_000)
-    throw new RangeError("size must be a whole number from 100 to 1,000,000");
-  const until = options.until ?? new Date(Math.floor(Date.now() / DAY_MS) * DAY_MS);
-  const world = new World(company(seed, size, until));
-  const deliveries = new Deliveries(options.webhooks ?? {});
+  if (!Number.isInteger(size) || size < 20 || size > 1_000_000)
+    throw new RangeError("size must be a whole number from 20 to 1,000,000");
+  const until = options.until ?? new Date(Math.floor((options.clock ?? Date.now)() / DAY_MS) * DAY_MS);
+  const world = new World(company(seed, size, until), options.clock);
+  const deliveries = new Deliveries(options.webhooks ?? {}, () => world.clock);
   const [jira, linear, github] = [
     jiraSite(world, credentials.jira),
     linearSite(world, credentials.linear.apiKey),
@@ -95,7 +108,7 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbo
     },
     pings: () => world.company.products.map((product) => githubPingHook(world, product, "https://hub.acme.example")),
   };
-  for (const [name, limit] of Object.entries(options.limits ?? {})) controlled.budgets[name]?.change(limit);
+  for (const [name, limit] of Object.entries(options.limits ?? {})) controlled.budgets[name]?.begin(limit);
   replay(controlled);
   const server = await serveVendors(
     { jira: jira.vendor, linear: linear.vendor, github: github.vendor, control: controlSite(controlled) },
@@ -110,7 +123,7 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbo
       seed,
       size,
       until,
-      products: products(seed).map(({ name, tracker, key, owner, repo, features }) => ({
+      products: products(seed, size).map(({ name, tracker, key, owner, repo, features }) => ({
         name,
         tracker,
         planning: tracker === "jira" ? [key, "IDEA"] : tracker === "linear" ? [key] : [`${owner}/${repo}`],
@@ -122,6 +135,13 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbo
       github: { repos: ["acme/storefront", "acme/insights", "acme/devkit"] },
     },
     setWebhooks: (targets) => deliveries.aim(targets),
+    control: async (request) => {
+      const answer = await act(controlled, request);
+      if (answer.status !== 200) throw new Error((answer.json as { readonly error: string }).error);
+      return answer.json as Answered;
+    },
+    truth: () => [...truths(world)],
+    reset: () => reset(controlled),
     stop: server.stop,
   };
 };

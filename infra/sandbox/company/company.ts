@@ -1,6 +1,6 @@
 import { type Calendar, calendar, WORK_DAYS } from "./calendar.ts";
 import { type Codec, codec } from "./codec.ts";
-import { type Feature, type Product, products } from "./features.ts";
+import { type Feature, isSmall, type Product, products } from "./features.ts";
 import { planningItem, planningRecords } from "./planning.ts";
 import { at, hash, unit } from "./random.ts";
 import { generateItem, type ItemKind, type WorkItem } from "./work-item.ts";
@@ -8,6 +8,8 @@ import { generateItem, type ItemKind, type WorkItem } from "./work-item.ts";
 /** The made-up company as it was at the end of its history: a pure function of seed, size and end. */
 export interface Company {
   readonly seed: number;
+  /** Whether it has too few work items for twenty features a product. */
+  readonly small: boolean;
   readonly calendar: Calendar;
   readonly codec: Codec;
   readonly products: readonly Product[];
@@ -28,14 +30,15 @@ const SHARES = [0.4, 0.32];
 /** Share of work that belongs to no feature. */
 const LOOSE = 0.28;
 
-/** @param size work items over all products */
+/** @param size work items over all products; in a small company its planning records come on top */
 export const company = (seed: number, size: number, until: Date): Company => {
   const days = calendar(until);
-  const all = products(seed);
-  const planned = all.map((product) => planningRecords(product));
+  const small = isSmall(size);
+  const all = products(seed, size);
+  const planned = all.map((product) => planningRecords(product, small));
   const jira = Math.round(size * at(SHARES, 0));
   const linear = Math.round(size * at(SHARES, 1));
-  const counts = [jira, linear, size - jira - linear];
+  const counts = [jira + (small ? at(planned, 0).length : 0), linear, size - jira - linear];
   const active = all.map((product) =>
     Array.from({ length: WORK_DAYS }, (_, day) =>
       product.features.filter((f) => f.window[1] > 0 && f.window[0] <= day && day <= f.window[1]),
@@ -69,13 +72,14 @@ export const company = (seed: number, size: number, until: Date): Company => {
 
   return {
     seed,
+    small,
     calendar: days,
     codec: codec(seed),
     products: all,
     counts,
     item(product, n) {
       const owner = at(all, product);
-      if (n < at(planned, product).length) return planningItem(seed, days, owner, n);
+      if (n < at(planned, product).length) return planningItem(seed, days, owner, n, at(at(planned, product), n));
       const of = feature(product, n);
       return generateItem({
         seed,

@@ -3,7 +3,7 @@ import { engineers, managers } from "./people.ts";
 import { at, hash, pick } from "./random.ts";
 
 /** The tool a product is planned in. */
-type Tracker = "jira" | "linear" | "github";
+export type Tracker = "jira" | "linear" | "github";
 
 /** How far a feature is, in truth. The tools may say otherwise. */
 type Phase = "idea" | "planned" | "design" | "development" | "testing" | "production" | "released" | "cancelled";
@@ -157,8 +157,18 @@ const initiatives = {
   github: ["First call in five minutes", "Reliable by default", "Open ecosystem"],
 } as const;
 
-/** The three products, with sixty features in all. Titles and fates are fixed; only days and leads depend on the seed. */
-export const products = (seed: number): readonly Product[] => [
+/** A company of fewer work items than this is a small one: one feature in each phase, and few deployments. */
+const SMALL = 100;
+export const isSmall = (size: number): boolean => size < SMALL;
+
+/** The plans that a small company follows: one for each phase, some of them in trouble. */
+const FEW: readonly number[] = [0, 3, 7, 8, 13, 15, 17, 18];
+
+/**
+ * The three products, with sixty features in all, or twenty-four in a small company. Titles and fates are fixed; only
+ * days and leads depend on the seed.
+ */
+export const products = (seed: number, size: number): readonly Product[] => [
   {
     index: 0,
     name: "Storefront",
@@ -168,7 +178,7 @@ export const products = (seed: number): readonly Product[] => [
     repo: "storefront",
     language: "TypeScript",
     initiatives: initiatives.jira,
-    features: features(seed, 0, storefront),
+    features: features(seed, size, 0, storefront),
   },
   {
     index: 1,
@@ -179,7 +189,7 @@ export const products = (seed: number): readonly Product[] => [
     repo: "insights",
     language: "Python",
     initiatives: initiatives.linear,
-    features: features(seed, 1, insights),
+    features: features(seed, size, 1, insights),
   },
   {
     index: 2,
@@ -190,14 +200,15 @@ export const products = (seed: number): readonly Product[] => [
     repo: "devkit",
     language: "Go",
     initiatives: initiatives.github,
-    features: features(seed, 2, devkit),
+    features: features(seed, size, 2, devkit),
   },
 ];
 
-const features = (seed: number, product: number, titles: readonly string[]): readonly Feature[] =>
-  plans.map((plan, index): Feature => {
+const features = (seed: number, size: number, product: number, titles: readonly string[]): readonly Feature[] =>
+  (isSmall(size) ? FEW : plans.map((_, place) => place)).map((place, index): Feature => {
+    const plan = at(plans, place);
     const h = hash(seed, 11, product, index);
-    const title = at(titles, index);
+    const title = at(titles, place);
     const slug = slugOf(title);
     const proposed = plan.phase === "idea" ? 20 + (h % 100) : Math.max(0, plan.window[0] - 4 - (h % 12));
     return {

@@ -9,7 +9,7 @@ export interface Placed {
 
 /**
  * Things in order of time: the generated ones as one sorted array of numbers (eight bytes each, built when first asked
- * for), and on top of it those that were changed or added since, which leave their old place and go to the end.
+ * for), and on top of it those that were changed or added since, which leave their old place.
  */
 export class Order {
   readonly #generate: () => Iterable<Placed>;
@@ -27,26 +27,17 @@ export class Order {
 
   /** The thing at a position, oldest first. */
   at(position: number): Placed {
-    const kept = this.#keys.length - this.#moved.length;
-    if (position >= kept) {
-      const live = this.#live[position - kept];
-      if (live === undefined) throw new Error(`no position ${position}`);
-      return live;
-    }
-    let rank = position;
-    for (const gone of this.#moved) {
-      if (gone > rank) break;
-      rank += 1;
-    }
-    return this.#decode(rank);
+    const placeOf = ({ time, code }: Placed, index: number): number => index + this.#keptBefore(time, code);
+    const later = lowerBound(this.#live.length, (i) => placeOf(this.#live[i] as Placed, i) >= position);
+    const live = this.#live[later];
+    if (live !== undefined && placeOf(live, later) === position) return live;
+    const kept = position - later;
+    return this.#decode(kept + lowerBound(this.#moved.length, (i) => (this.#moved[i] ?? 0) - i > kept));
   }
 
   /** The first position whose time is at or after `time`; among equal times, the first whose code is at least `code`. */
   position(time: number, code = 0): number {
-    const rank = this.#rank(time, code);
-    const before = lowerBound(this.#moved.length, (i) => (this.#moved[i] ?? 0) >= rank);
-    const later = lowerBound(this.#live.length, (i) => !isBefore(this.#live[i], time, code));
-    return rank - before + later;
+    return this.#keptBefore(time, code) + lowerBound(this.#live.length, (i) => !isBefore(this.#live[i], time, code));
   }
 
   /** The position of one thing with a known time; -1 if it is not there. */
@@ -63,6 +54,18 @@ export class Order {
     if (to === undefined) return;
     const place = lowerBound(this.#live.length, (i) => !isBefore(this.#live[i], to, code));
     this.#live.splice(place, 0, { code, time: to });
+  }
+
+  /** Everything is where it was generated again. */
+  reset(): void {
+    this.#moved = [];
+    this.#live = [];
+  }
+
+  /** How many of the generated things that never moved stand before a time. */
+  #keptBefore(time: number, code: number): number {
+    const rank = this.#rank(time, code);
+    return rank - lowerBound(this.#moved.length, (i) => (this.#moved[i] ?? 0) >= rank);
   }
 
   #take(code: number, from: number): void {

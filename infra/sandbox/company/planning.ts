@@ -20,7 +20,7 @@ const looseIdeas = [
 ];
 
 /** The planning records of a product planned in Jira; none for the others. */
-export const planningRecords = (product: Product): readonly PlanningRecord[] => {
+export const planningRecords = (product: Product, small: boolean): readonly PlanningRecord[] => {
   if (product.tracker !== "jira") return [];
   const ideas = product.features.filter((feature) => feature.phase === "idea");
   return [
@@ -29,13 +29,20 @@ export const planningRecords = (product: Product): readonly PlanningRecord[] => 
       .filter((f) => f.phase !== "idea")
       .map((feature, index) => ({ kind: "epic" as const, index, feature })),
     ...ideas.map((feature, index) => ({ kind: "idea" as const, index, feature })),
-    ...looseIdeas.map((_, i) => ({ kind: "idea" as const, index: ideas.length + i })),
+    ...looseIdeas
+      .slice(0, small ? 1 : looseIdeas.length)
+      .map((_, i) => ({ kind: "idea" as const, index: ideas.length + i })),
   ];
 };
 
 /** A planning record as the item it is in Jira. */
-export const planningItem = (seed: number, calendar: Calendar, product: Product, n: number): WorkItem => {
-  const record = at(planningRecords(product), n);
+export const planningItem = (
+  seed: number,
+  calendar: Calendar,
+  product: Product,
+  n: number,
+  record: PlanningRecord,
+): WorkItem => {
   if (record.kind === "initiative") return initiative(calendar, product, n, record.index);
   const { feature } = record;
   if (feature === undefined) return looseIdea(seed, calendar, product, n, record.index);

@@ -45,7 +45,7 @@ export const nOfCode = (code: number): number => Math.floor(code / 3);
 
 /** How many dependency updates a repository had. */
 export const choreCount = (company: Company, repo: number): number =>
-  Math.max(26, Math.floor(at(company.counts, repo) / 20));
+  company.small ? 2 : Math.max(26, Math.floor(at(company.counts, repo) / 20));
 
 /** Milliseconds since the epoch. */
 interface ChoreTimes {

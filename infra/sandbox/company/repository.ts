@@ -75,6 +75,7 @@ export class Repository {
   readonly #item: (n: number) => WorkItem;
   readonly #live = new Map<number, PullRequest>();
   readonly #liveDeployments = new Map<number, Deployment>();
+  readonly #generatedReleases: number;
   #added = 0;
 
   /** @param item the items as they are now, for those that are issues of this repository */
@@ -91,6 +92,7 @@ export class Repository {
     this.deployments = new Order(() => this.#shipping.all());
     this.runs = new Order(() => this.#ran());
     this.releases = generatedReleases(company, product, (time) => this.#shaOfMain(this.#mainAt(time)));
+    this.#generatedReleases = this.releases.length;
   }
 
   get hasIssues(): boolean {
@@ -139,6 +141,34 @@ export class Repository {
       this.merges.move(pull.code, undefined, pull.merged);
       this.runs.move(pull.code * 2 + 1, undefined, pull.merged);
     }
+  }
+
+  /** When something new is opened: after all that has a number, so that numbers stay. */
+  opening(time: number): number {
+    return Math.max(time, this.threads.length === 0 ? time : this.threads.at(this.threads.length - 1).time + 1);
+  }
+
+  /** When the next merge lands on the main branch: after the one before it. */
+  merging(time: number): number {
+    return Math.max(time, this.mainCommit(this.mainLength - 1).time + 1);
+  }
+
+  /** Forgets what was opened, merged, deployed and released since the end of the history. */
+  reset(): void {
+    this.#live.clear();
+    this.#liveDeployments.clear();
+    this.#added = 0;
+    this.releases.length = this.#generatedReleases;
+    for (const order of [
+      this.threads,
+      this.threadsByUpdate,
+      this.pulls,
+      this.pullsByUpdate,
+      this.merges,
+      this.deployments,
+      this.runs,
+    ])
+      order.reset();
   }
 
   /** A code for a pull request that was not generated. */

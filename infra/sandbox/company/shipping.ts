@@ -27,9 +27,10 @@ export interface Shipping {
 }
 
 export const shippingOf = (company: Company, product: number): Shipping => {
-  const { calendar, counts } = company;
-  const staging = Math.max(WORK_DAYS - 2, Math.ceil(at(counts, product) / 8));
-  const perWeek = Math.max(1, Math.round(staging / WORK_DAYS / 2));
+  const { calendar, counts, small } = company;
+  const staging = small ? 14 : Math.max(WORK_DAYS - 2, Math.ceil(at(counts, product) / 8));
+  // A small company ships every fourth week, on the days that its features were shipped.
+  const perWeek = small ? 0.25 : Math.max(1, Math.round(staging / WORK_DAYS / 2));
   const production = 24 * perWeek + 1;
   const time = (index: number, toProduction: boolean): number =>
     toProduction ? calendar.at(5 + (5 * index) / perWeek) : calendar.at(3 + (index * 126.4) / (staging - 1));

@@ -1,5 +1,5 @@
 import type { Company } from "./company.ts";
-import type { Feature } from "./features.ts";
+import type { Feature, Tracker } from "./features.ts";
 import { Order } from "./order.ts";
 import { codeOf, ISSUE } from "./pull-request.ts";
 import { at } from "./random.ts";
@@ -30,11 +30,17 @@ export class World {
   readonly #items: readonly Map<number, WorkItem>[];
   readonly #added: number[];
   readonly #features = new Map<string, FeatureEdit>();
+  readonly #clock: () => number;
+  /** Whether the clock is a test's own: then a change has exactly its time, and two changes can share one. */
+  readonly #given: boolean;
+  #stopped: number | undefined;
   #last: number;
-  #clock: () => number = Date.now;
 
-  constructor(company: Company) {
+  /** @param clock milliseconds since the epoch; without one it is the real time, and no two changes share a time */
+  constructor(company: Company, clock?: () => number) {
     this.company = company;
+    this.#clock = clock ?? Date.now;
+    this.#given = clock !== undefined;
     this.#items = company.products.map(() => new Map<number, WorkItem>());
     this.#added = company.products.map(() => 0);
     this.#last = company.calendar.until;
@@ -47,15 +53,44 @@ export class World {
     );
   }
 
-  /** A time for a change: the real one, but after the history and after every earlier change. */
+  /** What the clock shows. */
+  get clock(): number {
+    return this.#stopped ?? this.#clock();
+  }
+
+  /** A time for a change: the clock's; by the real clock after the history and after every earlier change. */
   now(): number {
-    this.#last = Math.max(this.#clock(), this.#last + 1);
+    if (this.#given) return this.clock;
+    this.#last = Math.max(this.clock, this.#last + 1);
     return this.#last;
+  }
+
+  /**
+   * When a record says it was changed: at the precision of its tool and not before its own last update; by the real
+   * clock always later than it.
+   */
+  stamp(tracker: Tracker, time: number, last = Number.NEGATIVE_INFINITY): number {
+    const step = tracker === "github" ? 1000 : 1;
+    const [now, before] = [Math.floor(time / step) * step, Math.floor(last / step) * step];
+    if (now > before) return now;
+    return this.#given ? before : before + step;
   }
 
   /** Stops the clock at the time a change was first made, while it is made again from the journal; nothing starts it again. */
   stopClock(time: number | undefined): void {
-    this.#clock = time === undefined ? Date.now : () => time;
+    this.#stopped = time;
+  }
+
+  /** Forgets every change: the company is again as it was generated. */
+  reset(): void {
+    this.#last = this.company.calendar.until;
+    for (const items of this.#items) items.clear();
+    this.#added.fill(0);
+    this.#features.clear();
+    this.sprintStates.clear();
+    this.releasedVersions.clear();
+    for (const order of [...this.byUpdate, ...this.byArchival]) order.reset();
+    for (const repository of this.repositories) repository.reset();
   }
 
   count(product: number): number {

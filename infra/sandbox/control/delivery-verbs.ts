@@ -35,10 +35,6 @@ const told = (world: World, product: Product, pull: PullRequest) => {
   };
 };
 
-/** GitHub shows seconds, so the next touch is at least one later. */
-const nextSecond = (time: number, last: number): number =>
-  Math.max(Math.floor(time / 1000) * 1000, Math.floor(last / 1000) * 1000 + 1000);
-
 const openPull: Verb = (occasion, request) => {
   const { world, time, by } = occasion;
   const item = request["key"] === undefined ? undefined : itemOfKey(world, request["key"]);
@@ -67,7 +63,7 @@ const openPull: Verb = (occasion, request) => {
         : product.tracker === "github"
           ? `Closes #${key.split("#")[1]}`
           : `For ${key}`;
-  const opened = time;
+  const opened = repository.opening(time);
   const pull: PullRequest = {
     repo: product.index,
     code,
@@ -80,7 +76,7 @@ const openPull: Verb = (occasion, request) => {
     commits: 1,
     messages: [title],
     opened,
-    updated: Math.floor(time / 1000) * 1000,
+    updated: world.stamp("github", time),
     reviews: [],
     ...(item === undefined ? {} : { item: item.n }),
   };
@@ -103,7 +99,7 @@ const review: Verb = ({ world, time, by }, request) => {
     (name) => name === (request["state"] ?? "APPROVED"),
   );
   if (state === undefined) throw new ControlError("state is APPROVED, CHANGES_REQUESTED or COMMENTED.");
-  const updated = nextSecond(time, pull.updated);
+  const updated = world.stamp("github", time, pull.updated);
   const entry: Review = { index: pull.reviews.length, by: request["by"] === undefined ? 1 : by, state, time: updated };
   const changed: PullRequest = { ...pull, updated, reviews: [...pull.reviews, entry] };
   world.repository(product.index).putPull(changed);
@@ -117,8 +113,10 @@ const merge: Verb = (occasion, request) => {
   if (pull.closed !== undefined) throw new ControlError("That pull request is closed already.");
   const repository = world.repository(product.index);
   // After the last commit too: the order of the main branch is the order of merges.
-  const merged = nextSecond(time, Math.max(pull.updated, repository.mainCommit(repository.mainLength - 1).time));
-  const changed: PullRequest = { ...pull, draft: false, merged, mergedBy: by, closed: merged, updated: merged };
+  const last = Math.max(pull.updated, repository.mainCommit(repository.mainLength - 1).time);
+  const merged = repository.merging(world.stamp("github", time, last));
+  const updated = world.stamp("github", merged);
+  const changed: PullRequest = { ...pull, draft: false, merged, mergedBy: by, closed: merged, updated };
   repository.putPull(changed);
   const hooks = [githubPullHook(world, product, changed, "closed", by)];
   if (changed.base === "main") {
@@ -141,7 +139,7 @@ const closePull: Verb = ({ world, time, by }, request) => {
   const product = productOfRepo(world, request["repo"]);
   const pull = pullOfNumber(world, product, request["number"]);
   if (pull.closed !== undefined) throw new ControlError("That pull request is closed already.");
-  const closed = nextSecond(time, pull.updated);
+  const closed = world.stamp("github", time, pull.updated);
   const changed: PullRequest = { ...pull, closed, updated: closed };
   world.repository(product.index).putPull(changed);
   return { changed: [told(world, product, changed)], hooks: [githubPullHook(world, product, changed, "closed", by)] };
@@ -174,7 +172,7 @@ const deploy: Verb = ({ world, time, by }, request) => {
     created: time,
     statuses: [
       { state: "in_progress", time },
-      { state, time: Math.floor(time / 1000) * 1000 + 1000 },
+      { state, time: world.stamp("github", time, time) },
     ],
   };
   repository.putDeployment(deployment);

@@ -11,13 +11,8 @@ import { ControlError, itemOfKey, personOf, stageOfName, truthOf } from "./recor
 type Mutable = { -readonly [Name in keyof WorkItem]: WorkItem[Name] };
 type Edit = readonly [field: ChangeField, from: string | null, to: string | null];
 
-/** The next time of a change to an item: later than its last one, at the precision its tool shows. */
-const nextTime = ({ world, time }: Occasion, item: WorkItem): number => {
-  const step = at(world.company.products, item.product).tracker === "github" ? 1000 : 1;
-  const now = Math.floor(time / step) * step;
-  const last = Math.floor(item.updated / step) * step;
-  return now > last ? now : last + step;
-};
+const nextTime = ({ world, time }: Occasion, item: WorkItem): number =>
+  world.stamp(at(world.company.products, item.product).tracker, time, item.updated);
 
 /** Changes an item: writes its history, moves it in all lists, and says so by webhook. */
 const editItem = (
@@ -193,8 +188,8 @@ const create: Verb = (occasion, request) => {
     sprints: [],
     blocked: false,
     stage: "backlog",
-    created: time,
-    updated: product.tracker === "github" ? Math.floor(time / 1000) * 1000 : time,
+    created: product.tracker === "github" ? world.repository(product.index).opening(time) : time,
+    updated: world.stamp(product.tracker, time),
     history: [],
   };
   world.putItem(item);

@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Request } from "./outcome.ts";
 
@@ -31,6 +31,10 @@ export class Journal {
       }
     }
     return entries;
+  }
+
+  clear(): void {
+    if (this.#file !== undefined) rmSync(this.#file, { force: true });
   }
 
   append(entry: Entry): void {

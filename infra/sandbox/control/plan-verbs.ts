@@ -35,10 +35,7 @@ const feature: Verb = ({ world, time, by }, request) => {
   if (request["phase"] !== undefined && phase === undefined)
     throw new ControlError(`phase is one of ${PHASES.join(", ")}.`);
   const { index } = found;
-  const updated = Math.max(
-    time,
-    (world.featureEdit(product.index, index)?.updated ?? 0) + (product.tracker === "github" ? 1000 : 1),
-  );
+  const updated = world.stamp(product.tracker, time, world.featureEdit(product.index, index)?.updated);
   const [projectBefore, milestoneBefore] =
     product.tracker === "linear"
       ? [project(world, index), undefined]
@@ -103,7 +100,7 @@ const renameInitiative: Verb = ({ world, time, by }, request) => {
   if (![0, 1, 2].includes(index) || typeof request["title"] !== "string")
     throw new ControlError("initiative needs an index below 3 and a title.");
   const before = initiative(world, index);
-  const updated = Math.max(time, (world.featureEdit(LINEAR_PRODUCT, -1 - index)?.updated ?? 0) + 1);
+  const updated = world.stamp("linear", time, world.featureEdit(LINEAR_PRODUCT, -1 - index)?.updated);
   world.editFeature(LINEAR_PRODUCT, -1 - index, { title: request["title"], updated });
   const after = initiative(world, index);
   return {

@@ -2,13 +2,13 @@ import type { World } from "../company/world.ts";
 import type { Budget } from "../http/budget.ts";
 import { bodyObject, ok } from "../http/route.ts";
 import type { Answer, Vendor } from "../http/server.ts";
-import type { Deliveries, Hook } from "../webhooks/delivery.ts";
+import type { Delivered, Deliveries, Hook } from "../webhooks/delivery.ts";
 import { deliveryVerbs } from "./delivery-verbs.ts";
 import { itemVerbs } from "./items.ts";
 import type { Journal } from "./journal.ts";
 import type { Outcome, Request, Verb } from "./outcome.ts";
 import { featureTruths, planVerbs } from "./plan-verbs.ts";
-import { ControlError, personOf, truthOf } from "./records.ts";
+import { ControlError, personOf, type Truth, truthOf } from "./records.ts";
 
 const verbs: Readonly<Record<string, readonly [string, Verb]>> = { ...itemVerbs, ...deliveryVerbs, ...planVerbs };
 
@@ -47,28 +47,49 @@ const perform = (world: World, request: Request): { readonly outcome: Outcome; r
 
 /** The interface through which tests and people change the made-up company. */
 export const controlSite = (controlled: Controlled): Vendor => {
-  const { world, deliveries, journal } = controlled;
+  const { world } = controlled;
   return async (asked) => {
     if (asked.method === "GET" && asked.path === "/")
       return ok({ verbs: { ...describe(), ...switches }, truth: ["/truth", "/truth/features"] });
-    if (asked.method === "GET" && asked.path === "/truth") return { status: 200, lines: truthLines(world) };
+    if (asked.method === "GET" && asked.path === "/truth") return { status: 200, lines: linesOf(truths(world)) };
     if (asked.method === "GET" && asked.path === "/truth/features")
-      return { status: 200, lines: featureTruths(world).map((feature) => `${JSON.stringify(feature)}\n`) };
+      return { status: 200, lines: linesOf(featureTruths(world)) };
     if (asked.method !== "POST" || asked.path !== "/")
       return { status: 404, json: { error: "GET /, GET /truth, GET /truth/features, POST /" } };
     const request = bodyObject(asked);
     if (request === undefined) return { status: 400, json: { error: "The body must be a JSON object." } };
-    const switched = await flip(controlled, request);
-    if (switched !== undefined) return switched;
-    try {
-      const { outcome, time } = perform(world, request);
-      journal.append({ time, request });
-      return ok({ changed: outcome.changed, webhooks: await deliveries.send(outcome.hooks) });
-    } catch (error) {
-      if (error instanceof ControlError) return { status: 400, json: { error: error.message } };
-      throw error;
-    }
+    return act(controlled, request);
   };
+};
+
+/** What a change answers: the records it touched and the webhooks it caused; a switch answers what it set. */
+export interface Answered {
+  readonly changed?: readonly Readonly<Record<string, unknown>>[];
+  readonly webhooks?: readonly Delivered[];
+  readonly [name: string]: unknown;
+}
+
+/** Does what a request says: POST / of the control interface. Its answer is 200, or 400 or 404 with `error`. */
+export const act = async (controlled: Controlled, request: Request): Promise<Answer> => {
+  const { world, deliveries, journal } = controlled;
+  const switched = await flip(controlled, request);
+  if (switched !== undefined) return switched;
+  try {
+    const { outcome, time } = perform(world, request);
+    journal.append({ time, request });
+    return ok({ changed: outcome.changed, webhooks: await deliveries.send(outcome.hooks) });
+  } catch (error) {
+    if (error instanceof ControlError) return { status: 400, json: { error: error.message } };
+    throw error;
+  }
+};
+
+/** Everything as it was at the start of the company's life in the sandbox. */
+export const reset = ({ world, deliveries, journal, budgets }: Controlled): void => {
+  world.reset();
+  deliveries.reset();
+  journal.clear();
+  for (const budget of Object.values(budgets)) budget.reset();
 };
 
 const describe = (): Readonly<Record<string, string>> =>
@@ -101,11 +122,16 @@ const flip = async ({ deliveries, budgets, pings }: Controlled, request: Request
   }
 };
 
-const truthLines = function* (world: World): Iterable<string> {
+const linesOf = function* (rows: Iterable<object>): Iterable<string> {
+  for (const row of rows) yield `${JSON.stringify(row)}\n`;
+};
+
+/** Every work item of every tool, deleted ones included. */
+export const truths = function* (world: World): Iterable<Truth> {
   for (const { index } of world.company.products) {
     for (let n = 0; n < world.count(index); n += 1) {
       const item = world.item(index, n);
-      if (item !== undefined) yield `${JSON.stringify(truthOf(world, item))}\n`;
+      if (item !== undefined) yield truthOf(world, item);
     }
   }
 };

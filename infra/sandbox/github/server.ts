@@ -23,9 +23,9 @@ export interface GithubSite {
 }
 
 export const githubSite = (world: World, token: string): GithubSite => {
-  const budget = new Budget(5000, 3_600_000);
-  const anonymous = new Budget(60, 3_600_000);
-  const burst = new Budget(100_000, 60_000);
+  const budget = new Budget(5000, 3_600_000, () => world.clock);
+  const anonymous = new Budget(60, 3_600_000, () => world.clock);
+  const burst = new Budget(100_000, 60_000, () => world.clock);
   const routes = routesOf(world);
 
   const vendor: Vendor = async (asked) => {

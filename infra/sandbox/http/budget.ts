@@ -11,14 +11,28 @@ export interface Spent {
 
 /** So many points in each window of time, which starts with the first request in it. */
 export class Budget {
-  #limit: number;
+  readonly #clock: () => number;
   readonly #windowMs: number;
+  #start: number;
+  #limit: number;
   #used = 0;
   #resetAt = 0;
 
-  constructor(limit: number, windowMs: number) {
+  constructor(limit: number, windowMs: number, clock: () => number) {
+    this.#start = limit;
     this.#limit = limit;
     this.#windowMs = windowMs;
+    this.#clock = clock;
+  }
+
+  /** The limit that a reset goes back to. */
+  begin(limit: number): void {
+    this.#start = limit;
+    this.change(limit);
+  }
+
+  reset(): void {
+    this.change(this.#start);
   }
 
   /** Another limit from now on, in a new window. */
@@ -29,7 +43,7 @@ export class Budget {
 
   /** Takes points if they are there. A refused request costs nothing. */
   spend(points: number): Spent {
-    const now = Date.now();
+    const now = this.#clock();
     if (now >= this.#resetAt) {
       this.#used = 0;
       this.#resetAt = now + this.#windowMs;

@@ -44,10 +44,10 @@ const tokens = (text: string): readonly Token[] => {
   return found;
 };
 
-/** Reads a query. @param timeZone of the asking user: dates without a zone are read in it */
-export const parseJql = (text: string, timeZone: string): Jql => {
+/** Reads a query. @param timeZone of the asking user: dates without a zone are read in it @param now what spans such as `-5d` count from */
+export const parseJql = (text: string, timeZone: string, now: number): Jql => {
   const [list, orderText] = split(tokens(text));
-  const clauses = new Reader(list, timeZone).all();
+  const clauses = new Reader(list, timeZone, now).all();
   const { order, descending } = orderOf(orderText);
   return {
     bounded: clauses.length > 0,
@@ -92,9 +92,11 @@ const orderOf = (list: readonly Token[]): { order: "updated" | "id"; descending:
 class Reader {
   readonly #list: readonly Token[];
   readonly #timeZone: string;
+  readonly #now: number;
   #place = 0;
 
-  constructor(list: readonly Token[], timeZone: string) {
+  constructor(list: readonly Token[], timeZone: string, now: number) {
+    this.#now = now;
     this.#list = list;
     this.#timeZone = timeZone;
   }
@@ -160,7 +162,7 @@ class Reader {
   }
 
   #dateClause(field: "updated" | "created", operator: string, text: string): Clause {
-    const time = readDate(text, this.#timeZone);
+    const time = readDate(text, this.#timeZone, this.#now);
     if (time === undefined) {
       throw new JqlError(
         `Date value '${text}' for field '${field}' is invalid. Valid formats include: 'yyyy/MM/dd HH:mm', 'yyyy-MM-dd HH:mm', 'yyyy/MM/dd', 'yyyy-MM-dd', or a period format e.g. '-5d', '4w 2d'.`,
@@ -249,10 +251,10 @@ const KNOWN: Readonly<Record<string, readonly string[]>> = { project: PROJECTS }
 const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
 
 /** Epoch milliseconds, a date in the user's zone, or a time span before now. */
-const readDate = (text: string, timeZone: string): number | undefined => {
+const readDate = (text: string, timeZone: string, now: number): number | undefined => {
   if (/^\d{10,}$/.test(text)) return Number(text);
   const span = /^(-?)(\d+)([mhdw])$/.exec(text);
-  if (span !== null) return Date.now() + (span[1] === "-" ? -1 : 1) * Number(span[2]) * (UNITS[span[3] ?? ""] ?? 0);
+  if (span !== null) return now + (span[1] === "-" ? -1 : 1) * Number(span[2]) * (UNITS[span[3] ?? ""] ?? 0);
   const date = /^(\d{4})[-/](\d{2})[-/](\d{2})(?: (\d{2}):(\d{2}))?$/.exec(text);
   if (date === null) return undefined;
   const wall = Date.UTC(

@@ -42,7 +42,7 @@ export const searchIssues = (world: World, asked: Asked, timeZone: string): Answ
   if (Array.isArray(reconcile) && reconcile.length > 50)
     return refused(400, "The maximum number of issues to reconcile is 50.");
 
-  const jql = readJql(text, timeZone);
+  const jql = readJql(world, text, timeZone);
   if (!("holds" in jql)) return jql;
   const token = readToken(body["nextPageToken"], text);
   if (token === "wrong") return refused(400, "The provided next page token is invalid or has expired.");
@@ -69,7 +69,7 @@ export const searchIssues = (world: World, asked: Asked, timeZone: string): Answ
 /** `POST /search/approximate-count`. */
 export const countIssues = (world: World, asked: Asked, timeZone: string): Answer => {
   const body = bodyObject(asked);
-  const jql = readJql(typeof body?.["jql"] === "string" ? body["jql"] : "", timeZone);
+  const jql = readJql(world, typeof body?.["jql"] === "string" ? body["jql"] : "", timeZone);
   if (!("holds" in jql)) return jql;
   let count = 0;
   for (const _ of matching(world, jql, undefined)) count += 1;
@@ -102,9 +102,9 @@ export const fetchIssues = (world: World, asked: Asked): Answer => {
   return ok({ issues, issueErrors });
 };
 
-const readJql = (text: string, timeZone: string): Jql | Answer => {
+const readJql = (world: World, text: string, timeZone: string): Jql | Answer => {
   try {
-    const jql = parseJql(text, timeZone);
+    const jql = parseJql(text, timeZone, world.clock);
     if (jql.bounded) return jql;
     return refused(400, "Unbounded JQL queries are not allowed here. Please add a search restriction to your query.");
   } catch (error) {

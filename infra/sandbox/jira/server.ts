@@ -44,7 +44,7 @@ const GONE =
 
 export const jiraSite = (world: World, credentials: JiraCredentials): JiraSite => {
   const expected = `Basic ${Buffer.from(`${credentials.email}:${credentials.apiToken}`).toString("base64")}`;
-  const budget = new Budget(100_000, 60_000);
+  const budget = new Budget(100_000, 60_000, () => world.clock);
   const routes = routesOf(world);
 
   const vendor: Vendor = async (asked) => {

@@ -28,13 +28,13 @@ export const issuesOf = (world: World, given: object, belongs: (item: WorkItem) 
   const nodes: Readonly<Record<string, unknown>>[] = [];
   const cursors: string[] = [];
   let more = false;
-  const bound = lowerBound(args.filter, "updatedAt");
+  const bound = lowerBound(args.filter, "updatedAt", world.clock);
   for (const n of positions(world, walk, bound, after)) {
     const item = world.item(LINEAR_PRODUCT, n);
     if (item === undefined || item.deleted !== undefined || !belongs(item)) continue;
     if (item.archived !== undefined && args.includeArchived !== true) continue;
     const node = issue(world, item);
-    if (args.filter !== null && args.filter !== undefined && !passes(args.filter, node)) continue;
+    if (args.filter !== null && args.filter !== undefined && !passes(args.filter, node, world.clock)) continue;
     if (nodes.length === size) {
       more = true;
       break;

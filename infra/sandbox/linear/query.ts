@@ -40,23 +40,25 @@ interface ListArguments extends PageArguments {
 export const queryRoot = (world: World): Held => ({
   viewer: () => user(world, 0),
   organization: () => organization(world),
-  teams: (args: ListArguments) => listed([team(world)], args),
+  teams: (args: ListArguments) => listed(world, [team(world)], args),
   team: ({ id }: { id: string }) => {
     const found = team(world);
     return id === found["id"] || id === found["key"] ? found : missing("Team");
   },
   workflowStates: (args: ListArguments) =>
     listed(
+      world,
       states.map((_, index) => state(world, index)),
       args,
     ),
   workflowState: ({ id }: { id: string }) =>
     known(indexOf(world, "state", id), (index) => state(world, index), "WorkflowState"),
   users: (args: ListArguments) =>
-    args.filter == null ? users(world, args) : listed(users(world, { first: 250 }).nodes, args),
+    args.filter == null ? users(world, args) : listed(world, users(world, { first: 250 }).nodes, args),
   user: ({ id }: { id: string }) => known(indexOf(world, "user", id), (index) => user(world, index), "User"),
   issueLabels: (args: ListArguments) =>
     listed(
+      world,
       labels.map((_, index) => label(world, index)),
       args,
     ),
@@ -65,21 +67,23 @@ export const queryRoot = (world: World): Held => ({
     const item = findIssue(world, id);
     return item === undefined ? missing("Issue") : issue(world, item);
   },
-  projects: (args: ListArguments) => listed(projects(world), args),
+  projects: (args: ListArguments) => listed(world, projects(world), args),
   project: ({ id }: { id: string }) =>
     projects(world).find((found) => found["id"] === id || found["slugId"] === id) ?? missing("Project"),
   projectStatuses: (args: ListArguments) =>
     listed(
+      world,
       projectStatuses.map((_, index) => projectStatus(world, index)),
       args,
     ),
-  initiatives: (args: ListArguments) => listed(initiatives(world), args),
+  initiatives: (args: ListArguments) => listed(world, initiatives(world), args),
   initiative: ({ id }: { id: string }) =>
     known(indexOf(world, "initiative", id), (index) => initiative(world, index), "Initiative"),
-  cycles: (args: ListArguments) => listed(cycles(world), args),
+  cycles: (args: ListArguments) => listed(world, cycles(world), args),
   cycle: ({ id }: { id: string }) => known(indexOf(world, "cycle", id), (index) => cycle(world, index), "Cycle"),
-  attachments: (args: ListArguments) => listed([...attachments(world)], args),
-  attachmentsForURL: ({ url, ...args }: ListArguments & { url: string }) => listed(attachmentsFor(world, url), args),
+  attachments: (args: ListArguments) => listed(world, [...attachments(world)], args),
+  attachmentsForURL: ({ url, ...args }: ListArguments & { url: string }) =>
+    listed(world, attachmentsFor(world, url), args),
 });
 
 /** An issue by id or identifier; deleted ones are gone. */
@@ -97,9 +101,10 @@ const missing = (name: string): never => {
 const known = (index: number | undefined, made: (index: number) => Held, name: string): Held =>
   index === undefined ? missing(name) : made(index);
 
-const listed = (all: readonly Held[], args: ListArguments) => {
+const listed = (world: World, all: readonly Held[], args: ListArguments) => {
   const { filter } = args;
-  const kept = filter === null || filter === undefined ? [...all] : all.filter((record) => passes(filter, record));
+  const kept =
+    filter === null || filter === undefined ? [...all] : all.filter((record) => passes(filter, record, world.clock));
   const first = args.sort?.[0];
   const by = first === undefined ? undefined : Object.keys(first).find((name) => first[name] !== null);
   const field = by ?? args.orderBy ?? undefined;

@@ -15,8 +15,8 @@ export interface LinearSite {
 }
 
 export const linearSite = (world: World, apiKey: string): LinearSite => {
-  const requests = new Budget(50_000, 3_600_000);
-  const complexity = new Budget(30_000_000, 3_600_000);
+  const requests = new Budget(50_000, 3_600_000, () => world.clock);
+  const complexity = new Budget(30_000_000, 3_600_000, () => world.clock);
   const root = queryRoot(world);
   const parsed = new Map<string, DocumentNode | readonly GraphQLError[]>();
 

@@ -30,12 +30,14 @@ const KEPT = 200;
 
 /** Sends signed webhooks as each vendor does, and can send them again. */
 export class Deliveries {
+  readonly #clock: () => number;
   #targets: Targets;
   #on: boolean = true;
   #sent: { readonly id: string; readonly hook: Hook }[] = [];
 
-  constructor(targets: Targets) {
+  constructor(targets: Targets, clock: () => number) {
     this.#targets = targets;
+    this.#clock = clock;
   }
 
   aim(targets: Targets): void {
@@ -44,6 +46,12 @@ export class Deliveries {
 
   turn(on: boolean): void {
     this.#on = on;
+  }
+
+  /** Sending is on again, and nothing was sent. */
+  reset(): void {
+    this.#on = true;
+    this.#sent = [];
   }
 
   /** Sends hooks in turn; none when they are off, and none to a vendor without a target. */
@@ -69,7 +77,7 @@ export class Deliveries {
     const { vendor, event } = hook;
     const target = this.#targets[vendor];
     if (target === undefined) return { id, vendor, event, status: "failed" };
-    const now = Date.now();
+    const now = this.#clock();
     const body = JSON.stringify(vendor === "linear" ? { ...hook.body, webhookTimestamp: now } : hook.body);
     const digest = createHmac("sha256", target.secret).update(body).digest("hex");
     const headers = { "content-type": "application/json", ...headersOf(hook, id, digest, now, retry) };

@@ -9,7 +9,7 @@ import { githubSite } from "./github/server.ts";
 import { serveVendors } from "./http/server.ts";
 import { jiraSite } from "./jira/server.ts";
 import { linearSite } from "./linear/server.ts";
-import { Deliveries, type Targets } from "./webhooks/delivery.ts";
+import { Deliveries, type Held, type Targets } from "./webhooks/delivery.ts";
 import { githubPingHook } from "./webhooks/github-hooks.ts";
 
 /** How large, how old and how eager the made-up company is. */
@@ -57,6 +57,8 @@ export interface Sandbox {
   setWebhooks(targets: Targets): void;
   /** What POST / of the control interface does, without the network. @throws {Error} with its words if it refuses */
   control(request: Request): Promise<Answered>;
+  /** Webhooks that wait for `deliver` or `drop`, oldest first. */
+  held(): readonly Held[];
   /** Every work item as it is in truth, deleted ones included. */
   truth(): readonly Truth[];
   /** Forgets everything that was changed since the start, what the journal held as well. */
@@ -140,6 +142,7 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbo
       if (answer.status !== 200) throw new Error((answer.json as { readonly error: string }).error);
       return answer.json as Answered;
     },
+    held: () => deliveries.held(),
     truth: () => [...truths(world)],
     reset: () => reset(controlled),
     stop: server.stop,

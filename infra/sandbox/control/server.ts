@@ -13,7 +13,9 @@ import { ControlError, personOf, type Truth, truthOf } from "./records.ts";
 const verbs: Readonly<Record<string, readonly [string, Verb]>> = { ...itemVerbs, ...deliveryVerbs, ...planVerbs };
 
 const switches = {
-  webhooks: "on: true or false: whether webhooks are sent; turning them on sends GitHub's ping",
+  webhooks: "mode: send, hold or off; or on: true or false, where turning them on sends GitHub's ping",
+  deliver: "id: sends a held webhook; again under the same id if it was sent",
+  drop: "id: a held webhook is never sent",
   redeliver: "id?: sends a webhook again under the same id; the last one without an id",
   limit: "budget: jira, linear, linear_complexity, github or github_burst; to: how much each window allows from now on",
 };
@@ -99,16 +101,22 @@ const describe = (): Readonly<Record<string, string>> =>
 const flip = async ({ deliveries, budgets, pings }: Controlled, request: Request): Promise<Answer | undefined> => {
   switch (request["do"]) {
     case "webhooks": {
-      const on = request["on"] !== false;
-      deliveries.turn(on);
-      return ok({ on, webhooks: on ? await deliveries.send(pings()) : [] });
+      if (request["mode"] === undefined) {
+        const on = request["on"] !== false;
+        deliveries.turn(on ? "send" : "off");
+        return ok({ on, webhooks: on ? await deliveries.send(pings()) : [] });
+      }
+      const mode = MODES.find((name) => name === request["mode"]);
+      if (mode === undefined) return { status: 400, json: { error: switches.webhooks } };
+      deliveries.turn(mode);
+      return ok({ mode });
     }
-    case "redeliver": {
-      const delivered = await deliveries.again(typeof request["id"] === "string" ? request["id"] : undefined);
-      return delivered === undefined
-        ? { status: 404, json: { error: "No such delivery." } }
-        : ok({ webhooks: [delivered] });
-    }
+    case "redeliver":
+      return delivery(await deliveries.again(typeof request["id"] === "string" ? request["id"] : undefined));
+    case "deliver":
+      return delivery(await deliveries.deliver(String(request["id"])));
+    case "drop":
+      return deliveries.drop(String(request["id"])) ? ok({ dropped: request["id"] }) : delivery(undefined);
     case "limit": {
       const budget = budgets[String(request["budget"])];
       const to = Number(request["to"]);
@@ -121,6 +129,11 @@ const flip = async ({ deliveries, budgets, pings }: Controlled, request: Request
       return undefined;
   }
 };
+
+const MODES = ["send", "hold", "off"] as const;
+
+const delivery = (delivered: Delivered | undefined): Answer =>
+  delivered === undefined ? { status: 404, json: { error: "No such delivery." } } : ok({ webhooks: [delivered] });
 
 const linesOf = function* (rows: Iterable<object>): Iterable<string> {
   for (const row of rows) yield `${JSON.stringify(row)}\n`;

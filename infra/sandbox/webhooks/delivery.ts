@@ -22,17 +22,28 @@ export interface Delivered {
   readonly id: string;
   readonly vendor: VendorName;
   readonly event: string;
-  readonly status: number | "failed";
+  readonly status: number | "failed" | "held";
 }
 
 const TIMEOUT_MS = 5000;
 const KEPT = 200;
 
-/** Sends signed webhooks as each vendor does, and can send them again. */
+/** A webhook that waits to be delivered or dropped. */
+export interface Held {
+  readonly id: string;
+  readonly vendor: VendorName;
+  readonly event: string;
+}
+
+/** What happens to a webhook when its change is made: it goes out, it waits for a word, or there is none. */
+export type Mode = "send" | "hold" | "off";
+
+/** Sends signed webhooks as each vendor does, holds them back on demand, and can send them again. */
 export class Deliveries {
   readonly #clock: () => number;
   #targets: Targets;
-  #on: boolean = true;
+  #mode: Mode = "send";
+  #held = new Map<string, Hook>();
   #sent: { readonly id: string; readonly hook: Hook }[] = [];
 
   constructor(targets: Targets, clock: () => number) {
@@ -44,27 +55,52 @@ export class Deliveries {
     this.#targets = targets;
   }
 
-  turn(on: boolean): void {
-    this.#on = on;
+  turn(mode: Mode): void {
+    this.#mode = mode;
   }
 
-  /** Sending is on again, and nothing was sent. */
+  /** Webhooks go out again, none waits, and nothing was sent. */
   reset(): void {
-    this.#on = true;
+    this.#mode = "send";
+    this.#held.clear();
     this.#sent = [];
   }
 
-  /** Sends hooks in turn; none when they are off, and none to a vendor without a target. */
+  /** Sends hooks in turn, or holds them; none when they are off, and none to a vendor without a target. */
   async send(hooks: readonly Hook[]): Promise<readonly Delivered[]> {
     const delivered: Delivered[] = [];
-    if (!this.#on) return delivered;
+    if (this.#mode === "off") return delivered;
     for (const hook of hooks) {
       if (this.#targets[hook.vendor] === undefined) continue;
       const id = randomUUID();
-      this.#sent = [...this.#sent.slice(1 - KEPT), { id, hook }];
-      delivered.push(await this.#post(id, hook, false));
+      if (this.#mode === "hold") {
+        this.#held.set(id, hook);
+        delivered.push({ id, vendor: hook.vendor, event: hook.event, status: "held" });
+      } else delivered.push(await this.#first(id, hook));
     }
     return delivered;
+  }
+
+  /** What waits, oldest first. */
+  held(): readonly Held[] {
+    return [...this.#held].map(([id, { vendor, event }]) => ({ id, vendor, event }));
+  }
+
+  /** Sends one that waits, with the body as of its change; or one that was sent before once more, as a duplicate. */
+  async deliver(id: string): Promise<Delivered | undefined> {
+    const hook = this.#held.get(id);
+    this.#held.delete(id);
+    return hook === undefined ? this.again(id) : this.#first(id, hook);
+  }
+
+  /** Forgets one that waits. @returns whether it did wait */
+  drop(id: string): boolean {
+    return this.#held.delete(id);
+  }
+
+  async #first(id: string, hook: Hook): Promise<Delivered> {
+    this.#sent = [...this.#sent.slice(1 - KEPT), { id, hook }];
+    return this.#post(id, hook, false);
   }
 
   /** Sends again what was sent last, or one delivery by id, under the same id. */

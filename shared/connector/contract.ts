@@ -90,7 +90,7 @@ export interface Stream<Config, Record_, Cursor> {
   readonly record: z.ZodType<Record_>;
   /** The kinds of entity that its records become: decides which stages a connection can see. */
   readonly kinds: readonly FieldedKind[];
-  /** Pure: vendor record to drafts. */
+  /** Pure: vendor record to drafts, first the record itself, then what it names: people, sprints, statuses. */
   readonly normalise: (record: Record_, context: NormaliseContext) => readonly Draft[];
   /** The records inside an answer of the vendor's own list endpoints, or undefined if it is no such answer. */
   readonly listed?: (answer: unknown) => readonly unknown[] | undefined;

@@ -9,6 +9,7 @@ import type { Archived } from "../ports/archive.ts";
 import type { Row } from "../ports/table.ts";
 import { addHistory, type StoredEntity, update } from "../store/entities.ts";
 import { deliveryKey, dues, entityKey, lists } from "../store/keys.ts";
+import { askReferring } from "./ask-referring.ts";
 import { type Arrival, entityOf, goneEntity } from "./entity-of.ts";
 import type { Connection, Hub } from "./hub.ts";
 import { type Gone, type InboxMessage, PageBody } from "./messages.ts";
@@ -93,7 +94,9 @@ const ingestGone = async ({ hub, connection, archived, rawRef, outcome }: Work, 
     const entity = successor(row.data, next);
     return { data: entity, ...(row.list && { list: row.list }), due: dues.unpublished(entity.recordedAt, entity.id) };
   });
-  if (wrote) outcome.written += 1;
+  if (!wrote) return;
+  outcome.written += 1;
+  await askReferring(hub, connection, gone.entityId);
 };
 
 const ingestWebhook = async (work: Work): Promise<void> => {
@@ -162,7 +165,9 @@ const ingestRecord = async (work: Work, streamName: string, record: unknown, how
     work.outcome.waiting.push(waiting);
     return;
   }
-  for (const draft of drafts) {
+  const isGone = how.presence !== undefined && how.presence !== "present";
+  // What a record names beside itself, people for example, does not go with it.
+  for (const draft of isGone ? drafts.slice(0, 1) : drafts) {
     if (await keep(work, streamName, stream?.rereadId?.(record) ?? draft.external.id, draft, how))
       work.outcome.written += 1;
   }
@@ -254,7 +259,9 @@ const keep = async (
         ? lists.ofVocabulary(connection.name, entity.id)
         : lists.ofKind(entity.kind, entity.id);
     const due = dues.unpublished(entity.recordedAt, entity.id);
-    if (await hub.ports.table.put({ ...key, version: (row?.version ?? 0) + 1, data: entity, list, due })) return true;
+    if (!(await hub.ports.table.put({ ...key, version: (row?.version ?? 0) + 1, data: entity, list, due }))) continue;
+    if (isGone) await askReferring(hub, connection, fresh.id);
+    return true;
   }
 };
 

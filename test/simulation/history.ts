@@ -1,0 +1,151 @@
+import fc from "fast-check";
+import type { Sandbox } from "../../infra/sandbox/index.ts";
+import type { HubUnderTest, Time } from "./hub-under-test.ts";
+
+export type Vendor = "jira" | "linear" | "github";
+
+/** One thing that happens; `a` and `b` choose among what is there then. */
+export interface Step {
+  readonly does: keyof typeof ACTS;
+  readonly a: number;
+  readonly b: number;
+}
+
+interface Stage {
+  readonly vendor: Vendor;
+  readonly sandbox: Sandbox;
+  readonly hub: HubUnderTest;
+  readonly time: Time;
+  /** Ids of webhooks that were sent, to be sent again. */
+  readonly sent: string[];
+}
+
+const EDITS = [
+  (b: number) => ({ do: "rename", title: `Renamed ${b % 3}` }),
+  (b: number) => ({ do: "move", to: ["todo", "in_progress", "in_review"][b % 3] }),
+  (b: number) => ({ do: "assign", to: ["eli", "mara", "noor"][b % 3] }),
+  () => ({ do: "close" }),
+  () => ({ do: "close", as: "cancelled" }),
+  () => ({ do: "reopen" }),
+  (b: number) => ({ do: "estimate", points: b % 8 }),
+];
+
+const STREAMS: Readonly<Record<Vendor, readonly string[]>> = {
+  jira: ["issues", "versions"],
+  linear: ["issues", "projects"],
+  github: ["issues", "milestones"],
+};
+
+/** Refusals of the company (no such status, nothing to reopen) are no events of a history. */
+const tell = async ({ sandbox }: Stage, request: Record<string, unknown>): Promise<void> => {
+  await sandbox.control(request as never).catch((error: unknown) => {
+    if (!(error instanceof Error)) throw error;
+  });
+};
+
+const chosen = ({ sandbox, vendor }: Stage, a: number, few = 5) => {
+  const all = sandbox.truth().filter(({ tracker, deleted }) => tracker === vendor && !deleted);
+  // Few records, so that the same ones change again and again; the youngest are work, not plans.
+  return all[all.length - 1 - (a % Math.min(few, all.length))];
+};
+
+const crash = (b: number): [number | undefined, "before" | "after"] => [
+  b % 3 === 0 ? 1 + (b % 29) : undefined,
+  b % 2 === 0 ? "before" : "after",
+];
+
+/** Everything that may happen, with its share. */
+export const ACTS = {
+  edit: {
+    weight: 8,
+    run: async (stage: Stage, a: number, b: number) => {
+      const item = chosen(stage, a);
+      if (item !== undefined) await tell(stage, { ...EDITS[b % EDITS.length]?.(b), key: item.key });
+    },
+  },
+  create: {
+    weight: 1,
+    run: (stage: Stage, a: number) => tell(stage, { do: "create", tracker: stage.vendor, title: `New ${a % 4}` }),
+  },
+  remove: {
+    weight: 1,
+    run: async (stage: Stage, a: number) => {
+      const item = chosen(stage, a);
+      if (item !== undefined) await tell(stage, { do: "delete", key: item.key });
+    },
+  },
+  archive: {
+    weight: 1,
+    run: async (stage: Stage, a: number, b: number) => {
+      const item = chosen(stage, a);
+      if (item !== undefined) await tell(stage, { do: "archive", key: item.key, on: b % 2 === 0 });
+    },
+  },
+  pass: {
+    weight: 3,
+    run: async ({ time }: Stage, a: number, b: number) => {
+      time.now += b % 5 === 0 ? 400_000 : a % 1200;
+    },
+  },
+  poll: {
+    weight: 4,
+    run: async ({ hub, vendor }: Stage, a: number, b: number) => {
+      const stream = STREAMS[vendor][a % 4 === 0 ? 1 : 0] ?? "issues";
+      await hub.ask({ connection: vendor, stream });
+      await hub.live(() => hub.step("jobs"), ...crash(b));
+    },
+  },
+  work: {
+    weight: 4,
+    run: async ({ hub }: Stage, a: number, b: number) => {
+      await hub.live(() => hub.step(a % 3 === 0 ? "jobs" : "inbox", 1 + (a % 3)), ...crash(b));
+    },
+  },
+  deliver: {
+    weight: 4,
+    run: async (stage: Stage, a: number) => {
+      const waiting = stage.sandbox.held();
+      const one = waiting[a % Math.max(1, waiting.length)];
+      if (one === undefined) return;
+      await tell(stage, { do: "deliver", id: one.id });
+      stage.sent.push(one.id);
+    },
+  },
+  deliverAgain: {
+    weight: 1,
+    run: async (stage: Stage, a: number) => {
+      const id = stage.sent[a % Math.max(1, stage.sent.length)];
+      if (id !== undefined) await tell(stage, { do: "redeliver", id });
+    },
+  },
+  drop: {
+    weight: 1,
+    run: async (stage: Stage, a: number) => {
+      const waiting = stage.sandbox.held();
+      const one = waiting[a % Math.max(1, waiting.length)];
+      if (one !== undefined) await tell(stage, { do: "drop", id: one.id });
+    },
+  },
+} as const satisfies Record<
+  string,
+  { readonly weight: number; readonly run: (stage: Stage, a: number, b: number) => Promise<unknown> }
+>;
+
+/** Histories of up to 40 steps. */
+export const histories: fc.Arbitrary<readonly Step[]> = fc.array(
+  fc.record({
+    does: fc.oneof(
+      ...Object.entries(ACTS).map(([does, { weight }]) => ({
+        weight,
+        arbitrary: fc.constant(does as keyof typeof ACTS),
+      })),
+    ),
+    a: fc.nat(999),
+    b: fc.nat(999),
+  }),
+  { minLength: 1, maxLength: 40, size: "max" },
+);
+
+export const play = async (stage: Stage, steps: readonly Step[]): Promise<void> => {
+  for (const { does, a, b } of steps) await ACTS[does].run(stage, a, b);
+};

@@ -1,0 +1,225 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { DatabaseSync } from "node:sqlite";
+import { handler as ingest } from "../../functions/ingest-record.ts";
+import { handler as poll } from "../../functions/poll-source.ts";
+import { handler as project } from "../../functions/project-lifecycle.ts";
+import { handler as publish } from "../../functions/publish-events.ts";
+import { handler as receive } from "../../functions/receive-webhook.ts";
+import { answer, httpEvent } from "../../infra/local/http-event.ts";
+import { endless, feedPump, queuePump } from "../../infra/local/pumps.ts";
+import { fileArchive } from "../../shared/adapters/sqlite/archive.ts";
+import { sqliteBus } from "../../shared/adapters/sqlite/bus.ts";
+import { commit, openDatabase } from "../../shared/adapters/sqlite/database.ts";
+import { outboxMailer } from "../../shared/adapters/sqlite/mailer.ts";
+import { sqliteQueue } from "../../shared/adapters/sqlite/queue.ts";
+import { sqliteFeed, sqliteTable } from "../../shared/adapters/sqlite/table.ts";
+import type { Hub } from "../../shared/pipeline/hub.ts";
+import type { Job } from "../../shared/pipeline/messages.ts";
+import { useHub } from "../../shared/platform/current.ts";
+import type { HubConfig } from "../../shared/platform/define-hub.ts";
+import { openHub } from "../../shared/platform/open-hub.ts";
+import type { Ports } from "../../shared/ports/ports.ts";
+import type { StoredEntity } from "../../shared/store/entities.ts";
+import { type Mortal, mortal } from "./mortal-ports.ts";
+
+/** Time that tests move, shared by the hub and the company: it also passes while somebody sleeps. */
+export interface Time {
+  now: number;
+}
+
+const URL_ = "http://localhost:4100";
+const STEPS_AT_MOST = 20_000;
+const TABLES = ["item", "feed", "feed_reader", "message"];
+
+/** The real handlers on the real embedded adapters over real connectors; the clock is the test's, and the process can die. */
+export class HubUnderTest {
+  readonly db: DatabaseSync;
+  readonly logged: string[] = [];
+  readonly #time: Time;
+  readonly #config: HubConfig;
+  readonly #secrets: Readonly<Record<string, string>>;
+  readonly #real: Ports;
+  readonly #queues: { readonly inbox: ReturnType<typeof sqliteQueue>; readonly jobs: ReturnType<typeof sqliteQueue> };
+  readonly #feed: ReturnType<typeof sqliteFeed>;
+  #mortal: Mortal;
+  #hub: Hub | undefined;
+  /** How often it died. */
+  deaths = 0;
+
+  private constructor(config: HubConfig, secrets: Readonly<Record<string, string>>, time: Time, archive: string) {
+    this.#config = config;
+    this.#secrets = secrets;
+    this.#time = time;
+    this.db = openDatabase(":memory:");
+    const clock = {
+      now: () => new Date(time.now),
+      sleep: async (milliseconds: number, signal?: AbortSignal) => {
+        signal?.throwIfAborted();
+        time.now += Math.max(0, milliseconds);
+      },
+    };
+    this.#queues = { inbox: sqliteQueue(this.db, "inbox", clock), jobs: sqliteQueue(this.db, "jobs", clock) };
+    this.#real = {
+      table: sqliteTable(this.db),
+      ...this.#queues,
+      bus: sqliteBus(this.db, { url: URL_, typePrefix: "dev.throughline" }),
+      archive: fileArchive(archive),
+      secrets: { get: async (name) => this.#secrets[name] },
+      clock,
+      mailer: outboxMailer(join(archive, "outbox")),
+    };
+    this.#feed = sqliteFeed(this.db, ["project-lifecycle", "publish-events"]);
+    this.#mortal = mortal(this.#real);
+  }
+
+  static async open(
+    config: HubConfig,
+    secrets: Readonly<Record<string, string>>,
+    time: Time,
+    archive: string,
+    before?: string,
+  ): Promise<HubUnderTest> {
+    const opened = new HubUnderTest(config, secrets, time, archive);
+    if (before !== undefined) opened.#fill(before);
+    await opened.#start();
+    return opened;
+  }
+
+  /** Keeps all that is stored, so that other hubs can begin with it. */
+  keep(file: string): void {
+    commit(this.db);
+    this.db.prepare("VACUUM INTO ?").run(file);
+  }
+
+  #fill(file: string): void {
+    this.db.prepare("ATTACH ? AS before").run(file);
+    for (const table of TABLES)
+      this.db.exec(`DELETE FROM ${table}; INSERT INTO ${table} SELECT * FROM before.${table}`);
+    this.db.exec("DETACH before");
+  }
+
+  get hub(): Hub {
+    if (this.#hub === undefined) throw new Error("not started");
+    return this.#hub;
+  }
+
+  async #start(): Promise<void> {
+    this.#mortal = mortal(this.#real);
+    const note = (fields: object, verb: string) => {
+      this.logged.push(`${verb} ${JSON.stringify(fields)}`);
+    };
+    this.#hub = await openHub({
+      config: this.#config,
+      ports: this.#mortal.ports,
+      log: { info: () => {}, warn: note },
+      url: URL_,
+      alone: true,
+    });
+    useHub(this.#hub);
+  }
+
+  /** As after `kill -9`: what was taken from the queues is there again. */
+  async #restart(): Promise<void> {
+    this.deaths += 1;
+    this.#queues.inbox.recover();
+    this.#queues.jobs.recover();
+    await this.#start();
+  }
+
+  /** Does some work; if the process dies on the way, it is started again. @returns undefined if it died */
+  async live<Result>(
+    work: () => Promise<Result>,
+    doom?: number,
+    when: "before" | "after" = "before",
+  ): Promise<Result | undefined> {
+    this.#mortal.doom(doom, when);
+    const ended = await Promise.race([work(), this.#mortal.death]);
+    if (this.#mortal.isDead()) {
+      await this.#restart();
+      return undefined;
+    }
+    this.#mortal.doom(undefined, "before");
+    return ended as Result;
+  }
+
+  ask(job: Job): Promise<void> {
+    return this.#real.jobs.send([JSON.stringify(job)]);
+  }
+
+  /** Takes up to so many messages or feed records, of whichever part. @returns whether there may be more */
+  step(part: "jobs" | "inbox" | "project" | "publish", most = 10): Promise<boolean> {
+    const { jobs, inbox } = this.#queues;
+    const { log } = this.hub;
+    switch (part) {
+      case "jobs":
+        return queuePump("poll-source", "jobs", jobs, 1, (event) => poll(event, endless)).step();
+      case "inbox":
+        return queuePump("ingest-record", "inbox", inbox, most, ingest).step();
+      case "project":
+        return feedPump("project-lifecycle", this.#feed, 1000, project, log).step();
+      case "publish":
+        return feedPump("publish-events", this.#feed, 1000, publish, log).step();
+    }
+  }
+
+  /** Until nothing waits any more; time passes where messages wait for it. */
+  async drain(derived = false): Promise<void> {
+    for (let steps = 0; steps < STEPS_AT_MOST; steps++) {
+      if (await this.step("inbox")) continue;
+      if (await this.step("jobs")) continue;
+      if (derived && ((await this.step("project")) || (await this.step("publish")))) continue;
+      const [inbox, jobs] = [await this.#queues.inbox.depth(), await this.#queues.jobs.depth()];
+      if (inbox.dead + jobs.dead > 0) throw new Error(`dead letters: ${this.logged.slice(-3).join("\n")}`);
+      if (inbox.waiting + inbox.inFlight + jobs.waiting + jobs.inFlight === 0) return;
+      this.#time.now += 30_000;
+    }
+    throw new Error(`never quiet: ${this.logged.slice(-5).join("\n")}`);
+  }
+
+  /** Every stored entity by id. */
+  entities(): Map<string, StoredEntity> {
+    const rows = this.db.prepare("SELECT data FROM item WHERE pk LIKE 'E#%' AND sk = 'A'").all();
+    return new Map(
+      rows.map(({ data }) => {
+        const entity = JSON.parse(String(data)) as StoredEntity;
+        return [entity.id, entity];
+      }),
+    );
+  }
+
+  close(): void {
+    this.db.close();
+  }
+}
+
+/** Where webhooks arrive, whichever hub is at work: the receiver's own handler behind HTTP. */
+export const webhookDoor = async (): Promise<{ readonly url: string; close(): Promise<void> }> => {
+  const server = createServer((request, response) => {
+    httpEvent(request)
+      .then((event) => receive(event, endless))
+      .then((result) => answer(response, result))
+      .catch(() => {
+        response.writeHead(500);
+        response.end();
+      });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+};
+
+/** A folder for one test run. */
+export const scratch = (): { readonly folder: string; remove(): void } => {
+  const folder = mkdtempSync(join(tmpdir(), "throughline-simulation-"));
+  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
+};

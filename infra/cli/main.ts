@@ -15,6 +15,7 @@ export const COMMANDS: Readonly<Record<string, Load>> = {
   normalise: async () => (await import("./normalise.ts")).normalise,
   export: async () => (await import("./export.ts")).exportEntities,
   replay: async () => (await import("./replay.ts")).replay,
+  rules: async () => (await import("./rules.ts")).rules,
   status: async () => (await import("./show.ts")).status,
   features: async () => (await import("./show.ts")).features,
   explain: async () => (await import("./show.ts")).explain,

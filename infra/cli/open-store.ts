@@ -3,6 +3,7 @@ import { type Embedded, holdsHub, openEmbedded } from "../../shared/adapters/sql
 import { HubError } from "../../shared/connector/errors.ts";
 import { connectionViews } from "../../shared/pipeline/connection-views.ts";
 import type { Hub } from "../../shared/pipeline/hub.ts";
+import type { HubConfig } from "../../shared/platform/define-hub.ts";
 import { quietLog } from "../../shared/platform/log.ts";
 import { openHub } from "../../shared/platform/open-hub.ts";
 import { tableViews } from "../../shared/store/table-views.ts";
@@ -13,6 +14,8 @@ import type { Terminal } from "./command.ts";
 
 export interface OpenStore {
   readonly hub: Hub;
+  readonly config: HubConfig;
+  readonly folder: string;
   readonly embedded: Embedded;
   readonly views: Views;
   close(): void;
@@ -45,11 +48,18 @@ export const openStore = async (terminal: Terminal): Promise<OpenStore> => {
     url,
   });
   const config = workspace.config?.config ?? keptDemoConfig(workspace.folder);
-  const hub = await openHub({ config, ports: embedded.ports, log: quietLog(terminal.note), url, alone: false });
+  const hub = await openHub({
+    config,
+    ports: embedded.ports,
+    log: quietLog(terminal.note),
+    url,
+    alone: false,
+    beside: true,
+  });
   const views = tableViews(embedded.ports.table, {
     products: hub.products,
     connections: () => connectionViews(hub),
     now: () => new Date(),
   });
-  return { hub, embedded, views, close: () => embedded.close() };
+  return { hub, config, folder: workspace.folder, embedded, views, close: () => embedded.close() };
 };

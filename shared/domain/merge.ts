@@ -1,6 +1,6 @@
 import type { Instant } from "./instant.ts";
 
-/** `touch`: the content is the one we hold; only that it was read again is news, for what comes late after it. */
+/** `touch`: the content is the one we hold; only that it was read again, or under a newer mapping, is news. */
 export type Verdict = "write" | "touch" | "drop" | "refetch";
 
 /** The part of an entity that the merge looks at. */
@@ -26,7 +26,8 @@ export const merge = (held: Mergeable | undefined, next: Mergeable): Verdict => 
     return next.sourceUpdatedAt > held.sourceUpdatedAt ? "write" : "drop";
   if (next.contentHash === held.contentHash) {
     if (next.mappedHash !== held.mappedHash && next.mappingVersion >= held.mappingVersion) return "write";
-    return (next.askedAt ?? "") > (held.askedAt ?? "") ? "touch" : "drop";
+    const isNews = next.mappingVersion > held.mappingVersion || (next.askedAt ?? "") > (held.askedAt ?? "");
+    return isNews ? "touch" : "drop";
   }
   if (next.askedAt === undefined) return "refetch";
   if (held.askedAt === undefined || next.askedAt > held.askedAt) return "write";

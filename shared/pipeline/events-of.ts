@@ -55,7 +55,8 @@ const named = (entity: StoredEntity) => ({
 const entityEvents = (was: StoredEntity | undefined, is: StoredEntity): HubEvent[] => {
   if (is.kind === "account" || is.kind === "vocabulary") return [];
   const when = { subject: is.id, sequence: is.version, time: is.sourceUpdatedAt, recordedAt: is.recordedAt };
-  const cause = "sync" as const;
+  const isRemapped = was?.contentHash === is.contentHash && was.mappingVersion !== is.mappingVersion;
+  const cause = isRemapped ? ("rule_change" as const) : ("sync" as const);
   const changed = was === undefined ? [] : changedFields(was.fields, is.fields);
   const events: HubEvent[] = [];
   const moved = was !== undefined && was.presence.state !== is.presence.state;

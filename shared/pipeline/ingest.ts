@@ -24,13 +24,14 @@ const DELIVERY_MEMORY_SECONDS = 30 * 86_400;
  * Safe to repeat and safe in any order. A record that cannot be read is set aside, and the rest goes on.
  *
  * @param how.replay reads a webhook again although its delivery is remembered
+ * @param message.replay was read before: the tool is asked nothing, since its answers are in the archive too
  * @returns what it did, for the caller's log and for replays
  * @throws HubError payload_unreadable if the whole payload is none of the vendor's; connection_unknown
  */
 export const ingest = async (
   hub: Hub,
   message: InboxMessage,
-  how: { readonly replay?: boolean } = {},
+  how: { readonly replay?: boolean | undefined } = {},
 ): Promise<Outcome> => {
   const connection = await hub.connection(message.connection);
   const archived = await hub.ports.archive.get(message.rawRef);
@@ -39,7 +40,8 @@ export const ingest = async (
     connection,
     archived,
     rawRef: message.rawRef,
-    replay: how.replay === true,
+    replay: how.replay === true || message.replay === true,
+    settled: message.replay === true,
     seen: new Map(),
     outcome: { records: 0, written: 0, setAside: 0, waiting: [] },
   };
@@ -62,6 +64,8 @@ interface Work {
   readonly archived: Archived;
   readonly rawRef: string;
   readonly replay: boolean;
+  /** What it may ask the tool was asked when it first came. */
+  readonly settled: boolean;
   /** Content by id of what this payload already brought: the same account stands on every issue of a page. */
   readonly seen: Map<string, string>;
   readonly outcome: Outcome;
@@ -84,7 +88,8 @@ const ingestPage = async (work: Work): Promise<void> => {
 };
 
 /** What the tool told to be gone and a read did not find: the tie is settled. */
-const ingestGone = async ({ hub, connection, archived, rawRef, outcome }: Work, gone: Gone): Promise<void> => {
+const ingestGone = async (work: Work, gone: Gone): Promise<void> => {
+  const { hub, connection, archived, rawRef, outcome } = work;
   const key = entityKey(gone.entityId);
   const arrival = arrivalOf(hub, connection, archived, rawRef, archived.note.receivedAt);
   const wrote = await update<StoredEntity>(hub.ports.table, key, (row) => {
@@ -96,7 +101,7 @@ const ingestGone = async ({ hub, connection, archived, rawRef, outcome }: Work, 
   });
   if (!wrote) return;
   outcome.written += 1;
-  await askReferring(hub, connection, gone.entityId);
+  if (!work.settled) await askReferring(hub, connection, gone.entityId);
 };
 
 const ingestWebhook = async (work: Work): Promise<void> => {
@@ -131,7 +136,7 @@ const ingestWebhook = async (work: Work): Promise<void> => {
       });
     }
   }
-  for (const [stream, ids] of rereads) {
+  for (const [stream, ids] of work.settled ? [] : rereads) {
     await hub.ports.jobs.send([JSON.stringify({ connection: connection.name, stream, ids: [...ids] })]);
   }
   // Remembered last: a crash before this line repeats the work, which the merge makes harmless.
@@ -240,6 +245,7 @@ const keep = async (
     const next = isGone ? goneEntity(held ?? fresh, { state: how.presence, at: how.at }, arrival) : fresh;
     const verdict = merge(held, next);
     if (verdict === "drop") return false;
+    if (verdict === "refetch" && work.settled) return false;
     if (verdict === "refetch") {
       const gone = isGone ? { entityId: fresh.id, state: how.presence } : undefined;
       await hub.ports.jobs.send([JSON.stringify({ connection: connection.name, stream, ids: [rereadId], gone })]);
@@ -249,7 +255,12 @@ const keep = async (
     if (verdict === "touch" && draft.kind === "account") return false;
     if (verdict === "touch" && row !== undefined && held !== undefined) {
       const { pk, sk, list, due, data } = row;
-      const touched = { pk, sk, version: row.version + 1, data: { ...data, askedAt: next.askedAt } };
+      const askedAt = [data.askedAt, next.askedAt]
+        .filter((at) => at !== undefined)
+        .sort()
+        .at(-1);
+      const mappingVersion = Math.max(data.mappingVersion, next.mappingVersion);
+      const touched = { pk, sk, version: row.version + 1, data: { ...data, askedAt, mappingVersion } };
       if (await hub.ports.table.put({ ...touched, ...(list && { list }), ...(due && { due }) })) return false;
       continue;
     }
@@ -260,7 +271,7 @@ const keep = async (
         : lists.ofKind(entity.kind, entity.id);
     const due = dues.unpublished(entity.recordedAt, entity.id);
     if (!(await hub.ports.table.put({ ...key, version: (row?.version ?? 0) + 1, data: entity, list, due }))) continue;
-    if (isGone) await askReferring(hub, connection, fresh.id);
+    if (isGone && !work.settled) await askReferring(hub, connection, fresh.id);
     return true;
   }
 };

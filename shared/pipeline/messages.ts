@@ -2,7 +2,12 @@ import * as z from "zod";
 import { PRESENCE_STATES } from "../domain/entity.ts";
 
 /** Inbox: one archived payload to be read. The bytes are in the archive, so any size fits. */
-export const InboxMessage = z.object({ connection: z.string(), rawRef: z.string() });
+export const InboxMessage = z.object({
+  connection: z.string(),
+  rawRef: z.string(),
+  /** It was read before, and is read again under another mapping. */
+  replay: z.boolean().optional(),
+});
 export type InboxMessage = z.output<typeof InboxMessage>;
 
 /** An entity of ours that the tool told to be gone, or does not list any more: true once a read finds it gone too. */
@@ -29,6 +34,8 @@ export const Job = z.object({
   /** Compare what the tool lists with what we hold, instead of reading on; of `stream` and `scope`, or of all. `confirmed`: a person said that what is missing was deleted. */
   census: z.enum(["now", "confirmed"]).optional(),
   scope: z.string().optional(),
+  /** Read the archive again from there on, after a change of the mapping. */
+  replay: z.object({ after: z.string().optional() }).optional(),
 });
 export type Job = z.output<typeof Job>;
 

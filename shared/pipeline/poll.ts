@@ -8,6 +8,7 @@ import { type CensusState, takeCensus } from "./census.ts";
 import { hash } from "./entity-of.ts";
 import type { Connection, Hub } from "./hub.ts";
 import type { Gone, Job, PageBody } from "./messages.ts";
+import { askForRederivation, rederive } from "./rederive.ts";
 
 /** What is stored of one stream and scope: where reading goes on, who reads, how the last run went. */
 export interface StreamState {
@@ -47,10 +48,12 @@ export const poll = async (hub: Hub, job: Job, signal: AbortSignal): Promise<voi
   const connection = await hub.connection(job.connection);
   if (job.ids !== undefined) return reread(hub, connection, job.stream ?? "", job.ids, job.gone, signal);
   if (job.census !== undefined) return takeCensuses(hub, connection, job, signal);
+  if (job.replay !== undefined) return rederive(hub, connection, job.replay.after, signal);
   const { streams } = connection.connector;
   if (job.stream !== undefined && !Object.hasOwn(streams, job.stream)) {
     throw new HubError("stream_unknown", `${connection.connector.id} has no stream ${job.stream}`, { retry: "never" });
   }
+  if (job.stream === undefined) await askForRederivation(hub, connection);
   // A timer may come round before a long run has ended: the run that is at work reads everything anyway.
   if (job.stream === undefined && job.full !== true && (await isBeingRead(hub, connection.name))) return;
   for (const [name, stream] of Object.entries(streams)) {

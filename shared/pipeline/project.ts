@@ -39,9 +39,13 @@ export const project = async (hub: Hub, records: readonly FeedRecord[]): Promise
   const now = clock.now().toISOString();
   const touched = new Set<string>();
   let sightChanged = false;
+  let cause: "sync" | "rule_change" = "rule_change";
   for (const record of records) {
     const id = entityOf(record.pk);
-    if (id !== undefined && speaks(record)) touched.add(id);
+    if (id !== undefined && speaks(record)) {
+      touched.add(id);
+      if (!isRemapped(record)) cause = "sync";
+    }
     if (record.pk.startsWith("C#") && becameComplete(record)) sightChanged = true;
   }
   if (touched.size === 0 && !sightChanged) return;
@@ -90,7 +94,7 @@ export const project = async (hub: Hub, records: readonly FeedRecord[]): Promise
   const sights = await sightsOf(hub);
   for (const id of features) {
     await setImmediate();
-    await putView(hub, id, sights, words, "sync");
+    await putView(hub, id, sights, words, cause);
   }
   if (sightChanged) {
     for await (const { id } of everyOf(table, "feature")) {
@@ -128,6 +132,13 @@ export const projectDue = async (hub: Hub, now: Instant): Promise<number> => {
   return derived;
 };
 
+/** Every feature anew, for whoever compares one mapping with another. */
+export const projectAll = async (hub: Hub): Promise<void> => {
+  const sights = await sightsOf(hub);
+  const words = vocabulary(hub);
+  for await (const { id } of everyOf(hub.ports.table, "feature")) await putView(hub, id, sights, words, "time");
+};
+
 /** Features of products of which more, or less, can be seen than at the last sweep: a source went stale or came back. */
 export const projectSights = async (hub: Hub): Promise<number> => {
   const { table } = hub.ports;
@@ -146,11 +157,21 @@ export const projectSights = async (hub: Hub): Promise<number> => {
   return derived;
 };
 
-/** Entities whose content changed, and entries of their past. Notes of publication and rows of ours are neither. */
-const speaks = ({ sk, before, after }: FeedRecord): boolean => {
+/** Entities whose content or mapping changed, and entries of their past. Notes of publication and rows of ours are neither. */
+const speaks = (record: FeedRecord): boolean => {
+  const { sk, before, after } = record;
   if (sk.startsWith("H#")) return true;
   if (sk !== "A") return false;
-  return (before?.data as StoredEntity | undefined)?.version !== (after.data as StoredEntity).version;
+  return (
+    (before?.data as StoredEntity | undefined)?.version !== (after.data as StoredEntity).version || isRemapped(record)
+  );
+};
+
+/** What the tool said is the same; a newer mapping read it, and may read its past differently. */
+const isRemapped = ({ sk, before, after }: FeedRecord): boolean => {
+  if (sk !== "A" || before === undefined) return false;
+  const [was, is] = [before.data as StoredEntity, after.data as StoredEntity];
+  return was.contentHash === is.contentHash && was.mappingVersion !== is.mappingVersion;
 };
 
 const becameComplete = ({ before, after }: FeedRecord): boolean => {

@@ -19,7 +19,7 @@ import type { StatusOf, vocabulary } from "./vocabulary.ts";
 
 /** A feature's row with why it was last written, so that publication can say so. */
 export interface StoredView extends FeatureView {
-  readonly cause: "sync" | "time";
+  readonly cause: "sync" | "time" | "rule_change";
   /** Over what could be seen of its products. */
   readonly coverage: string;
   /** Over all that is shown; unlike it, nothing is written. */

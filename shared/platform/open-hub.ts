@@ -24,6 +24,8 @@ export const openHub = async (parts: {
   readonly log: Log;
   readonly url: string;
   readonly alone: boolean;
+  /** Looks at the store of a hub that may be at work: its config comes into force when that one starts. */
+  readonly beside?: boolean;
   readonly fetch?: typeof fetch;
 }): Promise<Hub> => {
   const { config, ports, log, alone } = parts;
@@ -56,7 +58,7 @@ export const openHub = async (parts: {
       held.catch(() => open.delete(name));
       return held;
     },
-    mappingVersion: await mappingVersion(ports, config, log),
+    mappingVersion: await mappingVersion(ports, config, log, parts.beside === true),
     instance: randomUUID(),
     alone,
   };
@@ -72,23 +74,39 @@ const productsOf = ({ products }: HubConfig): Product[] =>
         ...(vision !== undefined && { vision }),
       }));
 
-/** Rises by one whenever what maps records changed since the last start. */
+/** The part of the config that maps records, kept so that a change of it can be shown before it is made. */
+export interface MappingInForce extends Pick<HubConfig, "products" | "statuses" | "environments"> {
+  readonly hash: string;
+  readonly version: number;
+}
+
+/** Rises by one whenever what maps records changed since a hub was last at work. */
 const mappingVersion = async (
   { table }: Ports,
   { products, statuses, environments }: HubConfig,
   log: Log,
+  beside: boolean,
 ): Promise<number> => {
   const now = hash([products ?? null, statuses ?? null, environments ?? null, Object.keys(connectors)]);
-  const before = (await table.get<{ hash: string }>(mappingKey.pk, mappingKey.sk))?.data;
-  await update<{ hash: string; version: number }>(table, mappingKey, (held) =>
-    held?.data.hash === now ? undefined : { data: { hash: now, version: (held?.data.version ?? 0) + 1 } },
+  const before = (await table.get<MappingInForce>(mappingKey.pk, mappingKey.sk))?.data;
+  if (before?.hash === now) return before.version;
+  // Who only looks puts nothing into force.
+  if (beside) return (before?.version ?? 0) + 1;
+  await update<MappingInForce>(table, mappingKey, (held) =>
+    held?.data.hash === now
+      ? undefined
+      : {
+          data: {
+            hash: now,
+            version: (held?.data.version ?? 0) + 1,
+            ...(products && { products }),
+            ...(statuses && { statuses }),
+            ...(environments && { environments }),
+          },
+        },
   );
-  if (before !== undefined && before.hash !== now) {
-    log.warn(
-      {},
-      "products, statuses or environments changed: `throughline replay <connection>` maps what is stored anew",
-    );
-  }
-  const row = await table.get<{ version: number }>(mappingKey.pk, mappingKey.sk);
+  if (before !== undefined)
+    log.info({}, "products, statuses or environments changed: what is stored is read again under them");
+  const row = await table.get<MappingInForce>(mappingKey.pk, mappingKey.sk);
   return row?.data.version ?? 1;
 };

@@ -27,6 +27,7 @@ import type { Place } from "../ports/table.ts";
  * | change log of a day                    | X#{yyyy-mm-dd}         | {loggedAt}#{order}#{event}      |
  * | where an event stands in the log       | I#{event}              | A                               |
  * | the mapping in force                   | M                      | A                               |
+ * | mapping of a connection's archive      | M                      | C#{connection}                  |
  * | what could be seen at the last sweep   | M                      | S                               |
  * | list: entities of a kind, by id        | N#{kind}#{hex digit}   | {id}                            |
  * | list: vocabulary of a connection       | W#{connection}         | {id}                            |
@@ -97,6 +98,7 @@ export const changeKey = (loggedAt: Instant, order: number, event: string): Plac
 export const loggedKey = (event: string): Place => ({ pk: `I#${event}`, sk: "A" });
 export const sightsKey: Place = { pk: "M", sk: "S" };
 export const mappingKey: Place = { pk: "M", sk: "A" };
+export const mappedKey = (connection: string): Place => ({ pk: "M", sk: `C#${connection}` });
 
 export const partition = {
   ofEntity: (id: string) => `E#${id}`,

@@ -1,8 +1,7 @@
 import fc from "fast-check";
 import type { Sandbox } from "../../infra/sandbox/index.ts";
+import { type Vendor, WORK } from "./company.ts";
 import type { HubUnderTest, Time } from "./hub-under-test.ts";
-
-export type Vendor = "jira" | "linear" | "github";
 
 /** One thing that happens; `a` and `b` choose among what is there then. */
 export interface Step {
@@ -29,12 +28,6 @@ const EDITS = [
   () => ({ do: "reopen" }),
   (b: number) => ({ do: "estimate", points: b % 8 }),
 ];
-
-const STREAMS: Readonly<Record<Vendor, readonly string[]>> = {
-  jira: ["issues", "versions"],
-  linear: ["issues", "projects"],
-  github: ["issues", "milestones"],
-};
 
 /** Refusals of the company (no such status, nothing to reopen) are no events of a history. */
 const tell = async ({ sandbox }: Stage, request: Record<string, unknown>): Promise<void> => {
@@ -90,7 +83,7 @@ export const ACTS = {
   poll: {
     weight: 4,
     run: async ({ hub, vendor }: Stage, a: number, b: number) => {
-      const stream = STREAMS[vendor][a % 4 === 0 ? 1 : 0] ?? "issues";
+      const stream = WORK[vendor][a % 4 === 0 ? 1 : 0] ?? "issues";
       await hub.ask({ connection: vendor, stream });
       await hub.live(() => hub.step("jobs"), ...crash(b));
     },

@@ -47,6 +47,8 @@ export class HubUnderTest {
   readonly #feed: ReturnType<typeof sqliteFeed>;
   #mortal: Mortal;
   #hub: Hub | undefined;
+  /** Requests to vendors. */
+  requests = 0;
   /** How often it died. */
   deaths = 0;
 
@@ -118,6 +120,10 @@ export class HubUnderTest {
       log: { info: () => {}, warn: note },
       url: URL_,
       alone: true,
+      fetch: (input, init) => {
+        this.requests += 1;
+        return fetch(input, init);
+      },
     });
     useHub(this.#hub);
   }

@@ -1,0 +1,53 @@
+import { rowsOf, update } from "../store/entities.ts";
+import { mappedKey, partition } from "../store/keys.ts";
+import type { Connection, Hub } from "./hub.ts";
+import type { StreamState } from "./poll.ts";
+
+/** Payloads handed to the inbox by one job; the next job goes on behind them. */
+const AT_ONCE = 500;
+
+/** Under which mapping a connection's archive was last read. */
+interface Mapped {
+  readonly version: number;
+}
+
+/** After a change of the mapping: asks for the connection's archive to be read again, without the vendor. */
+export const askForRederivation = async (hub: Hub, connection: Connection): Promise<void> => {
+  const key = mappedKey(connection.name);
+  const held = (await hub.ports.table.get<Mapped>(key.pk, key.sk))?.data;
+  if (held?.version === hub.mappingVersion) return;
+  if (held !== undefined || (await hasRead(hub, connection)))
+    await hub.ports.jobs.send([JSON.stringify({ connection: connection.name, replay: {} })]);
+  await update<Mapped>(hub.ports.table, key, () => ({ data: { version: hub.mappingVersion } }));
+};
+
+const hasRead = async (hub: Hub, { name }: Connection): Promise<boolean> => {
+  for await (const _ of rowsOf<StreamState>(hub.ports.table, partition.ofConnection(name), "")) return true;
+  return false;
+};
+
+/** Queues archived payloads to be read again, oldest first, a bounded number by each job. */
+export const rederive = async (
+  hub: Hub,
+  connection: Connection,
+  after: string | undefined,
+  signal: AbortSignal,
+): Promise<void> => {
+  const { archive, inbox, jobs } = hub.ports;
+  const messages: string[] = [];
+  let last = after;
+  for await (const rawRef of archive.list(connection.name, after === undefined ? undefined : receivedAt(after))) {
+    signal.throwIfAborted();
+    if (after !== undefined && rawRef <= after) continue;
+    messages.push(JSON.stringify({ connection: connection.name, rawRef, replay: true }));
+    last = rawRef;
+    if (messages.length === AT_ONCE) break;
+  }
+  if (messages.length > 0) await inbox.send(messages);
+  if (messages.length === AT_ONCE)
+    await jobs.send([JSON.stringify({ connection: connection.name, replay: { after: last } })]);
+  else hub.log.info({ connection: connection.name }, "archive queued to be read under the new mapping");
+};
+
+/** An address holds the time of receipt behind the connection's name. */
+const receivedAt = (rawRef: string): string | undefined => rawRef.split("/")[1];

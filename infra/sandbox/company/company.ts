@@ -15,6 +15,8 @@ export interface Company {
   readonly products: readonly Product[];
   /** How many work items each product has. */
   readonly counts: readonly number[];
+  /** How many of Jira's are ideas, whose keys are counted apart. */
+  readonly ideas: number;
   /** One work item by product and position; the position is below the product's count. */
   item(product: number, n: number): WorkItem;
   /** The feature an item belongs to, without making the item. */
@@ -77,6 +79,7 @@ export const company = (seed: number, size: number, until: Date): Company => {
     codec: codec(seed),
     products: all,
     counts,
+    ideas: at(planned, 0).filter((record) => record.kind === "idea").length,
     item(product, n) {
       const owner = at(all, product);
       if (n < at(planned, product).length) return planningItem(seed, days, owner, n, at(at(planned, product), n));

@@ -77,6 +77,7 @@ export class Repository {
   readonly #liveDeployments = new Map<number, Deployment>();
   readonly #generatedReleases: number;
   #added = 0;
+  #received = 0;
 
   /** @param item the items as they are now, for those that are issues of this repository */
   constructor(company: Company, product: number, item: (n: number) => WorkItem) {
@@ -96,6 +97,11 @@ export class Repository {
   }
 
   get hasIssues(): boolean {
+    return this.#tracks || this.#received > 0;
+  }
+
+  /** Whether its product is planned in issues. */
+  get #tracks(): boolean {
     return at(this.#company.products, this.product).tracker === "github";
   }
 
@@ -143,6 +149,12 @@ export class Repository {
     }
   }
 
+  /** Takes in an issue of another repository. */
+  receive(code: number, time: number): void {
+    this.#received += 1;
+    this.threads.move(code, undefined, time);
+  }
+
   /** When something new is opened: after all that has a number, so that numbers stay. */
   opening(time: number): number {
     return Math.max(time, this.threads.length === 0 ? time : this.threads.at(this.threads.length - 1).time + 1);
@@ -158,6 +170,7 @@ export class Repository {
     this.#live.clear();
     this.#liveDeployments.clear();
     this.#added = 0;
+    this.#received = 0;
     this.releases.length = this.#generatedReleases;
     for (const order of [
       this.threads,
@@ -354,7 +367,7 @@ export class Repository {
     const company = this.#company;
     for (let n = 0; n < at(company.counts, this.product); n += 1) {
       const item = company.item(this.product, n);
-      if (issues && this.hasIssues) yield { code: codeOf(ISSUE, n), time: item[of] };
+      if (issues && this.#tracks) yield { code: codeOf(ISSUE, n), time: item[of] };
       if (item.pull === undefined) continue;
       const code = codeOf(ITEM_PULL, n);
       yield {

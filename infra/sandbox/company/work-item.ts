@@ -30,6 +30,8 @@ export type ChangeField =
 /** What is true of a work item, whatever tool it is kept in. Times are milliseconds since the epoch. */
 export interface WorkItem {
   readonly product: number;
+  /** The key it was created with, where it was not generated. */
+  readonly key?: string;
   /** Position in order of creation, from 0; Jira's planning records come first. */
   readonly n: number;
   readonly kind: ItemKind;
@@ -49,7 +51,11 @@ export interface WorkItem {
   readonly created: number;
   readonly updated: number;
   readonly archived?: number;
+  /** In Linear's trash: archived, and soon to be purged. */
+  readonly trashed?: boolean;
   readonly deleted?: number;
+  /** The repository that an issue of GitHub was transferred to, and when it got its number there. */
+  readonly home?: { readonly product: number; readonly since: number };
   readonly history: readonly Change[];
   /** Its pull request, if its work went through one. */
   readonly pull?: PullTimes;

@@ -12,6 +12,8 @@ export interface FeatureEdit {
   readonly phase?: Feature["phase"];
   readonly targetDate?: string | null;
   readonly deleted?: boolean;
+  readonly archived?: number | undefined;
+  readonly trashed?: boolean;
   readonly updated: number;
 }
 
@@ -27,8 +29,20 @@ export class World {
   readonly sprintStates = new Map<number, "active" | "closed">();
   /** Versions of Jira released by hand, with the day, by index. */
   readonly releasedVersions = new Map<number, string>();
+  /** Versions of Jira that were archived, by index. */
+  readonly archivedVersions = new Set<number>();
+  /** Projects of Jira that were archived, by key. */
+  readonly archivedProjects = new Set<string>();
+  /** What our credentials may not see, `jira/ACME`, `linear/INS` or `github/devkit`, and how the tool says so. */
+  readonly revoked = new Map<string, "missing" | "forbidden">();
+  /** Names of statuses that were given since, by `jira/` or `linear/` and id or index. */
+  readonly statusNames = new Map<string, { readonly name: string; readonly since: number }>();
+  /** Whether Linear has its second team. */
+  secondTeam = false;
   readonly #items: readonly Map<number, WorkItem>[];
   readonly #added: number[];
+  /** How many keys were given out by prefix, where more were than the generator's. */
+  readonly #keys = new Map<string, number>();
   readonly #features = new Map<string, FeatureEdit>();
   readonly #clock: () => number;
   /** Whether the clock is a test's own: then a change has exactly its time, and two changes can share one. */
@@ -89,6 +103,12 @@ export class World {
     this.#features.clear();
     this.sprintStates.clear();
     this.releasedVersions.clear();
+    this.archivedVersions.clear();
+    this.archivedProjects.clear();
+    this.revoked.clear();
+    this.statusNames.clear();
+    this.secondTeam = false;
+    this.#keys.clear();
     for (const order of [...this.byUpdate, ...this.byArchival]) order.reset();
     for (const repository of this.repositories) repository.reset();
   }
@@ -112,6 +132,23 @@ export class World {
     return this.count(product);
   }
 
+  /** A key that was never given: the next number after a prefix. @param generated how many the generator gave out */
+  newKey(prefix: string, generated: number): string {
+    const number = (this.#keys.get(prefix) ?? generated) + 1;
+    this.#keys.set(prefix, number);
+    return `${prefix}-${number}`;
+  }
+
+  /** The repository an issue of GitHub is in. */
+  homeOf(item: WorkItem): Repository {
+    return this.repository(item.home?.product ?? item.product);
+  }
+
+  /** The number an issue of GitHub has in the repository it is in. */
+  issueNumber(item: WorkItem): number {
+    return this.homeOf(item).threads.find(item.home?.since ?? item.created, codeOf(ISSUE, item.n)) + 1;
+  }
+
   /** Keeps a changed or new item. */
   putItem(item: WorkItem): void {
     const { product, n } = item;
@@ -123,10 +160,19 @@ export class World {
       at(this.byArchival, product).move(n, before?.archived, item.deleted === undefined ? item.archived : undefined);
     }
     if (at(this.company.products, product).tracker !== "github") return;
-    const repository = this.repository(product);
     const code = codeOf(ISSUE, n);
-    if (before === undefined) repository.threads.move(code, undefined, item.created);
-    repository.threadsByUpdate.move(code, before?.updated, item.deleted === undefined ? item.updated : undefined);
+    const home = this.homeOf(item);
+    if (before === undefined) home.threads.move(code, undefined, item.created);
+    const left = before === undefined ? home : this.homeOf(before);
+    if (left !== home) {
+      left.threadsByUpdate.move(code, before?.updated, undefined);
+      home.receive(code, item.home?.since ?? item.created);
+    }
+    home.threadsByUpdate.move(
+      code,
+      left === home ? before?.updated : undefined,
+      item.deleted === undefined ? item.updated : undefined,
+    );
   }
 
   /** Items that were changed or added since the end of the history. */

@@ -206,7 +206,7 @@ const release: Verb = ({ world, time, by }, request) => {
   if (product.tracker === "jira" && index < VERSION_COUNT && !world.releasedVersions.has(index)) {
     world.releasedVersions.set(index, new Date(time).toISOString().slice(0, 10));
     changed.push({ tracker: "jira", kind: "version", name: `Storefront 1.${index}`, released: true });
-    hooks.push(jiraVersionHook(world, index, time));
+    hooks.push(jiraVersionHook(world, index, time, "released"));
   }
   return { changed, hooks };
 };

@@ -1,66 +1,15 @@
+import type { Product } from "../company/features.ts";
 import { at } from "../company/random.ts";
-import type { Change, ChangeField, ItemKind, Stage, WorkItem } from "../company/work-item.ts";
-import { labelJson, userJson } from "../github/names.ts";
-import type { Hook } from "../webhooks/delivery.ts";
+import type { ItemKind, Stage, WorkItem } from "../company/work-item.ts";
+import type { World } from "../company/world.ts";
+import { projectOfKind } from "../jira/vocabulary.ts";
 import { githubIssueHook } from "../webhooks/github-hooks.ts";
 import { jiraIssueHook } from "../webhooks/jira-hooks.ts";
 import { linearIssueHook } from "../webhooks/linear-hooks.ts";
+import { editItem, nextTime } from "./edit.ts";
 import type { Occasion, Outcome, Verb } from "./outcome.ts";
-import { ControlError, itemOfKey, personOf, stageOfName, truthOf } from "./records.ts";
-
-type Mutable = { -readonly [Name in keyof WorkItem]: WorkItem[Name] };
-type Edit = readonly [field: ChangeField, from: string | null, to: string | null];
-
-const nextTime = ({ world, time }: Occasion, item: WorkItem): number =>
-  world.stamp(at(world.company.products, item.product).tracker, time, item.updated);
-
-/** Changes an item: writes its history, moves it in all lists, and says so by webhook. */
-const editItem = (
-  occasion: Occasion,
-  item: WorkItem,
-  edits: readonly Edit[],
-  apply: (item: Mutable) => void,
-): Outcome => {
-  const { world, by } = occasion;
-  const time = nextTime(occasion, item);
-  const changes: readonly Change[] = edits
-    .filter(([, from, to]) => from !== to)
-    .map(([field, from, to]) => ({ time, by, field, from, to }));
-  const changed: Mutable = { ...item, updated: time, history: [...item.history, ...changes] };
-  apply(changed);
-  world.putItem(changed);
-  return { changed: [truthOf(world, changed)], hooks: hooksOf(occasion, item, changed, changes) };
-};
-
-const hooksOf = (
-  { world, by }: Occasion,
-  before: WorkItem,
-  item: WorkItem,
-  changes: readonly Change[],
-): readonly Hook[] => {
-  const product = at(world.company.products, item.product);
-  switch (product.tracker) {
-    case "jira":
-      return [jiraIssueHook(world, item, "updated", by, changes, item.updated)];
-    case "linear":
-      return [linearIssueHook(world, item, "update", by, changes, before)];
-    case "github":
-      return changes.map((change) => {
-        if (change.field === "title")
-          return githubIssueHook(world, product, item, "edited", by, { changes: { title: { from: change.from } } });
-        if (change.field === "assignee")
-          return githubIssueHook(world, product, item, "assigned", by, { assignee: userJson(Number(change.to)) });
-        if (change.field === "feature") return githubIssueHook(world, product, item, "milestoned", by);
-        if (change.to === "done" || change.to === "cancelled")
-          return githubIssueHook(world, product, item, "closed", by);
-        if (change.from === "done" || change.from === "cancelled")
-          return githubIssueHook(world, product, item, "reopened", by);
-        return githubIssueHook(world, product, item, "labeled", by, {
-          label: labelJson(product, String(change.to).replace("_", " ")),
-        });
-      });
-  }
-};
+import { ControlError, featureOf, itemOfKey, personOf, stageOfName, truthOf } from "./records.ts";
+import { generatedKeys, moveToProject, moveToTeam } from "./relocate.ts";
 
 /** Moves an item to a stage. */
 export const moveItem = (occasion: Occasion, item: WorkItem, to: Stage): Outcome =>
@@ -78,6 +27,8 @@ const reopen: Verb = (occasion, request) =>
 
 const move: Verb = (occasion, request) => {
   const item = itemOfKey(occasion.world, request["key"]);
+  if (request["project"] !== undefined) return moveToProject(occasion, item, request["project"]);
+  if (request["team"] !== undefined) return moveToTeam(occasion, item, request["team"]);
   return moveItem(occasion, item, stageOfName(occasion.world, item, request["to"]));
 };
 
@@ -125,36 +76,17 @@ const due: Verb = (occasion, request) => {
   return editItem(occasion, item, [["target", before, date]], () => {});
 };
 
-/** Linear alone archives; as there, the update time stays. */
-const archive: Verb = (occasion, request) => {
-  const { world, by } = occasion;
-  const item = itemOfKey(world, request["key"]);
-  if (at(world.company.products, item.product).tracker !== "linear")
-    throw new ControlError("Only Linear issues can be archived.");
-  const on = request["on"] !== false;
-  const { archived: _, ...rest } = item;
-  const changed: WorkItem = on ? { ...item, archived: occasion.time } : rest;
-  world.putItem(changed);
-  const change: Change = {
-    time: occasion.time,
-    by,
-    field: "archived",
-    from: item.archived === undefined ? null : new Date(item.archived).toISOString(),
-    to: null,
-  };
-  return { changed: [truthOf(world, changed)], hooks: [linearIssueHook(world, changed, "update", by, [change], item)] };
-};
-
 const remove: Verb = (occasion, request) => {
   const { world, by } = occasion;
   const item = itemOfKey(world, request["key"]);
   const deleted: WorkItem = { ...item, deleted: nextTime(occasion, item) };
   const truth = { ...truthOf(world, item), deleted: true };
-  const product = at(world.company.products, item.product);
+  const product = at(world.company.products, item.home?.product ?? item.product);
+  const { tracker } = at(world.company.products, item.product);
   const hook =
-    product.tracker === "jira"
+    tracker === "jira"
       ? jiraIssueHook(world, item, "deleted", by, [], occasion.time)
-      : product.tracker === "linear"
+      : tracker === "linear"
         ? linearIssueHook(world, deleted, "remove", by, [], item)
         : githubIssueHook(world, product, item, "deleted", by);
   world.putItem(deleted);
@@ -169,13 +101,7 @@ const create: Verb = (occasion, request) => {
   if (product === undefined) throw new ControlError(`There is no tracker ${JSON.stringify(request["tracker"])}.`);
   const kind = KINDS.find((name) => name === (request["type"] ?? "story"));
   if (kind === undefined) throw new ControlError(`type is one of ${KINDS.join(", ")}.`);
-  const wanted = request["feature"];
-  const feature =
-    wanted === undefined
-      ? undefined
-      : product.features.find(({ title, index }) => title === wanted || index === wanted);
-  if (wanted !== undefined && feature === undefined)
-    throw new ControlError(`${product.name} has no feature ${JSON.stringify(wanted)}.`);
+  const feature = request["feature"] === undefined ? undefined : featureOf(world, product, request["feature"]);
   const item: WorkItem = {
     product: product.index,
     n: world.newItem(product.index),
@@ -190,6 +116,7 @@ const create: Verb = (occasion, request) => {
     stage: "backlog",
     created: product.tracker === "github" ? world.repository(product.index).opening(time) : time,
     updated: world.stamp(product.tracker, time),
+    ...(product.tracker === "github" ? {} : { key: keyOf(world, product, kind) }),
     history: [],
   };
   world.putItem(item);
@@ -202,6 +129,11 @@ const create: Verb = (occasion, request) => {
   return { changed: [truthOf(world, item)], hooks: [hook] };
 };
 
+const keyOf = (world: World, product: Product, kind: ItemKind): string => {
+  const prefix = product.tracker === "jira" ? projectOfKind(kind).key : product.key;
+  return world.newKey(prefix, generatedKeys(world, prefix));
+};
+
 const textOf = (value: unknown, name: string): string => {
   if (typeof value !== "string" || value === "") throw new ControlError(`${name} must be a text.`);
   return value;
@@ -212,11 +144,10 @@ export const itemVerbs: Readonly<Record<string, readonly [string, Verb]>> = {
   create: ["tracker, title?, type?, feature?, assignee?: a new work item", create],
   close: ['key, as?: "cancelled": closes it', close],
   reopen: ["key: back to in progress", reopen],
-  move: ["key, to: a status of the tool, or one of our stages", move],
+  move: ["key, to: a status of the tool or one of our stages; or project (Jira), team (Linear): another key", move],
   rename: ["key, title", rename],
   assign: ["key, to: a login, name or e-mail", assign],
   estimate: ["key, points", estimate],
   due: ["key, date: yyyy-mm-dd", due],
-  archive: ["key, on?: false to take it back; Linear only, does not move the update time", archive],
   delete: ["key: gone from every list", remove],
 };

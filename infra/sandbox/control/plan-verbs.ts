@@ -8,7 +8,7 @@ import { githubMilestoneHook } from "../webhooks/github-hooks.ts";
 import { jiraSprintHook } from "../webhooks/jira-hooks.ts";
 import { linearInitiativeHook, linearProjectHook } from "../webhooks/linear-hooks.ts";
 import type { Verb } from "./outcome.ts";
-import { ControlError } from "./records.ts";
+import { ControlError, featureOf } from "./records.ts";
 
 const PHASES: readonly Feature["phase"][] = [
   "idea",
@@ -24,13 +24,7 @@ const PHASES: readonly Feature["phase"][] = [
 /** Projects of Linear and milestones of GitHub; Jira's epics are work items and have the verbs of those. */
 const feature: Verb = ({ world, time, by }, request) => {
   const product = productOf(world, request["product"]);
-  const found = product.features.find(
-    ({ title, index }) =>
-      request["feature"] === index ||
-      [title, world.feature(product.index, index).title].includes(String(request["feature"])),
-  );
-  if (found === undefined)
-    throw new ControlError(`${product.name} has no feature ${JSON.stringify(request["feature"])}.`);
+  const found = featureOf(world, product, request["feature"]);
   const phase = PHASES.find((name) => name === request["phase"]);
   if (request["phase"] !== undefined && phase === undefined)
     throw new ControlError(`phase is one of ${PHASES.join(", ")}.`);

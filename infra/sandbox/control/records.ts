@@ -1,14 +1,16 @@
 import type { Product } from "../company/features.ts";
 import { people } from "../company/people.ts";
-import { codeOf, ISSUE, kindOfCode, nOfCode, type PullRequest } from "../company/pull-request.ts";
+import { ISSUE, kindOfCode, nOfCode, type PullRequest } from "../company/pull-request.ts";
 import { at } from "../company/random.ts";
 import type { Stage, WorkItem } from "../company/work-item.ts";
 import type { World } from "../company/world.ts";
+import { GITHUB_PRODUCT } from "../github/issue.ts";
 import { idOf as githubId, githubTime, repoSite } from "../github/names.ts";
 import { findIssue, issueKey } from "../jira/issue.ts";
-import { issueId, SITE as JIRA_SITE, jiraTime, statuses, statusOf } from "../jira/vocabulary.ts";
-import { issueUrl } from "../linear/issue.ts";
-import { identifierOf, idOf, iso, LINEAR_PRODUCT, stateIndex, states } from "../linear/vocabulary.ts";
+import { issueId, SITE as JIRA_SITE, jiraTime, statuses, statusName, statusOf } from "../jira/vocabulary.ts";
+import { findIssue as findLinearIssue, issueUrl } from "../linear/issue.ts";
+import { state } from "../linear/organization.ts";
+import { identifierOf, idOf, iso, states, teamOf, teamState } from "../linear/vocabulary.ts";
 
 /** A request that the control interface cannot carry out, and why. */
 export class ControlError extends Error {}
@@ -47,16 +49,16 @@ export const truthOf = (world: World, item: WorkItem): Truth => {
         key,
         url: `${JIRA_SITE}/browse/${key}`,
         ...common,
-        status: statusOf(item.kind, item.stage).name,
+        status: statusName(world, statusOf(item.kind, item.stage)),
         updated: jiraTime(item.updated),
       };
     }
     case "linear": {
-      const status = at(states, stateIndex(item.stage)).name;
+      const status = String(state(world, teamState(teamOf(item), item.stage))["name"]);
       return {
         tracker: "linear",
         id: idOf(world, "issue", item.n),
-        key: identifierOf(world, item.n),
+        key: identifierOf(world, item),
         url: issueUrl(world, item),
         ...common,
         status,
@@ -64,14 +66,15 @@ export const truthOf = (world: World, item: WorkItem): Truth => {
       };
     }
     case "github": {
-      const number = world.repository(item.product).threads.find(item.created, codeOf(ISSUE, item.n)) + 1;
+      const home = at(world.company.products, item.home?.product ?? item.product);
+      const number = world.issueNumber(item);
       const status = item.stage === "done" || item.stage === "cancelled" ? "closed" : "open";
-      const id = String(githubId("issue", item.product, item.n * 2));
+      const id = String(githubId("issue", home.index, item.n * 2));
       return {
         tracker: "github",
         id,
-        key: `acme/${product.repo}#${number}`,
-        url: `${repoSite(product)}/issues/${number}`,
+        key: `acme/${home.repo}#${number}`,
+        url: `${repoSite(home)}/issues/${number}`,
         ...common,
         status,
         updated: githubTime(item.updated),
@@ -89,13 +92,21 @@ export const itemOfKey = (world: World, key: unknown): WorkItem => {
 };
 
 const lookUp = (world: World, key: string): WorkItem | undefined => {
-  const linear = /^INS-([1-9]\d*)$/i.exec(key)?.[1];
-  if (linear !== undefined) return world.item(LINEAR_PRODUCT, Number(linear) - 1);
+  if (/^(INS|LAB)-/i.test(key)) return findLinearIssue(world, key);
   const github = /^(acme\/[\w-]+)#([1-9]\d*)$/i.exec(key);
   if (github === null) return findIssue(world, key);
   const product = productOfRepo(world, github[1]);
   const code = world.repository(product.index).codeOfNumber(Number(github[2]));
-  return code === undefined || kindOfCode(code) !== ISSUE ? undefined : world.item(product.index, nOfCode(code));
+  return code === undefined || kindOfCode(code) !== ISSUE ? undefined : world.item(GITHUB_PRODUCT, nOfCode(code));
+};
+
+/** A feature of a product by its title, as it was or as it is, or its index. */
+export const featureOf = (world: World, product: Product, wanted: unknown): Product["features"][number] => {
+  const found = product.features.find(
+    ({ title, index }) => wanted === index || wanted === title || wanted === world.feature(product.index, index).title,
+  );
+  if (found === undefined) throw new ControlError(`${product.name} has no feature ${JSON.stringify(wanted)}.`);
+  return found;
 };
 
 /** The product whose code is in a repository, by `acme/name` or the name alone. */
@@ -126,9 +137,9 @@ export const stageOfName = (world: World, item: WorkItem, name: unknown): Stage 
     tracker === "jira"
       ? statuses
           .filter((status) => (status.discovery === true) === (item.kind === "idea") || item.kind === "idea")
-          .find((status) => status.name.toLowerCase() === wanted || status.id === wanted)?.stage
+          .find((status) => statusName(world, status).toLowerCase() === wanted || status.id === wanted)?.stage
       : tracker === "linear"
-        ? states.find((state) => state.name.toLowerCase() === wanted)?.stage
+        ? states.find((_, index) => String(state(world, index)["name"]).toLowerCase() === wanted)?.stage
         : { open: "todo" as const, closed: "done" as const }[wanted];
   const own = STAGES.find((stage) => stage === wanted.replaceAll(" ", "_"));
   const found = named ?? own;

@@ -8,9 +8,15 @@ import { itemVerbs } from "./items.ts";
 import type { Journal } from "./journal.ts";
 import type { Outcome, Request, Verb } from "./outcome.ts";
 import { featureTruths, planVerbs } from "./plan-verbs.ts";
+import { presenceVerbs } from "./presence-verbs.ts";
 import { ControlError, personOf, type Truth, truthOf } from "./records.ts";
 
-const verbs: Readonly<Record<string, readonly [string, Verb]>> = { ...itemVerbs, ...deliveryVerbs, ...planVerbs };
+const verbs: Readonly<Record<string, readonly [string, Verb]>> = {
+  ...itemVerbs,
+  ...deliveryVerbs,
+  ...planVerbs,
+  ...presenceVerbs,
+};
 
 const switches = {
   webhooks: "mode: send, hold or off; or on: true or false, where turning them on sends GitHub's ping",

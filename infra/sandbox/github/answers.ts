@@ -6,6 +6,15 @@ export const notFound: Answer = {
   json: { message: "Not Found", documentation_url: "https://docs.github.com/rest", status: "404" },
 };
 
+export const forbidden: Answer = {
+  status: 403,
+  json: {
+    message: "Resource not accessible by personal access token",
+    documentation_url: "https://docs.github.com/rest",
+    status: "403",
+  },
+};
+
 export const badCredentials: Answer = {
   status: 401,
   json: { message: "Bad credentials", documentation_url: "https://docs.github.com/rest", status: "401" },

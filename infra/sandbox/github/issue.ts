@@ -9,11 +9,15 @@ import { githubTime, idOf, labelJson, nodeId, reactions, repoApi, repoSite, user
 /** What stands under a number: an issue or a pull request. */
 export type Thread = { readonly issue: WorkItem } | { readonly pull: PullRequest };
 
-/** The thread behind a code; absent when it was deleted. */
+/** The product that GitHub plans. Its issues alone are in GitHub, whatever repository they were transferred to. */
+export const GITHUB_PRODUCT = 2;
+
+/** The thread behind a code; absent when it was deleted or transferred. */
 export const threadOf = (world: World, product: Product, code: number): Thread | undefined => {
   if (kindOfCode(code) !== ISSUE) return { pull: world.repository(product.index).pull(code) };
-  const issue = world.item(product.index, nOfCode(code));
-  return issue === undefined || issue.deleted !== undefined ? undefined : { issue };
+  const issue = world.item(GITHUB_PRODUCT, nOfCode(code));
+  if (issue === undefined || issue.deleted !== undefined) return undefined;
+  return world.homeOf(issue).product === product.index ? { issue } : undefined;
 };
 
 /** Labels of an issue. Stages that GitHub has no word for are labels, as teams do it. */
@@ -31,7 +35,7 @@ const closedTime = (item: WorkItem): number | undefined =>
 
 /** An issue as GitHub writes it. */
 export const issueJson = (world: World, product: Product, item: WorkItem) => {
-  const number = world.repository(product.index).threads.find(item.created, codeOf(ISSUE, item.n)) + 1;
+  const number = world.issueNumber(item);
   const closed = closedTime(item);
   const closer = item.history.findLast((change) => change.field === "stage")?.by ?? item.creator;
   const id = idOf("issue", product.index, item.n * 2);
@@ -151,6 +155,7 @@ export const timelineOf = (world: World, product: Product, thread: Thread): read
     const { time, by } = change;
     if (change.field === "assignee" && change.to !== null)
       emit(time, by, "assigned", { assignee: userJson(Number(change.to)), assigner: userJson(by) });
+    if (change.field === "key") emit(time, by, "transferred");
     if (change.field === "title") emit(time, by, "renamed", { rename: { from: change.from, to: change.to } });
     if (change.field !== "stage") continue;
     if (change.from === "in_progress" || change.from === "in_review")
@@ -162,7 +167,7 @@ export const timelineOf = (world: World, product: Product, thread: Thread): read
     else if (change.to === "in_progress" || change.to === "in_review")
       emit(time, by, "labeled", label(change.to.replace("_", " ")));
   }
-  const pull = world.repository(product.index).pullOfItem(issue.n);
+  const pull = issue.home === undefined ? world.repository(product.index).pullOfItem(issue.n) : undefined;
   if (pull !== undefined) {
     const json = {
       actor: userJson(pull.author),

@@ -41,15 +41,15 @@ const TEMPLATES = {
   trees_url: "/git/trees{/sha}",
 } as const;
 
-const repositoryId = (product: Product): number => 700_100_001 + product.index;
+export const repositoryId = (product: number): number => 700_100_001 + product;
 
 /** A repository as it stands inside other records. */
 export const minimalRepository = (product: Product) => {
   const api = repoApi(product);
   const urls = Object.fromEntries(Object.entries(TEMPLATES).map(([name, path]) => [name, api + path]));
   return {
-    id: repositoryId(product),
-    node_id: nodeId("R", repositoryId(product)),
+    id: repositoryId(product.index),
+    node_id: nodeId("R", repositoryId(product.index)),
     name: product.repo,
     full_name: `${product.owner}/${product.repo}`,
     private: false,

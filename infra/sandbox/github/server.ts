@@ -4,13 +4,13 @@ import type { World } from "../company/world.ts";
 import { Budget, type Spent } from "../http/budget.ts";
 import { match, ok, type Route, route } from "../http/route.ts";
 import type { Answer, Asked, Vendor } from "../http/server.ts";
-import { badCredentials, notFound, primaryLimit, secondaryLimit } from "./answers.ts";
+import { badCredentials, forbidden, notFound, primaryLimit, secondaryLimit } from "./answers.ts";
 import { deploymentJson, releaseJson, statusesJson, tagJson } from "./code.ts";
 import { compareCommits, listCommits, listRuns, showCommit } from "./history.ts";
 import { milestoneJson } from "./milestone.ts";
 import { indexOfId, labelJson, labels, userJson } from "./names.ts";
 import { listAnswer, pageOf, walkPage } from "./paging.ts";
-import { fullRepository } from "./repo.ts";
+import { fullRepository, repositoryId } from "./repo.ts";
 import { listIssues, listPulls, showIssue, showPull, showTimeline } from "./threads.ts";
 
 /** GitHub's REST interface over the made-up company. */
@@ -97,8 +97,19 @@ const routesOf = (world: World): readonly Route[] => {
       const product = world.company.products.find(
         ({ owner, repo }) => owner === part("owner").toLowerCase() && repo === part("repo").toLowerCase(),
       );
-      return product === undefined ? notFound : answer(product, asked, part);
+      return product === undefined ? notFound : (denied(product) ?? answer(product, asked, part));
     });
+  const denied = (product: Product): Answer | undefined => {
+    const how = world.revoked.get(`github/${product.repo}`);
+    return how === undefined ? undefined : how === "forbidden" ? forbidden : notFound;
+  };
+  const byId = (path: string, answer: InRepository): Route =>
+    route("GET", `/repositories/:repository${path}`, (asked, part) => {
+      const product = world.company.products.find(({ index }) => String(repositoryId(index)) === part("repository"));
+      return product === undefined ? notFound : (denied(product) ?? answer(product, asked, part));
+    });
+  const issueOf: InRepository = (product, asked, part) => showIssue(world, product, part("number"), asked);
+  const timelineOfIssue: InRepository = (product, asked, part) => showTimeline(world, product, part("number"), asked);
   const deploymentAt = (product: Product, text: string) => {
     const code = indexOfId("deployment", product.index, Number(text));
     const { deployments } = world.repository(product.index);
@@ -115,8 +126,11 @@ const routesOf = (world: World): readonly Route[] => {
     inRepo("", (product) => ok(fullRepository(world, product))),
     inRepo("/issues", (product, asked) => listIssues(world, product, asked)),
     inRepo("/issues/events", (_, asked) => listAnswer(asked, [])),
-    inRepo("/issues/:number", (product, _, part) => showIssue(world, product, part("number"))),
-    inRepo("/issues/:number/timeline", (product, asked, part) => showTimeline(world, product, part("number"), asked)),
+    inRepo("/issues/:number", issueOf),
+    inRepo("/issues/:number/timeline", timelineOfIssue),
+    byId("", (product) => ok(fullRepository(world, product))),
+    byId("/issues/:number", issueOf),
+    byId("/issues/:number/timeline", timelineOfIssue),
     inRepo("/pulls", (product, asked) => listPulls(world, product, asked)),
     inRepo("/pulls/:number", (product, asked, part) => showPull(world, product, part("number"), "self", asked)),
     inRepo("/pulls/:number/reviews", (product, asked, part) =>

@@ -1,14 +1,16 @@
 import type { Product } from "../company/features.ts";
 import type { Order } from "../company/order.ts";
 import { personAt } from "../company/people.ts";
+import { nOfCode } from "../company/pull-request.ts";
 import type { World } from "../company/world.ts";
 import { ok } from "../http/route.ts";
 import type { Answer, Asked } from "../http/server.ts";
 import { notFound, unprocessable } from "./answers.ts";
 import { commitJson } from "./code.ts";
-import { isClosed, type Thread, threadJson, threadOf, timelineOf } from "./issue.ts";
+import { GITHUB_PRODUCT, isClosed, type Thread, threadJson, threadOf, timelineOf } from "./issue.ts";
 import { listAnswer, pageOf, walkPage } from "./paging.ts";
 import { pullFull, pullSimple, reviewJson } from "./pull.ts";
+import { repositoryId } from "./repo.ts";
 
 /** `GET /issues`: issues and pull requests as rows of one list. */
 export const listIssues = (world: World, product: Product, asked: Asked): Answer => {
@@ -134,16 +136,29 @@ const GONE: Answer = {
   },
 };
 
+/** Where a transferred issue answers now; absent if it was deleted. */
+const movedTo = (world: World, product: Product, number: string, asked: Asked, below = ""): Answer | undefined => {
+  const code = world.repository(product.index).codeOfNumber(Number(number));
+  const item = code === undefined ? undefined : world.item(GITHUB_PRODUCT, nOfCode(code));
+  if (item?.home === undefined || item.deleted !== undefined) return undefined;
+  const url = `${asked.base}/repositories/${repositoryId(item.home.product)}/issues/${world.issueNumber(item)}${below}`;
+  return {
+    status: 301,
+    headers: { location: url },
+    json: { message: "Moved Permanently", url, documentation_url: "https://docs.github.com/rest", status: "301" },
+  };
+};
+
 /** `GET /issues/{n}` and its timeline. */
-export const showIssue = (world: World, product: Product, number: string): Answer => {
+export const showIssue = (world: World, product: Product, number: string, asked: Asked): Answer => {
   const thread = threadOfNumber(world, product, number);
-  if (thread === "gone") return GONE;
+  if (thread === "gone") return movedTo(world, product, number, asked) ?? GONE;
   return thread === undefined ? notFound : ok(threadJson(world, product, thread));
 };
 
 export const showTimeline = (world: World, product: Product, number: string, asked: Asked): Answer => {
   const thread = threadOfNumber(world, product, number);
-  if (thread === "gone") return GONE;
+  if (thread === "gone") return movedTo(world, product, number, asked, "/timeline") ?? GONE;
   return thread === undefined ? notFound : listAnswer(asked, timelineOf(world, product, thread));
 };
 

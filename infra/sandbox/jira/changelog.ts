@@ -6,10 +6,12 @@ import {
   issueId,
   jiraTime,
   POINTS_FIELD,
+  projects,
   resolutionJson,
   SPRINT_FIELD,
   sprintId,
   sprintName,
+  statusName,
   statusOf,
   userJson,
 } from "./vocabulary.ts";
@@ -38,7 +40,7 @@ export const changedFields = (world: World, kind: ItemKind, change: Change): rea
   });
   switch (change.field) {
     case "stage":
-      return stageFields(kind, change);
+      return stageFields(world, kind, change);
     case "assignee":
       return [
         {
@@ -55,7 +57,10 @@ export const changedFields = (world: World, kind: ItemKind, change: Change): rea
     case "target":
       return [plain("duedate")];
     case "key":
-      return [{ ...plain("Key", "issuekey"), from: null, to: null }];
+      return [
+        { ...plain("project"), ...sides(change, projectSide) },
+        { ...plain("Key", "issuekey"), from: null, to: null },
+      ];
     case "feature":
       return [plain("IssueParentAssociation", "parent")];
     case "archived":
@@ -63,16 +68,16 @@ export const changedFields = (world: World, kind: ItemKind, change: Change): rea
   }
 };
 
-const stageFields = (kind: ItemKind, change: Change): readonly ChangedField[] => {
+const stageFields = (world: World, kind: ItemKind, change: Change): readonly ChangedField[] => {
   const [from, to] = [statusOf(kind, change.from as Stage), statusOf(kind, change.to as Stage)];
   const moved: ChangedField = {
     field: "status",
     fieldtype: "jira",
     fieldId: "status",
     from: from.id,
-    fromString: from.name,
+    fromString: statusName(world, from, change.time),
     to: to.id,
-    toString: to.name,
+    toString: statusName(world, to, change.time),
   };
   const [before, after] = [resolutionJson(change.from as Stage), resolutionJson(change.to as Stage)];
   if (before?.id === after?.id) return [moved];
@@ -86,6 +91,11 @@ const stageFields = (kind: ItemKind, change: Change): readonly ChangedField[] =>
     toString: after?.name ?? null,
   };
   return [resolved, moved];
+};
+
+const projectSide = (key: string): readonly [string, string] => {
+  const project = projects.find((one) => key.startsWith(`${one.key}-`)) ?? projects[0];
+  return [project.id, project.name];
 };
 
 const sprintSide = (value: string): readonly [string, string] => {

@@ -3,7 +3,7 @@ import type { World } from "../company/world.ts";
 import { bodyObject, ok, wholeNumber } from "../http/route.ts";
 import type { Answer, Asked } from "../http/server.ts";
 import { historiesOf } from "./changelog.ts";
-import { findIssue } from "./issue.ts";
+import { visibleIssue } from "./issue.ts";
 import { issueId, SITE } from "./vocabulary.ts";
 
 /** Jira cuts an embedded changelog at this many entries. */
@@ -47,8 +47,8 @@ export const fetchChangelogs = (world: World, asked: Asked): Answer => {
 
   const found = new Map<number, WorkItem>();
   for (const idOrKey of wanted) {
-    const item = findIssue(world, idOrKey);
-    if (item !== undefined && item.deleted === undefined) found.set(item.n, item);
+    const item = visibleIssue(world, idOrKey);
+    if (item !== undefined) found.set(item.n, item);
   }
   const issues = [...found.values()].sort((a, b) => a.n - b.n);
   const issueChangeLogs: { issueId: string; changeHistories: unknown[] }[] = [];

@@ -4,6 +4,7 @@ import type { WorkItem } from "../company/work-item.ts";
 import type { World } from "../company/world.ts";
 import {
   FLAGGED_FIELD,
+  isBrowsable,
   issueId,
   jiraTime,
   POINTS_FIELD,
@@ -30,7 +31,7 @@ const API = `${SITE}/rest/api/3`;
 
 /** The key of an issue of this Jira. */
 export const issueKey = (world: World, item: WorkItem): string =>
-  item.history.findLast((change) => change.field === "key")?.to ?? world.company.key(JIRA_PRODUCT, item.n);
+  item.history.findLast((change) => change.field === "key")?.to ?? item.key ?? world.company.key(JIRA_PRODUCT, item.n);
 
 /** The issue under an id or a key, also when deleted. */
 export const findIssue = (world: World, idOrKey: string): WorkItem | undefined => {
@@ -49,9 +50,22 @@ export const findIssue = (world: World, idOrKey: string): WorkItem | undefined =
   return undefined;
 };
 
+/** The issue under an id or a key, if our credentials may see it. */
+export const visibleIssue = (world: World, idOrKey: string): WorkItem | undefined => {
+  const item = findIssue(world, idOrKey);
+  return item === undefined || item.deleted !== undefined || !isBrowsable(world, projectOf(item)) ? undefined : item;
+};
+
+/** Whether a search may give an issue: its project is not archived and may be browsed. */
+export const isSearchable = (world: World, item: WorkItem): boolean => {
+  const project = projectOf(item);
+  return isBrowsable(world, project) && !world.archivedProjects.has(project.key);
+};
+
 /** Where a key number can stand: ideas are counted apart, so there are a few places to look. */
 const positions = function* (world: World, number: number): Iterable<number> {
-  const count = world.count(JIRA_PRODUCT);
+  // What was added since is found by its own key above.
+  const count = world.company.counts[JIRA_PRODUCT] ?? 0;
   for (let n = Math.max(0, number - 1); n < Math.min(count, number + 30); n += 1) yield n;
 };
 
@@ -70,7 +84,7 @@ const fieldsOf = (world: World, item: WorkItem): Readonly<Record<string, unknown
   const due = target === undefined ? (item.dueDay === undefined ? null : calendar.date(item.dueDay)) : target.to;
   return {
     summary: item.title,
-    status: statusJson(status),
+    status: statusJson(world, status),
     statuscategorychangedate: jiraTime(moved),
     issuetype: typeJson(item.kind),
     priority: priorityJson(item.priority),
@@ -83,7 +97,7 @@ const fieldsOf = (world: World, item: WorkItem): Readonly<Record<string, unknown
     resolutiondate: closed ? jiraTime(moved) : null,
     resolution: resolutionJson(item.stage),
     duedate: due,
-    project: projectJson(projectOf(item.kind)),
+    project: projectJson(projectOf(item)),
     ...parentField(world, item),
     subtasks: subtasksOf(world, item),
     fixVersions: version === undefined ? [] : [brief(versionJson(world, version))],
@@ -146,7 +160,7 @@ const reference = (world: World, item: WorkItem) => ({
   self: `${API}/issue/${issueId(item.n)}`,
   fields: {
     summary: item.title,
-    status: statusJson(statusOf(item.kind, item.stage)),
+    status: statusJson(world, statusOf(item.kind, item.stage)),
     priority: priorityJson(item.priority),
     issuetype: typeJson(item.kind),
   },

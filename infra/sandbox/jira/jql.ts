@@ -1,7 +1,7 @@
 import type { WorkItem } from "../company/work-item.ts";
 import type { World } from "../company/world.ts";
 import { issueKey } from "./issue.ts";
-import { issueId, projectOf, statusOf, typeId, typeName } from "./vocabulary.ts";
+import { issueId, projectOf, statusName, statusOf, typeId, typeName } from "./vocabulary.ts";
 
 /** A query the server cannot read, said in Jira's words. */
 export class JqlError extends Error {}
@@ -15,6 +15,16 @@ export interface Jql {
   readonly order: "updated" | "id";
   readonly descending: boolean;
   holds(world: World, item: WorkItem): boolean;
+}
+
+/** What a query means different things by. */
+export interface Around {
+  /** Of the asking user: dates without a zone are read in it. */
+  readonly timeZone: string;
+  /** What spans such as `-5d` count from. */
+  readonly now: number;
+  /** Ids, keys and names of the projects that may be named, in lower case. */
+  readonly projects: readonly string[];
 }
 
 type Token = { readonly kind: "word" | "text" | "sign"; readonly value: string };
@@ -44,10 +54,10 @@ const tokens = (text: string): readonly Token[] => {
   return found;
 };
 
-/** Reads a query. @param timeZone of the asking user: dates without a zone are read in it @param now what spans such as `-5d` count from */
-export const parseJql = (text: string, timeZone: string, now: number): Jql => {
+/** Reads a query. */
+export const parseJql = (text: string, around: Around): Jql => {
   const [list, orderText] = split(tokens(text));
-  const clauses = new Reader(list, timeZone, now).all();
+  const clauses = new Reader(list, around).all();
   const { order, descending } = orderOf(orderText);
   return {
     bounded: clauses.length > 0,
@@ -91,14 +101,12 @@ const orderOf = (list: readonly Token[]): { order: "updated" | "id"; descending:
 
 class Reader {
   readonly #list: readonly Token[];
-  readonly #timeZone: string;
-  readonly #now: number;
+  readonly #around: Around;
   #place = 0;
 
-  constructor(list: readonly Token[], timeZone: string, now: number) {
-    this.#now = now;
+  constructor(list: readonly Token[], around: Around) {
     this.#list = list;
-    this.#timeZone = timeZone;
+    this.#around = around;
   }
 
   all(): readonly Clause[] {
@@ -151,9 +159,8 @@ class Reader {
       throw new JqlError(`The operator '${operator}' is not supported by the '${field}' field.`);
     }
     const wanted = new Set(values.map((value) => value.toLowerCase()));
-    const known = KNOWN[field];
     for (const value of values) {
-      if (known !== undefined && !known.includes(value.toLowerCase())) {
+      if (field === "project" && !this.#around.projects.includes(value.toLowerCase())) {
         throw new JqlError(`The value '${value}' does not exist for the field '${field}'.`);
       }
     }
@@ -162,7 +169,7 @@ class Reader {
   }
 
   #dateClause(field: "updated" | "created", operator: string, text: string): Clause {
-    const time = readDate(text, this.#timeZone, this.#now);
+    const time = readDate(text, this.#around);
     if (time === undefined) {
       throw new JqlError(
         `Date value '${text}' for field '${field}' is invalid. Valid formats include: 'yyyy/MM/dd HH:mm', 'yyyy-MM-dd HH:mm', 'yyyy/MM/dd', 'yyyy-MM-dd', or a period format e.g. '-5d', '4w 2d'.`,
@@ -225,14 +232,14 @@ class Reader {
 }
 
 const project = (_: World, item: WorkItem): readonly string[] => {
-  const { id, key, name } = projectOf(item.kind);
+  const { id, key, name } = projectOf(item);
   return [id, key, name];
 };
 const type = (_: World, item: WorkItem): readonly string[] => [typeId(item.kind), typeName(item.kind)];
 const identity = (world: World, item: WorkItem): readonly string[] => [issueId(item.n), issueKey(world, item)];
-const status = (_: World, item: WorkItem): readonly string[] => {
-  const { id, name } = statusOf(item.kind, item.stage);
-  return [id, name];
+const status = (world: World, item: WorkItem): readonly string[] => {
+  const found = statusOf(item.kind, item.stage);
+  return [found.id, statusName(world, found)];
 };
 
 const READERS: Readonly<Record<string, (world: World, item: WorkItem) => readonly string[]>> = {
@@ -245,13 +252,11 @@ const READERS: Readonly<Record<string, (world: World, item: WorkItem) => readonl
   issuekey: identity,
   status,
 };
-const PROJECTS = ["10000", "10001", "acme", "idea", "storefront", "storefront ideas"];
-const KNOWN: Readonly<Record<string, readonly string[]>> = { project: PROJECTS };
 
 const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
 
 /** Epoch milliseconds, a date in the user's zone, or a time span before now. */
-const readDate = (text: string, timeZone: string, now: number): number | undefined => {
+const readDate = (text: string, { timeZone, now }: Around): number | undefined => {
   if (/^\d{10,}$/.test(text)) return Number(text);
   const span = /^(-?)(\d+)([mhdw])$/.exec(text);
   if (span !== null) return now + (span[1] === "-" ? -1 : 1) * Number(span[2]) * (UNITS[span[3] ?? ""] ?? 0);

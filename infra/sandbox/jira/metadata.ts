@@ -3,6 +3,7 @@ import { ok, wholeNumber } from "../http/route.ts";
 import type { Answer, Asked } from "../http/server.ts";
 import {
   FLAGGED_FIELD,
+  isBrowsable,
   kindsOfJira,
   POINTS_FIELD,
   priorityCount,
@@ -116,22 +117,41 @@ export const myself = (world: World): Answer =>
     expand: "groups,applicationRoles",
   });
 
-const wholeProject = (of: (typeof projects)[number]) => ({
+const wholeProject = (world: World, of: (typeof projects)[number]) => ({
   expand: "description,lead,issueTypes,url,projectKeys,permissions,insight",
   ...projectJson(of),
   style: of.style,
+  ...(world.archivedProjects.has(of.key) ? { archived: true } : {}),
   isPrivate: false,
   properties: {},
 });
 
-export const projectSearch = (asked: Asked): Answer =>
-  page(asked, "/rest/api/3/project/search", projects.map(wholeProject), 50);
+/** The projects that are live, or with `status=archived` the others. */
+export const projectSearch = (world: World, asked: Asked): Answer => {
+  const wanted = asked.query.getAll("status").flatMap((text) => text.split(","));
+  const found = projects.filter((one) => {
+    const status = world.archivedProjects.has(one.key) ? "archived" : "live";
+    return isBrowsable(world, one) && (wanted.length === 0 ? status === "live" : wanted.includes(status));
+  });
+  return page(
+    asked,
+    "/rest/api/3/project/search",
+    found.map((one) => wholeProject(world, one)),
+    50,
+  );
+};
 
-export const project = (idOrKey: string): Answer => {
-  const found = projects.find(({ id, key }) => id === idOrKey || key === idOrKey.toUpperCase());
-  return found === undefined
-    ? { status: 404, json: { errorMessages: [`No project could be found with key '${idOrKey}'.`], errors: {} } }
-    : ok(wholeProject(found));
+const findProject = (world: World, idOrKey: string) =>
+  projects.find((one) => (one.id === idOrKey || one.key === idOrKey.toUpperCase()) && isBrowsable(world, one));
+
+const noProject = (idOrKey: string): Answer => ({
+  status: 404,
+  json: { errorMessages: [`No project could be found with key '${idOrKey}'.`], errors: {} },
+});
+
+export const project = (world: World, idOrKey: string): Answer => {
+  const found = findProject(world, idOrKey);
+  return found === undefined ? noProject(idOrKey) : ok(wholeProject(world, found));
 };
 
 export const issueTypes = (): Answer => ok(kindsOfJira.map((kind) => typeJson(kind)));
@@ -148,17 +168,15 @@ export const prioritySearch = (asked: Asked): Answer => page(asked, "/rest/api/3
 
 /** The versions of a project. */
 export const versions = (world: World, asked: Asked, key: string): Answer => {
-  const project = projects.find((candidate) => candidate.key === key.toUpperCase() || candidate.id === key);
-  if (project === undefined)
-    return { status: 404, json: { errorMessages: [`No project could be found with key '${key}'.`], errors: {} } };
+  const project = findProject(world, key);
+  if (project === undefined) return noProject(key);
   const all = Array.from({ length: VERSION_COUNT }, (_, index) => versionJson(world, index));
   return page(asked, `/rest/api/3/project/${key}/version`, project.key === "ACME" ? all : [], 50);
 };
 
 export const version = (world: World, id: string): Answer => {
-  const found = Array.from({ length: VERSION_COUNT }, (_, index) => versionJson(world, index)).find(
-    (one) => one.id === id,
-  );
+  const all = isBrowsable(world, projects[0]) ? VERSION_COUNT : 0;
+  const found = Array.from({ length: all }, (_, index) => versionJson(world, index)).find((one) => one.id === id);
   return found === undefined
     ? { status: 404, json: { errorMessages: [`Could not find version for id '${id}'`], errors: {} } }
     : ok(found);
@@ -180,15 +198,16 @@ const BOARD = {
   isPrivate: false,
 };
 
-export const board = (id: string): Answer =>
-  id === String(BOARD.id)
+export const board = (world: World, id: string): Answer =>
+  id === String(BOARD.id) && isBrowsable(world, projects[0])
     ? ok(BOARD)
     : {
         status: 404,
         json: { errorMessages: ["Board does not exist or you do not have permission to see it."], errors: {} },
       };
 
-export const boards = (asked: Asked): Answer => page(asked, "/rest/agile/1.0/board", [BOARD], 50);
+export const boards = (world: World, asked: Asked): Answer =>
+  page(asked, "/rest/agile/1.0/board", isBrowsable(world, projects[0]) ? [BOARD] : [], 50);
 
 const sprintsOf = (world: World) =>
   Array.from({ length: SPRINT_COUNT }, (_, index) => {

@@ -3,8 +3,9 @@ import type { World } from "../company/world.ts";
 import { bodyObject, ok } from "../http/route.ts";
 import type { Answer, Asked } from "../http/server.ts";
 import { changelogOf } from "./history.ts";
-import { findIssue, issueJson, JIRA_PRODUCT } from "./issue.ts";
+import { isSearchable, issueJson, JIRA_PRODUCT, visibleIssue } from "./issue.ts";
 import { type Jql, JqlError, parseJql } from "./jql.ts";
+import { isBrowsable, projects } from "./vocabulary.ts";
 
 /** Jira's way to say that a request is wrong. */
 export const refused = (status: number, ...errorMessages: readonly string[]): Answer => ({
@@ -84,12 +85,12 @@ export const fetchIssues = (world: World, asked: Asked): Answer => {
     return refused(400, "Between 1 and 100 issue IDs or keys must be provided.");
   const fields = texts(body?.["fields"] ?? ["*navigable"]);
   const expand = texts(body?.["expand"]);
-  const found = wanted.map((idOrKey) => ({ idOrKey, item: findIssue(world, idOrKey) }));
+  const found = wanted.map((idOrKey) => ({ idOrKey, item: visibleIssue(world, idOrKey) }));
   const seen = new Set<number>();
   const issues: unknown[] = [];
   const issueErrors: unknown[] = [];
   for (const { idOrKey, item } of found) {
-    if (item === undefined || item.deleted !== undefined) {
+    if (item === undefined) {
       issueErrors.push({ id: idOrKey, errorMessage: "Issue does not exist or you do not have permission to see it." });
     } else if (!seen.has(item.n)) {
       seen.add(item.n);
@@ -102,9 +103,14 @@ export const fetchIssues = (world: World, asked: Asked): Answer => {
   return ok({ issues, issueErrors });
 };
 
+const namesOfProjects = (world: World): readonly string[] =>
+  projects
+    .filter((project) => isBrowsable(world, project) && !world.archivedProjects.has(project.key))
+    .flatMap(({ id, key, name }) => [id, key.toLowerCase(), name.toLowerCase()]);
+
 const readJql = (world: World, text: string, timeZone: string): Jql | Answer => {
   try {
-    const jql = parseJql(text, timeZone, world.clock);
+    const jql = parseJql(text, { timeZone, now: world.clock, projects: namesOfProjects(world) });
     if (jql.bounded) return jql;
     return refused(400, "Unbounded JQL queries are not allowed here. Please add a search restriction to your query.");
   } catch (error) {
@@ -116,7 +122,8 @@ const readJql = (world: World, text: string, timeZone: string): Jql | Answer => 
 const matching = function* (world: World, jql: Jql, after: Token | undefined): Iterable<WorkItem> {
   for (const n of positions(world, jql, after)) {
     const item = world.item(JIRA_PRODUCT, n);
-    if (item !== undefined && item.deleted === undefined && jql.holds(world, item)) yield item;
+    if (item !== undefined && item.deleted === undefined && isSearchable(world, item) && jql.holds(world, item))
+      yield item;
   }
 };
 

@@ -6,7 +6,7 @@ import { Budget } from "../http/budget.ts";
 import { match, ok, type Route, route, wholeNumber } from "../http/route.ts";
 import type { Answer, Asked, Vendor } from "../http/server.ts";
 import { changelogOf, changelogPage, fetchChangelogs } from "./history.ts";
-import { findIssue, issueJson, JIRA_PRODUCT } from "./issue.ts";
+import { issueJson, JIRA_PRODUCT, visibleIssue } from "./issue.ts";
 import {
   ASKING_PERSON,
   board,
@@ -93,8 +93,8 @@ const routesOf = (world: World): readonly Route[] => {
   const withIssue =
     (answer: (item: WorkItem, asked: Asked) => Answer) =>
     (asked: Asked, part: (name: string) => string): Answer => {
-      const item = findIssue(world, part("issue"));
-      return item === undefined || item.deleted !== undefined ? refused(404, MISSING) : answer(item, asked);
+      const item = visibleIssue(world, part("issue"));
+      return item === undefined ? refused(404, MISSING) : answer(item, asked);
     };
   const fieldsOfQuery = (asked: Asked): readonly string[] => {
     const fields = asked.query.getAll("fields").flatMap(texts);
@@ -114,12 +114,12 @@ const routesOf = (world: World): readonly Route[] => {
       }),
     ),
     route("GET", `${api}/field`, () => ok(fieldList)),
-    route("GET", `${api}/project/search`, projectSearch),
+    route("GET", `${api}/project/search`, (asked) => projectSearch(world, asked)),
     route("GET", `${api}/project/:key/version`, (asked, part) => versions(world, asked, part("key"))),
     route("GET", `${api}/statuses/search`, (asked) => {
       const startAt = wholeNumber(asked.query.get("startAt"), 0, 0, 1000);
       const maxResults = wholeNumber(asked.query.get("maxResults"), 200, 1, 200);
-      const values = statuses.slice(startAt, startAt + maxResults).map(statusDetails);
+      const values = statuses.slice(startAt, startAt + maxResults).map((status) => statusDetails(world, status));
       return ok({
         startAt,
         total: statuses.length,
@@ -128,7 +128,7 @@ const routesOf = (world: World): readonly Route[] => {
         values,
       });
     }),
-    route("GET", `${api}/status`, () => ok(statuses.map(statusJson))),
+    route("GET", `${api}/status`, () => ok(statuses.map((status) => statusJson(world, status)))),
     route("GET", `${api}/issuetype`, issueTypes),
     route("GET", `${api}/priority`, priorities),
     route("GET", `${api}/priority/search`, prioritySearch),
@@ -158,13 +158,13 @@ const routesOf = (world: World): readonly Route[] => {
       `${api}/issue/:issue/remotelink`,
       withIssue((item) => remoteLinks(issueId(item.n), pullOf(world, item))),
     ),
-    route("GET", `${api}/project/:project`, (_, part) => project(part("project"))),
-    route("GET", "/rest/agile/1.0/board/:board", (_, part) => board(part("board"))),
+    route("GET", `${api}/project/:project`, (_, part) => project(world, part("project"))),
+    route("GET", "/rest/agile/1.0/board/:board", (_, part) => board(world, part("board"))),
     route("GET", `${api}/version/:version`, (_, part) => version(world, part("version"))),
     route("GET", "/rest/agile/1.0/sprint/:sprint", (_, part) => sprint(world, part("sprint"))),
-    route("GET", "/rest/agile/1.0/board", boards),
+    route("GET", "/rest/agile/1.0/board", (asked) => boards(world, asked)),
     route("GET", "/rest/agile/1.0/board/:board/sprint", (asked, part) =>
-      part("board") === "1"
+      board(world, part("board")).status === 200
         ? sprints(world, asked)
         : refused(404, "Board does not exist or you do not have permission to see it."),
     ),

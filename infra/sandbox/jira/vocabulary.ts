@@ -56,19 +56,25 @@ export const statusOf = (kind: ItemKind, stage: Stage): Status => {
   return found;
 };
 
-export const statusJson = (status: Status) => ({
+/** What a status is called at a time; a renamed one keeps its id. */
+export const statusName = ({ statusNames }: World, { id, name }: Status, time = Number.POSITIVE_INFINITY): string => {
+  const renamed = statusNames.get(`jira/${id}`);
+  return renamed !== undefined && time >= renamed.since ? renamed.name : name;
+};
+
+export const statusJson = (world: World, status: Status) => ({
   self: `${API}/status/${status.id}`,
   description: "",
   iconUrl: `${SITE}/`,
-  name: status.name,
+  name: statusName(world, status),
   id: status.id,
   statusCategory: { self: `${API}/statuscategory/${CATEGORIES[status.category].id}`, ...CATEGORIES[status.category] },
 });
 
 /** As `/statuses/search` writes it. */
-export const statusDetails = (status: Status) => ({
+export const statusDetails = (world: World, status: Status) => ({
   id: status.id,
-  name: status.name,
+  name: statusName(world, status),
   statusCategory: { new: "TODO", indeterminate: "IN_PROGRESS", done: "DONE" }[status.category],
   scope: { type: "GLOBAL" },
   description: "",
@@ -148,7 +154,17 @@ export const projects = [
   { id: "10001", key: "IDEA", name: "Storefront ideas", projectTypeKey: "product_discovery", style: "next-gen" },
 ] as const;
 
-export const projectOf = (kind: ItemKind) => (kind === "idea" ? projects[1] : projects[0]);
+export const projectOfKind = (kind: ItemKind) => (kind === "idea" ? projects[1] : projects[0]);
+
+/** The project an issue is in: the one of its last key. */
+export const projectOf = (item: WorkItem) => {
+  const key = item.history.findLast((change) => change.field === "key")?.to;
+  return projects.find((project) => key?.startsWith(`${project.key}-`)) ?? projectOfKind(item.kind);
+};
+
+/** Whether our credentials may browse a project. */
+export const isBrowsable = ({ revoked }: World, project: { readonly key: string }): boolean =>
+  !revoked.has(`jira/${project.key}`);
 
 export const projectJson = (project: (typeof projects)[number]) => ({
   self: `${API}/project/${project.id}`,
@@ -168,7 +184,7 @@ export const projectJson = (project: (typeof projects)[number]) => ({
 export const VERSION_COUNT = 14;
 const versionDay = (index: number): number => (index + 1) * 10;
 
-export const versionJson = ({ company: { calendar }, releasedVersions }: World, index: number) => {
+export const versionJson = ({ company: { calendar }, releasedVersions, archivedVersions }: World, index: number) => {
   const releasedOn = releasedVersions.get(index);
   const released = index < 12 || releasedOn !== undefined;
   return {
@@ -176,7 +192,7 @@ export const versionJson = ({ company: { calendar }, releasedVersions }: World, 
     id: String(10_100 + index),
     description: released ? `Storefront 1.${index} is out.` : "",
     name: `Storefront 1.${index}`,
-    archived: false,
+    archived: archivedVersions.has(index),
     released,
     ...(index < 13 ? { startDate: calendar.date(index * 10) } : {}),
     releaseDate: releasedOn ?? calendar.date(versionDay(index)),

@@ -1,11 +1,24 @@
 import { slugOf } from "../company/features.ts";
 import { personAt } from "../company/people.ts";
+import { at } from "../company/random.ts";
 import { descriptionOf } from "../company/titles.ts";
 import type { Change, Stage, WorkItem } from "../company/work-item.ts";
 import type { World } from "../company/world.ts";
 import { listConnection, type PageArguments } from "./connection.ts";
 import { cycle, label, milestone, project, state, team, user } from "./organization.ts";
-import { identifierOf, idOf, iso, LINEAR_PRODUCT, labelsOf, priorityLabels, SITE, stateIndex } from "./vocabulary.ts";
+import {
+  identifierOf,
+  idOf,
+  indexOf,
+  iso,
+  LINEAR_PRODUCT,
+  labelsOf,
+  priorityLabels,
+  SITE,
+  teamOf,
+  teamOfKey,
+  teamState,
+} from "./vocabulary.ts";
 
 type Held = Readonly<Record<string, unknown>>;
 
@@ -16,12 +29,27 @@ const when = (time: number | undefined): string | null => (time === undefined ? 
 
 /** Where an issue stands in the web application. */
 export const issueUrl = (world: World, item: WorkItem): string =>
-  `${SITE}/issue/${identifierOf(world, item.n)}/${slugOf(item.title)}`;
+  `${SITE}/issue/${identifierOf(world, item)}/${slugOf(item.title)}`;
 
 /** The branch Linear suggests for an issue. */
 const branchName = (world: World, item: WorkItem): string => {
   const who = personAt(item.assignee ?? item.creator).login;
-  return `${who}/${identifierOf(world, item.n).toLowerCase()}-${slugOf(item.title).slice(0, 40).replace(/-$/, "")}`;
+  return `${who}/${identifierOf(world, item).toLowerCase()}-${slugOf(item.title).slice(0, 40).replace(/-$/, "")}`;
+};
+
+/** The issue under an id or an identifier, also an old one and also when deleted. */
+export const findIssue = (world: World, id: string): WorkItem | undefined => {
+  const key = id.toUpperCase();
+  if (!/^(INS|LAB)-[1-9]\d*$/.test(key)) {
+    const n = indexOf(world, "issue", id);
+    return n === undefined ? undefined : world.item(LINEAR_PRODUCT, n);
+  }
+  for (const item of world.touched(LINEAR_PRODUCT))
+    if (identifierOf(world, item) === key || previousKeys(item).includes(key)) return item;
+  const n = Number(key.slice(4)) - 1;
+  return key.startsWith("INS-") && n < at(world.company.counts, LINEAR_PRODUCT)
+    ? world.item(LINEAR_PRODUCT, n)
+    : undefined;
 };
 
 /** An issue of Linear; what is costly or refers to other records is made when asked for. */
@@ -34,9 +62,9 @@ export const issue = (world: World, item: WorkItem): Held => {
   return {
     __typename: "Issue",
     id: idOf(world, "issue", item.n),
-    identifier: identifierOf(world, item.n),
-    previousIdentifiers: [],
-    number: item.n + 1,
+    identifier: identifierOf(world, item),
+    previousIdentifiers: previousKeys(item),
+    number: Number(identifierOf(world, item).split("-")[1]),
     title: item.title,
     description: () => descriptionOf(world.company.seed, LINEAR_PRODUCT, item.n, item.title).join("\n\n"),
     url: () => issueUrl(world, item),
@@ -55,7 +83,7 @@ export const issue = (world: World, item: WorkItem): Held => {
     archivedAt: when(item.archived),
     autoArchivedAt: when(item.archived),
     autoClosedAt: null,
-    trashed: null,
+    trashed: item.trashed ?? null,
     addedToCycleAt: when(cycleIndex === undefined ? undefined : sprintChange),
     addedToProjectAt: item.feature === undefined ? null : iso(item.created),
     addedToTeamAt: iso(item.created),
@@ -69,8 +97,8 @@ export const issue = (world: World, item: WorkItem): Held => {
     inheritsSharedAccess: false,
     reactionData: [],
     syncedWith: null,
-    state: () => state(world, stateIndex(item.stage)),
-    team: () => team(world),
+    state: () => state(world, teamState(teamOf(item), item.stage)),
+    team: () => team(world, teamOf(item)),
     assignee: () => (item.assignee === undefined ? null : user(world, item.assignee)),
     creator: () => user(world, item.creator),
     project: () => (item.feature === undefined ? null : project(world, item.feature)),
@@ -144,21 +172,33 @@ export const attachmentsOf = (world: World, item: WorkItem): readonly Held[] => 
 };
 
 const spansOf = (world: World, item: WorkItem): readonly Held[] => {
-  const moves = item.history.filter((change) => change.field === "stage");
-  const first = (moves[0]?.from ?? item.stage) as Stage;
-  const starts = [
-    { time: item.created, stage: first },
-    ...moves.map((move) => ({ time: move.time, stage: move.to as Stage })),
-  ];
-  return starts.map(({ time, stage }, index) => ({
+  const starts = statesOf(item);
+  return starts.map(({ time, state: index }, place) => ({
     __typename: "IssueStateSpan",
-    id: idOf(world, "span", item.n * 256 + index),
-    stateId: idOf(world, "state", stateIndex(stage)),
+    id: idOf(world, "span", item.n * 256 + place),
+    stateId: idOf(world, "state", index),
     startedAt: iso(time),
-    endedAt: when(starts[index + 1]?.time),
-    state: () => state(world, stateIndex(stage)),
+    endedAt: when(starts[place + 1]?.time),
+    state: () => state(world, index),
   }));
 };
+
+/** The states an issue was in, and since when; a move to another team takes it to the like state there. */
+export const statesOf = (item: WorkItem): readonly { readonly time: number; readonly state: number }[] => {
+  let stage = (item.history.find((change) => change.field === "stage")?.from ?? item.stage) as Stage;
+  let team_ = teamOf(item, Number.NEGATIVE_INFINITY);
+  const starts = [{ time: item.created, state: teamState(team_, stage) }];
+  for (const { field, time, to } of item.history) {
+    if (field === "stage") stage = to as Stage;
+    else if (field === "key") team_ = teamOfKey(to);
+    else continue;
+    starts.push({ time, state: teamState(team_, stage) });
+  }
+  return starts;
+};
+
+const previousKeys = (item: WorkItem): readonly string[] =>
+  item.history.flatMap(({ field, from }) => (field === "key" && from !== null ? [from] : []));
 
 const historyOf = (world: World, item: WorkItem): readonly Held[] =>
   item.history
@@ -173,16 +213,16 @@ const historyOf = (world: World, item: WorkItem): readonly Held[] =>
       issue: () => issue(world, item),
       addedLabelIds: null,
       removedLabelIds: null,
-      ...sidesOf(world, change),
+      ...sidesOf(world, item, change),
     }))
     .reverse();
 
 /** The `from…` and `to…` fields of one edit. */
-const sidesOf = (world: World, { field, from, to }: Change): Held => {
-  const state_ = (stage: string | null) => (stage === null ? null : stateIndex(stage as Stage));
+const sidesOf = (world: World, item: WorkItem, { field, from, to, time }: Change): Held => {
+  const state_ = (stage: string | null) => (stage === null ? null : teamState(teamOf(item, time), stage as Stage));
   const reference = (
     name: string,
-    kind: "state" | "user" | "cycle" | "project",
+    kind: "state" | "user" | "cycle" | "project" | "team",
     made: (index: number) => Held,
     sides: readonly [number | null, number | null],
   ): Held => ({
@@ -210,6 +250,9 @@ const sidesOf = (world: World, { field, from, to }: Change): Held => {
     case "archived":
       return { archived: to !== null };
     case "key":
-      return {};
+      return reference("Team", "team", (index) => team(world, index), [
+        from === null ? null : teamOfKey(from),
+        to === null ? null : teamOfKey(to),
+      ]);
   }
 };

@@ -4,7 +4,7 @@ import type { World } from "../company/world.ts";
 import { connection, type PageArguments, pageSize, wrongInput } from "./connection.ts";
 import { lowerBound, passes } from "./filter.ts";
 import { issue } from "./issue.ts";
-import { LINEAR_PRODUCT } from "./vocabulary.ts";
+import { isVisibleTeam, LINEAR_PRODUCT, teamOf } from "./vocabulary.ts";
 
 interface IssueArguments extends PageArguments {
   readonly filter?: Readonly<Record<string, unknown>> | null;
@@ -32,6 +32,7 @@ export const issuesOf = (world: World, given: object, belongs: (item: WorkItem) 
   for (const n of positions(world, walk, bound, after)) {
     const item = world.item(LINEAR_PRODUCT, n);
     if (item === undefined || item.deleted !== undefined || !belongs(item)) continue;
+    if (!isVisibleTeam(world, teamOf(item))) continue;
     if (item.archived !== undefined && args.includeArchived !== true) continue;
     const node = issue(world, item);
     if (args.filter !== null && args.filter !== undefined && !passes(args.filter, node, world.clock)) continue;

@@ -10,12 +10,15 @@ import {
   CYCLE_COUNT,
   idOf,
   iso,
+  isVisibleTeam,
   LINEAR_PRODUCT,
   labels,
   priorityLabels,
   projectStatuses,
   SITE,
   states,
+  teamOf,
+  teams,
 } from "./vocabulary.ts";
 
 const begin = (world: World): string => iso(world.company.calendar.at(0) - 86_400_000);
@@ -30,7 +33,7 @@ export const organization = (world: World): Readonly<Record<string, unknown>> =>
   userCount: people.length,
   gitBranchFormat: "{username}/{issueIdentifier}-{issueTitle}",
   users: (args: PageArguments) => users(world, args),
-  teams: (args: PageArguments) => listConnection([team(world)], args),
+  teams: (args: PageArguments) => listConnection(visibleTeams(world), args),
   labels: (args: PageArguments) =>
     listConnection(
       labels.map((_, index) => label(world, index)),
@@ -39,56 +42,58 @@ export const organization = (world: World): Readonly<Record<string, unknown>> =>
   projectStatuses: () => projectStatuses.map((_, index) => projectStatus(world, index)),
 });
 
-export const team = (world: World): Readonly<Record<string, unknown>> => ({
+/** The teams that our credentials may see. */
+export const visibleTeams = (world: World): readonly Readonly<Record<string, unknown>>[] =>
+  teams.flatMap((_, index) => (isVisibleTeam(world, index) ? [team(world, index)] : []));
+
+/** The states of all teams that our credentials may see. */
+export const visibleStates = (world: World): readonly Readonly<Record<string, unknown>>[] =>
+  teams.flatMap((_, index) => (isVisibleTeam(world, index) ? statesOf(world, index) : []));
+
+const statesOf = (world: World, index: number): readonly Readonly<Record<string, unknown>>[] =>
+  states.map((_, place) => state(world, index * states.length + place));
+
+export const team = (world: World, index = 0): Readonly<Record<string, unknown>> => ({
   __typename: "Team",
   ...base(world),
-  id: idOf(world, "team", 0),
-  key: "INS",
-  name: "Insights",
-  displayName: "Insights",
-  description: "Answers for the whole company.",
+  id: idOf(world, "team", index),
+  ...at(teams, index),
+  displayName: at(teams, index).name,
   color: "#5e6ad2",
   timezone: "Europe/London",
   private: false,
   visibility: "public",
-  cyclesEnabled: true,
+  cyclesEnabled: index === 0,
   cycleDuration: 2,
   cycleStartDay: 1,
   upcomingCycleCount: 1,
   triageEnabled: true,
   issueEstimationType: "fibonacci",
   defaultIssueEstimate: 1,
-  issueCount: () => world.count(LINEAR_PRODUCT),
+  issueCount: () => (index === 0 ? world.count(LINEAR_PRODUCT) : 0),
   organization: () => organization(world),
-  states: (args: PageArguments) =>
-    listConnection(
-      states.map((_, index) => state(world, index)),
-      args,
-    ),
+  states: (args: PageArguments) => listConnection(statesOf(world, index), args),
   labels: (args: PageArguments) =>
-    listConnection(
-      labels.map((_, index) => label(world, index)),
-      args,
-    ),
+    listConnection(index === 0 ? labels.map((_, place) => label(world, place)) : [], args),
   members: (args: PageArguments) => users(world, args),
-  cycles: (args: PageArguments) => listConnection(cycles(world), args),
-  activeCycle: () => cycles(world).find((entry) => entry["isActive"] === true) ?? null,
-  projects: (args: PageArguments) => listConnection(projects(world), args),
-  holdsIssue: () => true,
+  cycles: (args: PageArguments) => listConnection(index === 0 ? cycles(world) : [], args),
+  activeCycle: () => (index === 0 ? (cycles(world).find((entry) => entry["isActive"] === true) ?? null) : null),
+  projects: (args: PageArguments) => listConnection(index === 0 ? projects(world) : [], args),
+  holdsIssue: (item: WorkItem) => teamOf(item) === index,
 });
 
 export const state = (world: World, index: number): Readonly<Record<string, unknown>> => {
-  const { name, type, color } = at(states, index);
+  const { name, type, color } = at(states, index % states.length);
   return {
     __typename: "WorkflowState",
     ...base(world),
     id: idOf(world, "state", index),
-    name,
+    name: world.statusNames.get(`linear/${index}`)?.name ?? name,
     type,
     color,
     position: index * 1000,
     description: null,
-    team: () => team(world),
+    team: () => team(world, Math.floor(index / states.length)),
   };
 };
 
@@ -133,7 +138,7 @@ export const user = (world: World, index: number): Readonly<Record<string, unkno
     url: `${SITE}/profiles/${email.split("@")[0]}`,
     gitHubUserId: bot ? null : String(58_000_000 + index),
     organization: () => organization(world),
-    teams: (args: PageArguments) => listConnection([team(world)], args),
+    teams: (args: PageArguments) => listConnection(visibleTeams(world), args),
   };
 };
 
@@ -246,9 +251,9 @@ export const project = (world: World, index: number): Readonly<Record<string, un
     icon: null,
     createdAt: when(feature.proposedDay),
     updatedAt: feature.edit === undefined ? when(featureUpdatedDay(feature)) : iso(feature.edit.updated),
-    archivedAt: null,
+    archivedAt: feature.edit?.archived === undefined ? null : iso(feature.edit.archived),
     autoArchivedAt: null,
-    trashed: null,
+    trashed: feature.edit?.trashed ?? null,
     startedAt: status.type === "backlog" || status.type === "planned" ? null : when(days.started),
     completedAt: status.type === "completed" ? when(days.finished ?? featureUpdatedDay(feature)) : null,
     canceledAt:

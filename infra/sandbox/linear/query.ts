@@ -11,7 +11,7 @@ import type { WorkItem } from "../company/work-item.ts";
 import type { World } from "../company/world.ts";
 import { listConnection, notFound, type PageArguments } from "./connection.ts";
 import { passes } from "./filter.ts";
-import { attachmentsOf, issue } from "./issue.ts";
+import { attachmentsOf, findIssue, issue } from "./issue.ts";
 import { issuesOf } from "./issues.ts";
 import {
   cycle,
@@ -23,14 +23,16 @@ import {
   projectStatus,
   projects,
   state,
-  team,
   user,
   users,
+  visibleStates,
+  visibleTeams,
 } from "./organization.ts";
-import { indexOf, LINEAR_PRODUCT, labels, projectStatuses, states } from "./vocabulary.ts";
+import { indexOf, isVisibleTeam, LINEAR_PRODUCT, labels, projectStatuses, teamOf } from "./vocabulary.ts";
 
 type Held = Readonly<Record<string, unknown>>;
 interface ListArguments extends PageArguments {
+  readonly includeArchived?: boolean | null;
   readonly filter?: Held | null;
   readonly orderBy?: "createdAt" | "updatedAt" | null;
   readonly sort?: readonly Readonly<Record<string, { readonly order?: string | null } | null>>[] | null;
@@ -40,17 +42,11 @@ interface ListArguments extends PageArguments {
 export const queryRoot = (world: World): Held => ({
   viewer: () => user(world, 0),
   organization: () => organization(world),
-  teams: (args: ListArguments) => listed(world, [team(world)], args),
+  teams: (args: ListArguments) => listed(world, visibleTeams(world), args),
   team: ({ id }: { id: string }) => {
-    const found = team(world);
-    return id === found["id"] || id === found["key"] ? found : missing("Team");
+    return visibleTeams(world).find((found) => id === found["id"] || id === found["key"]) ?? missing("Team");
   },
-  workflowStates: (args: ListArguments) =>
-    listed(
-      world,
-      states.map((_, index) => state(world, index)),
-      args,
-    ),
+  workflowStates: (args: ListArguments) => listed(world, visibleStates(world), args),
   workflowState: ({ id }: { id: string }) =>
     known(indexOf(world, "state", id), (index) => state(world, index), "WorkflowState"),
   users: (args: ListArguments) =>
@@ -65,11 +61,17 @@ export const queryRoot = (world: World): Held => ({
   issues: (args: object) => issuesOf(world, args, () => true),
   issue: ({ id }: { id: string }) => {
     const item = findIssue(world, id);
-    return item === undefined ? missing("Issue") : issue(world, item);
+    const isThere = item !== undefined && item.deleted === undefined && isVisibleTeam(world, teamOf(item));
+    return isThere ? issue(world, item) : missing("Issue");
   },
-  projects: (args: ListArguments) => listed(world, projects(world), args),
+  projects: (args: ListArguments) =>
+    listed(
+      world,
+      visibleProjects(world).filter(({ archivedAt }) => args.includeArchived === true || archivedAt === null),
+      args,
+    ),
   project: ({ id }: { id: string }) =>
-    projects(world).find((found) => found["id"] === id || found["slugId"] === id) ?? missing("Project"),
+    visibleProjects(world).find((found) => found["id"] === id || found["slugId"] === id) ?? missing("Project"),
   projectStatuses: (args: ListArguments) =>
     listed(
       world,
@@ -79,20 +81,16 @@ export const queryRoot = (world: World): Held => ({
   initiatives: (args: ListArguments) => listed(world, initiatives(world), args),
   initiative: ({ id }: { id: string }) =>
     known(indexOf(world, "initiative", id), (index) => initiative(world, index), "Initiative"),
-  cycles: (args: ListArguments) => listed(world, cycles(world), args),
-  cycle: ({ id }: { id: string }) => known(indexOf(world, "cycle", id), (index) => cycle(world, index), "Cycle"),
+  cycles: (args: ListArguments) => listed(world, isVisibleTeam(world, 0) ? cycles(world) : [], args),
+  cycle: ({ id }: { id: string }) =>
+    known(isVisibleTeam(world, 0) ? indexOf(world, "cycle", id) : undefined, (index) => cycle(world, index), "Cycle"),
   attachments: (args: ListArguments) => listed(world, [...attachments(world)], args),
   attachmentsForURL: ({ url, ...args }: ListArguments & { url: string }) =>
     listed(world, attachmentsFor(world, url), args),
 });
 
-/** An issue by id or identifier; deleted ones are gone. */
-const findIssue = (world: World, id: string): WorkItem | undefined => {
-  const key = /^INS-([1-9]\d*)$/i.exec(id)?.[1];
-  const n = key === undefined ? indexOf(world, "issue", id) : Number(key) - 1;
-  const item = n === undefined ? undefined : world.item(LINEAR_PRODUCT, n);
-  return item?.deleted === undefined ? item : undefined;
-};
+/** All projects are of the first team. */
+const visibleProjects = (world: World): readonly Held[] => (isVisibleTeam(world, 0) ? projects(world) : []);
 
 const missing = (name: string): never => {
   throw notFound(name);
@@ -118,7 +116,8 @@ const listed = (world: World, all: readonly Held[], args: ListArguments) => {
 const attachments = function* (world: World): Iterable<Held> {
   for (let n = 0; n < world.count(LINEAR_PRODUCT); n += 1) {
     const item = world.item(LINEAR_PRODUCT, n);
-    if (item !== undefined && item.deleted === undefined) yield* attachmentsOf(world, item);
+    if (item !== undefined && item.deleted === undefined && isVisibleTeam(world, teamOf(item)))
+      yield* attachmentsOf(world, item);
   }
 };
 

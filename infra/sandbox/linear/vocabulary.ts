@@ -74,6 +74,32 @@ export const projectStatuses = [
 export const priorityLabels = ["No priority", "Urgent", "High", "Medium", "Low"];
 
 /** The identifier a person would write. */
-export const identifierOf = (world: World, n: number): string => world.company.key(LINEAR_PRODUCT, n);
+export const identifierOf = (world: World, item: WorkItem): string =>
+  item.history.findLast((change) => change.field === "key")?.to ??
+  item.key ??
+  world.company.key(LINEAR_PRODUCT, item.n);
+
+/** The teams of Acme's Linear; the second is there once it was added. */
+export const teams = [
+  { key: "INS", name: "Insights", description: "Answers for the whole company." },
+  { key: "LAB", name: "Labs", description: "What may become something." },
+] as const;
+
+/** Which team an identifier belongs to. */
+export const teamOfKey = (key: string | null): number => (key?.startsWith("LAB-") === true ? 1 : 0);
+
+/** Which team an issue is in, or was in at a time. */
+export const teamOf = (item: WorkItem, time = Number.POSITIVE_INFINITY): number => {
+  const moves = item.history.filter((change) => change.field === "key");
+  const last = moves.findLast((change) => change.time <= time);
+  return teamOfKey(last?.to ?? moves[0]?.from ?? null);
+};
+
+/** Whether our credentials may see a team. */
+export const isVisibleTeam = ({ revoked, secondTeam }: World, index: number): boolean =>
+  (index === 0 || secondTeam) && !revoked.has(`linear/${teams[index]?.key}`);
+
+/** The index of a state: every team has states of its own. */
+export const teamState = (team: number, stage: Stage): number => team * states.length + stateIndex(stage);
 
 export const CYCLE_COUNT = 14;

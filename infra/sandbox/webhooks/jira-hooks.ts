@@ -2,7 +2,7 @@ import type { Change, WorkItem } from "../company/work-item.ts";
 import type { World } from "../company/world.ts";
 import { changedFields, historyId } from "../jira/changelog.ts";
 import { issueJson } from "../jira/issue.ts";
-import { sprintJson, userJson, versionJson } from "../jira/vocabulary.ts";
+import { projectJson, projects, sprintJson, userJson, versionJson } from "../jira/vocabulary.ts";
 import type { Hook } from "./delivery.ts";
 
 /** `jira:issue_created`, `jira:issue_updated` or `jira:issue_deleted`. */
@@ -43,9 +43,15 @@ export const jiraSprintHook = (world: World, index: number, what: "started" | "c
   };
 };
 
-/** `jira:version_released`. */
-export const jiraVersionHook = (world: World, index: number, time: number): Hook => ({
+/** `jira:version_released` or `jira:version_updated`. */
+export const jiraVersionHook = (world: World, index: number, time: number, what: "released" | "updated"): Hook => ({
   vendor: "jira",
-  event: "jira:version_released",
-  body: { timestamp: time, webhookEvent: "jira:version_released", version: versionJson(world, index) },
+  event: `jira:version_${what}`,
+  body: { timestamp: time, webhookEvent: `jira:version_${what}`, version: versionJson(world, index) },
 });
+
+/** A project that was archived or restored. */
+export const jiraProjectHook = (key: string, time: number, event: string): Hook => {
+  const project = projects.find((one) => one.key === key) ?? projects[0];
+  return { vendor: "jira", event, body: { timestamp: time, webhookEvent: event, project: projectJson(project) } };
+};

@@ -2,7 +2,7 @@ import type { Change, Stage, WorkItem } from "../company/work-item.ts";
 import type { World } from "../company/world.ts";
 import { issue } from "../linear/issue.ts";
 import { initiative, label, project, state, team, user } from "../linear/organization.ts";
-import { idOf, iso, LINEAR_PRODUCT, labelsOf, stateIndex } from "../linear/vocabulary.ts";
+import { idOf, iso, LINEAR_PRODUCT, labelsOf, teamOf, teamState } from "../linear/vocabulary.ts";
 import type { Hook } from "./delivery.ts";
 
 type Held = Readonly<Record<string, unknown>>;
@@ -63,8 +63,8 @@ export const linearIssueHook = (
   const data: Held = {
     ...scalars(held),
     url: (held["url"] as () => string)(),
-    teamId: idOf(world, "team", 0),
-    stateId: idOf(world, "state", stateIndex(item.stage)),
+    teamId: idOf(world, "team", teamOf(item)),
+    stateId: idOf(world, "state", teamState(teamOf(item), item.stage)),
     creatorId: idOf(world, "user", item.creator),
     ...(item.assignee === undefined
       ? {}
@@ -83,22 +83,25 @@ export const linearIssueHook = (
     subscriberIds: [idOf(world, "user", item.creator)],
     labelIds: labelsOf(item).map((index) => idOf(world, "label", index)),
     description: (held["description"] as () => string)(),
-    state: pickFields(state(world, stateIndex(item.stage)), ["id", "color", "name", "type"]),
-    team: pickFields(team(world), ["id", "key", "name"]),
+    state: pickFields(state(world, teamState(teamOf(item), item.stage)), ["id", "color", "name", "type"]),
+    team: pickFields(team(world, teamOf(item)), ["id", "key", "name"]),
     labels: labelsOf(item).map((index) => pickFields(label(world, index), ["id", "color", "name"])),
   };
   const updatedFrom =
     action === "update" && before !== undefined
-      ? { updatedAt: iso(before.updated), ...Object.assign({}, ...changes.map((change) => oldValues(world, change))) }
+      ? {
+          updatedAt: iso(before.updated),
+          ...Object.assign({}, ...changes.map((change) => oldValues(world, change, teamOf(before)))),
+        }
       : undefined;
   return hook(world, "Issue", action, by, item.deleted ?? item.updated, data, updatedFrom, data["url"]);
 };
 
-const oldValues = (world: World, { field, from }: Change): Held => {
+const oldValues = (world: World, { field, from }: Change, team_: number): Held => {
   const number = from === null ? null : Number(from.split(",").at(-1));
   switch (field) {
     case "stage":
-      return { stateId: idOf(world, "state", stateIndex(from as Stage)) };
+      return { stateId: idOf(world, "state", teamState(team_, from as Stage)) };
     case "assignee":
       return { assigneeId: number === null ? null : idOf(world, "user", number) };
     case "sprint":
@@ -114,7 +117,7 @@ const oldValues = (world: World, { field, from }: Change): Held => {
     case "archived":
       return { archivedAt: from };
     case "key":
-      return {};
+      return { teamId: idOf(world, "team", team_), number: Number(from?.split("-")[1]), identifier: from };
   }
 };
 

@@ -263,6 +263,22 @@ describe("a change in GitHub", () => {
     expect(pulls[0]).toMatchObject({ number, merge_commit_sha: sha });
   });
 
+  it("tells both repositories of a transfer, as GitHub does", async () => {
+    const { key } = first(await change({ do: "create", tracker: "github", title: "For Insights" }));
+    received = [];
+    const moved = first(await change({ do: "transfer", key, repo: "acme/insights" }));
+    const [sent, arrived] = received.map(({ body }) => body as Record<string, Record<string, unknown>>);
+    expect(sent).toMatchObject({
+      action: "transferred",
+      issue: { number: Number(key.split("#")[1]) },
+      changes: { new_issue: { id: Number(moved.id) }, new_repository: { full_name: "acme/insights" } },
+      repository: { full_name: "acme/devkit" },
+    });
+    expect(arrived).toMatchObject({ action: "opened", issue: { id: Number(moved.id) } });
+    // The one real example at hand is of an issue that was a pull request as well, which alone has `draft`.
+    expect(lacking("issues", sent ?? {}).filter((name) => name !== "issue.draft")).toEqual([]);
+  });
+
   it("keeps numbers when an issue is deleted", async () => {
     const before = await github("/repos/acme/devkit/issues/40");
     const issues = (await github(

@@ -5,6 +5,8 @@ import { Journal } from "./control/journal.ts";
 import type { Request } from "./control/outcome.ts";
 import type { Truth } from "./control/records.ts";
 import { type Answered, act, type Controlled, controlSite, replay, reset, truths } from "./control/server.ts";
+import { misbehaving } from "./faults/misbehave.ts";
+import { Rules } from "./faults/rules.ts";
 import { githubSite } from "./github/server.ts";
 import { serveVendors } from "./http/server.ts";
 import { jiraSite } from "./jira/server.ts";
@@ -92,6 +94,7 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbo
   const until = options.until ?? new Date(Math.floor((options.clock ?? Date.now)() / DAY_MS) * DAY_MS);
   const world = new World(company(seed, size, until), options.clock);
   const deliveries = new Deliveries(options.webhooks ?? {}, () => world.clock);
+  const rules = new Rules();
   const [jira, linear, github] = [
     jiraSite(world, credentials.jira),
     linearSite(world, credentials.linear.apiKey),
@@ -101,6 +104,7 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbo
     world,
     deliveries,
     journal: new Journal(options.journal),
+    rules,
     budgets: {
       jira: jira.budget,
       linear: linear.requests,
@@ -113,7 +117,12 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbo
   for (const [name, limit] of Object.entries(options.limits ?? {})) controlled.budgets[name]?.begin(limit);
   replay(controlled);
   const server = await serveVendors(
-    { jira: jira.vendor, linear: linear.vendor, github: github.vendor, control: controlSite(controlled) },
+    {
+      jira: misbehaving("jira", jira.vendor, world, rules),
+      linear: misbehaving("linear", linear.vendor, world, rules),
+      github: misbehaving("github", github.vendor, world, rules),
+      control: controlSite(controlled),
+    },
     port,
   );
   const at = (vendor: string): string => `${server.origin}/${vendor}`;

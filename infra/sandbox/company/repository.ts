@@ -1,4 +1,5 @@
 import type { Company } from "./company.ts";
+import type { Commit, Deployment, Run } from "./delivery.ts";
 import { Order, type Placed } from "./order.ts";
 import { ACTIONS, engineers } from "./people.ts";
 import {
@@ -24,37 +25,6 @@ const BRANCH_COMMIT = 2;
 const ROOT_COMMIT = 3;
 export const TREE = 4;
 
-/** One commit, on the main branch or on the branch of a pull request. */
-export interface Commit {
-  readonly sha: string;
-  readonly parents: readonly string[];
-  readonly message: string;
-  readonly author: number;
-  readonly time: number;
-  readonly pull?: PullRequest;
-}
-
-/** One deployment with its statuses, oldest first. */
-export interface Deployment {
-  readonly code: number;
-  readonly environment: string;
-  readonly sha: string;
-  readonly by: number;
-  readonly created: number;
-  readonly statuses: readonly { readonly state: string; readonly time: number }[];
-}
-
-/** One run of the build. */
-export interface Run {
-  readonly code: number;
-  readonly pull: PullRequest;
-  readonly event: "push" | "pull_request";
-  readonly sha: string;
-  readonly created: number;
-  readonly updated: number;
-  readonly conclusion: "success" | "failure";
-}
-
 const FIRST_LIVE_DEPLOYMENT = 2 ** 20;
 
 /** The code of one product: everything that has a number, a commit id or a run in its repository. */
@@ -62,6 +32,8 @@ export class Repository {
   readonly product: number;
   /** Issues and pull requests in order of creation; the number of each is its position plus one. */
   readonly threads: Order;
+  /** The same as lists show them: without those that are gone. */
+  readonly threadsByCreation: Order;
   readonly threadsByUpdate: Order;
   readonly pulls: Order;
   readonly pullsByUpdate: Order;
@@ -73,18 +45,26 @@ export class Repository {
   readonly #shipping: Shipping;
   readonly #company: Company;
   readonly #item: (n: number) => WorkItem;
+  readonly #defer: (show: () => void) => void;
+  /** Changed pull requests as lists show them. */
+  readonly #listed = new Map<number, PullRequest>();
   readonly #live = new Map<number, PullRequest>();
   readonly #liveDeployments = new Map<number, Deployment>();
   readonly #generatedReleases: number;
   #added = 0;
   #received = 0;
 
-  /** @param item the items as they are now, for those that are issues of this repository */
-  constructor(company: Company, product: number, item: (n: number) => WorkItem) {
+  /**
+   * @param item the items as they are now, for those that are issues of this repository
+   * @param defer does to the lists what a change does to them, at once or later
+   */
+  constructor(company: Company, product: number, item: (n: number) => WorkItem, defer: (show: () => void) => void) {
+    this.#defer = defer;
     this.#company = company;
     this.product = product;
     this.#item = item;
     this.threads = new Order(() => this.#everything("created", true));
+    this.threadsByCreation = new Order(() => this.#everything("created", true));
     this.threadsByUpdate = new Order(() => this.#everything("updated", true));
     this.pulls = new Order(() => this.#everything("created", false));
     this.pullsByUpdate = new Order(() => this.#everything("updated", false));
@@ -138,11 +118,10 @@ export class Repository {
     const before = this.#exists(pull.code) ? this.pull(pull.code) : undefined;
     this.#live.set(pull.code, pull);
     if (before === undefined) {
-      for (const order of [this.threads, this.pulls]) order.move(pull.code, undefined, pull.opened);
+      this.threads.move(pull.code, undefined, pull.opened);
       this.runs.move(pull.code * 2, undefined, pull.opened);
     }
-    for (const order of [this.threadsByUpdate, this.pullsByUpdate])
-      order.move(pull.code, before?.updated, pull.updated);
+    this.#defer(() => this.#list(pull));
     if (pull.merged !== undefined && before?.merged === undefined && pull.base === "main") {
       this.merges.move(pull.code, undefined, pull.merged);
       this.runs.move(pull.code * 2 + 1, undefined, pull.merged);
@@ -168,12 +147,14 @@ export class Repository {
   /** Forgets what was opened, merged, deployed and released since the end of the history. */
   reset(): void {
     this.#live.clear();
+    this.#listed.clear();
     this.#liveDeployments.clear();
     this.#added = 0;
     this.#received = 0;
     this.releases.length = this.#generatedReleases;
     for (const order of [
       this.threads,
+      this.threadsByCreation,
       this.threadsByUpdate,
       this.pulls,
       this.pullsByUpdate,
@@ -184,6 +165,33 @@ export class Repository {
       order.reset();
   }
 
+  /** A pull request as lists show it. */
+  listedPull(code: number): PullRequest {
+    return this.#listed.get(code) ?? generatePull(this.#company, this.product, code, (n) => this.issueNumber(n));
+  }
+
+  #list(pull: PullRequest): void {
+    const { code } = pull;
+    const before = this.#listed.get(code) ?? (this.#isGenerated(code) ? this.listedPull(code) : undefined);
+    this.#listed.set(code, pull);
+    this.listThread(code, before && { created: before.opened, updated: before.updated }, {
+      created: pull.opened,
+      updated: pull.updated,
+    });
+    this.pulls.move(code, before?.opened, pull.opened);
+    this.pullsByUpdate.move(code, before?.updated, pull.updated);
+  }
+
+  /** Moves a thread in the lists, takes it in or takes it out. */
+  listThread(
+    code: number,
+    from: { readonly created: number; readonly updated: number } | undefined,
+    to: { readonly created: number; readonly updated: number } | undefined,
+  ): void {
+    this.threadsByCreation.move(code, from?.created, to?.created);
+    this.threadsByUpdate.move(code, from?.updated, to?.updated);
+  }
+
   /** A code for a pull request that was not generated. */
   newPullCode(): number {
     this.#added += 1;
@@ -191,7 +199,10 @@ export class Repository {
   }
 
   #exists(code: number): boolean {
-    if (this.#live.has(code)) return true;
+    return this.#live.has(code) || this.#isGenerated(code);
+  }
+
+  #isGenerated(code: number): boolean {
     const n = nOfCode(code);
     if (kindOfCode(code) === OTHER_PULL) return n < choreCount(this.#company, this.product);
     return n < at(this.#company.counts, this.product) && this.#company.item(this.product, n).pull !== undefined;

@@ -2,7 +2,7 @@ import type { Company } from "./company.ts";
 import type { Feature, Tracker } from "./features.ts";
 import { Order } from "./order.ts";
 import { codeOf, ISSUE } from "./pull-request.ts";
-import { at } from "./random.ts";
+import { at, hash, pick } from "./random.ts";
 import { Repository } from "./repository.ts";
 import type { WorkItem } from "./work-item.ts";
 
@@ -16,6 +16,20 @@ export interface FeatureEdit {
   readonly trashed?: boolean;
   readonly updated: number;
 }
+
+/** A change that lists do not show yet. */
+interface Pending {
+  readonly tracker: Tracker;
+  /** When it was made, by the clock. */
+  readonly at: number;
+  readonly product?: number;
+  readonly n?: number;
+  show(): void;
+}
+
+/** Where an issue of GitHub stands in the lists of its repository; nowhere when deleted. */
+const placesOf = (item: WorkItem): { readonly created: number; readonly updated: number } | undefined =>
+  item.deleted === undefined ? { created: item.home?.since ?? item.created, updated: item.updated } : undefined;
 
 /** The company as it is now: the generated history with everything that was changed since laid over it. */
 export class World {
@@ -37,9 +51,19 @@ export class World {
   readonly revoked = new Map<string, "missing" | "forbidden">();
   /** Names of statuses that were given since, by `jira/` or `linear/` and id or index. */
   readonly statusNames = new Map<string, { readonly name: string; readonly since: number }>();
+  /** How far the clock of a tool is off, in milliseconds. */
+  readonly skew = new Map<Tracker, number>();
+  /** How long the lists of a tool take to show a change, in milliseconds of the clock. */
+  readonly lag = new Map<Tracker, number>();
+  /** The tools in which something that was not read yet is touched after each page. */
+  readonly shuffled = new Set<Tracker>();
   /** Whether Linear has its second team. */
   secondTeam = false;
   readonly #items: readonly Map<number, WorkItem>[];
+  /** Changed items as lists show them. */
+  readonly #listed: readonly Map<number, WorkItem>[];
+  /** Changes that lists do not show yet, oldest first. */
+  #pending: Pending[] = [];
   readonly #added: number[];
   /** How many keys were given out by prefix, where more were than the generator's. */
   readonly #keys = new Map<string, number>();
@@ -49,6 +73,7 @@ export class World {
   readonly #given: boolean;
   #stopped: number | undefined;
   #last: number;
+  #drawn = 0;
 
   /** @param clock milliseconds since the epoch; without one it is the real time, and no two changes share a time */
   constructor(company: Company, clock?: () => number) {
@@ -56,6 +81,7 @@ export class World {
     this.#clock = clock ?? Date.now;
     this.#given = clock !== undefined;
     this.#items = company.products.map(() => new Map<number, WorkItem>());
+    this.#listed = company.products.map(() => new Map<number, WorkItem>());
     this.#added = company.products.map(() => 0);
     this.#last = company.calendar.until;
     this.byUpdate = company.products.map(({ index }) => new Order(() => this.#placed(index, (item) => item.updated)));
@@ -63,7 +89,13 @@ export class World {
       ({ index }) => new Order(() => this.#placed(index, (item) => item.archived)),
     );
     this.repositories = company.products.map(
-      ({ index }) => new Repository(company, index, (n) => this.#existing(index, n)),
+      ({ index }) =>
+        new Repository(
+          company,
+          index,
+          (n) => this.#existing(index, n),
+          (show) => this.#defer({ tracker: "github", at: this.clock, show }),
+        ),
     );
   }
 
@@ -85,9 +117,60 @@ export class World {
    */
   stamp(tracker: Tracker, time: number, last = Number.NEGATIVE_INFINITY): number {
     const step = tracker === "github" ? 1000 : 1;
-    const [now, before] = [Math.floor(time / step) * step, Math.floor(last / step) * step];
+    const [now, before] = [Math.floor(this.vendorTime(tracker, time) / step) * step, Math.floor(last / step) * step];
     if (now > before) return now;
     return this.#given ? before : before + step;
+  }
+
+  /** A time as the clock of a tool shows it. */
+  vendorTime(tracker: Tracker, time = this.clock): number {
+    return time + (this.skew.get(tracker) ?? 0);
+  }
+
+  /** Shows in lists what has waited long enough. */
+  catchUp(): void {
+    const isDue = ({ tracker, at: since }: Pending): boolean => since + (this.lag.get(tracker) ?? 0) <= this.clock;
+    this.#pending = this.#pending.filter((change) => !(isDue(change) && this.#show(change)));
+  }
+
+  /** Shows the changes of one item in lists at once. */
+  reconcile(product: number, n: number): void {
+    this.#pending = this.#pending.filter(
+      (change) => !(change.product === product && change.n === n && this.#show(change)),
+    );
+  }
+
+  /** The lists of a tool, or of all, neither lag nor are they shuffled any more. */
+  settle(vendor?: unknown): void {
+    for (const name of [...this.lag.keys(), ...this.shuffled]) {
+      if (vendor !== undefined && vendor !== name) continue;
+      this.lag.delete(name);
+      this.shuffled.delete(name);
+    }
+  }
+
+  #show({ show }: Pending): true {
+    show();
+    return true;
+  }
+
+  #defer(change: Pending): void {
+    if (this.#pending.length === 0 && !this.lag.has(change.tracker)) change.show();
+    else this.#pending.push(change);
+  }
+
+  /** Touches one of the items that a list did not show yet, where the tool is shuffled: its update time moves to now. */
+  shuffle(tracker: Tracker, rest: readonly WorkItem[]): void {
+    if (!this.shuffled.has(tracker)) return;
+    const { product, n } = pick(rest, this.chance());
+    const item = this.#existing(product, n);
+    this.putItem({ ...item, updated: this.stamp(tracker, this.now(), item.updated) });
+  }
+
+  /** A number that is drawn anew each time. */
+  chance(): number {
+    this.#drawn += 1;
+    return hash(this.company.seed, 99, this.#drawn);
   }
 
   /** Stops the clock at the time a change was first made, while it is made again from the journal; nothing starts it again. */
@@ -98,6 +181,7 @@ export class World {
   /** Forgets every change: the company is again as it was generated. */
   reset(): void {
     this.#last = this.company.calendar.until;
+    this.#drawn = 0;
     for (const items of this.#items) items.clear();
     this.#added.fill(0);
     this.#features.clear();
@@ -108,6 +192,10 @@ export class World {
     this.revoked.clear();
     this.statusNames.clear();
     this.secondTeam = false;
+    this.skew.clear();
+    this.settle();
+    this.#pending = [];
+    for (const items of this.#listed) items.clear();
     this.#keys.clear();
     for (const order of [...this.byUpdate, ...this.byArchival]) order.reset();
     for (const repository of this.repositories) repository.reset();
@@ -152,27 +240,39 @@ export class World {
   /** Keeps a changed or new item. */
   putItem(item: WorkItem): void {
     const { product, n } = item;
+    const { tracker } = at(this.company.products, product);
     const before = this.item(product, n);
     if (before === undefined) this.#added[product] = n + 1 - at(this.company.counts, product);
     this.#items[product]?.set(n, item);
+    // Numbers are given at once; only lists may take their time.
+    if (tracker === "github") {
+      const code = codeOf(ISSUE, n);
+      if (before === undefined) this.homeOf(item).threads.move(code, undefined, item.created);
+      else if (this.homeOf(before) !== this.homeOf(item))
+        this.homeOf(item).receive(code, item.home?.since ?? item.created);
+    }
+    this.#defer({ tracker, at: this.clock, product, n, show: () => this.#list(item) });
+  }
+
+  /** A work item as lists show it. */
+  listed(product: number, n: number): WorkItem | undefined {
+    return (
+      this.#listed[product]?.get(n) ??
+      (n < at(this.company.counts, product) ? this.company.item(product, n) : undefined)
+    );
+  }
+
+  #list(item: WorkItem): void {
+    const { product, n } = item;
+    const before = this.listed(product, n);
+    this.#listed[product]?.set(n, item);
     at(this.byUpdate, product).move(n, before?.updated, item.deleted === undefined ? item.updated : undefined);
     if (item.archived !== undefined || before?.archived !== undefined) {
       at(this.byArchival, product).move(n, before?.archived, item.deleted === undefined ? item.archived : undefined);
     }
     if (at(this.company.products, product).tracker !== "github") return;
-    const code = codeOf(ISSUE, n);
-    const home = this.homeOf(item);
-    if (before === undefined) home.threads.move(code, undefined, item.created);
-    const left = before === undefined ? home : this.homeOf(before);
-    if (left !== home) {
-      left.threadsByUpdate.move(code, before?.updated, undefined);
-      home.receive(code, item.home?.since ?? item.created);
-    }
-    home.threadsByUpdate.move(
-      code,
-      left === home ? before?.updated : undefined,
-      item.deleted === undefined ? item.updated : undefined,
-    );
+    if (before !== undefined) this.homeOf(before).listThread(codeOf(ISSUE, n), placesOf(before), undefined);
+    this.homeOf(item).listThread(codeOf(ISSUE, n), undefined, placesOf(item));
   }
 
   /** Items that were changed or added since the end of the history. */

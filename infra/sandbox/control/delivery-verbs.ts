@@ -1,9 +1,9 @@
+import type { Deployment } from "../company/delivery.ts";
 import type { Product } from "../company/features.ts";
 import { slugOf } from "../company/features.ts";
 import { personAt } from "../company/people.ts";
 import type { PullRequest, Review } from "../company/pull-request.ts";
 import { at } from "../company/random.ts";
-import type { Deployment } from "../company/repository.ts";
 import type { Release } from "../company/shipping.ts";
 import type { World } from "../company/world.ts";
 import { idOf, repoSite } from "../github/names.ts";
@@ -63,7 +63,7 @@ const openPull: Verb = (occasion, request) => {
         : product.tracker === "github"
           ? `Closes #${key.split("#")[1]}`
           : `For ${key}`;
-  const opened = repository.opening(time);
+  const opened = repository.opening(world.vendorTime("github", time));
   const pull: PullRequest = {
     repo: product.index,
     code,
@@ -169,7 +169,7 @@ const deploy: Verb = ({ world, time, by }, request) => {
     environment,
     sha,
     by,
-    created: time,
+    created: world.vendorTime("github", time),
     statuses: [
       { state: "in_progress", time },
       { state, time: world.stamp("github", time, time) },

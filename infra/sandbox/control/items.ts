@@ -114,7 +114,10 @@ const create: Verb = (occasion, request) => {
     sprints: [],
     blocked: false,
     stage: "backlog",
-    created: product.tracker === "github" ? world.repository(product.index).opening(time) : time,
+    created:
+      product.tracker === "github"
+        ? world.repository(product.index).opening(world.vendorTime("github", time))
+        : world.stamp(product.tracker, time),
     updated: world.stamp(product.tracker, time),
     ...(product.tracker === "github" ? {} : { key: keyOf(world, product, kind) }),
     history: [],

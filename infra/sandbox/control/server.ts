@@ -1,4 +1,5 @@
 import type { World } from "../company/world.ts";
+import { type Rules, ruleOf, vendorOf, WAYS } from "../faults/rules.ts";
 import type { Budget } from "../http/budget.ts";
 import { bodyObject, ok } from "../http/route.ts";
 import type { Answer, Vendor } from "../http/server.ts";
@@ -23,6 +24,10 @@ const switches = {
   deliver: "id: sends a held webhook; again under the same id if it was sent",
   drop: "id: a held webhook is never sent",
   redeliver: "id?: sends a webhook again under the same id; the last one without an id",
+  misbehave: `vendor, how, times?, after?, path?: how the next requests are answered: ${Object.keys(WAYS).join(", ")}`,
+  behave: "vendor?: no misbehaviour, lag or shuffling any more",
+  lag: "vendor, seconds: lists show changes only after that time",
+  shuffle: "vendor, on?: after each page something that was not read yet is touched",
   limit: "budget: jira, linear, linear_complexity, github or github_burst; to: how much each window allows from now on",
 };
 
@@ -31,6 +36,7 @@ export interface Controlled {
   readonly world: World;
   readonly deliveries: Deliveries;
   readonly journal: Journal;
+  readonly rules: Rules;
   readonly budgets: Readonly<Record<string, Budget>>;
   pings(): readonly Hook[];
 }
@@ -93,9 +99,10 @@ export const act = async (controlled: Controlled, request: Request): Promise<Ans
 };
 
 /** Everything as it was at the start of the company's life in the sandbox. */
-export const reset = ({ world, deliveries, journal, budgets }: Controlled): void => {
+export const reset = ({ world, deliveries, journal, rules, budgets }: Controlled): void => {
   world.reset();
   deliveries.reset();
+  rules.end();
   journal.clear();
   for (const budget of Object.values(budgets)) budget.reset();
 };
@@ -104,7 +111,10 @@ const describe = (): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(verbs).map(([name, [help]]) => [name, help]));
 
 /** Verbs about the sandbox itself; they are not part of the company's history and are not kept. */
-const flip = async ({ deliveries, budgets, pings }: Controlled, request: Request): Promise<Answer | undefined> => {
+const flip = async (
+  { world, deliveries, budgets, rules, pings }: Controlled,
+  request: Request,
+): Promise<Answer | undefined> => {
   switch (request["do"]) {
     case "webhooks": {
       if (request["mode"] === undefined) {
@@ -123,6 +133,26 @@ const flip = async ({ deliveries, budgets, pings }: Controlled, request: Request
       return delivery(await deliveries.deliver(String(request["id"])));
     case "drop":
       return deliveries.drop(String(request["id"])) ? ok({ dropped: request["id"] }) : delivery(undefined);
+    case "misbehave": {
+      const rule = ruleOf(request);
+      if (typeof rule === "string") return { status: 400, json: { error: rule } };
+      rules.add(rule);
+      return ok({ misbehaves: { vendor: rule.vendor, how: rule.how } });
+    }
+    case "behave":
+      rules.end(request["vendor"]);
+      world.settle(request["vendor"]);
+      return ok({ behaves: request["vendor"] ?? "all" });
+    case "lag":
+    case "shuffle": {
+      const vendor = vendorOf(request["vendor"]);
+      const seconds = Number(request["seconds"] ?? 0);
+      if (vendor === undefined || !(seconds >= 0)) return { status: 400, json: { error: switches[request["do"]] } };
+      if (request["do"] === "lag") world.lag.set(vendor, seconds * 1000);
+      else if (request["on"] === false) world.shuffled.delete(vendor);
+      else world.shuffled.add(vendor);
+      return ok({ vendor });
+    }
     case "limit": {
       const budget = budgets[String(request["budget"])];
       const to = Number(request["to"]);

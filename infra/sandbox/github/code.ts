@@ -1,6 +1,7 @@
+import type { Commit, Deployment, Run } from "../company/delivery.ts";
 import type { Product } from "../company/features.ts";
 import { hash } from "../company/random.ts";
-import { type Commit, type Deployment, type Run, TREE } from "../company/repository.ts";
+import { TREE } from "../company/repository.ts";
 import type { Release } from "../company/shipping.ts";
 import type { World } from "../company/world.ts";
 import { githubTime, gitPerson, idOf, nodeId, repoApi, repoSite, SITE, userJson } from "./names.ts";

@@ -1,5 +1,6 @@
+import type { Commit } from "../company/delivery.ts";
 import type { Product } from "../company/features.ts";
-import type { Commit, Repository } from "../company/repository.ts";
+import type { Repository } from "../company/repository.ts";
 import type { World } from "../company/world.ts";
 import { ok } from "../http/route.ts";
 import type { Answer, Asked } from "../http/server.ts";

@@ -12,10 +12,11 @@ export type Thread = { readonly issue: WorkItem } | { readonly pull: PullRequest
 /** The product that GitHub plans. Its issues alone are in GitHub, whatever repository they were transferred to. */
 export const GITHUB_PRODUCT = 2;
 
-/** The thread behind a code; absent when it was deleted or transferred. */
-export const threadOf = (world: World, product: Product, code: number): Thread | undefined => {
-  if (kindOfCode(code) !== ISSUE) return { pull: world.repository(product.index).pull(code) };
-  const issue = world.item(GITHUB_PRODUCT, nOfCode(code));
+/** The thread behind a code; absent when it was deleted or transferred. @param listed as lists show it */
+export const threadOf = (world: World, product: Product, code: number, listed = false): Thread | undefined => {
+  const repository = world.repository(product.index);
+  if (kindOfCode(code) !== ISSUE) return { pull: listed ? repository.listedPull(code) : repository.pull(code) };
+  const issue = listed ? world.listed(GITHUB_PRODUCT, nOfCode(code)) : world.item(GITHUB_PRODUCT, nOfCode(code));
   if (issue === undefined || issue.deleted !== undefined) return undefined;
   return world.homeOf(issue).product === product.index ? { issue } : undefined;
 };

@@ -8,7 +8,7 @@ import type { Answer, Asked } from "../http/server.ts";
 import { notFound, unprocessable } from "./answers.ts";
 import { commitJson } from "./code.ts";
 import { GITHUB_PRODUCT, isClosed, type Thread, threadJson, threadOf, timelineOf } from "./issue.ts";
-import { listAnswer, pageOf, walkPage } from "./paging.ts";
+import { listAnswer, pageOf, walkPage, windowOf } from "./paging.ts";
 import { pullFull, pullSimple, reviewJson } from "./pull.ts";
 import { repositoryId } from "./repo.ts";
 
@@ -23,26 +23,28 @@ export const listIssues = (world: World, product: Product, asked: Asked): Answer
   if (from !== undefined && !Number.isFinite(from)) return unprocessable("Issue", "since");
   const repository = world.repository(product.index);
   const byUpdate = sort === "updated";
-  const order = byUpdate ? repository.threadsByUpdate : repository.threads;
+  const order = byUpdate ? repository.threadsByUpdate : repository.threadsByCreation;
   // Without a filter a page is found by counting; all other lists are walked.
   const milestone = asked.query.get("milestone");
   const labels = asked.query.get("labels")?.split(",");
   const assignee = asked.query.get("assignee");
-  if (state === "all" && byUpdate && milestone === null && labels === undefined && assignee === null) {
+  if (
+    state === "all" &&
+    (byUpdate || from === undefined) &&
+    milestone === null &&
+    labels === undefined &&
+    assignee === null
+  ) {
     const first = from === undefined ? 0 : order.position(Math.ceil(from / 1000) * 1000);
     const total = order.length - first;
-    const { rows, headers } = pageOf(
-      asked,
-      total,
-      (index) => order.at(descending ? order.length - 1 - index : first + index).code,
-    );
-    return ok(
-      rows.flatMap((code) => rowOf(world, product, code)),
-      headers,
-    );
+    const codeAt = (index: number): number => order.at(descending ? order.length - 1 - index : first + index).code;
+    const { rows, headers } = pageOf(asked, total, codeAt);
+    const json = rows.flatMap((code) => rowOf(world, product, code));
+    shuffle(world, product, asked, total, codeAt);
+    return ok(json, headers);
   }
   const found = filter(walk(order, descending), (code) => {
-    const thread = threadOf(world, product, code);
+    const thread = threadOf(world, product, code, true);
     if (thread === undefined) return undefined;
     const closed = "issue" in thread ? isClosed(thread.issue) : thread.pull.closed !== undefined;
     if (state !== "all" && closed !== (state === "closed")) return undefined;
@@ -59,8 +61,28 @@ export const listIssues = (world: World, product: Product, asked: Asked): Answer
 };
 
 const rowOf = (world: World, product: Product, code: number): readonly unknown[] => {
-  const thread = threadOf(world, product, code);
+  const thread = threadOf(world, product, code, true);
   return thread === undefined ? [] : [threadJson(world, product, thread)];
+};
+
+/** Touches something that stands behind the page that was read, where GitHub is shuffled. */
+const shuffle = (
+  world: World,
+  product: Product,
+  asked: Asked,
+  total: number,
+  codeAt: (index: number) => number,
+): void => {
+  const { start, size } = windowOf(asked);
+  const behind = total - start - size;
+  if (behind <= 0 || !world.shuffled.has("github")) return;
+  const thread = threadOf(world, product, codeAt(start + size + (world.chance() % behind)));
+  if (thread === undefined) return;
+  if ("issue" in thread) world.shuffle("github", [thread.issue]);
+  else {
+    const updated = world.stamp("github", world.now(), thread.pull.updated);
+    world.repository(product.index).putPull({ ...thread.pull, updated });
+  }
 };
 
 const inMilestone = (thread: Thread, wanted: string): boolean => {
@@ -86,18 +108,14 @@ export const listPulls = (world: World, product: Product, asked: Asked): Answer 
   const descending = direction === "desc";
   const [head, base] = [asked.query.get("head"), asked.query.get("base")];
   if (state === "all" && head === null && base === null) {
-    const { rows, headers } = pageOf(
-      asked,
-      order.length,
-      (index) => order.at(descending ? order.length - 1 - index : index).code,
-    );
-    return ok(
-      rows.map((code) => pullSimple(world, product, repository.pull(code))),
-      headers,
-    );
+    const codeAt = (index: number): number => order.at(descending ? order.length - 1 - index : index).code;
+    const { rows, headers } = pageOf(asked, order.length, codeAt);
+    const json = rows.map((code) => pullSimple(world, product, repository.listedPull(code)));
+    shuffle(world, product, asked, order.length, codeAt);
+    return ok(json, headers);
   }
   const found = filter(walk(order, descending), (code) => {
-    const pull = repository.pull(code);
+    const pull = repository.listedPull(code);
     if (state !== "all" && (pull.closed !== undefined) !== (state === "closed")) return undefined;
     if (head !== null && head !== `acme:${pull.branch}`) return undefined;
     return base !== null && base !== pull.base ? undefined : pull;

@@ -9,8 +9,17 @@ export interface Asked {
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
+  /** How the page of a list is to be spoilt. */
+  readonly shape?: Shape;
   /** The absolute URL of the vendor's base on this server, without a trailing slash. */
   readonly base: string;
+}
+
+/** A page with half of its rows, with none, or with the token it was asked with as the next one. */
+export interface Shape {
+  readonly kind: "half" | "empty" | "repeat";
+  /** Makes tokens differ that mean the same. */
+  readonly nonce: number;
 }
 
 /** What a vendor's server answers. `text` is sent as it is, `lines` are streamed, anything else goes out as JSON. */
@@ -20,6 +29,10 @@ export interface Answer {
   readonly json?: unknown;
   readonly text?: string;
   readonly lines?: Iterable<string>;
+  /** The socket is closed after so many bytes of the text. */
+  readonly cutAt?: number;
+  /** The socket is closed without an answer. */
+  readonly hangUp?: boolean;
 }
 
 export type Vendor = (asked: Asked) => Answer | Promise<Answer>;
@@ -45,6 +58,10 @@ export const serveVendors = async (
         body: Buffer.concat(chunks),
         base: `${origin}/${prefix}`,
       });
+      if (answer.hangUp === true) {
+        request.socket.destroy();
+        return;
+      }
       if (answer.lines !== undefined) {
         response.writeHead(answer.status, { "content-type": "application/x-ndjson", ...answer.headers });
         for (const line of answer.lines) {
@@ -55,6 +72,12 @@ export const serveVendors = async (
       }
       const text = answer.text ?? (answer.json === undefined ? "" : JSON.stringify(answer.json));
       const type = answer.text === undefined ? "application/json; charset=utf-8" : "text/plain; charset=utf-8";
+      if (answer.cutAt !== undefined) {
+        const bytes = Buffer.from(text);
+        response.writeHead(answer.status, { ...answer.headers, "content-length": bytes.length });
+        response.write(bytes.subarray(0, answer.cutAt), () => request.socket.destroy());
+        return;
+      }
       response.writeHead(answer.status, { ...(text === "" ? {} : { "content-type": type }), ...answer.headers });
       response.end(request.method === "HEAD" ? undefined : text);
     });

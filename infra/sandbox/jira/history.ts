@@ -41,7 +41,7 @@ export const fetchChangelogs = (world: World, asked: Asked): Answer => {
   const fieldIds = list(body?.["fieldIds"]);
   if (wanted.length === 0 || wanted.length > 1000) return wrong("issueIdsOrKeys must hold between 1 and 1000 entries.");
   if (fieldIds.length > 10) return wrong("fieldIds must hold at most 10 entries.");
-  const size = Math.max(1, Math.min(10_000, Number(body?.["maxResults"] ?? 1000) || 1000));
+  const asMany = Math.max(1, Math.min(10_000, Number(body?.["maxResults"] ?? 1000) || 1000));
   const start = readToken(body?.["nextPageToken"]);
   if (start === undefined) return wrong("The provided next page token is invalid.");
 
@@ -51,6 +51,10 @@ export const fetchChangelogs = (world: World, asked: Asked): Answer => {
     if (item !== undefined) found.set(item.n, item);
   }
   const issues = [...found.values()].sort((a, b) => a.n - b.n);
+  const total = issues.reduce((sum, item) => sum + historiesOf(world, item, fieldIds).length, 0);
+  const size = asked.shape?.kind === "half" ? Math.max(1, Math.min(asMany, Math.ceil((total - start) / 2))) : asMany;
+  if (asked.shape?.kind === "empty")
+    return ok({ issueChangeLogs: [], nextPageToken: writeToken(start, asked.shape.nonce) });
   const issueChangeLogs: { issueId: string; changeHistories: unknown[] }[] = [];
   let [left, passed] = [size, 0];
   let more = false;
@@ -65,15 +69,18 @@ export const fetchChangelogs = (world: World, asked: Asked): Answer => {
     left = Math.max(0, left - rest.length);
     if (more) break;
   }
-  const nextPageToken = Buffer.from(`c:${start + size}`).toString("base64url");
-  return ok({ issueChangeLogs, ...(more ? { nextPageToken } : {}) });
+  if (asked.shape?.kind === "repeat") return ok({ issueChangeLogs, nextPageToken: writeToken(start, 0) });
+  return ok({ issueChangeLogs, ...(more ? { nextPageToken: writeToken(start + size, 0) } : {}) });
 };
+
+const writeToken = (start: number, nonce: number): string =>
+  Buffer.from(`c:${start}${nonce === 0 ? "" : `:${nonce}`}`).toString("base64url");
 
 const list = (value: unknown): readonly string[] => (Array.isArray(value) ? value.map(String) : []);
 
 const readToken = (given: unknown): number | undefined => {
   if (given === undefined || given === null || given === "") return 0;
-  const found = /^c:(\d+)$/.exec(Buffer.from(String(given), "base64url").toString("utf8"));
+  const found = /^c:(\d+)(?::\d+)?$/.exec(Buffer.from(String(given), "base64url").toString("utf8"));
   return found === null ? undefined : Number(found[1]);
 };
 

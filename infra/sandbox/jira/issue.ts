@@ -35,7 +35,7 @@ export const issueKey = (world: World, item: WorkItem): string =>
 
 /** The issue under an id or a key, also when deleted. */
 export const findIssue = (world: World, idOrKey: string): WorkItem | undefined => {
-  if (/^\d+$/.test(idOrKey)) return world.item(JIRA_PRODUCT, Number(issueIdToPosition(idOrKey)));
+  if (/^\d+$/.test(idOrKey)) return world.item(JIRA_PRODUCT, positionOf(idOrKey));
   const key = idOrKey.toUpperCase();
   for (const item of world.touched(JIRA_PRODUCT)) {
     if (issueKey(world, item) === key) return item;
@@ -69,7 +69,8 @@ const positions = function* (world: World, number: number): Iterable<number> {
   for (let n = Math.max(0, number - 1); n < Math.min(count, number + 30); n += 1) yield n;
 };
 
-const issueIdToPosition = (id: string): number => Number(id) - Number(issueId(0));
+/** Where the issue of an id stands. */
+export const positionOf = (id: string): number => Number(id) - Number(issueId(0));
 
 /** All fields of an issue, as Jira holds them. */
 const fieldsOf = (world: World, item: WorkItem): Readonly<Record<string, unknown>> => {

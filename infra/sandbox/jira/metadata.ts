@@ -26,7 +26,9 @@ const API = `${SITE}/rest/api/3`;
 /** One page of a list that counts from `startAt`. */
 const page = (asked: Asked, path: string, all: readonly unknown[], most: number, standard = most): Answer => {
   const startAt = wholeNumber(asked.query.get("startAt"), 0, 0, 1_000_000);
-  const maxResults = wholeNumber(asked.query.get("maxResults"), standard, 1, most);
+  const asMany = wholeNumber(asked.query.get("maxResults"), standard, 1, most);
+  const rest = Math.max(1, Math.min(asMany, all.length - startAt));
+  const maxResults = asked.shape?.kind === "half" ? Math.ceil(rest / 2) : asMany;
   const self = (from: number): string => `${SITE}${path}?maxResults=${maxResults}&startAt=${from}`;
   const isLast = startAt + maxResults >= all.length;
   return ok({

@@ -1,9 +1,9 @@
 import type { WorkItem } from "../company/work-item.ts";
 import type { World } from "../company/world.ts";
 import { bodyObject, ok } from "../http/route.ts";
-import type { Answer, Asked } from "../http/server.ts";
+import type { Answer, Asked, Shape } from "../http/server.ts";
 import { changelogOf } from "./history.ts";
-import { isSearchable, issueJson, JIRA_PRODUCT, visibleIssue } from "./issue.ts";
+import { isSearchable, issueJson, JIRA_PRODUCT, positionOf, visibleIssue } from "./issue.ts";
 import { type Jql, JqlError, parseJql } from "./jql.ts";
 import { isBrowsable, projects } from "./vocabulary.ts";
 
@@ -18,6 +18,8 @@ interface Token {
   readonly q: string;
   readonly t: number;
   readonly n: number;
+  /** Before the first page, and told apart from other such tokens by this. */
+  readonly start?: number;
 }
 
 /** Texts of a list in a body, or of a comma-separated string. */
@@ -47,24 +49,43 @@ export const searchIssues = (world: World, asked: Asked, timeZone: string): Answ
   if (!("holds" in jql)) return jql;
   const token = readToken(body["nextPageToken"], text);
   if (token === "wrong") return refused(400, "The provided next page token is invalid or has expired.");
+  if (Array.isArray(reconcile)) for (const id of reconcile) world.reconcile(JIRA_PRODUCT, positionOf(String(id)));
   const page: WorkItem[] = [];
-  let more = false;
+  const rest: WorkItem[] = [];
   for (const item of matching(world, jql, token)) {
-    if (page.length === size) {
-      more = true;
-      break;
-    }
-    page.push(item);
+    if (page.length < size) page.push(item);
+    else rest.push(item);
+    if (rest.length > (world.shuffled.has("jira") ? AHEAD : 0)) break;
   }
-  const last = page.at(-1);
+  const next = nextOf(page, rest.length > 0, { ...(token ?? START), q: text }, asked.shape);
+  const issues = page.map((item) => ({
+    ...issueJson(world, item, fields),
+    ...(expand.includes("changelog") ? { changelog: changelogOf(world, item) } : {}),
+  }));
+  if (rest.length > 0) world.shuffle("jira", rest);
   return ok({
-    issues: page.map((item) => ({
-      ...issueJson(world, item, fields),
-      ...(expand.includes("changelog") ? { changelog: changelogOf(world, item) } : {}),
-    })),
-    ...(more && last !== undefined ? { nextPageToken: writeToken({ q: text, t: last.updated, n: last.n }) } : {}),
-    isLast: !more,
+    issues,
+    ...(next === undefined ? {} : { nextPageToken: writeToken(next) }),
+    isLast: next === undefined,
   });
+};
+
+/** How many of the issues that were not read yet one is taken from, when they are shuffled. */
+const AHEAD = 20;
+const START = { t: -1, n: -1, start: 0 };
+
+/** Shortens a page as its shape says, and gives the token of the next; absent after the last page. */
+const nextOf = (page: WorkItem[], more: boolean, given: Token, shape: Shape | undefined): Token | undefined => {
+  if (shape?.kind === "repeat") return given;
+  if (shape?.kind === "empty") {
+    page.length = 0;
+    return { ...given, start: shape.nonce };
+  }
+  const kept = shape?.kind === "half" ? Math.ceil(page.length / 2) : page.length;
+  const goesOn = more || kept < page.length;
+  page.length = kept;
+  const last = page.at(-1);
+  return goesOn && last !== undefined ? { q: given.q, t: last.updated, n: last.n } : undefined;
 };
 
 /** `POST /search/approximate-count`. */
@@ -119,9 +140,10 @@ const readJql = (world: World, text: string, timeZone: string): Jql | Answer => 
   }
 };
 
-const matching = function* (world: World, jql: Jql, after: Token | undefined): Iterable<WorkItem> {
+const matching = function* (world: World, jql: Jql, token: Token | undefined): Iterable<WorkItem> {
+  const after = token?.t === START.t ? undefined : token;
   for (const n of positions(world, jql, after)) {
-    const item = world.item(JIRA_PRODUCT, n);
+    const item = world.listed(JIRA_PRODUCT, n);
     if (item !== undefined && item.deleted === undefined && isSearchable(world, item) && jql.holds(world, item))
       yield item;
   }

@@ -1,7 +1,7 @@
 import { at } from "../company/random.ts";
 import type { WorkItem } from "../company/work-item.ts";
 import type { World } from "../company/world.ts";
-import { connection, type PageArguments, pageSize, wrongInput } from "./connection.ts";
+import { connection, type PageArguments, pageSize, plainCursor, wrongInput } from "./connection.ts";
 import { lowerBound, passes } from "./filter.ts";
 import { issue } from "./issue.ts";
 import { isVisibleTeam, LINEAR_PRODUCT, teamOf } from "./vocabulary.ts";
@@ -19,31 +19,35 @@ interface Walk {
   readonly descending: boolean;
 }
 
+/** How many of the issues that were not read yet one is taken from, when they are shuffled. */
+const AHEAD = 20;
+
 /** A connection of issues, found by index arithmetic where the order is by update. */
 export const issuesOf = (world: World, given: object, belongs: (item: WorkItem) => boolean) => {
   const args = given as IssueArguments;
   const size = pageSize(args);
   const walk = walkOf(args);
-  const after = readCursor(args.after);
+  const after = readCursor(plainCursor(args.after));
   const nodes: Readonly<Record<string, unknown>>[] = [];
   const cursors: string[] = [];
-  let more = false;
+  const rest: WorkItem[] = [];
   const bound = lowerBound(args.filter, "updatedAt", world.clock);
   for (const n of positions(world, walk, bound, after)) {
-    const item = world.item(LINEAR_PRODUCT, n);
+    const item = world.listed(LINEAR_PRODUCT, n);
     if (item === undefined || item.deleted !== undefined || !belongs(item)) continue;
     if (!isVisibleTeam(world, teamOf(item))) continue;
     if (item.archived !== undefined && args.includeArchived !== true) continue;
     const node = issue(world, item);
     if (args.filter !== null && args.filter !== undefined && !passes(args.filter, node, world.clock)) continue;
-    if (nodes.length === size) {
-      more = true;
-      break;
+    if (nodes.length === size) rest.push(item);
+    else {
+      nodes.push(node);
+      cursors.push(writeCursor(item));
     }
-    nodes.push(node);
-    cursors.push(writeCursor(item));
+    if (rest.length > (world.shuffled.has("linear") ? AHEAD : 0)) break;
   }
-  return connection(nodes, (_, index) => at(cursors, index), more, after !== undefined);
+  if (rest.length > 0) world.shuffle("linear", rest);
+  return connection(nodes, (_, index) => at(cursors, index), rest.length > 0, after !== undefined);
 };
 
 const walkOf = ({ sort, orderBy }: IssueArguments): Walk => {

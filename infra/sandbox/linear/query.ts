@@ -9,7 +9,8 @@ import {
 } from "graphql";
 import type { WorkItem } from "../company/work-item.ts";
 import type { World } from "../company/world.ts";
-import { listConnection, notFound, type PageArguments } from "./connection.ts";
+import type { Shape } from "../http/server.ts";
+import { listConnection, notFound, type PageArguments, spoilt } from "./connection.ts";
 import { passes } from "./filter.ts";
 import { attachmentsOf, findIssue, issue } from "./issue.ts";
 import { issuesOf } from "./issues.ts";
@@ -91,6 +92,21 @@ export const queryRoot = (world: World): Held => ({
 
 /** All projects are of the first team. */
 const visibleProjects = (world: World): readonly Held[] => (isVisibleTeam(world, 0) ? projects(world) : []);
+
+/** The same, with every list on top of a query spoilt. */
+export const spoiltRoot = (root: Held, shape: Shape): Held =>
+  Object.fromEntries(
+    Object.entries(root).map(([name, field]) => [
+      name,
+      (args: ListArguments) => {
+        const held = (field as (args: ListArguments) => unknown)(args);
+        return isPage(held) ? spoilt(held, args, shape) : held;
+      },
+    ]),
+  );
+
+const isPage = (held: unknown): held is Parameters<typeof spoilt>[0] =>
+  typeof held === "object" && held !== null && "nodes" in held && "pageInfo" in held;
 
 const missing = (name: string): never => {
   throw notFound(name);

@@ -1,6 +1,6 @@
+import type { Commit, Deployment, Run } from "../company/delivery.ts";
 import type { Product } from "../company/features.ts";
 import type { PullRequest, Review } from "../company/pull-request.ts";
-import type { Commit, Deployment, Run } from "../company/repository.ts";
 import type { Release } from "../company/shipping.ts";
 import type { WorkItem } from "../company/work-item.ts";
 import type { World } from "../company/world.ts";

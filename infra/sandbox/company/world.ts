@@ -57,6 +57,9 @@ export class World {
   readonly lag = new Map<Tracker, number>();
   /** The tools in which something that was not read yet is touched after each page. */
   readonly shuffled = new Set<Tracker>();
+  /** Custom fields of Jira that were removed, and those that were added with the value all issues have. */
+  readonly removedFields = new Set<string>();
+  readonly addedFields = new Map<string, { readonly name: string; readonly type: string; readonly value: unknown }>();
   /** Whether Linear has its second team. */
   secondTeam = false;
   readonly #items: readonly Map<number, WorkItem>[];
@@ -193,6 +196,8 @@ export class World {
     this.statusNames.clear();
     this.secondTeam = false;
     this.skew.clear();
+    this.removedFields.clear();
+    this.addedFields.clear();
     this.settle();
     this.#pending = [];
     for (const items of this.#listed) items.clear();

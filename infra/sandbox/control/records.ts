@@ -11,12 +11,13 @@ import { issueId, SITE as JIRA_SITE, jiraTime, statuses, statusName, statusOf } 
 import { findIssue as findLinearIssue, issueUrl } from "../linear/issue.ts";
 import { state } from "../linear/organization.ts";
 import { identifierOf, idOf, iso, states, teamOf, teamState } from "../linear/vocabulary.ts";
+import { type Details, detailsOf } from "./intervals.ts";
 
 /** A request that the control interface cannot carry out, and why. */
 export class ControlError extends Error {}
 
 /** One work item as an oracle wants to know it. */
-export interface Truth {
+export interface Truth extends Details {
   readonly tracker: "jira" | "linear" | "github";
   readonly id: string;
   readonly key: string;
@@ -38,6 +39,7 @@ export const truthOf = (world: World, item: WorkItem): Truth => {
     stage: item.stage,
     archived: item.archived !== undefined,
     deleted: item.deleted !== undefined,
+    ...detailsOf(world, item),
   };
   const product = at(world.company.products, item.product);
   switch (product.tracker) {
@@ -81,6 +83,12 @@ export const truthOf = (world: World, item: WorkItem): Truth => {
       };
     }
   }
+};
+
+/** What is left where an issue of GitHub was transferred from. */
+export const formerTruth = (world: World, item: WorkItem): Truth => {
+  const { home: _, ...former } = item;
+  return { ...truthOf(world, former), presence: "moved", previous_keys: [] };
 };
 
 /** The item under a key of any of the three tools. @throws {ControlError} if there is none, or it was deleted */

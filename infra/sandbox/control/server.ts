@@ -10,13 +10,15 @@ import type { Journal } from "./journal.ts";
 import type { Outcome, Request, Verb } from "./outcome.ts";
 import { featureTruths, planVerbs } from "./plan-verbs.ts";
 import { presenceVerbs } from "./presence-verbs.ts";
-import { ControlError, personOf, type Truth, truthOf } from "./records.ts";
+import { ControlError, formerTruth, personOf, type Truth, truthOf } from "./records.ts";
+import { toolVerbs } from "./tool-verbs.ts";
 
 const verbs: Readonly<Record<string, readonly [string, Verb]>> = {
   ...itemVerbs,
   ...deliveryVerbs,
   ...planVerbs,
   ...presenceVerbs,
+  ...toolVerbs,
 };
 
 const switches = {
@@ -180,6 +182,7 @@ export const truths = function* (world: World): Iterable<Truth> {
   for (const { index } of world.company.products) {
     for (let n = 0; n < world.count(index); n += 1) {
       const item = world.item(index, n);
+      if (item?.home !== undefined) yield formerTruth(world, item);
       if (item !== undefined) yield truthOf(world, item);
     }
   }

@@ -22,7 +22,7 @@ export const threadOf = (world: World, product: Product, code: number, listed = 
 };
 
 /** Labels of an issue. Stages that GitHub has no word for are labels, as teams do it. */
-const labelsOf = (item: WorkItem): readonly string[] => {
+export const labelsOf = (item: WorkItem): readonly string[] => {
   const kind =
     item.kind === "bug" ? "bug" : item.kind === "story" ? "enhancement" : item.kind === "design" ? "design" : "chore";
   const stage = { triage: "triage", in_progress: "in progress", in_review: "in review" }[item.stage as string];

@@ -118,7 +118,12 @@ const fieldsOf = (world: World, item: WorkItem): Readonly<Record<string, unknown
   };
 };
 
-const labelsOf = (item: WorkItem): readonly string[] => [
+/** The fields that were added since. */
+const valuesOf = ({ addedFields }: World): Readonly<Record<string, unknown>> =>
+  Object.fromEntries([...addedFields].map(([id, { value }]) => [id, value]));
+
+/** The labels of an issue. */
+export const labelsOf = (item: WorkItem): readonly string[] => [
   ...(item.kind === "design" ? ["design"] : []),
   ...(item.blocked ? ["blocked"] : []),
   ...(item.n % 11 === 0 ? ["customer-request"] : []),
@@ -137,7 +142,7 @@ const brief = (version: ReturnType<typeof versionJson>) => ({
 });
 
 /** The issue directly above: a story for a subtask, an epic for a story, an initiative for an epic. */
-const parentOf = (world: World, item: WorkItem): WorkItem | undefined => {
+export const parentOf = (world: World, item: WorkItem): WorkItem | undefined => {
   const n = item.kind === "epic" || item.kind === "subtask" ? item.parent : epicPosition(world, item);
   return n === undefined || n === item.n ? undefined : world.item(JIRA_PRODUCT, n);
 };
@@ -208,10 +213,10 @@ export const issueJson = (world: World, item: WorkItem, fields: readonly string[
   const known = { ...head, id: issueId(item.n), self: `${API}/issue/${issueId(item.n)}`, key: issueKey(world, item) };
   if (fields.length === 0 || fields.every((name) => name === "id")) return { id: known.id };
   if (fields.every((name) => name === "id" || name === "key")) return known;
-  const all = fieldsOf(world, item);
+  const all = { ...fieldsOf(world, item), ...valuesOf(world) };
   const everything = fields.some((name) => name === "*all" || name === "*navigable");
-  const wanted = Object.entries(all).filter(([name]) =>
-    everything ? !fields.includes(`-${name}`) : fields.includes(name),
+  const wanted = Object.entries(all).filter(
+    ([name]) => !world.removedFields.has(name) && (everything ? !fields.includes(`-${name}`) : fields.includes(name)),
   );
   return { ...known, fields: Object.fromEntries(wanted) };
 };

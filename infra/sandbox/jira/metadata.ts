@@ -71,8 +71,15 @@ const custom = (id: string, name: string, type: string, kind: string, items?: st
   },
 });
 
-/** All fields of Acme's Jira, as `/field` lists them. */
-export const fieldList = [
+/** The fields of Acme's Jira as they are now, as `/field` lists them. */
+export const fieldList = ({ removedFields, addedFields }: World) => [
+  ...fields.filter(({ id }) => !removedFields.has(id)),
+  ...[...addedFields].map(([id, { name, type }]) =>
+    custom(id, name, type, "com.atlassian.jira.plugin.system.customfieldtypes:textfield"),
+  ),
+];
+
+const fields = [
   system("summary", "Summary", "string"),
   system("status", "Status", "status"),
   system("statuscategorychangedate", "Status Category Changed", "datetime"),

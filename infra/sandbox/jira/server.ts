@@ -113,7 +113,7 @@ const routesOf = (world: World): readonly Route[] => {
         serverTitle: "Jira",
       }),
     ),
-    route("GET", `${api}/field`, () => ok(fieldList)),
+    route("GET", `${api}/field`, () => ok(fieldList(world))),
     route("GET", `${api}/project/search`, (asked) => projectSearch(world, asked)),
     route("GET", `${api}/project/:key/version`, (asked, part) => versions(world, asked, part("key"))),
     route("GET", `${api}/statuses/search`, (asked) => {

@@ -10,12 +10,19 @@ export interface PageArguments {
 }
 
 /** A page size as Linear allows it. */
-export const pageSize = ({ first, last, before }: PageArguments): number => {
-  if ((last ?? undefined) !== undefined || (before ?? undefined) !== undefined)
-    throw wrongInput("The sandbox pages forward only: use first and after.");
-  const size = first ?? 50;
-  if (size < 1 || size > 250) throw wrongInput("Argument Validation Error: first must not be greater than 250");
+export const pageSize = ({ first, last }: PageArguments): number => {
+  const size = first ?? last ?? 50;
+  if (size < 1 || size > 250)
+    throw wrongInput(`Argument Validation Error: ${first == null ? "last" : "first"} must not be greater than 250`);
   return size;
+};
+
+/** Whether a page is asked for from the end of the list. */
+export const isBackward = ({ first, after, last, before }: PageArguments): boolean => {
+  const backward = last != null || before != null;
+  if (backward && (first != null || after != null))
+    throw wrongInput("Pages go forward by first and after, or backward by last and before.");
+  return backward;
 };
 
 /** A cursor before a given one, or before the first page, that looks like another. */
@@ -89,12 +96,21 @@ export const connection = <T>(
 /** A connection over a list that is at hand. */
 export const listConnection = <T>(all: readonly T[], args: PageArguments) => {
   const size = pageSize(args);
+  if (isBackward(args)) {
+    const end = args.before == null ? all.length : Math.min(all.length, readCursor(args.before));
+    const start = Math.max(0, end - size);
+    return connection(all.slice(start, end), placeFrom(start), end < all.length, start > 0);
+  }
   const after = plainCursor(args.after);
   const start = after === undefined ? 0 : readCursor(after) + 1;
   const nodes = all.slice(start, start + size);
-  const cursor = (_: T, index: number): string => Buffer.from(`l:${start + index}`).toString("base64url");
-  return connection(nodes, cursor, start + size < all.length, start > 0);
+  return connection(nodes, placeFrom(start), start + size < all.length, start > 0);
 };
+
+const placeFrom =
+  (start: number) =>
+  (_: unknown, index: number): string =>
+    Buffer.from(`l:${start + index}`).toString("base64url");
 
 const readCursor = (cursor: string): number => {
   const found = /^l:(\d+)$/.exec(Buffer.from(cursor, "base64url").toString("utf8"));

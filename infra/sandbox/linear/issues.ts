@@ -1,7 +1,7 @@
 import { at } from "../company/random.ts";
 import type { WorkItem } from "../company/work-item.ts";
 import type { World } from "../company/world.ts";
-import { connection, type PageArguments, pageSize, plainCursor, wrongInput } from "./connection.ts";
+import { connection, isBackward, type PageArguments, pageSize, plainCursor, wrongInput } from "./connection.ts";
 import { lowerBound, passes } from "./filter.ts";
 import { issue } from "./issue.ts";
 import { isVisibleTeam, LINEAR_PRODUCT, teamOf } from "./vocabulary.ts";
@@ -26,8 +26,10 @@ const AHEAD = 20;
 export const issuesOf = (world: World, given: object, belongs: (item: WorkItem) => boolean) => {
   const args = given as IssueArguments;
   const size = pageSize(args);
-  const walk = walkOf(args);
-  const after = readCursor(plainCursor(args.after));
+  const backward = isBackward(args);
+  const forth = walkOf(args);
+  const walk = backward ? { ...forth, descending: !forth.descending } : forth;
+  const after = readCursor(backward ? (args.before ?? undefined) : plainCursor(args.after));
   const nodes: Readonly<Record<string, unknown>>[] = [];
   const cursors: string[] = [];
   const rest: WorkItem[] = [];
@@ -47,7 +49,10 @@ export const issuesOf = (world: World, given: object, belongs: (item: WorkItem) 
     if (rest.length > (world.shuffled.has("linear") ? AHEAD : 0)) break;
   }
   if (rest.length > 0) world.shuffle("linear", rest);
-  return connection(nodes, (_, index) => at(cursors, index), rest.length > 0, after !== undefined);
+  const [more, started] = [rest.length > 0, after !== undefined];
+  if (!backward) return connection(nodes, (_, index) => at(cursors, index), more, started);
+  cursors.reverse();
+  return connection(nodes.reverse(), (_, index) => at(cursors, index), started, more);
 };
 
 const walkOf = ({ sort, orderBy }: IssueArguments): Walk => {

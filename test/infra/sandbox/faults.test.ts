@@ -263,3 +263,38 @@ it("Jira shows at once what it is asked to reconcile", async () => {
   expect((await page("jira", undefined, { jql })).ids).toEqual([]);
   expect((await page("jira", undefined, { jql, reconcileIssues: [Number(id)] })).ids).toEqual([id]);
 });
+
+it("Jira and Linear call a status otherwise under the same id, and tell the past as it was", async () => {
+  const key = someKey("jira")?.key ?? "";
+  const get = async (path: string): Promise<Json> => {
+    const { email, apiToken } = sandbox.credentials.jira;
+    const authorization = `Basic ${Buffer.from(`${email}:${apiToken}`).toString("base64")}`;
+    return (await (
+      await fetch(`${sandbox.urls.jira}/rest/api/3/${path}`, { headers: { authorization } })
+    ).json()) as Json;
+  };
+  await sandbox.control({ do: "move", key, to: "In Review" });
+  now += 1000;
+  await sandbox.control({ do: "rename_status", vendor: "jira", from: "In Review", to: "Being looked at" });
+  await sandbox.control({ do: "move", key, to: "In Progress" });
+  expect(JSON.stringify(await get("status"))).toContain('"name":"Being looked at","id":"10002"');
+  const log = (await get(`issue/${key}/changelog`))["values"] as { items: Json[] }[];
+  expect(log.at(-2)?.items.at(-1)).toMatchObject({ to: "10002", toString: "In Review" });
+  expect(log.at(-1)?.items.at(-1)).toMatchObject({ from: "10002", fromString: "Being looked at" });
+  await sandbox.control({ do: "rename_status", vendor: "linear", from: "Done", to: "Shipped" });
+  await sandbox.control({ do: "close", key: "INS-1" });
+  expect(sandbox.truth().find((item) => item.key === "INS-1")?.status).toBe("Shipped");
+});
+
+it("Jira's fields come and go", async () => {
+  const [points, added] = ["customfield_10016", "customfield_10900"];
+  await sandbox.control({ do: "remove_field", field: points });
+  await sandbox.control({ do: "add_field", field: added, name: "Risk", value: "high" });
+  const { body } = await page("jira", undefined, { fields: ["*all"] });
+  const [issue] = body["issues"] as { fields: Json }[];
+  expect(Object.keys(issue?.fields ?? {})).not.toContain(points);
+  expect(issue?.fields[added]).toBe("high");
+  await sandbox.control({ do: "add_field", field: points, name: "Story point estimate", type: "number", value: 3 });
+  const again = await page("jira", undefined, { fields: [points] });
+  expect((again.body["issues"] as { fields: Json }[])[0]?.fields).toEqual({ [points]: 3 });
+});

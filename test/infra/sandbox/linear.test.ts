@@ -135,6 +135,43 @@ describe("issues", () => {
     expect(await walkAll(100, { id: { in: [all[3]?.id, all[9]?.id] } })).toHaveLength(2);
   });
 
+  it("can be paged from the end, and so can plans", async () => {
+    for (const field of ["issues", "projects"]) {
+      const ids: string[] = [];
+      const list = `${field}(last: 7, before: $before`;
+      const query = `query($before: String) { ${list}) { nodes { id } pageInfo { hasPreviousPage hasNextPage startCursor } } }`;
+      let before: string | undefined;
+      do {
+        const { data } = (await ask(query, { before })).body;
+        const { nodes, pageInfo } = data?.[field] as {
+          nodes: { id: string }[];
+          pageInfo: { hasPreviousPage: boolean; hasNextPage: boolean; startCursor: string };
+        };
+        expect(pageInfo.hasNextPage).toBe(before !== undefined);
+        ids.unshift(...nodes.map(({ id }) => id));
+        before = pageInfo.hasPreviousPage ? pageInfo.startCursor : undefined;
+      } while (before !== undefined);
+      const forth: string[] = [];
+      let after: string | undefined;
+      do {
+        const { data } = (
+          await ask(
+            `query($after: String) { ${field}(first: 250, after: $after) { nodes { id } pageInfo { hasNextPage endCursor } } }`,
+            { after },
+          )
+        ).body;
+        const { nodes, pageInfo } = data?.[field] as {
+          nodes: { id: string }[];
+          pageInfo: { hasNextPage: boolean; endCursor: string };
+        };
+        forth.push(...nodes.map(({ id }) => id));
+        after = pageInfo.hasNextPage ? pageInfo.endCursor : undefined;
+      } while (after !== undefined);
+      expect(ids).toEqual(forth);
+    }
+    expect((await ask("{ issues(first: 2, last: 2) { nodes { id } } }")).status).toBe(400);
+  });
+
   it("have spans that follow each other and end open", async () => {
     for (const { stateHistory } of await walkAll(200)) {
       const { nodes } = stateHistory;

@@ -207,3 +207,88 @@ describe("in GitHub", () => {
     expect((await github("/repos/acme/devkit/issues")).status).toBe(200);
   });
 });
+
+describe("the truth", () => {
+  it("says what became of an item, and what it was called before", async () => {
+    await sandbox.control({ do: "add_team" });
+    await sandbox.control({ do: "unarchive", key: "INS-3" });
+    await sandbox.control({ do: "move", key: "INS-3", team: "LAB" });
+    await sandbox.control({ do: "move", key: "ACME-15", project: "IDEA" });
+    await sandbox.control({ do: "archive", key: "INS-5" });
+    await sandbox.control({ do: "delete", key: "INS-6" });
+    const old = sandbox.truth().find(({ tracker }) => tracker === "github");
+    await sandbox.control({ do: "transfer", key: old?.key, repo: "acme/insights" });
+    const named = (title: string | undefined) => sandbox.truth().filter((item) => item.title === title);
+    expect(truthOf("LAB-1")).toMatchObject({ presence: "present", previous_keys: ["INS-3"] });
+    expect(sandbox.truth().find(({ previous_keys }) => previous_keys.includes("ACME-15"))?.key).toMatch(/^IDEA-/);
+    expect([truthOf("INS-5")?.presence, truthOf("INS-6")?.presence]).toEqual(["archived", "deleted"]);
+    expect(named(old?.title).map(({ presence, id }) => [presence, id === old?.id])).toEqual([
+      ["moved", true],
+      ["present", false],
+    ]);
+    await sandbox.control({ do: "revoke", vendor: "jira", scope: "ACME" });
+    expect(truthOf("ACME-16")?.presence).toBe("lost_access");
+  });
+
+  it("tells intervals from the creation on, as each tool does", async () => {
+    const { changed } = await sandbox.control({ do: "create", tracker: "jira", title: "New" });
+    const key = String(changed?.[0]?.["key"]);
+    const times = [start, start + 1000, start + 2000].map((time) => new Date(time).toISOString());
+    now += 1000;
+    await sandbox.control({ do: "assign", key, to: "priyar" });
+    await sandbox.control({ do: "move", key, to: "In Progress" });
+    now += 1000;
+    await sandbox.control({ do: "assign", key, to: "mchen" });
+    await sandbox.control({ do: "estimate", key, points: 5 });
+    const { intervals, assignee, estimate } = truthOf(key) ?? {};
+    expect(intervals).toMatchObject({
+      status: [
+        { id: "10000", name: "Backlog", from: times[0], to: times[1] },
+        { id: "3", name: "In Progress", from: times[1] },
+      ],
+      assignee: [
+        { name: "Priya Raman", from: times[1], to: times[2] },
+        { name: "Marcus Chen", from: times[2] },
+      ],
+      cycle: [],
+    });
+    expect([assignee, estimate]).toEqual([intervals?.assignee.at(-1)?.id, 5]);
+  });
+
+  it("agrees with Linear's own spans and Jira's own fields, item by item", async () => {
+    const selection = "id assignee { id } cycle { id } stateHistory(first: 20) { nodes { stateId startedAt endedAt } }";
+    const issues = await nodes("issues(first: 100, includeArchived: true)", selection);
+    const spans = new Map(issues.map((issue) => [issue["id"], issue]));
+    for (const item of sandbox.truth().filter(({ tracker }) => tracker === "linear")) {
+      const issue = spans.get(item.id);
+      expect((issue?.["stateHistory"] as { nodes: Json[] } | undefined)?.nodes).toEqual(
+        item.intervals.status.map(({ id, from, to }) => ({ stateId: id, startedAt: from, endedAt: to ?? null })),
+      );
+      expect((issue?.["assignee"] as { id: string } | null)?.id ?? null).toBe(item.assignee);
+      expect((issue?.["cycle"] as { id: string } | null)?.id).toBe(
+        item.intervals.cycle.find(({ to }) => to === undefined)?.id,
+      );
+    }
+    const { body } = await jira("/rest/api/3/search/jql", {
+      jql: "project in (ACME, IDEA)",
+      fields: ["status", "assignee", "parent", "customfield_10016", "customfield_10020"],
+      maxResults: 100,
+    });
+    for (const { id, fields } of body["issues"] as { id: string; fields: Record<string, never> }[]) {
+      const item = sandbox.truth().find((one) => one.tracker === "jira" && one.id === id);
+      const {
+        status,
+        assignee,
+        parent,
+        customfield_10016: points,
+        customfield_10020: sprints,
+      } = fields as unknown as Record<string, { id: string; accountId: string } & { id: number }[]>;
+      expect(item?.intervals.status.at(-1)?.id).toBe(status?.id);
+      expect(item?.assignee).toBe(assignee?.accountId ?? null);
+      expect(item?.intervals.assignee.find(({ to }) => to === undefined)?.id ?? null).toBe(item?.assignee);
+      expect(item?.parent).toBe(parent?.id ?? null);
+      expect(item?.estimate).toBe(points);
+      expect(item?.cycles).toEqual((sprints ?? []).map((sprint) => String(sprint.id)));
+    }
+  });
+});

@@ -1,7 +1,6 @@
 import type { Company } from "./company.ts";
-import type { Commit, Deployment, Run } from "./delivery.ts";
+import { type Commit, type Deployment, generatedDeployment, type Run } from "./delivery.ts";
 import { Order, type Placed } from "./order.ts";
-import { ACTIONS, engineers } from "./people.ts";
 import {
   choreCount,
   choreTimes,
@@ -15,7 +14,7 @@ import {
   type PullRequest,
   pullTouches,
 } from "./pull-request.ts";
-import { at, hash, pick } from "./random.ts";
+import { at, hash } from "./random.ts";
 import { generatedReleases, type Release, type Shipping, shippingOf } from "./shipping.ts";
 import type { WorkItem } from "./work-item.ts";
 
@@ -295,23 +294,9 @@ export class Repository {
   deployment(code: number): Deployment {
     const live = this.#liveDeployments.get(code);
     if (live !== undefined) return live;
-    const [j, production] = [Math.floor(code / 2), code % 2 === 1];
-    const shipping = this.#shipping;
-    const created = shipping.time(j, production);
-    const h = hash(this.#company.seed, 91, this.product, code);
-    const last = (production ? shipping.production : shipping.staging) - 1;
-    const failed = j !== last && h % (production ? 13 : 29) === 0;
-    const statuses = [
-      { state: "queued", time: created + 2000 },
-      { state: "in_progress", time: created + 9000 },
-      { state: failed ? "failure" : "success", time: created + 240_000 },
-    ];
-    // GitHub itself marks older deployments inactive, outside production only.
-    if (!production && !failed && j < last)
-      statuses.push({ state: "inactive", time: shipping.time(j + 1, false) + 241_000 });
-    const environment = production ? "production" : "staging";
-    const by = production ? pick(engineers, h >>> 8) : ACTIONS;
-    return { code, environment, sha: this.#shaOfMain(this.#mainAt(created)), by, created, statuses };
+    return generatedDeployment(this.#company, this.product, this.#shipping, code, (time) =>
+      this.#shaOfMain(this.#mainAt(time)),
+    );
   }
 
   /** Adds a deployment that was not generated, or another state of it. */

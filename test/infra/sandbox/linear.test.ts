@@ -143,7 +143,7 @@ describe("issues", () => {
       let before: string | undefined;
       do {
         const { data } = (await ask(query, { before })).body;
-        const { nodes, pageInfo } = data?.[field] as {
+        const { nodes, pageInfo } = (data as Record<string, unknown>)[field] as {
           nodes: { id: string }[];
           pageInfo: { hasPreviousPage: boolean; hasNextPage: boolean; startCursor: string };
         };
@@ -160,7 +160,7 @@ describe("issues", () => {
             { after },
           )
         ).body;
-        const { nodes, pageInfo } = data?.[field] as {
+        const { nodes, pageInfo } = (data as Record<string, unknown>)[field] as {
           nodes: { id: string }[];
           pageInfo: { hasNextPage: boolean; endCursor: string };
         };

@@ -282,13 +282,48 @@ describe("the truth", () => {
         parent,
         customfield_10016: points,
         customfield_10020: sprints,
-      } = fields as unknown as Record<string, { id: string; accountId: string } & { id: number }[]>;
+      } = fields as unknown as Record<
+        string,
+        ({ id: string; accountId: string } & { id: number }[]) | null | undefined
+      >;
       expect(item?.intervals.status.at(-1)?.id).toBe(status?.id);
       expect(item?.assignee).toBe(assignee?.accountId ?? null);
       expect(item?.intervals.assignee.find(({ to }) => to === undefined)?.id ?? null).toBe(item?.assignee);
       expect(item?.parent).toBe(parent?.id ?? null);
       expect(item?.estimate).toBe(points);
       expect(item?.cycles).toEqual((sprints ?? []).map((sprint) => String(sprint.id)));
+    }
+  });
+});
+
+describe("a census", () => {
+  it("reads ids alone, without what was deleted, and with what is archived as each tool has it", async () => {
+    const all = () => sandbox.truth().filter(({ presence }) => presence === "present" || presence === "archived");
+    const idsOf = (tracker: string) =>
+      all()
+        .filter((item) => item.tracker === tracker)
+        .map(({ id }) => id)
+        .sort();
+    for (const tracker of ["jira", "linear", "github"]) {
+      const found = all().filter((item) => item.tracker === tracker && item.presence === "present");
+      await sandbox.control({ do: "delete", key: found.at(-1)?.key });
+      if (tracker === "linear") await sandbox.control({ do: "archive", key: found.at(-2)?.key });
+    }
+    const { body } = await jira("/rest/api/3/search/jql", {
+      jql: "project in (ACME, IDEA)",
+      fields: ["id"],
+      maxResults: 5000,
+    });
+    expect((body["issues"] as { id: string }[]).map(({ id }) => id).sort()).toEqual(idsOf("jira"));
+    const lean = await nodes("issues(first: 250, includeArchived: true)", "id");
+    expect(lean.map(({ id }) => String(id)).sort()).toEqual(idsOf("linear"));
+    for (const list of ["projects", "initiatives", "cycles"])
+      expect((await nodes(`${list}(first: 250, includeArchived: true)`, "id")).length, list).toBeGreaterThan(2);
+    for (const sort of ["created", "updated"]) {
+      const rows = (await github(`/repos/acme/devkit/issues?state=all&sort=${sort}&per_page=100`))
+        .body as unknown as Json[];
+      const issues = rows.filter((row) => row["pull_request"] === undefined).map(({ id }) => String(id));
+      expect(issues.sort(), sort).toEqual(idsOf("github"));
     }
   });
 });

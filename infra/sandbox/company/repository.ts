@@ -299,7 +299,7 @@ export class Repository {
     );
   }
 
-  /** Adds a deployment that was not generated, or another state of it. */
+  /** Adds a deployment, or another state of it. */
   putDeployment(deployment: Deployment): void {
     if (!this.#liveDeployments.has(deployment.code))
       this.deployments.move(deployment.code, undefined, deployment.created);
@@ -396,7 +396,5 @@ export class Repository {
   }
 }
 
-const lastOf = (commits: readonly Commit[]): { readonly commit: Commit } | undefined => {
-  const commit = commits.at(-1);
-  return commit === undefined ? undefined : { commit };
-};
+const lastOf = (commits: readonly Commit[]): { readonly commit: Commit } | undefined =>
+  commits.slice(-1).map((commit) => ({ commit }))[0];

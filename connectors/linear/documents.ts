@@ -19,9 +19,10 @@ const ISSUE_LISTS = {
   relations: { first: 10, node: "id type relatedIssue { id }" },
   stateHistory: { first: 15, node: "id stateId startedAt state { id name }" },
   history: {
-    first: 15,
+    first: 12,
     node: `id createdAt actorId fromAssigneeId toAssigneeId fromCycleId toCycleId fromEstimate toEstimate
       fromParentId toParentId fromPriority toPriority fromProjectId toProjectId fromTeamId toTeamId fromTitle toTitle
+      fromDueDate toDueDate addedLabelIds removedLabelIds archived trashed addedLabels { id name } removedLabels { id name }
       fromAssignee { name } toAssignee { name } fromCycle { number } toCycle { number }
       fromParent { identifier } toParent { identifier } fromProject { name } toProject { name }`,
   },

@@ -1,7 +1,6 @@
-import { type Entity, nameOf, type StatusCategory } from "./entity.ts";
+import { changedAt, createdAt, type Entity, nameOf, type StatusCategory } from "./entity.ts";
 import type { Change, HistoryEntry, PastValue } from "./history.ts";
 import type { Instant } from "./instant.ts";
-import { TIMELESS } from "./instant.ts";
 import { type Course, courseOf, isSameValue, membershipOf, type Past } from "./interval.ts";
 import { entityId, type Kind } from "./kind.ts";
 import type { Mapped } from "./mapped.ts";
@@ -81,11 +80,11 @@ export const namedIn = (item: Entity<"workItem">, history: readonly HistoryEntry
 };
 
 /** What is told of a work item's past, with the moments that frame it. */
-export const pastOf = (item: Entity, history: readonly HistoryEntry[]): Past => {
-  const { sourceCreatedAt, sourceUpdatedAt, firstSeenAt } = item;
-  const changedAt = sourceUpdatedAt === TIMELESS ? firstSeenAt : sourceUpdatedAt;
-  return { createdAt: sourceCreatedAt ?? changedAt, changedAt, history };
-};
+export const pastOf = (item: Entity, history: readonly HistoryEntry[]): Past => ({
+  createdAt: createdAt(item),
+  changedAt: changedAt(item),
+  history,
+});
 
 /** Stays in statuses; the present status is shown as the record has it wherever it is the same. */
 export const statusCourse = (

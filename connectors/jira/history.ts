@@ -36,7 +36,7 @@ const NAME_AT_MOST = 255;
  */
 export const historyOf = (issue: Issue, dueField: "dueAt" | "target"): HistoryEntry[] =>
   present(issue.changelog?.histories)
-    .flatMap((history) => entry(history, dueField))
+    .flatMap((history) => entry(history, dueField, issue.pointsField))
     .sort((a, b) => (a.at === b.at ? byNumber(a.id, b.id) : a.at < b.at ? -1 : 1));
 
 /** Keys that the issue had before it was moved, oldest first. */
@@ -46,18 +46,22 @@ export const previousKeysOf = (issue: Issue, history: readonly HistoryEntry[]): 
   return [...new Set(names)].filter((key) => key !== issue.key?.toUpperCase());
 };
 
-const entry = ({ id, author, created, items }: ChangeHistory, dueField: string): HistoryEntry[] => {
+const entry = (
+  { id, author, created, items }: ChangeHistory,
+  dueField: string,
+  pointsField: string | null | undefined,
+): HistoryEntry[] => {
   const at = maybeInstant(created);
   if (at === undefined) return [];
   const by = authorOf(author);
-  const changes = present(items).flatMap((item) => changesOf(item, dueField));
+  const changes = present(items).flatMap((item) => changesOf(item, dueField, pointsField));
   return [{ id, at, ...(by !== undefined && { by }), changes }];
 };
 
-const changesOf = (item: ChangeItem, dueField: string): Change[] => {
+const changesOf = (item: ChangeItem, dueField: string, pointsField: string | null | undefined): Change[] => {
   const told = item.field ?? item.fieldId ?? "unknown";
   const ours = FIELD_NAMES.get(told.toLowerCase()) ?? FIELD_NAMES.get((item.fieldId ?? "").toLowerCase());
-  const field = ours === "target" ? dueField : (ours ?? told);
+  const field = ours === "target" ? dueField : isPoints(item, ours, pointsField) ? "estimate" : nameOf(ours, told);
   if (LONG_TEXTS.has(told.toLowerCase())) return [{ field, from: null, to: null }];
   const name = Object.hasOwn(item, "toString") ? (item as { readonly toString: unknown }).toString : undefined;
   if (field === "cycle") return sprintChanges(listed(item.from, item.fromString), listed(item.to, name));
@@ -65,6 +69,13 @@ const changesOf = (item: ChangeItem, dueField: string): Change[] => {
   const noun = NOUNS.get(field);
   return [{ field, from: side(item.from, item.fromString, noun), to: side(item.to, name, noun) }];
 };
+
+const isPoints = (item: ChangeItem, ours: string | undefined, pointsField: string | null | undefined): boolean =>
+  pointsField == null ? ours === "estimate" : item.fieldId === pointsField;
+
+/** Another field of points than the configured one keeps its own name. */
+const nameOf = (ours: string | undefined, told: string): string =>
+  ours === undefined || ours === "estimate" ? told : ours;
 
 /** Jira tells all sprints before and all after; who stayed did not change. One for one is told as a move. */
 const sprintChanges = (before: readonly PastValue[], after: readonly PastValue[]): Change[] => {

@@ -36,7 +36,7 @@ const PROJECT_LISTS = {
 } as const satisfies Record<string, Nested>;
 
 const ISSUE = `id identifier previousIdentifiers title description url priority priorityLabel estimate dueDate
-  createdAt updatedAt startedAt completedAt canceledAt archivedAt trashed
+  createdAt updatedAt startedAt completedAt canceledAt archivedAt trashed customerTicketCount
   state { id name type } team { id key } assignee { id } creator { id } project { id }
   projectMilestone { id name } cycle { id } parent { id }`;
 

@@ -163,6 +163,7 @@ export const Issue = z.looseObject({
   creatorId: text,
   project: pointer,
   projectId: text,
+  customerTicketCount: number,
   projectMilestone: z.looseObject({ id, name: text }).nullish(),
   cycle: pointer,
   cycleId: text,

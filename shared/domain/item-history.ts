@@ -54,6 +54,7 @@ export const itemHistory = (
     const name = found && nameOf(found);
     return { id, ...(name !== undefined && { name }) };
   };
+  const parentId = fields.parentId ?? parentCalled(item, history, named);
   const assignees = (fields.assigneeIds ?? []).map(told);
   const hasMany = assignees.length > 1 || isOfMany("assignee", history);
   const status = statusCourse(item, past, statusOf);
@@ -61,11 +62,23 @@ export const itemHistory = (
     status,
     assignees: hasMany ? membershipOf("assignee", past, assignees) : courseOf("assignee", past, assignees[0] ?? null),
     cycles: membershipOf("cycle", past, (fields.cycleIds ?? []).map(told)),
-    parent: courseOf("parent", past, fields.parentId === undefined ? null : told(fields.parentId)),
+    parent: courseOf("parent", past, parentId === undefined ? pointedParent(item) : told(parentId)),
     estimate: estimateCourse(item, past),
     keys: keyCourse(source, past),
     timeInStatus: timeIn(status),
   };
+};
+
+/** Some tools name the parent by its key alone. */
+const pointedParent = ({ references }: Entity): PastValue | null => {
+  const pointer = references.find(({ place }) => place === "parent");
+  return pointer === undefined ? null : { name: pointer.alias };
+};
+
+/** The record of the item's past that is called as its parent is now. */
+const parentCalled = (item: Entity<"workItem">, history: readonly HistoryEntry[], named: Named): string | undefined => {
+  const alias = pointedParent(item)?.name;
+  return alias === undefined ? undefined : namedIn(item, history).find((id) => named(id)?.aliases.includes(alias));
 };
 
 /** The ids of ours that the values of a work item's history may have. */

@@ -101,12 +101,12 @@ describe("the course of a field with one value", () => {
   });
 
   it("follows the chain of changes that share one moment, however their entries are called", () => {
-    const history = [entry("9", 2, "a", "b"), entry("1", 2, "b", "c"), entry("5", 2, "c", "d")];
-    const course = courseOf("status", past(history), value("d"));
+    const history = [entry("9", 2, "d", "a"), entry("1", 2, "a", "c"), entry("5", 2, "c", "b")];
+    const course = courseOf("status", past(history), value("b"));
     expect(course).toMatchObject({ agrees: true, isComplete: true });
     expect(ids(course.intervals)).toEqual([
-      ["a", CREATED, at(2)],
-      ["d", at(2), null],
+      ["d", CREATED, at(2)],
+      ["b", at(2), null],
     ]);
   });
 

@@ -72,6 +72,7 @@ const openHub = () => {
       mappingVersion: 1,
       rawRef: "raw/1",
       now: on(20),
+      receivedAt: on(20),
       how: "read" as const,
     };
     version += 1;

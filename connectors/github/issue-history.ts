@@ -88,13 +88,14 @@ const plainChanges = ({ event, assignee, milestone, rename }: TimelineEvent): Ch
   const person = {
     ...(assignee?.node_id && { id: assignee.node_id }),
     ...(assignee?.login && { name: assignee.login }),
+    ...(assignee?.node_id && { noun: "user" }),
   };
   const title = milestone?.title ?? "";
   switch (event) {
     case "assigned":
-      return [{ field: "assignee", from: null, to: person }];
+      return [{ field: "assignee", from: null, to: person, isOneOfMany: true }];
     case "unassigned":
-      return [{ field: "assignee", from: person, to: null }];
+      return [{ field: "assignee", from: person, to: null, isOneOfMany: true }];
     case "milestoned":
       return [{ field: "parent", from: null, to: { name: title } }];
     case "demilestoned":

@@ -1,4 +1,5 @@
 import type { NormaliseContext } from "../../shared/connector/contract.ts";
+import { plainText, visible } from "../../shared/connector/markdown.ts";
 import type { Draft } from "../../shared/domain/entity.ts";
 import { maybeInstant, TIMELESS } from "../../shared/domain/instant.ts";
 import type { Ref } from "../../shared/domain/kind.ts";
@@ -8,7 +9,6 @@ import { isBlocked, issuePriority, issueType, labelNames } from "./issue-labels.
 import { issueResolution, issueStatus, mapStatus, statusVocabulary } from "./issue-status.ts";
 import { accountRef, accountsOf, usersIn } from "./normalise-account.ts";
 import { numberAlias, repositoryOf } from "./place.ts";
-import { plainText, visible } from "./plain-text.ts";
 import type { Issue } from "./schema.ts";
 
 /** The milestone that an issue or pull request names. */

@@ -1,10 +1,10 @@
+import { plainText, visible } from "../../shared/connector/markdown.ts";
 import type { Draft, PLAN_STATUSES } from "../../shared/domain/entity.ts";
 import { maybeInstant, TIMELESS } from "../../shared/domain/instant.ts";
 import { mapWord, type Table } from "../../shared/domain/mapped.ts";
 import { referencesIn } from "../../shared/domain/reference.ts";
 import { accountsOf } from "./normalise-account.ts";
 import { repositoryOf } from "./place.ts";
-import { plainText, visible } from "./plain-text.ts";
 import type { Milestone, Release } from "./schema.ts";
 
 /** A milestone is open or closed; one that nothing was ever put into is a proposal. */

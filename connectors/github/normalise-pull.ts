@@ -1,3 +1,4 @@
+import { visible } from "../../shared/connector/markdown.ts";
 import type { Draft } from "../../shared/domain/entity.ts";
 import { maybeInstant, TIMELESS } from "../../shared/domain/instant.ts";
 import type { Ref } from "../../shared/domain/kind.ts";
@@ -7,7 +8,6 @@ import { labelNames } from "./issue-labels.ts";
 import { accountRef, accountsOf, usersIn } from "./normalise-account.ts";
 import { milestoneRef } from "./normalise-issue.ts";
 import { numberAlias, repositoryOf, shaAlias } from "./place.ts";
-import { visible } from "./plain-text.ts";
 import type { Commit, PullRequest, Review } from "./schema.ts";
 
 const PULL_STATES: Table<"open" | "closed" | "merged"> = new Map([

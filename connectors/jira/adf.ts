@@ -54,7 +54,13 @@ const block = (node: Node, depth: number): string => {
     case "inlineCard":
     case "blockCard":
     case "embedCard":
-      return word(node.attrs, "url");
+      return word(node.attrs, "url") || linkedData(node.attrs);
+    case "media":
+    case "mediaInline":
+      return word(node.attrs, "alt");
+    case "inlineExtension":
+    case "extension":
+      return word(node.attrs, "text");
     case "bulletList":
     case "taskList":
     case "decisionList":
@@ -64,10 +70,11 @@ const block = (node: Node, depth: number): string => {
     case "paragraph":
     case "heading":
     case "codeBlock":
-    case "taskItem":
     case "decisionItem":
     case "caption":
       return inner("");
+    case "taskItem":
+      return `[${word(node.attrs, "state") === "DONE" ? "x" : " "}] ${inner("")}`;
     case "tableRow":
       return inner(" | ");
     case "listItem":
@@ -79,6 +86,13 @@ const block = (node: Node, depth: number): string => {
     default:
       return inner("\n\n");
   }
+};
+
+/** A card may hold what it shows (JSON-LD) in place of an address. */
+const linkedData = (attrs: unknown): string => {
+  const data = isNode(attrs) ? (attrs as { readonly data?: unknown }).data : undefined;
+  const [name, url] = [word(data, "name"), word(data, "url")];
+  return name !== "" && url !== "" ? `${name} (${url})` : name || url;
 };
 
 /** The text, with the address of its link behind it unless the text is the address. */

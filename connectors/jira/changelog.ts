@@ -20,7 +20,7 @@ const Changelogs = z.looseObject({
 export const withChangelogs = async (
   context: ReadContext<Config>,
   issues: readonly unknown[],
-  { names, schema }: AskedFields,
+  { names, schema, pointsField }: AskedFields,
 ): Promise<unknown[]> => {
   const ids = issues.flatMap((issue) => Identified.safeParse(issue).data?.id ?? []);
   const histories = await changelogs(context, ids);
@@ -32,6 +32,7 @@ export const withChangelogs = async (
       ...(issue as object),
       names,
       schema,
+      ...(pointsField !== undefined && { pointsField }),
       changelog: { startAt: 0, maxResults: own.length, total: own.length, histories: own },
     };
   });

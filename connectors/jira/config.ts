@@ -36,6 +36,11 @@ export const Config = z
       .array(z.string().min(1))
       .default([])
       .describe("ids or names of further custom fields to keep with each issue"),
+    storyPointsField: z
+      .string()
+      .regex(/^customfield_\d+$/, "is an id such as customfield_10016")
+      .optional()
+      .describe("id of the field that holds story points, where a site has several or calls it otherwise"),
     jqlTime: z
       .enum(["epoch", "formatted"])
       .default("epoch")

@@ -2,11 +2,12 @@ import type { CustomField } from "../../shared/domain/entity.ts";
 import type { Issue } from "./schema.ts";
 
 /** What a custom field means to us. Its id differs from site to site; type and name are all there is to know it by. */
-export type Meaning = "sprint" | "points" | "flag" | "start";
+export type Meaning = "sprint" | "points" | "flag" | "start" | "epic";
 
 const TYPES: readonly (readonly [ending: string, Meaning])[] = [
   [":gh-sprint", "sprint"],
   [":jsw-story-points", "points"],
+  [":gh-epic-link", "epic"],
 ];
 const NAMES: ReadonlyMap<string, Meaning> = new Map([
   ["sprint", "sprint"],
@@ -14,6 +15,7 @@ const NAMES: ReadonlyMap<string, Meaning> = new Map([
   ["story point estimate", "points"],
   ["flagged", "flag"],
   ["start date", "start"],
+  ["epic link", "epic"],
 ]);
 
 /**
@@ -52,7 +54,11 @@ const customFieldsIn = (issue: Issue) =>
       const { custom, type } = issue.schema?.[id] ?? {};
       const name = issue.names?.[id];
       const isTold = custom != null || name !== undefined;
-      return { id, value, name, type, meaning: isTold ? meaningOf(custom, name) : meaningByForm(value) };
+      const told = isTold ? meaningOf(custom, name) : meaningByForm(value);
+      // Where the config names the field of the points, no other one holds them.
+      const isOtherPoints = told === "points" && issue.pointsField != null;
+      const meaning = id === issue.pointsField ? "points" : isOtherPoints ? undefined : told;
+      return { id, value, name, type, meaning };
     });
 
 /** The values of all fields of one meaning: a site may have two story point fields. */

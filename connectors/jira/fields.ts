@@ -21,6 +21,7 @@ const STANDARD_FIELDS = [
   "created",
   "updated",
   "duedate",
+  "timeoriginalestimate",
   "parent",
   "components",
   "versions",
@@ -40,20 +41,28 @@ export interface AskedFields {
   readonly ids: readonly string[];
   readonly names: Readonly<Record<string, string>>;
   readonly schema: Readonly<Record<string, unknown>>;
+  readonly pointsField?: string | undefined;
 }
 
 /** Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-fields/#api-rest-api-3-field-get */
-export const askedFields = async (http: VendorHttp, { customFields }: Config): Promise<AskedFields> => {
+export const askedFields = async (
+  http: VendorHttp,
+  { customFields, storyPointsField }: Config,
+): Promise<AskedFields> => {
   const all = await ask(http, z.array(Field), (jira, client) => jira.getFields(client));
   const wanted = new Set(customFields.map((field) => field.toLowerCase()));
   const custom = all.filter(
     ({ id, name, schema }) =>
       id.startsWith("customfield_") &&
-      (meaningOf(schema?.custom, name) !== undefined || wanted.has(id) || wanted.has(name.toLowerCase())),
+      (meaningOf(schema?.custom, name) !== undefined ||
+        id === storyPointsField ||
+        wanted.has(id) ||
+        wanted.has(name.toLowerCase())),
   );
   return {
     ids: [...STANDARD_FIELDS, ...custom.map(({ id }) => id)],
     names: Object.fromEntries(custom.map(({ id, name }) => [id, name])),
     schema: Object.fromEntries(custom.map(({ id, schema }) => [id, schema ?? {}])),
+    ...(storyPointsField !== undefined && { pointsField: storyPointsField }),
   };
 };

@@ -3,6 +3,7 @@ import type { Draft } from "../../shared/domain/entity.ts";
 import type { HistoryEntry } from "../../shared/domain/history.ts";
 import { maybeInstant, TIMELESS } from "../../shared/domain/instant.ts";
 import type { Ref } from "../../shared/domain/kind.ts";
+import type { Reference } from "../../shared/domain/link.ts";
 import { referencesIn } from "../../shared/domain/reference.ts";
 import { accountDraft, accountRef } from "./account.ts";
 import { plainText } from "./adf.ts";
@@ -55,6 +56,7 @@ const envelope = (issue: Issue, history: readonly HistoryEntry[]): Envelope => {
     updatedAt: maybeInstant(fields.updated) ?? createdAt ?? TIMELESS,
     aliases: [...names],
     references: [
+      ...epicOf(issue),
       ...referencesIn(fields.summary, "title"),
       ...referencesIn(plainText(fields.description), "body"),
     ].filter(({ alias }) => !names.has(alias)),
@@ -64,6 +66,14 @@ const envelope = (issue: Issue, history: readonly HistoryEntry[]): Envelope => {
     ...(previousKeys.length > 0 && { previousKeys }),
   };
 };
+
+/** Older projects name an epic by its key, in a custom field of its own; where `parent` is told too it says the same. */
+const epicOf = (issue: Issue): Reference[] => {
+  if (issue.fields?.parent != null) return [];
+  const key = valuesOf(issue, "epic").find((value) => typeof value === "string" && EPIC_KEY.test(value));
+  return key === undefined ? [] : [{ alias: String(key).toUpperCase(), place: "parent" }];
+};
+const EPIC_KEY = /^[A-Za-z][A-Za-z0-9_]{0,254}-[1-9]\d{0,18}$/;
 
 /** Partial payloads name an issue without any of its fields. */
 const fieldsOf = (issue: Issue): IssueFields => issue.fields ?? {};
@@ -152,7 +162,7 @@ const workItem = (issue: Issue, common: Envelope, { statuses }: NormaliseContext
       ...(reporterId !== undefined && { reporterId }),
       ...(parentId !== undefined && { parentId }),
       cycleIds: sprintsOf(issue).map(({ id }): Ref<"cycle"> => ({ kind: "cycle", noun: "sprint", id })),
-      ...(points !== undefined && { estimate: { value: points, unit: "points" } }),
+      ...estimateOf(points, fields),
       ...milestonesOf(issue, status, common.history, statuses),
       ...(dueAt !== undefined && { dueAt }),
       isBlocked: valuesOf(issue, "flag").flat().length > 0,
@@ -163,6 +173,12 @@ const workItem = (issue: Issue, common: Envelope, { statuses }: NormaliseContext
       ),
     },
   };
+};
+
+/** Points, or where there are none the hours that were first estimated, which Jira tells in seconds. */
+const estimateOf = (points: number | undefined, { timeoriginalestimate: seconds }: IssueFields) => {
+  if (points !== undefined) return { estimate: { value: points, unit: "points" as const } };
+  return seconds == null ? {} : { estimate: { value: seconds / 3600, unit: "hours" as const } };
 };
 
 const DRAFTS = { initiative, feature, workItem } as const;

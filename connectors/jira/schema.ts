@@ -71,13 +71,15 @@ const ChangeHistory = z.looseObject({
 });
 export type ChangeHistory = z.output<typeof ChangeHistory>;
 
-/** https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/#api-rest-api-3-issue-issueidorkey-get */
+/** https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/#api-rest-api-3-issue-issueidorkey-get;
+ * `pointsField` is set by the reader: the id of the field that the config names for story points. */
 export const Issue = z.looseObject({
   id: Id,
   key: Text,
   self: Text,
   names: maybe(z.record(z.string(), z.string())),
   schema: maybe(z.record(z.string(), z.looseObject({ type: Text, custom: Text }))),
+  pointsField: Text,
   changelog: maybe(z.looseObject({ histories: listOf(ChangeHistory) })),
   fields: maybe(
     z.looseObject({
@@ -96,6 +98,7 @@ export const Issue = z.looseObject({
       resolutiondate: Moment,
       statuscategorychangedate: Moment,
       duedate: Text,
+      timeoriginalestimate: maybe(z.number()),
       parent: maybe(Stub),
       components: listOf(Named),
       fixVersions: listOf(Named),

@@ -19,9 +19,10 @@ const ISSUE_LISTS = {
   relations: { first: 10, node: "id type relatedIssue { id }" },
   stateHistory: { first: 15, node: "id stateId startedAt state { id name }" },
   history: {
-    first: 15,
+    first: 12,
     node: `id createdAt actorId fromAssigneeId toAssigneeId fromCycleId toCycleId fromEstimate toEstimate
       fromParentId toParentId fromPriority toPriority fromProjectId toProjectId fromTeamId toTeamId fromTitle toTitle
+      fromDueDate toDueDate addedLabelIds removedLabelIds archived trashed addedLabels { id name } removedLabels { id name }
       fromAssignee { name } toAssignee { name } fromCycle { number } toCycle { number }
       fromParent { identifier } toParent { identifier } fromProject { name } toProject { name }`,
   },
@@ -35,7 +36,7 @@ const PROJECT_LISTS = {
 } as const satisfies Record<string, Nested>;
 
 const ISSUE = `id identifier previousIdentifiers title description url priority priorityLabel estimate dueDate
-  createdAt updatedAt startedAt completedAt canceledAt archivedAt trashed
+  createdAt updatedAt startedAt completedAt canceledAt archivedAt trashed customerTicketCount
   state { id name type } team { id key } assignee { id } creator { id } project { id }
   projectMilestone { id name } cycle { id } parent { id }`;
 

@@ -1,5 +1,6 @@
 import type { NormaliseContext } from "../../shared/connector/contract.ts";
-import type { Draft, Relation } from "../../shared/domain/entity.ts";
+import { plainText } from "../../shared/connector/markdown.ts";
+import type { CustomField, Draft, Relation } from "../../shared/domain/entity.ts";
 import { maybeInstant } from "../../shared/domain/instant.ts";
 import type { LinkType, Reference } from "../../shared/domain/link.ts";
 import { mapWord } from "../../shared/domain/mapped.ts";
@@ -20,7 +21,7 @@ export const normaliseIssue = (issue: Issue, { statuses }: NormaliseContext): re
   const project = refTo("feature", "project", issue.project, issue.projectId);
   const assignee = refTo("account", "user", issue.assignee, issue.assigneeId);
   const cycle = refTo("cycle", "cycle", issue.cycle, issue.cycleId);
-  const milestone = issue.projectMilestone;
+  const customFields = customFieldsOf(issue);
   const draft: Draft<"workItem"> = {
     kind: "workItem",
     external: { noun: "issue", id: issue.id, key, url: issue.url ?? `https://linear.app/issue/${key ?? issue.id}` },
@@ -28,7 +29,7 @@ export const normaliseIssue = (issue: Issue, { statuses }: NormaliseContext): re
     ...timesOf(issue),
     fields: {
       title: issue.title ?? key ?? issue.id,
-      text: issue.description || undefined,
+      text: plainText(issue.description),
       type: typeOf(labels),
       status: statusOf(
         { id: state?.id ?? undefined, name: state?.name ?? state?.type ?? "", type: state?.type ?? undefined },
@@ -55,14 +56,17 @@ export const normaliseIssue = (issue: Issue, { statuses }: NormaliseContext): re
       ...(parent && project ? [{ type: "parent_of", to: project, reverse: true } as const] : []),
     ],
     history: historyOf(issue),
-    ...(milestone && {
-      customFields: [
-        { fieldId: "projectMilestone", name: "Project milestone", type: "text", value: milestone.name ?? milestone.id },
-      ],
-    }),
+    ...(customFields.length > 0 && { customFields }),
   };
   return [draft];
 };
+
+const customFieldsOf = ({ projectMilestone: milestone, customerTicketCount: tickets }: Issue): CustomField[] => [
+  ...(milestone
+    ? [{ fieldId: "projectMilestone", name: "Project milestone", type: "text", value: milestone.name ?? milestone.id }]
+    : []),
+  ...(tickets ? [{ fieldId: "customerTicketCount", name: "Customer tickets", type: "number", value: tickets }] : []),
+];
 
 /** `IssueRelationType`; "similar" is Linear's own guess and stated by nobody. */
 const RELATIONS: ReadonlyMap<string, LinkType> = new Map([

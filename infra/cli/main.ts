@@ -19,6 +19,7 @@ export const COMMANDS: Readonly<Record<string, Load>> = {
   status: async () => (await import("./show.ts")).status,
   features: async () => (await import("./show.ts")).features,
   explain: async () => (await import("./show.ts")).explain,
+  history: async () => (await import("./history.ts")).history,
   changes: async () => (await import("./show.ts")).changes,
 };
 

@@ -3,6 +3,7 @@ import { type Embedded, holdsHub, openEmbedded } from "../../shared/adapters/sql
 import { HubError } from "../../shared/connector/errors.ts";
 import { connectionViews } from "../../shared/pipeline/connection-views.ts";
 import type { Hub } from "../../shared/pipeline/hub.ts";
+import { vocabulary } from "../../shared/pipeline/vocabulary.ts";
 import type { HubConfig } from "../../shared/platform/define-hub.ts";
 import { quietLog } from "../../shared/platform/log.ts";
 import { openHub } from "../../shared/platform/open-hub.ts";
@@ -60,6 +61,7 @@ export const openStore = async (terminal: Terminal): Promise<OpenStore> => {
     products: hub.products,
     connections: () => connectionViews(hub),
     now: () => new Date(),
+    statusOf: vocabulary(hub),
   });
   return { hub, config, folder: workspace.folder, embedded, views, close: () => embedded.close() };
 };

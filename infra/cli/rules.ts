@@ -4,17 +4,19 @@ import { join } from "node:path";
 import { openEmbedded } from "../../shared/adapters/sqlite/index.ts";
 import { HubError } from "../../shared/connector/errors.ts";
 import { isKind } from "../../shared/domain/entity.ts";
+import type { Hub } from "../../shared/pipeline/hub.ts";
 import { ingest } from "../../shared/pipeline/ingest.ts";
 import { project, projectAll } from "../../shared/pipeline/project.ts";
 import type { HubConfig } from "../../shared/platform/define-hub.ts";
 import { quietLog } from "../../shared/platform/log.ts";
 import { type MappingInForce, openHub } from "../../shared/platform/open-hub.ts";
-import type { Table } from "../../shared/ports/table.ts";
 import { everyOf } from "../../shared/store/entities.ts";
 import { mappingKey, viewKey } from "../../shared/store/keys.ts";
 import type { FeatureView } from "../../shared/store/views.ts";
 import { type Command, EXIT, type Terminal } from "./command.ts";
 import { type OpenStore, openStore } from "./open-store.ts";
+
+type Table = Hub["ports"]["table"];
 
 const READER = "project-lifecycle";
 

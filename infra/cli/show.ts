@@ -213,4 +213,4 @@ const nameIn = (data: object): string => {
 };
 
 /** Vendor text must not move the cursor, colour the screen or turn the line around. */
-const plain = (words: string): string => words.replace(/[\p{Cc}\p{Cf}]/gu, "");
+export const plain = (words: string): string => words.replace(/[\p{Cc}\p{Cf}]/gu, "");

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { HistoryEntry } from "./history.ts";
-import type { Instant } from "./instant.ts";
+import { type Instant, TIMELESS } from "./instant.ts";
 import type { Ref } from "./kind.ts";
 import type { LinkType, Reference } from "./link.ts";
 import { mapped } from "./mapped.ts";
@@ -280,6 +280,14 @@ export interface StatedRelation {
 /** Narrows an entity of any kind. */
 export const isKind = <K extends FieldedKind>(entity: Entity | undefined, kind: K): entity is Entity<K> =>
   entity?.kind === kind;
+
+/** When a record came to be: as its tool tells, else the best we know. */
+export const createdAt = ({ sourceCreatedAt, sourceUpdatedAt, firstSeenAt }: Entity): Instant =>
+  sourceCreatedAt ?? (sourceUpdatedAt === TIMELESS || sourceUpdatedAt > firstSeenAt ? firstSeenAt : sourceUpdatedAt);
+
+/** When a record last changed, never before it came to be. */
+export const changedAt = (entity: Entity): Instant =>
+  [entity.sourceUpdatedAt, createdAt(entity)].toSorted()[1] ?? entity.sourceUpdatedAt;
 
 /** What an entity is called on every surface. */
 export const nameOf = (entity: Entity): string => {

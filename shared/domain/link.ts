@@ -30,6 +30,7 @@ export type LinkOrigin = "native" | "declared" | "pattern" | "inferred";
 /** Where a link was read, and how sure that place makes us (lifecycle reference, section 5). */
 export const CONFIDENCE = {
   native: 1,
+  parent: 1,
   declared: 1,
   branch: 0.95,
   closing: 0.95,
@@ -38,6 +39,13 @@ export const CONFIDENCE = {
   body: 0.4,
 } as const;
 export type Place = keyof typeof CONFIDENCE;
+
+/** `parent` is the tool's own field too: it names the parent by a key or an address, and no id. */
+const ORIGINS: ReadonlyMap<Place, LinkOrigin> = new Map([
+  ["native", "native"],
+  ["parent", "native"],
+  ["declared", "declared"],
+]);
 
 export interface Evidence {
   readonly place: Place;
@@ -90,12 +98,7 @@ export const restated = (
   const revived = held === undefined || held.validTo !== undefined;
   return {
     ...ends,
-    origin:
-      best === undefined
-        ? (held?.origin ?? "native")
-        : best.place === "native" || best.place === "declared"
-          ? best.place
-          : "pattern",
+    origin: best === undefined ? (held?.origin ?? "native") : (ORIGINS.get(best.place) ?? "pattern"),
     confidence: best === undefined ? 0 : CONFIDENCE[best.place],
     evidence,
     validFrom: revived ? at : held.validFrom,

@@ -1,6 +1,6 @@
 import { type Entity, isKind } from "../domain/entity.ts";
 import type { HistoryEntry } from "../domain/history.ts";
-import { type Instant, TIMELESS } from "../domain/instant.ts";
+import type { Instant } from "../domain/instant.ts";
 import type { Fact } from "../domain/stage.ts";
 import { GONE } from "./held.ts";
 
@@ -26,16 +26,6 @@ export interface Claim {
 
 /** The last of some moments. */
 export const latestOf = (...times: readonly [Instant, ...Instant[]]): Instant => times.toSorted().at(-1) ?? times[0];
-
-/** The first of some moments. */
-export const earliestOf = (...times: readonly [Instant, ...Instant[]]): Instant => times.toSorted()[0] ?? times[0];
-
-/** When a record came to be: as its tool tells, else the best we know. */
-export const createdAt = ({ sourceCreatedAt, sourceUpdatedAt, firstSeenAt }: Entity): Instant =>
-  sourceCreatedAt ?? (sourceUpdatedAt === TIMELESS || sourceUpdatedAt > firstSeenAt ? firstSeenAt : sourceUpdatedAt);
-
-/** When a record last changed, never before it came to be. */
-export const changedAt = (entity: Entity): Instant => latestOf(entity.sourceUpdatedAt, createdAt(entity));
 
 /** Of claims of one signal and record in the order they happened, those that say something new, one per moment. */
 export const settle = (claims: readonly Claim[]): Claim[] => {

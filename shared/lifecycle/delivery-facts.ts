@@ -1,5 +1,5 @@
-import type { Entity } from "../domain/entity.ts";
-import { type Claim, changedAt, createdAt, settle } from "./claim.ts";
+import { changedAt, createdAt, type Entity } from "../domain/entity.ts";
+import { type Claim, settle } from "./claim.ts";
 
 /** GitHub's and GitLab's own title of a pull request made to undo another. */
 const REVERT = /^Revert\s+["“]/;

@@ -1,6 +1,5 @@
-import type { Entity, StatusCategory } from "../domain/entity.ts";
-import { isKind } from "../domain/entity.ts";
-import type { Mapped } from "../domain/mapped.ts";
+import { type Entity, isKind } from "../domain/entity.ts";
+import type { StatusOf } from "../domain/item-history.ts";
 import type { Fact } from "../domain/stage.ts";
 import { type Claim, latestOf, type Record, until } from "./claim.ts";
 import { deploymentFacts, pullRequestFacts, releaseFacts, testRunFacts } from "./delivery-facts.ts";
@@ -19,10 +18,7 @@ export interface Recipient {
 /** What factsOf needs to know beside the record. */
 export interface FactsContext {
   /** Maps a raw status of the record's past by the table that maps the present. */
-  readonly statusOf: (word: {
-    readonly id?: string | undefined;
-    readonly name?: string | undefined;
-  }) => Mapped<StatusCategory>;
+  readonly statusOf: StatusOf;
 }
 
 /**

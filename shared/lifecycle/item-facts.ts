@@ -1,8 +1,8 @@
-import type { Entity } from "../domain/entity.ts";
+import { changedAt, createdAt, type Entity } from "../domain/entity.ts";
 import type { HistoryEntry } from "../domain/history.ts";
 import type { Instant } from "../domain/instant.ts";
-import { type Claim, changedAt, createdAt, earliestOf, latestOf, settle } from "./claim.ts";
-import type { FactsContext } from "./facts.ts";
+import { pastOf, type StatusOf, statusCourse } from "../domain/item-history.ts";
+import { type Claim, latestOf, settle } from "./claim.ts";
 
 interface Step {
   readonly at: Instant;
@@ -13,59 +13,24 @@ interface Step {
 export const itemFacts = (
   entity: Entity<"workItem">,
   history: readonly HistoryEntry[],
-  statusOf: FactsContext["statusOf"],
+  statusOf: StatusOf,
 ): Claim[] => {
-  const past = pastOf(entity, history, statusOf);
-  const steps = past.length > 0 ? endingNow(entity, past) : withoutHistory(entity);
+  const changed = history.filter(({ changes }) => changes.some(({ field }) => field === "status")).map(({ at }) => at);
+  const last = changed.toSorted().at(-1);
+  const steps = last === undefined ? withoutHistory(entity) : staysOf(entity, history, statusOf, last);
   return settle(steps.map(({ at, value }) => ({ stage: "development", signal: "item", tier: "workflow", value, at })));
 };
 
-const statusChanges = (history: readonly HistoryEntry[]) =>
-  [...history]
-    .sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : a.id < b.id ? -1 : a.id > b.id ? 1 : 0))
-    .flatMap(({ at, changes }) =>
-      changes.filter(({ field }) => field === "status").map(({ from, to }) => ({ at, from, to })),
-    );
-
-/** What history tells, mapped by today's table; the last change takes the present's category if it has its word. */
-const pastOf = (
+/** History may lag behind the record: then the present is added, at the time its tool tells for it. */
+const staysOf = (
   entity: Entity<"workItem">,
   history: readonly HistoryEntry[],
-  statusOf: FactsContext["statusOf"],
+  statusOf: StatusOf,
+  last: Instant,
 ): Step[] => {
-  const changes = statusChanges(history);
-  const [first] = changes;
-  if (first === undefined) return [];
-  const { status } = entity.fields;
-  const last = changes.at(-1);
-  const began =
-    first.from === null ? [] : [{ at: earliestOf(createdAt(entity), first.at), value: statusOf(first.from).category }];
-  return [
-    ...began,
-    ...changes.map((change) => {
-      const isPresent = change === last && isSameWord(change.to, status);
-      return { at: change.at, value: isPresent || change.to === null ? status.category : statusOf(change.to).category };
-    }),
-  ];
-};
-
-const isSameWord = (
-  word: { readonly id?: string | undefined; readonly name?: string | undefined } | null,
-  status: Entity<"workItem">["fields"]["status"],
-): boolean => {
-  if (word === null) return false;
-  if (word.id !== undefined && status.id !== undefined) return word.id === status.id;
-  return word.name === status.detail;
-};
-
-/** History may lag behind the record: then the present is added, at the time its tool tells for it. */
-const endingNow = (entity: Entity<"workItem">, past: readonly Step[]): Step[] => {
-  const { category } = entity.fields.status;
-  const last = past.at(-1);
-  if (last === undefined || last.value === category) return [...past];
   const told = toldAt(entity);
-  const at = told !== undefined && told > last.at ? told : latestOf(changedAt(entity), last.at);
-  return [...past, { at, value: category }];
+  const past = { ...pastOf(entity, history), ...(told !== undefined && told > last && { changedAt: told }) };
+  return statusCourse(entity, past, statusOf).intervals.map(({ from, value }) => ({ at: from, value: value.category }));
 };
 
 /** The tool's own time of reaching the present category. */

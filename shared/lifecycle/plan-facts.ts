@@ -1,7 +1,7 @@
-import type { Entity } from "../domain/entity.ts";
+import { changedAt, createdAt, type Entity } from "../domain/entity.ts";
 import type { HistoryEntry } from "../domain/history.ts";
 import type { Instant } from "../domain/instant.ts";
-import { type Claim, changedAt, createdAt, settle } from "./claim.ts";
+import { type Claim, settle } from "./claim.ts";
 
 /** Plan statuses of a feature that somebody took on. */
 const TAKEN_ON: ReadonlySet<string> = new Set(["active", "paused", "completed"]);

@@ -24,6 +24,7 @@ const HOPS = 6;
 
 const PLACES: Readonly<Record<Place, string>> = {
   native: "linked in its tool",
+  parent: "its parent in its tool",
   declared: "declared",
   branch: "key in the branch name",
   closing: "closing keyword",

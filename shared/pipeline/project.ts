@@ -11,6 +11,7 @@ import { entitiesById, entityById, everyOf, historyOf, type StoredEntity, update
 import { entityOf, sightsKey } from "../store/keys.ts";
 import { contributionsOf, downwardOf, evidenceLine, putFacts, timelineOf } from "./contribute.ts";
 import { coverageOf, sightsOf } from "./coverage.ts";
+import { putCycleParts } from "./cycle-parts.ts";
 import { hash } from "./entity-of.ts";
 import type { Hub } from "./hub.ts";
 import { type Projected, projectedOf, relink, setProjected } from "./relink.ts";
@@ -213,8 +214,10 @@ const contribute = async (
     await putFacts(table, featureId, id, undefined);
     features.add(featureId);
   }
+  const history = isKind(entity, "workItem") ? await historyOf(table, id) : [];
+  if (isKind(entity, "workItem"))
+    done.set(id, { ...done.get(id), cycles: await putCycleParts(table, entity, history, held.cycles) });
   if (now.length > 0) {
-    const history = isKind(entity, "workItem") ? await historyOf(table, id) : [];
     const timeline = timelineOf(entity, history);
     const statusOf = await words(entity.source.connectionId);
     for (const one of now) {

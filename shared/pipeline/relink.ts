@@ -13,6 +13,8 @@ export interface Projected {
   readonly pointers: readonly string[];
   readonly said: readonly { readonly from: string; readonly type: Statement["type"]; readonly to: string }[];
   readonly features: readonly Contribution[];
+  /** Cycles that hold a part of it. */
+  readonly cycles: readonly string[];
 }
 
 /** A feature that a record speaks about. */
@@ -24,11 +26,11 @@ export interface Contribution {
   readonly via: string;
 }
 
-export const NOTHING: Projected = { aliases: [], pointers: [], said: [], features: [] };
+export const NOTHING: Projected = { aliases: [], pointers: [], said: [], features: [], cycles: [] };
 
 export const projectedOf = async (table: Table, id: string): Promise<Projected> => {
   const { pk, sk } = contributionKey(id);
-  return (await table.get<Projected>(pk, sk))?.data ?? NOTHING;
+  return { ...NOTHING, ...(await table.get<Projected>(pk, sk))?.data };
 };
 
 /** Stores what was done for an entity; equal content writes nothing. */
@@ -53,7 +55,7 @@ export const relink = async (
   entity: StoredEntity,
   now: Instant,
   before: Partial<Projected> = {},
-): Promise<{ readonly done: Omit<Projected, "features">; readonly affected: readonly string[] }> => {
+): Promise<{ readonly done: Omit<Projected, "features" | "cycles">; readonly affected: readonly string[] }> => {
   const held = await projectedOf(table, entity.id);
   const gone = entity.presence.state === "deleted" || entity.presence.state === "out_of_scope";
   const aliases = gone ? [] : entity.aliases;

@@ -73,6 +73,7 @@ export const pointedStatement = (entity: Entity, pointer: Reference, to: string)
   const evidence = [proof(entity, pointer.place, pointer.alias)];
   const weak = pointer.place === "body";
   const said = (from: string, type: LinkType, end: string): Statement => ({ from, to: end, type, evidence });
+  if (pointer.place === "parent") return plan || target === "initiative" ? said(to, "parent_of", entity.id) : undefined;
   if (isKind(entity, "deployment")) return target === "pullRequest" ? said(entity.id, "deploys", to) : undefined;
   if (isKind(entity, "testRun")) return target === "pullRequest" ? said(entity.id, "validates", to) : undefined;
   if (isKind(entity, "release")) {

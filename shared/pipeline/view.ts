@@ -1,6 +1,7 @@
 import type { Entity } from "../domain/entity.ts";
 import { isKind, nameOf } from "../domain/entity.ts";
 import type { Instant } from "../domain/instant.ts";
+import type { StatusOf } from "../domain/item-history.ts";
 import { kindOf } from "../domain/kind.ts";
 import type { Explanation, Fact } from "../domain/stage.ts";
 import { derive } from "../lifecycle/derive.ts";
@@ -15,7 +16,7 @@ import { evidenceLine, type FactsRow, putFacts, timelineOf } from "./contribute.
 import { coverageOf, type Sight } from "./coverage.ts";
 import { hash } from "./entity-of.ts";
 import type { Hub } from "./hub.ts";
-import type { StatusOf, vocabulary } from "./vocabulary.ts";
+import type { vocabulary } from "./vocabulary.ts";
 
 /** A feature's row with why it was last written, so that publication can say so. */
 export interface StoredView extends FeatureView {

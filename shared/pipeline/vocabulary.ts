@@ -1,11 +1,7 @@
 import type { Entity, StatusCategory } from "../domain/entity.ts";
-import { type Mapped, mapWord, type Word } from "../domain/mapped.ts";
+import type { StatusOf } from "../domain/item-history.ts";
+import { mapWord, type Word } from "../domain/mapped.ts";
 import type { Hub } from "./hub.ts";
-
-export type StatusOf = (word: {
-  readonly id?: string | undefined;
-  readonly name?: string | undefined;
-}) => Mapped<StatusCategory>;
 
 /**
  * The status words of each connection as its tool explains them, so that the past is mapped by the table of the present.

@@ -3,6 +3,7 @@ import type { Hono } from "hono";
 import { safeReason } from "../connector/errors.ts";
 import { connectionViews } from "../pipeline/connection-views.ts";
 import type { Hub } from "../pipeline/hub.ts";
+import { vocabulary } from "../pipeline/vocabulary.ts";
 import { tableViews } from "../store/table-views.ts";
 import { webApp } from "../web/app.ts";
 import type { WebEnv } from "../web/web-deps.ts";
@@ -30,6 +31,7 @@ export const webOf = (hub: () => Hub): Hono<WebEnv> => {
     products: hub().products,
     connections: () => connectionViews(hub()),
     now: () => hub().ports.clock.now(),
+    statusOf: (connectionId) => vocabulary(hub())(connectionId),
   });
   return webApp({
     views,

@@ -15,6 +15,7 @@ import type { Place } from "../ports/table.ts";
  * | links to it, by type                   | E#{id}                 | L#<{type}#{from}                |
  * | what it contributes to which features  | E#{id}                 | C                               |
  * | facts about a feature, by record       | E#{feature}            | F#{record}                      |
+ * | every item that was ever in a cycle    | E#{cycle}              | M#{item}                        |
  * | a feature's timeline                   | Z#{feature}            | {at}#{fact}                     |
  * | a feature as shown                     | E#{feature}            | V                               |
  * | who is called so                       | K#{alias}              | A#{id}                          |
@@ -58,6 +59,7 @@ export const historyKey = (id: string, at: Instant, entry: string): Place => ({
 });
 export const contributionKey = (id: string): Place => ({ pk: `E#${id}`, sk: "C" });
 export const factsKey = (feature: string, record: string): Place => ({ pk: `E#${feature}`, sk: `F#${record}` });
+export const cyclePartKey = (cycle: string, item: string): Place => ({ pk: `E#${cycle}`, sk: `M#${item}` });
 export const viewKey = (feature: string): Place => ({ pk: `E#${feature}`, sk: "V" });
 export const timelineKey = (feature: string, at: Instant, fact: string): Place => ({
   pk: `Z#${feature}`,

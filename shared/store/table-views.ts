@@ -1,9 +1,11 @@
 import { type Entity, isKind } from "../domain/entity.ts";
 import type { HubEvent } from "../domain/event.ts";
+import type { StatusOf } from "../domain/item-history.ts";
 import { kindOf } from "../domain/kind.ts";
 import { STAGES, type Stage } from "../domain/stage.ts";
 import type { Row, Table } from "../ports/table.ts";
 import { calledSo, entitiesById, entityById } from "./entities.ts";
+import { historyViews } from "./history-views.ts";
 import { lists, partition, SHARDS, viewKey } from "./keys.ts";
 import type {
   ConnectionView,
@@ -31,6 +33,8 @@ export const tableViews = (
     readonly products: readonly ProductView[];
     readonly connections: () => Promise<readonly ConnectionView[]>;
     readonly now: () => Date;
+    /** The status words of a connection as they are mapped today. */
+    readonly statusOf: (connectionId: string) => Promise<StatusOf>;
   },
 ): Views => {
   const featureById = async (id: string) => (await table.get<FeatureView>(viewKey(id).pk, viewKey(id).sk))?.data;
@@ -66,7 +70,7 @@ export const tableViews = (
 
   /** The shards of a kind one after the other: their ids ascend over all of them. */
   const walk = async <Data>(
-    kind: "feature" | "workItem",
+    kind: "feature" | "workItem" | "cycle",
     after: string | undefined,
     limit: number,
     map: (id: string, data: unknown) => Promise<Data | undefined>,
@@ -101,6 +105,7 @@ export const tableViews = (
     table.count({ pk: lists.stage(stage), by: "list", ...(product !== undefined && { prefix: `${product}#` }) });
 
   return {
+    ...historyViews(table, configured.statusOf),
     products: async () => configured.products,
     async feature(idOrKey) {
       if (kindOf(idOrKey) === "feature") return featureById(idOrKey);
@@ -185,6 +190,13 @@ export const tableViews = (
       }
       return undefined;
     },
+    cycles: ({ state, tool }, after, limit) =>
+      walk("cycle", after, limit, async (_, data) => {
+        const cycle = data as Entity<"cycle">;
+        const isGone = cycle.presence.state === "deleted" || cycle.presence.state === "out_of_scope";
+        const hasState = state === undefined || state.includes(cycle.fields.state.category);
+        return !isGone && hasState && (tool === undefined || tool === cycle.source.tool) ? cycle : undefined;
+      }),
     async changes(since, after, limit, names) {
       const items: HubEvent[] = [];
       let place = after ?? since;

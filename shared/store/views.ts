@@ -1,6 +1,8 @@
+import type { Scope, ScopeItem, ScopeRole } from "../domain/cycle-scope.ts";
 import type { Entity, FieldedKind, Presence, StatusCategory } from "../domain/entity.ts";
 import type { HubEvent } from "../domain/event.ts";
 import type { Instant } from "../domain/instant.ts";
+import type { ItemHistory } from "../domain/item-history.ts";
 import type { Mapped } from "../domain/mapped.ts";
 import type { Explanation, Stage } from "../domain/stage.ts";
 
@@ -168,6 +170,20 @@ export interface WorkItemFilter {
   readonly updatedSince?: Instant | undefined;
 }
 
+export interface CycleFilter {
+  readonly state?: readonly ("future" | "active" | "closed" | "unknown")[] | undefined;
+  readonly tool?: string | undefined;
+}
+
+/** An account by its name; the name is absent where the tool never told of the account itself. */
+export interface PersonName {
+  readonly id: string;
+  readonly name?: string | undefined;
+}
+
+/** Accounts by id. */
+export type People = ReadonlyMap<string, PersonName>;
+
 /** All reads that surfaces make. Every list is a page in an order that never changes; `after` and `next` are opaque. */
 export interface Views {
   products(): Promise<readonly ProductView[]>;
@@ -193,6 +209,20 @@ export interface Views {
   workItems(filter: WorkItemFilter, after: string | undefined, limit: number): Promise<Slice<Entity<"workItem">>>;
   /** By id or key. */
   workItem(idOrKey: string): Promise<Entity<"workItem"> | undefined>;
+  /** A work item over all its time, with the people who changed it. */
+  itemHistory(item: Entity<"workItem">): Promise<ItemHistory & { readonly people: People }>;
+  /** By id, ascending. */
+  cycles(filter: CycleFilter, after: string | undefined, limit: number): Promise<Slice<Entity<"cycle">>>;
+  /** By id. */
+  cycle(id: string): Promise<Entity<"cycle"> | undefined>;
+  cycleScope(cycle: Entity<"cycle">): Promise<Scope>;
+  /** Every item that was ever in a cycle, by its id; with a role, only those that had it. */
+  cycleItems(
+    cycle: Entity<"cycle">,
+    role: ScopeRole | undefined,
+    after: string | undefined,
+    limit: number,
+  ): Promise<Slice<ScopeItem> & { readonly people: People }>;
   /** The change log, oldest first, from `since` on. */
   changes(
     since: Instant,

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import github from "../../connectors/github/index.ts";
-import { plainText } from "../../connectors/github/plain-text.ts";
 import type { NormaliseContext } from "../../shared/connector/contract.ts";
+import { plainText } from "../../shared/connector/markdown.ts";
 import type { Draft } from "../../shared/domain/entity.ts";
 
 type Row = Record<string, unknown>;

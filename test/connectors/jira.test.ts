@@ -89,6 +89,107 @@ describe("a Jira record", () => {
     expect(draftsOf("issues", { id: "2", fields: { issuetype: { name: "Epic" } } })[0]?.kind).toBe("feature");
   });
 
+  it("names an old epic by its key where no parent is told", () => {
+    const schema = { customfield_10014: { type: "any", custom: "com.pyxis.greenhopper.jira:gh-epic-link" } };
+    const story = { id: "1", key: "A-1", schema, fields: { customfield_10014: "a-2" } };
+    expect(draftsOf("issues", story)[0]).toMatchObject({ references: [{ alias: "A-2", place: "parent" }] });
+    const both = { ...story, fields: { ...story.fields, parent: { id: "2", key: "A-2" } } };
+    expect(draftsOf("issues", both)[0]?.references).toEqual([]);
+    const hostile = { ...story, fields: { customfield_10014: "A-2 and A-3" } };
+    expect(draftsOf("issues", hostile)[0]?.references).toEqual([]);
+  });
+
+  it("estimates in points, of the configured field where one is named, else in hours", () => {
+    const names = { customfield_1: "Story Points", customfield_2: "Effort" };
+    const estimateOf = (record: object) => draftsOf("issues", { id: "1", names, ...record })[0]?.fields;
+    const fields = { customfield_1: 3, customfield_2: 5, timeoriginalestimate: 5400 };
+    expect(estimateOf({ fields })).toMatchObject({ estimate: { value: 3, unit: "points" } });
+    expect(estimateOf({ fields, pointsField: "customfield_2" })).toMatchObject({
+      estimate: { value: 5, unit: "points" },
+    });
+    expect(estimateOf({ fields: { ...fields, customfield_1: null } })).toMatchObject({
+      estimate: { value: 1.5, unit: "hours" },
+    });
+    const moved = (fieldId: string, field: string) => ({ fieldId, field, fromString: "1", toString: "2" });
+    const items = [
+      moved("customfield_1", "Story Points"),
+      moved("customfield_2", "Effort"),
+      moved("x", "timeoriginalestimate"),
+    ];
+    const changelog = { histories: [{ id: "1", created: 1_767_225_600_000, items }] };
+    const fieldsOf = (record: object) =>
+      draftsOf("issues", { id: "1", changelog, ...record })[0]?.history?.[0]?.changes.map(({ field }) => field);
+    expect(fieldsOf({})).toEqual(["estimate", "Effort", "hours"]);
+    expect(fieldsOf({ pointsField: "customfield_2" })).toEqual(["Story Points", "estimate", "hours"]);
+    const [item] = draftsOf("issues", { id: "1", names, fields, pointsField: "customfield_2" });
+    expect(item?.customFields).toEqual([{ fieldId: "customfield_1", name: "Story Points", type: "unknown", value: 3 }]);
+  });
+
+  it("keeps two custom fields of one name apart", () => {
+    const names = { customfield_1: "Team", customfield_2: "Team" };
+    const [item] = draftsOf("issues", { id: "1", names, fields: { customfield_1: "a", customfield_2: "b" } });
+    expect(item?.customFields?.map(({ fieldId, value }) => [fieldId, value])).toEqual([
+      ["customfield_1", "a"],
+      ["customfield_2", "b"],
+    ]);
+  });
+
+  it("tells sprints that came and went, not those that stayed, by id where names have commas", () => {
+    const sprint = (from: string, fromString: string, to: string, toName: string) => ({
+      id: "1",
+      created: "2026-01-01T00:00:00.000Z",
+      items: [{ field: "Sprint", from, fromString, to, toString: toName }],
+    });
+    const changesOf = (history: object) =>
+      draftsOf("issues", { id: "1", changelog: { histories: [history] } })[0]?.history?.[0]?.changes.map(
+        ({ from, to }) => [from && [from.id, from.name], to && [to.id, to.name]],
+      );
+    expect(changesOf(sprint("1, 2", "One, Two", "1, 2, 3", "One, Two, Three"))).toEqual([[null, ["3", "Three"]]]);
+    expect(changesOf(sprint("1, 2", "One, Two", "1, 3", "One, Three"))).toEqual([
+      [
+        ["2", "Two"],
+        ["3", "Three"],
+      ],
+    ]);
+    expect(changesOf(sprint("1", "Run, fast", "", ""))).toEqual([[["1", undefined], null]]);
+    expect(changesOf(sprint("", "", "1", "One"))).toEqual([[null, ["1", "One"]]]);
+  });
+
+  it("reads every kind of node of a description, and the addresses behind cards, media and links", () => {
+    const node = (type: string, attrs: object = {}, ...content: object[]) => ({ type, attrs, content });
+    const words = (text: string, marks: object[] = []) => ({ type: "text", text, marks });
+    const document = node(
+      "doc",
+      {},
+      node("panel", { panelType: "info" }, node("paragraph", {}, words("Careful"))),
+      node("mediaSingle", {}, node("media", { alt: "a chart" }), node("caption", {}, words("last week"))),
+      node("taskList", {}, node("taskItem", { state: "DONE" }, words("shipped")), node("taskItem", {}, words("told"))),
+      node("decisionList", {}, node("decisionItem", {}, words("we go"))),
+      node("table", {}, node("tableRow", {}, node("tableCell", {}, words("a")), node("tableCell", {}, words("b")))),
+      node("blockCard", { url: "https://acme.example/1" }),
+      node("blockCard", { data: { name: "Plan", url: "https://acme.example/2" } }),
+      node("embedCard", { url: "https://acme.example/3" }),
+      node("paragraph", {}, node("mention", { text: "@Ada" }), node("emoji", { shortName: ":tada:" })),
+      node("codeBlock", {}, words("<script>alert(1)</script>")),
+      node("paragraph", {}, words("here", [{ type: "link", attrs: { href: "https://acme.example/4" } }])),
+    );
+    expect(plainText(document)?.split(/\n+/)).toEqual([
+      "Careful",
+      "a chart",
+      "last week",
+      "- [x] shipped",
+      "- [ ] told",
+      "- we go",
+      "a | b",
+      "https://acme.example/1",
+      "Plan (https://acme.example/2)",
+      "https://acme.example/3",
+      "@Ada:tada:",
+      "<script>alert(1)</script>",
+      "here (https://acme.example/4)",
+    ]);
+  });
+
   it("is found in each of Jira's list answers", () => {
     const { issues, versions } = jira.streams;
     expect(issues?.listed?.({ issues: [{ id: "1" }], names: { a: "b" } })).toEqual([{ id: "1", names: { a: "b" } }]);
@@ -127,6 +228,16 @@ describe("polling a Jira site", () => {
     expect(items.some(({ fields }) => fields.status.category === "cancelled")).toBe(true);
     expect(items.some(({ fields }) => fields.estimate !== undefined)).toBe(true);
     for (const { fields } of items) if (fields.status.category === "done") expect(fields.completedAt).toBeDefined();
+  });
+
+  it("reads points from the configured field alone", async () => {
+    const POINTS = "customfield_10016";
+    const pages = await pagesOf(open({ storyPointsField: POINTS }), "issues");
+    const told = issuesOf(pages).flatMap((issue) => draftsOf("issues", issue)) as Draft<"workItem">[];
+    expect(told.some(({ fields }) => fields.estimate?.unit === "points")).toBe(true);
+    const other = await pagesOf(open({ storyPointsField: "customfield_1" }), "issues");
+    const without = issuesOf(other).flatMap((issue) => draftsOf("issues", issue)) as Draft<"workItem">[];
+    expect(without.filter(({ fields }) => fields.estimate !== undefined)).toEqual([]);
   });
 
   it("tells an account and a sprint alike in every issue, and a sprint as its own stream does", async () => {

@@ -46,6 +46,76 @@ describe("a Linear record", () => {
     expect(draftsOf(stream, { id: record["id"] })).toHaveLength(1);
   });
 
+  it("tells labels, due dates, archive and trash of its past", () => {
+    const entry = (id: string, minute: number, rest: object) => ({
+      id,
+      createdAt: `2026-03-01T10:0${minute}:00.000Z`,
+      ...rest,
+    });
+    const nodes = [
+      entry("h1", 1, {
+        addedLabelIds: ["l1", "l2"],
+        addedLabels: [{ id: "l1", name: "bug" }],
+        fromDueDate: "2026-04-01",
+      }),
+      entry("h2", 2, { removedLabelIds: ["l1"], removedLabels: [{ id: "l1", name: "bug" }] }),
+      entry("h3", 3, { trashed: true, archived: true }),
+      entry("h4", 4, { archived: false }),
+    ];
+    const { history = [] } = workItem({ id: "x", history: { nodes } });
+    const bug = { id: "l1", name: "bug" };
+    expect(history.map(({ changes }) => changes.map(({ field, from, to }) => [field, from, to]))).toEqual([
+      [
+        ["dueAt", { name: "2026-04-01" }, null],
+        ["labels", null, bug],
+        ["labels", null, { id: "l2" }],
+      ],
+      [["labels", bug, null]],
+      [
+        ["archived", null, { name: "archived" }],
+        ["trashed", null, { name: "trashed" }],
+      ],
+      [["archived", { name: "archived" }, null]],
+    ]);
+  });
+
+  it("tells the parent issue, or else the project, as the parent of its past too", () => {
+    const entry = (id: string, rest: object) => ({ id, createdAt: `2026-03-01T10:00:0${id}.000Z`, ...rest });
+    const nodes = [
+      entry("3", { fromParentId: "i1", toParentId: null }),
+      entry("1", { fromProjectId: null, toProjectId: "p1" }),
+      entry("2", { toParentId: "i1" }),
+      entry("4", { fromProjectId: "p1", toProjectId: "p2" }),
+    ];
+    const { history = [] } = workItem({ id: "x", project: { id: "p2" }, history: { nodes } });
+    const parents = history.flatMap(({ changes }) => changes.filter(({ field }) => field === "parent"));
+    expect(parents.map(({ from, to }) => [from && [from.noun, from.id], to && [to.noun, to.id]])).toEqual([
+      [null, ["project", "p1"]],
+      [
+        ["project", "p1"],
+        ["issue", "i1"],
+      ],
+      [
+        ["issue", "i1"],
+        ["project", "p1"],
+      ],
+      [
+        ["project", "p1"],
+        ["project", "p2"],
+      ],
+    ]);
+  });
+
+  it("is plain text, and keeps the pointers of its links and what customers asked", () => {
+    const description = "**Bold** [see](https://linear.app/acme/issue/ENG-7/x) <b>now</b>";
+    const item = workItem({ id: "x", description, customerTicketCount: 3 });
+    expect(item.fields.text).toBe("Bold see now");
+    expect(item.references).toContainEqual({ alias: "ENG-7", place: "body" });
+    expect(item.customFields).toEqual([
+      { fieldId: "customerTicketCount", name: "Customer tickets", type: "number", value: 3 },
+    ]);
+  });
+
   it("reads the same whatever the order of its lists", () => {
     const issue = fixture("issue");
     const turned = Object.fromEntries(

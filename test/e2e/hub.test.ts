@@ -314,6 +314,47 @@ describe("the hub on one machine, over three real wire protocols", { timeout: 18
     expect(keys.length).toBeGreaterThan(8);
   });
 
+  it("tells the past of items without gaps, and of cycles what came, left and was finished", async () => {
+    type Past = { agrees: boolean; is_complete: boolean; intervals: { from: string; to: string | null }[] };
+    type Sum = { items: number };
+    for (const tool of ["jira", "linear", "github"]) {
+      const { data } = await hub.json<Listed<{ id: string; key: string }>>(`/v1/work-items?tool=${tool}&limit=40`);
+      for (const { id, key } of data) {
+        const { intervals } = await hub.json<{ intervals: Record<"status" | "parent" | "keys", Past> }>(
+          `/v1/work-items/${id}`,
+        );
+        expect([key, intervals.status.agrees, intervals.status.is_complete]).toEqual([key, true, true]);
+        const stays = intervals.status.intervals;
+        expect(stays.map(({ to }) => to)).toEqual([...stays.slice(1).map(({ from }) => from), null]);
+      }
+    }
+    const { data: cycles } = await hub.json<Listed<{ id: string; tool: string }>>("/v1/cycles?state=closed&limit=200");
+    for (const tool of ["jira", "linear"]) {
+      const scopes = await Promise.all(
+        cycles
+          .filter((cycle) => cycle.tool === tool)
+          .map(({ id }) => hub.json<{ scope: Record<string, Sum> }>(`/v1/cycles/${id}`)),
+      );
+      const sum = (part: string) => scopes.reduce((count, { scope }) => count + (scope[part]?.items ?? 0), 0);
+      expect([tool, sum("completed") > 20, sum("carried_over") > 0, sum("added") > 0]).toEqual([
+        tool,
+        true,
+        true,
+        true,
+      ]);
+      // What was finished or was still open at the end was in it at the end.
+      for (const { scope } of scopes)
+        expect(scope["current"]?.items).toBeGreaterThanOrEqual(
+          (scope["completed"]?.items ?? 0) + (scope["carried_over"]?.items ?? 0),
+        );
+    }
+    const { key } = open("jira");
+    const told = await checkout.run(["history", key]);
+    expect([told.code, told.out.split("\n")[0]?.startsWith(key)]).toEqual([0, true]);
+    expect(told.out).toContain("Time in status");
+    expect(await checkout.run(["history", "NOPE-1"])).toMatchObject({ code: 1 });
+  });
+
   it("goes by the config's own event prefix and names of environments", async () => {
     const store = openStoreAt(folder());
     const types = new Set(store.bus.read(0, 500).map(({ event }) => event.type));

@@ -226,6 +226,20 @@ describe("records that point to each other", () => {
     expect(await all.speaking("ACME-9")).toEqual({ "ACME-9": 1, ...below });
   });
 
+  it("hang below a parent that is named by its key alone, whichever came first", async () => {
+    const child = item("ACME-5", undefined, { references: [{ alias: "ACME-1", place: "parent" }] });
+    for (const order of [
+      [feature("ACME-1"), child],
+      [child, feature("ACME-1")],
+    ]) {
+      using all = world();
+      for (const one of order) await all.arrive(one);
+      expect(await all.speaking("ACME-1")).toEqual({ "ACME-1": 1, "ACME-5": 1 });
+      await all.arrive({ ...item("ACME-5", undefined), updatedAt: "2026-03-01T11:00:00.000Z" });
+      expect(await all.speaking("ACME-1")).toEqual({ "ACME-1": 1 });
+    }
+  });
+
   it("come to an end when they are parents of each other", async () => {
     using all = world();
     await all.arrive(...WORLD);

@@ -84,6 +84,16 @@ const compared: Comparison[] = [];
 /** Where another tool's reading and ours differ, and why ours stays; none is known. */
 const EXPLAINED: ReadonlyMap<string, string> = new Map();
 
+/** Others keep Markdown, we plain text: the words must be the same, without images and the addresses behind links. */
+const wordsOf = (told: unknown): string | undefined =>
+  typeof told === "string"
+    ? told
+        .replace(/!\[[^\]\n]*\]\([^)\n]*\)/g, "")
+        .replace(/\]\([^)\n]*\)/g, "]")
+        .match(/[\p{L}\p{N}]+/gu)
+        ?.join(" ")
+    : undefined;
+
 /** What a reading says in words that our model has too, beside what we say. */
 const pairs = (theirs: Json, draft: Draft): [string, unknown, unknown][] => {
   const fields = draft.fields as Json;
@@ -105,7 +115,7 @@ const pairs = (theirs: Json, draft: Draft): [string, unknown, unknown][] => {
     list.push(["status", PLAN.get(state), (fields["declaredStatus"] as Json)["category"]]);
   }
   if (draft.kind === "feature" || draft.kind === "workItem")
-    list.push(["description", theirs["description"] || undefined, fields["text"] ?? fields["problem"]]);
+    list.push(["description", wordsOf(theirs["description"]), wordsOf(fields["text"] ?? fields["problem"])]);
   if (draft.kind === "vocabulary") list.push(["type", theirs["type"], fields["type"]]);
   if (draft.kind === "team") list.push(["key", theirs["key"], draft.external.key]);
   if (draft.kind === "account") list.push(["displayName", theirs["displayName"], fields["handle"]]);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
+import { entityId } from "../../shared/domain/kind.ts";
 import { openApi } from "../../shared/web/api/open-api.ts";
 import { ROUTES } from "../../shared/web/api/routes.ts";
 import { HUB, NOW, sampleApp, sampleHub } from "./sample-hub.ts";
@@ -22,6 +23,8 @@ const published = (path: string): z.ZodType => {
   return z.fromJSONSchema(JSON.parse(JSON.stringify(standing).replaceAll("#/components/schemas/", "#/$defs/")) as Json);
 };
 
+const accountId = (id: string): string => entityId("con_jira", { kind: "account", noun: "user", id });
+const CYCLE_ID = entityId("con_jira", { kind: "cycle", noun: "sprint", id: "55" });
 const ADDRESSES: readonly (readonly [path: string, address: string])[] = [
   ["/v1/status", "/v1/status"],
   ["/v1/products", "/v1/products"],
@@ -33,6 +36,9 @@ const ADDRESSES: readonly (readonly [path: string, address: string])[] = [
   ["/v1/features/{id}/evidence", "/v1/features/ACME-8/evidence"],
   ["/v1/work-items", "/v1/work-items"],
   ["/v1/work-items/{id}", "/v1/work-items/PAY-1"],
+  ["/v1/cycles", "/v1/cycles"],
+  ["/v1/cycles/{id}", `/v1/cycles/${CYCLE_ID}`],
+  ["/v1/cycles/{id}/items", `/v1/cycles/${CYCLE_ID}/items`],
   ["/v1/changes", "/v1/changes?since=2026-11-15"],
   ["/v1/event-types", "/v1/event-types"],
   ["/v1/connections", "/v1/connections"],
@@ -188,6 +194,28 @@ describe("the API", () => {
     }
   });
 
+  it("tells a work item's history as intervals, without gaps, and the time in each status", async () => {
+    const { body } = await get("/v1/work-items/PAY-1");
+    const { status } = body["intervals"] as { status: { intervals: { status: object; from: string; to: string }[] } };
+    const [first, second] = status.intervals;
+    expect(status).toMatchObject({ agrees: true, is_complete: true });
+    expect([first?.status, second?.status]).toMatchObject([{ detail: "To do" }, { category: "in_progress" }]);
+    expect(first?.to).toBe(second?.from);
+    expect(second?.to).toBeNull();
+    expect(body["time_in_status"]).toContainEqual({ category: "in_progress", seconds: 0, since: second?.from });
+  });
+
+  it("keeps what was taken out of a cycle visible, with when and by whom", async () => {
+    const { body } = await get(`/v1/cycles/${CYCLE_ID}`);
+    expect(body["scope"]).toMatchObject({ at_start: { items: 0 }, added: { items: 1 }, removed: { items: 1 } });
+    const { body: items } = await get(`/v1/cycles/${CYCLE_ID}/items?role=removed`);
+    const [item] = items["data"] as { key: string; roles: string[]; removed: { by: object }[] }[];
+    expect(item).toMatchObject({ key: "PAY-1", roles: ["added", "removed"], is_in: false });
+    expect(item?.removed[0]?.by).toEqual({ id: accountId("bo"), name: null });
+    expect((await get(`/v1/cycles/${CYCLE_ID}/items?role=carried_over`)).body["data"]).toEqual([]);
+    expect((await get("/v1/cycles/cyc_none")).response.status).toBe(404);
+  });
+
   it("hides what failed inside, and tells it to who runs the hub", async () => {
     const told: unknown[] = [];
     const secret = new Error("connection string hunter2");
@@ -264,6 +292,11 @@ const brokenViews = (error: Error) => {
     timeline: fail,
     workItems: fail,
     workItem: fail,
+    itemHistory: fail,
+    cycles: fail,
+    cycle: fail,
+    cycleScope: fail,
+    cycleItems: fail,
     changes: fail,
     connections: fail,
     connection: fail,

@@ -1,5 +1,8 @@
+import { cycleParts, scopeItem, scopeOf } from "../../shared/domain/cycle-scope.ts";
 import type { Entity } from "../../shared/domain/entity.ts";
 import type { HubEvent } from "../../shared/domain/event.ts";
+import type { HistoryEntry } from "../../shared/domain/history.ts";
+import { itemHistory, type StatusOf } from "../../shared/domain/item-history.ts";
 import { STAGES, type Stage } from "../../shared/domain/stage.ts";
 import type {
   ConnectionView,
@@ -19,6 +22,9 @@ export interface Shown {
   readonly products: readonly ProductView[];
   readonly features: readonly FeatureView[];
   readonly workItems: readonly Entity<"workItem">[];
+  /** Of every work item shown, by its id. */
+  readonly itemHistories: Readonly<Record<string, readonly HistoryEntry[]>>;
+  readonly cycles: readonly Entity<"cycle">[];
   readonly evidence: readonly EvidenceLine[];
   readonly timeline: readonly TimelineLine[];
   readonly changes: readonly HubEvent[];
@@ -30,6 +36,8 @@ export const NOTHING: Shown = {
   products: [],
   features: [],
   workItems: [],
+  itemHistories: {},
+  cycles: [],
   evidence: [],
   timeline: [],
   changes: [],
@@ -62,6 +70,11 @@ const WORST_FIRST: readonly HealthValue[] = ["off_track", "at_risk", "on_track",
 /** `Views` over arrays, for tests of what consumes them. */
 export const memoryViews = (shown: Shown): Views => {
   const of = (product: string | undefined) => shown.features.filter(fits({ product }));
+  const itemsIn = (cycle: Entity<"cycle">) =>
+    shown.workItems.flatMap((item) => {
+      const part = cycleParts(item, shown.itemHistories[item.id] ?? []).get(cycle.id);
+      return part === undefined ? [] : [scopeItem(cycle.fields, part, () => item.fields.status)];
+    });
   const tally = <Word extends string>(words: readonly Word[], told: readonly Word[]) =>
     Object.fromEntries(words.map((word) => [word, told.filter((one) => one === word).length])) as Record<Word, number>;
   return {
@@ -97,6 +110,28 @@ export const memoryViews = (shown: Shown): Views => {
         limit,
       ),
     workItem: async (named) => shown.workItems.find(({ id, source }) => id === named || source.key === named),
+    itemHistory: async (item) => {
+      const statusOf: StatusOf = ({ id, name = id ?? "" }) => ({
+        category: "unknown",
+        detail: name,
+        mappedBy: "default",
+      });
+      return {
+        ...itemHistory(item, shown.itemHistories[item.id] ?? [], statusOf, () => undefined),
+        people: new Map(),
+      };
+    },
+    cycles: async (_, after, limit) => page(byId(shown.cycles), after, limit),
+    cycle: async (named) => shown.cycles.find(({ id }) => id === named),
+    cycleScope: async (cycle) => scopeOf(itemsIn(cycle)),
+    cycleItems: async (cycle, role, after, limit) => ({
+      ...page(
+        itemsIn(cycle).filter(({ roles }) => role === undefined || roles.includes(role)),
+        after,
+        limit,
+      ),
+      people: new Map(),
+    }),
     changes: async (since, after, limit, names) =>
       page(
         shown.changes.filter(

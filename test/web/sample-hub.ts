@@ -1,5 +1,7 @@
 import type { Entity } from "../../shared/domain/entity.ts";
 import type { HubEvent } from "../../shared/domain/event.ts";
+import type { HistoryEntry } from "../../shared/domain/history.ts";
+import { entityId } from "../../shared/domain/kind.ts";
 import { type Explanation, STAGES, type Stage, type StageResult } from "../../shared/domain/stage.ts";
 import type { ConnectionView, EvidenceLine, FeatureView, HealthValue, TimelineLine } from "../../shared/store/views.ts";
 import { webApp } from "../../shared/web/app.ts";
@@ -211,6 +213,32 @@ const workItem = (n: number): Entity<"workItem"> => ({
   customFields: [{ fieldId: "cf_1", name: "Risk", type: "option", value: { optionValue: "High" } }],
 });
 
+const SPRINT = { id: "55", name: "Sprint 5", noun: "sprint" };
+/** Of the first work item: started, put into the sprint, taken out of it. */
+const HISTORY: readonly HistoryEntry[] = [
+  {
+    id: "1",
+    at: daysBefore(20),
+    by: "ada",
+    changes: [{ field: "status", from: { name: "To do" }, to: { name: "Doing" } }],
+  },
+  { id: "2", at: daysBefore(9), by: "ada", changes: [{ field: "cycle", from: null, to: SPRINT, isOneOfMany: true }] },
+  { id: "3", at: daysBefore(4), by: "bo", changes: [{ field: "cycle", from: SPRINT, to: null, isOneOfMany: true }] },
+];
+
+const CYCLE: Entity<"cycle"> = {
+  ...workItem(0),
+  id: entityId("con_jira", { kind: "cycle", noun: "sprint", id: "55" }),
+  kind: "cycle",
+  fields: {
+    name: "Sprint 5",
+    state: { category: "active", detail: "active", mappedBy: "tool" },
+    startsAt: daysBefore(10),
+    endsAt: daysBefore(-4),
+  },
+  customFields: [],
+};
+
 const EVIDENCE: readonly EvidenceLine[] = [
   {
     id: "wrk_1",
@@ -288,6 +316,8 @@ export const sampleHub = (perStage: number): Shown => ({
     Array.from({ length: perStage }, (_, n) => sampleFeature(place * perStage + n + 1, stage)),
   ),
   workItems: Array.from({ length: 5 }, (_, n) => workItem(n + 1)),
+  itemHistories: { [workItem(1).id]: HISTORY },
+  cycles: [CYCLE],
   evidence: EVIDENCE,
   timeline: TIMELINE,
   changes: CHANGES,

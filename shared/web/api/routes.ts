@@ -1,5 +1,6 @@
 import { CHANGE_ROUTES } from "./change-routes.ts";
 import { CONNECTION_ROUTES } from "./connection-routes.ts";
+import { CYCLE_ROUTES } from "./cycle-routes.ts";
 import { FEATURE_ROUTES } from "./feature-routes.ts";
 import type { Route } from "./route.ts";
 import { STATUS_ROUTES } from "./status-routes.ts";
@@ -10,6 +11,7 @@ export const ROUTES: readonly Route[] = [
   ...STATUS_ROUTES,
   ...FEATURE_ROUTES,
   ...WORK_ITEM_ROUTES,
+  ...CYCLE_ROUTES,
   ...CHANGE_ROUTES,
   ...CONNECTION_ROUTES,
 ];

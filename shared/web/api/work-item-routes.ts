@@ -1,6 +1,8 @@
 import * as z from "zod";
 import { type Entity, FIELDS, STATUS_CATEGORIES } from "../../domain/entity.ts";
+import { shownHistory } from "../../store/shown-history.ts";
 import { Moment, ProductFilter, productId, since } from "./filters.ts";
+import { IntervalsJson, TimeInStatusJson } from "./history-json.ts";
 import { list, single } from "./route.ts";
 
 const WorkItemJson = FIELDS.workItem
@@ -29,6 +31,11 @@ const WorkItemJson = FIELDS.workItem
     version: z.int().describe("Rises by exactly 1 with each change."),
   })
   .meta({ id: "WorkItem" });
+
+const WorkItemHistoryJson = WorkItemJson.extend({
+  intervals: IntervalsJson.describe("What it was when, from its tool's history, mapped as the present is."),
+  timeInStatus: z.array(TimeInStatusJson).describe("Time in each status category."),
+}).meta({ id: "WorkItemWithHistory" });
 
 const workItemJson = (item: Entity<"workItem">): z.input<typeof WorkItemJson> => {
   const { title, ...fields } = item.fields;
@@ -92,12 +99,16 @@ export const WORK_ITEM_ROUTES = [
     id: "get_work_item",
     tag: "Work items",
     path: "/v1/work-items/{id}",
-    summary: "One work item.",
+    summary: "One work item, with its history as intervals.",
     pathParameters: { id: "Id or key of a work item." },
-    body: WorkItemJson,
+    body: WorkItemHistoryJson,
     read: async ({ deps, id }) => {
       const item = await deps.views.workItem(id);
-      return item && { body: workItemJson(item), version: [item.id, item.version] };
+      if (item === undefined) return undefined;
+      const history = await deps.views.itemHistory(item);
+      return {
+        body: { ...workItemJson(item), ...shownHistory(history) },
+      };
     },
   }),
 ];

@@ -3,7 +3,7 @@ const KEPT_AT_MOST = 20_000;
 
 const COMMENTS = /<!--[\s\S]*?(?:-->|$)/g;
 
-/** Markdown as its reader sees it: GitHub ignores what stands in HTML comments, so templates' hints are no references. */
+/** Markdown as its reader sees it: tools ignore what stands in HTML comments, so templates' hints are no references. */
 export const visible = (markdown: string | null | undefined): string =>
   (markdown ?? "").slice(0, KEPT_AT_MOST * 3).replace(COMMENTS, "");
 

@@ -1,0 +1,198 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { HistoryEntry, PastValue } from "../../shared/domain/history.ts";
+import { courseOf, membershipOf } from "../../shared/domain/interval.ts";
+
+const at = (minute: number): string => new Date(Date.UTC(2026, 2, 1, 10, minute)).toISOString();
+const CREATED = at(0);
+const LATE = at(5000);
+const value = (id: string | null): PastValue | null => (id === null ? null : { id, name: `the ${id}` });
+const entry = (id: string, minute: number, from: string | null, to: string | null, by = "kim"): HistoryEntry => ({
+  id,
+  at: at(minute),
+  by,
+  changes: [{ field: "status", from: value(from), to: value(to) }],
+});
+const past = (history: readonly HistoryEntry[], changedAt = LATE) => ({ createdAt: CREATED, changedAt, history });
+const ids = (
+  intervals: readonly { readonly value: PastValue | null; readonly from: string; readonly to?: string | undefined }[],
+) => intervals.map(({ value, from, to }) => [value?.id ?? null, from, to ?? null]);
+
+/** What a field went through: minutes between changes (0: at the same moment) and values, neighbours never alike. */
+const lives = fc
+  .tuple(
+    fc.option(fc.constantFrom("a", "b", "c")),
+    fc.array(fc.tuple(fc.integer({ min: 1, max: 9 }), fc.option(fc.constantFrom("a", "b", "c", "d"))), {
+      maxLength: 12,
+    }),
+  )
+  .map(([first, moves]) => {
+    const stays: { readonly value: string | null; readonly minute: number }[] = [{ value: first, minute: 0 }];
+    let minute = 0;
+    for (const [wait, next] of moves) {
+      minute += wait;
+      if (stays.at(-1)?.value !== next) stays.push({ value: next, minute });
+    }
+    return stays;
+  });
+type Life = readonly { readonly value: string | null; readonly minute: number }[];
+const entriesOf = (life: Life): HistoryEntry[] =>
+  life.slice(1).map(({ value, minute }, index) => entry(`h${index}`, minute, life[index]?.value ?? null, value));
+const presentOf = (life: Life) => value(life.at(-1)?.value ?? null);
+const truth = (life: Life) =>
+  life.map(({ value, minute }, index) => {
+    const next = life[index + 1];
+    return [value, at(minute), next === undefined ? null : at(next.minute)];
+  });
+
+describe("the course of a field with one value", () => {
+  it("is what the field went through, whatever the order and repetition of its entries", () => {
+    fc.assert(
+      fc.property(lives, fc.func(fc.integer()), (life, order) => {
+        const told = entriesOf(life);
+        const mixed = [...told, ...told].map((one, index) => ({ one, place: order(index) }));
+        const history = mixed.sort((a, b) => a.place - b.place).map(({ one }) => one);
+        const course = courseOf("status", past(history), presentOf(life));
+        expect(ids(course.intervals)).toEqual(truth(life));
+        expect(course).toMatchObject({ agrees: true, isComplete: true });
+      }),
+    );
+  });
+
+  it("has no gap, begins with the record and ends in the present value, even where entries are missing", () => {
+    fc.assert(
+      fc.property(lives, fc.func(fc.boolean()), fc.option(fc.constantFrom("a", "b", "e")), (life, keeps, present) => {
+        const history = entriesOf(life).filter(({ id }) => keeps(id));
+        const { intervals, agrees } = courseOf("status", past(history), value(present));
+        expect(intervals[0]?.from).toBe(CREATED);
+        expect(intervals.at(-1)).toMatchObject({ value: value(present) });
+        expect(intervals.at(-1)?.to).toBeUndefined();
+        for (const [index, { to, from, value: held }] of intervals.entries()) {
+          const next = intervals[index + 1];
+          expect(to).toBe(next?.from);
+          if (to !== undefined) expect(from < to).toBe(true);
+          expect(held?.id === next?.value?.id && next !== undefined).toBe(false);
+        }
+        const last = history.at(-1)?.changes[0]?.to?.id;
+        expect(agrees).toBe(history.length === 0 || (last ?? null) === present);
+      }),
+    );
+  });
+
+  it("says that a change between is missing", () => {
+    const history = [entry("1", 1, "a", "b"), entry("3", 3, "c", "d")];
+    const course = courseOf("status", past(history), value("d"));
+    expect(course).toMatchObject({ agrees: true, isComplete: false });
+    expect(ids(course.intervals)).toEqual([
+      ["a", CREATED, at(1)],
+      ["b", at(1), at(3)],
+      ["d", at(3), null],
+    ]);
+  });
+
+  it("puts a present value that history does not lead to behind it, and says so", () => {
+    const course = courseOf("status", past([entry("1", 1, "a", "b")], at(7)), value("c"));
+    expect(course).toMatchObject({ agrees: false, isComplete: true });
+    expect(ids(course.intervals)).toEqual([
+      ["a", CREATED, at(1)],
+      ["b", at(1), at(7)],
+      ["c", at(7), null],
+    ]);
+  });
+
+  it("follows the chain of changes that share one moment, however their entries are called", () => {
+    const history = [entry("9", 2, "d", "a"), entry("1", 2, "a", "c"), entry("5", 2, "c", "b")];
+    const course = courseOf("status", past(history), value("b"));
+    expect(course).toMatchObject({ agrees: true, isComplete: true });
+    expect(ids(course.intervals)).toEqual([
+      ["d", CREATED, at(2)],
+      ["b", at(2), null],
+    ]);
+  });
+
+  it("goes by ids, so that a new name is no change", () => {
+    const history: HistoryEntry[] = [
+      {
+        id: "1",
+        at: at(1),
+        changes: [{ field: "status", from: { id: "1", name: "Open" }, to: { id: "2", name: "Doing" } }],
+      },
+    ];
+    const course = courseOf("status", past(history), { id: "2", name: "In progress" });
+    expect(course.agrees).toBe(true);
+    expect(course.intervals.at(-1)).toEqual({ value: { id: "2", name: "In progress" }, from: at(1) });
+  });
+
+  it("tells who began and who ended a stay", () => {
+    const history = [entry("1", 1, "a", "b", "kim"), entry("2", 2, "b", "c", "lee")];
+    expect(courseOf("status", past(history), value("c")).intervals[1]).toMatchObject({ by: "kim", endedBy: "lee" });
+  });
+});
+
+const member = (id: string, minute: number, from: string | null, to: string | null): HistoryEntry => ({
+  ...entry(id, minute, from, to),
+  changes: [{ field: "cycle", from: value(from), to: value(to), isOneOfMany: true }],
+});
+
+describe("the course of a field with several values", () => {
+  /** For each value the minutes at which it turned from absent to present or back; absent or present at first. */
+  const crowds = fc.dictionary(
+    fc.constantFrom("a", "b", "c"),
+    fc.record({ first: fc.boolean(), turns: fc.uniqueArray(fc.integer({ min: 1, max: 60 }), { maxLength: 6 }) }),
+  );
+
+  it("is when each value came and went, whatever the order and repetition of its entries", () => {
+    fc.assert(
+      fc.property(crowds, fc.func(fc.integer()), (crowd, order) => {
+        const history: { readonly one: HistoryEntry; readonly place: number }[] = [];
+        const expected: unknown[] = [];
+        const present: PastValue[] = [];
+        for (const [id, { first, turns }] of Object.entries(crowd)) {
+          let isIn = first;
+          let from = CREATED;
+          for (const minute of turns.toSorted((a, b) => a - b)) {
+            const one = member(`${id}${minute}`, minute, isIn ? id : null, isIn ? null : id);
+            history.push({ one, place: order(one.id) }, { one, place: order(`${one.id} again`) });
+            if (isIn) expected.push([id, from, at(minute)]);
+            isIn = !isIn;
+            from = at(minute);
+          }
+          if (first !== (turns.length % 2 === 1)) {
+            expected.push([id, from, null]);
+            present.push({ id });
+          }
+        }
+        const told = history.sort((a, b) => a.place - b.place).map(({ one }) => one);
+        const course = membershipOf("cycle", past(told), present);
+        expect(course).toMatchObject({ agrees: true, isComplete: true });
+        expect(ids(course.intervals).sort()).toEqual(expected.sort());
+      }),
+    );
+  });
+
+  it("keeps what was taken out again", () => {
+    const course = membershipOf("cycle", past([member("1", 3, null, "a"), member("2", 8, "a", "b")]), [{ id: "b" }]);
+    expect(ids(course.intervals)).toEqual([
+      ["a", at(3), at(8)],
+      ["b", at(8), null],
+    ]);
+    expect(course.agrees).toBe(true);
+  });
+
+  it("says where the present has more or fewer than history leads to", () => {
+    const history = [member("1", 3, null, "a"), member("2", 4, "b", null)];
+    const course = membershipOf("cycle", past(history, at(9)), [{ id: "b" }]);
+    expect(course.agrees).toBe(false);
+    expect(ids(course.intervals)).toEqual([
+      ["b", CREATED, at(4)],
+      ["a", at(3), at(9)],
+      ["b", at(9), null],
+    ]);
+  });
+
+  it("says that a value joined twice, or left twice, without the change between", () => {
+    const course = membershipOf("cycle", past([member("1", 3, null, "a"), member("2", 4, null, "a")]), [{ id: "a" }]);
+    expect(course.isComplete).toBe(false);
+    expect(ids(course.intervals)).toEqual([["a", at(3), null]]);
+  });
+});

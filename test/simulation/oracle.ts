@@ -1,67 +1,169 @@
+import type { Interval } from "../../infra/sandbox/control/intervals.ts";
 import type { Truth } from "../../infra/sandbox/control/records.ts";
-import type { StoredEntity } from "../../shared/store/entities.ts";
+import { isKind } from "../../shared/domain/entity.ts";
+import { itemHistory } from "../../shared/domain/item-history.ts";
+import { entityId, kindOf } from "../../shared/domain/kind.ts";
+import { vocabulary } from "../../shared/pipeline/vocabulary.ts";
+import { historyOf, type StoredEntity } from "../../shared/store/entities.ts";
+import type { HubUnderTest } from "./hub-under-test.ts";
+
+/** How long something was so: what, from, to. */
+type Span = string;
 
 /** What a hub and the company say of one work item, for a comparison that reads well when it fails. */
 interface Said {
   readonly key: string;
+  readonly presence: string;
   readonly title?: string;
   readonly status?: string;
   readonly updated?: string;
-  readonly presence: string;
+  readonly labels?: readonly string[];
+  readonly formerKeys?: readonly string[];
+  readonly assignees?: readonly string[];
+  readonly estimate?: number | null;
+  readonly parent?: string | null;
+  readonly cycles?: readonly string[];
+  readonly statusSpans?: readonly Span[];
+  readonly assigneeSpans?: readonly Span[];
+  readonly cycleSpans?: readonly Span[];
 }
 
-const ITEM_KINDS = new Set(["workItem", "feature", "initiative"]);
+type Tracker = Truth["tracker"];
 
+/** What has gone nobody can ask any more: only that it has is compared, and where to. */
+export const GONE = new Set(["deleted", "moved", "lost_access", "out_of_scope"]);
+const PLANS = new Set(["epic", "idea", "initiative"]);
 /** GitHub's own word for a status is only open or closed; the hub tells why it was closed. */
-const statusOf = (tool: string, detail: string): string =>
-  tool === "github" ? (detail.toLowerCase().startsWith("closed") ? "closed" : "open") : detail;
+const plainStatus = (tracker: Tracker, word: string): string =>
+  tracker === "github" ? (word.toLowerCase().startsWith("closed") ? "closed" : "open") : word;
 
-const presenceOf = ({ deleted, archived }: Truth): string => (deleted ? "deleted" : archived ? "archived" : "present");
+const tail = (id: string): string => id.slice(id.indexOf("_") + 1);
+const ours = (tracker: Tracker, noun: string, id: string): string =>
+  tail(entityId(`con_${tracker}`, { kind: "workItem", noun, id }));
+const time = (at: string): string => new Date(at).toISOString();
+const sorted = (list: readonly string[]): string[] => list.toSorted();
 
-/** By key: what is true. Of what is gone only that is compared: what it was last, nobody can ask any more. */
+const spansOf = (list: readonly Interval[], what: (one: Interval) => string): Span[] =>
+  joined(list.map((one) => ({ what: what(one), from: time(one.from), to: one.to === undefined ? "" : time(one.to) })));
+
+/** Spans that touch and say the same are one; what lasted for no time was not. */
+const joined = (list: readonly { what: string; from: string; to: string }[]): Span[] => {
+  const found: { what: string; from: string; to: string }[] = [];
+  for (const one of list.filter(({ from, to }) => from !== to)) {
+    const before = found.find(({ what, to }) => what === one.what && to === one.from);
+    if (before === undefined) found.push({ ...one });
+    else before.to = one.to;
+  }
+  return sorted(found.map(({ what, from, to }) => `${what} ${from}..${to}`));
+};
+
+/** By id: what is true. */
 export const truly = (truth: readonly Truth[]): Map<string, Said> =>
   new Map(
     truth.map((one): [string, Said] => {
-      const presence = presenceOf(one);
-      if (presence === "deleted") return [one.key.toLowerCase(), { key: one.key, presence }];
+      const { tracker, key, presence, intervals } = one;
+      const id = ours(tracker, "issue", tracker === "github" ? key.toLowerCase() : one.id);
+      if (GONE.has(presence)) return [id, { key, presence }];
+      const said: Said = { key, presence, title: one.title, updated: time(one.updated), labels: sorted(one.labels) };
+      if (one.type === "initiative") return [id, { ...said, labels: [] }];
+      const status = plainStatus(tracker, one.status);
+      if (PLANS.has(one.type)) return [id, { ...said, status }];
       return [
-        one.key.toLowerCase(),
+        id,
         {
-          key: one.key,
-          title: one.title,
-          // Initiatives of Jira have a plan status only.
-          ...(one.type !== "initiative" && { status: one.status }),
-          updated: new Date(one.updated).toISOString(),
-          presence,
+          ...said,
+          status,
+          formerKeys: sorted(one.previous_keys.filter((former) => former !== key)),
+          assignees:
+            one.assignee === null ? [] : [person(tracker, one.assignee, intervals.assignee.at(-1)?.name ?? "")],
+          statusSpans: spansOf(intervals.status, ({ name }) => plainStatus(tracker, name)),
+          assigneeSpans: spansOf(intervals.assignee, (span) => person(tracker, span.id, span.name)),
+          ...(tracker !== "github" && {
+            estimate: one.estimate,
+            parent: one.parent === null ? null : ours(tracker, "issue", one.parent),
+            cycles: sorted(one.cycles.map((cycle) => ours(tracker, nounOfCycle(tracker), cycle))),
+            cycleSpans: spansOf(intervals.cycle, (span) => ours(tracker, nounOfCycle(tracker), span.id)),
+          }),
         },
       ];
     }),
   );
 
-/** By key: what the hub holds. */
-export const held = (entities: Iterable<StoredEntity>): Map<string, Said> => {
+const nounOfCycle = (tracker: Tracker): string => (tracker === "jira" ? "sprint" : "cycle");
+
+/** GitHub's people are known by their node ids, the company's truth by their numbers: their handles are alike. */
+const person = (tracker: Tracker, id: string, name: string): string =>
+  tracker === "github" ? name : ours(tracker, "user", id);
+
+/** By id: what the hub holds. */
+export const held = async (hub: HubUnderTest): Promise<Map<string, Said>> => {
+  const entities = hub.entities();
+  const words = vocabulary(hub.hub);
   const found = new Map<string, Said>();
-  for (const entity of entities) {
-    if (!ITEM_KINDS.has(entity.kind) || !["issue"].includes(nounOf(entity))) continue;
+  for (const entity of entities.values()) {
+    if (!isItem(entity)) continue;
+    const tracker = entity.source.tool as Tracker;
     const key = entity.source.key ?? entity.source.externalId;
+    const id = tracker === "github" ? ours(tracker, "issue", key.toLowerCase()) : tail(entity.id);
     const presence = entity.presence.state;
-    const fields = entity.fields as { title: string; status?: { detail: string } };
-    found.set(
-      key.toLowerCase(),
-      presence === "deleted"
-        ? { key, presence }
-        : {
-            key,
-            title: fields.title,
-            ...(entity.kind !== "initiative" && { status: statusOf(entity.source.tool, fields.status?.detail ?? "") }),
-            updated: entity.sourceUpdatedAt,
-            presence,
-          },
-    );
+    // A record that has become another kind of thing lives on under the other kind.
+    if (presence === "moved" && found.has(id)) continue;
+    if (GONE.has(presence)) {
+      found.set(id, { key, presence });
+      continue;
+    }
+    const { title, labels = [], status } = entity.fields as StoredEntity<"workItem">["fields"];
+    const said: Said = { key, presence, title, updated: entity.sourceUpdatedAt, labels: sorted(labels) };
+    if (entity.kind === "initiative") found.set(id, said);
+    else if (!isKind(entity, "workItem")) found.set(id, { ...said, status: status.detail });
+    else found.set(id, { ...said, ...(await pastOf(hub, entity, entities, words, tracker)) });
   }
   return found;
 };
 
-/** Milestones of GitHub and projects of Linear are features too, and no work items of anybody. */
-const nounOf = ({ kind, source }: StoredEntity): string =>
-  kind === "workItem" || source.tool === "jira" ? "issue" : "plan";
+const isItem = ({ kind, source }: StoredEntity): boolean =>
+  kind === "workItem" || (source.tool === "jira" && (kind === "feature" || kind === "initiative"));
+
+const pastOf = async (
+  hub: HubUnderTest,
+  item: StoredEntity<"workItem">,
+  entities: ReadonlyMap<string, StoredEntity>,
+  words: ReturnType<typeof vocabulary>,
+  tracker: Tracker,
+): Promise<Partial<Said>> => {
+  const { fields, source } = item;
+  const history = await historyOf(hub.hub.ports.table, item.id);
+  const past = itemHistory(item, history, await words(source.connectionId), (id) => entities.get(id));
+  const who = (id: string): string => {
+    const account = entities.get(id);
+    return tracker === "github" && isKind(account, "account") ? (account.fields.handle ?? "") : tail(id);
+  };
+  type Told = {
+    readonly value: { readonly id?: string | undefined } | null;
+    readonly from: string;
+    readonly to?: string | undefined;
+  };
+  const spans = (list: readonly Told[], what: (id: string) => string): Span[] =>
+    joined(
+      list.flatMap(({ value, from, to = "" }) => (value?.id === undefined ? [] : [{ what: what(value.id), from, to }])),
+    );
+  return {
+    status: plainStatus(tracker, fields.status.detail),
+    formerKeys: sorted(source.keyHistory.map(({ key }) => key)),
+    assignees: (fields.assigneeIds ?? []).map(who),
+    statusSpans: joined(
+      past.status.intervals.map(({ value, from, to = "" }) => ({ what: plainStatus(tracker, value.detail), from, to })),
+    ),
+    assigneeSpans: spans(past.assignees.intervals, who),
+    ...(tracker !== "github" && {
+      estimate: fields.estimate?.value ?? null,
+      // Below no issue, an issue of Linear is told to be below its project.
+      parent:
+        fields.parentId === undefined || (tracker === "linear" && kindOf(fields.parentId) === "feature")
+          ? null
+          : tail(fields.parentId),
+      cycles: sorted((fields.cycleIds ?? []).map(tail)),
+      cycleSpans: spans(past.cycles.intervals, tail),
+    }),
+  };
+};

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Company, openCompany, type Vendor, WORK } from "./company.ts";
 import { histories, play, type Step } from "./history.ts";
-import { held, truly } from "./oracle.ts";
+import { GONE, held, truly } from "./oracle.ts";
 
 const RUNS = Number(process.env["SOAK_RUNS"] ?? 300);
 /** Plays a history, lets everything come to rest, and compares. @returns how often the process died */
@@ -19,13 +19,13 @@ const check = async (company: Company, vendor: Vendor, steps: readonly Step[]): 
     await hub.drain();
     const truth = truly(sandbox.truth().filter(({ tracker }) => tracker === vendor));
     const entities = hub.entities();
-    const found = held(entities.values());
-    for (const [key, said] of truth) {
-      // What was made and deleted between two looks nobody could see.
-      if (said.presence === "deleted" && !found.has(key)) continue;
-      expect(found.get(key)).toEqual(said);
+    const found = await held(hub);
+    for (const [id, said] of truth) {
+      // What was made and went between two looks nobody could see.
+      if (GONE.has(said.presence) && !found.has(id)) continue;
+      expect(found.get(id)).toEqual(said);
     }
-    expect([...found.keys()].filter((key) => !truth.has(key))).toEqual([]);
+    expect([...found].filter(([id]) => !truth.has(id))).toEqual([]);
     for (const stream of WORK[vendor]) await hub.ask({ connection: vendor, stream, full: true });
     await hub.drain();
     const versions = (of: typeof entities) => Object.fromEntries([...of].map(([id, { version }]) => [id, version]));

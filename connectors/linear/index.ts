@@ -1,6 +1,6 @@
 import { defineConnector, stream } from "../../shared/connector/contract.ts";
 import { census } from "./census.ts";
-import { Config } from "./config.ts";
+import { Config, credentialOf } from "./config.ts";
 import { SOURCES } from "./documents.ts";
 import { normaliseIssue } from "./normalise-issue.ts";
 import { normaliseInitiative, normaliseProject } from "./normalise-plan.ts";
@@ -53,10 +53,11 @@ export default defineConnector<Config>({
   category: "planning",
   docs: "https://linear.app/developers",
   config: Config,
-  http: ({ baseUrl, apiKey, accessToken, requestsPerMinute }) => ({
-    baseUrl,
-    headers: { authorization: accessToken === undefined ? (apiKey ?? "") : `Bearer ${accessToken}` },
-    requestsPerMinute,
+  http: (config) => ({
+    baseUrl: config.baseUrl,
+    headers: {},
+    credential: credentialOf(config),
+    requestsPerMinute: config.requestsPerMinute,
   }),
   streams: {
     teams: stream<Config, Team, Cursor>({

@@ -1,3 +1,4 @@
+import { type Access, withAccess } from "./access/access.ts";
 import { company } from "./company/company.ts";
 import { products } from "./company/features.ts";
 import { World } from "./company/world.ts";
@@ -43,6 +44,8 @@ export interface Sandbox {
   readonly urls: { readonly jira: string; readonly linear: string; readonly github: string; readonly control: string };
   /** Made-up credentials that the three accept. */
   readonly credentials: typeof credentials;
+  /** OAuth with refresh tokens, a GitHub App, and what ends them. */
+  readonly access: Access;
   readonly company: {
     readonly name: string;
     readonly seed: number;
@@ -112,14 +115,16 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbo
   };
   for (const [name, limit] of Object.entries(options.limits ?? {})) controlled.budgets[name]?.begin(limit);
   replay(controlled);
-  const server = await serveVendors(
-    { jira: jira.vendor, linear: linear.vendor, github: github.vendor, control: controlSite(controlled) },
-    port,
+  const { vendors, access } = withAccess(
+    { jira: jira.vendor, linear: linear.vendor, github: github.vendor },
+    credentials,
   );
+  const server = await serveVendors({ ...vendors, control: controlSite(controlled) }, port);
   const at = (vendor: string): string => `${server.origin}/${vendor}`;
   return {
     urls: { jira: at("jira"), linear: at("linear"), github: at("github"), control: at("control") },
     credentials,
+    access,
     company: {
       name: "Acme",
       seed,

@@ -2,6 +2,7 @@ import type * as z from "zod";
 import type { Draft, FieldedKind, PresenceState, StatusCategory } from "../domain/entity.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { Mapped, Table, Word } from "../domain/mapped.ts";
+import type { Credential } from "./credential.ts";
 import type { VendorHttp } from "./http.ts";
 
 /** Products' tool categories, as the connections page groups them. */
@@ -165,7 +166,9 @@ export interface Connector<Config = unknown> {
 export interface HttpSettings {
   /** Where the vendor answers; every connection may override it, plain http only for loopback. */
   readonly baseUrl: string;
+  /** Of every request; the credential is none of them. */
   readonly headers: Readonly<Record<string, string>>;
+  readonly credential?: Credential | undefined;
   /** Start value of the budget until the vendor's headers say otherwise. */
   readonly requestsPerMinute: number;
   /** Longest time of one call, its body included, in milliseconds; default 30,000. */

@@ -19,6 +19,7 @@ import { ReleasesCursor, readReleases } from "./read-releases.ts";
 import { listedRuns, RunsCursor, readRuns } from "./read-runs.ts";
 import * as reread from "./reread.ts";
 import { Commit, Deployment, Issue, Milestone, PullRequest, Release, Review, WorkflowRun } from "./schema.ts";
+import { setup } from "./setup.ts";
 import { webhook } from "./webhook.ts";
 
 const scopes = (config: GitHubConfig) => config.repos;
@@ -110,5 +111,6 @@ export default defineConnector<GitHubConfig>({
       reread: reread.rereadRuns,
     }),
   },
+  setup,
   webhook,
 });

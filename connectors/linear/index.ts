@@ -8,6 +8,7 @@ import { normaliseCycle, normaliseState, normaliseTeam, normaliseUser } from "./
 import { listed } from "./pages.ts";
 import { type Cursor, poll, type Reading, reread } from "./read.ts";
 import { Cycle, Initiative, Issue, Project, Team, User, WorkflowState } from "./schema.ts";
+import { setup } from "./setup.ts";
 import { webhook } from "./webhook.ts";
 import { statusOf } from "./words.ts";
 
@@ -108,5 +109,6 @@ export default defineConnector<Config>({
     }),
   },
   status: statusOf,
+  setup,
   webhook,
 });

@@ -3,6 +3,7 @@ import { type Embedded, holdsHub, openEmbedded } from "../../shared/adapters/sql
 import { HubError } from "../../shared/connector/errors.ts";
 import { connectionViews } from "../../shared/pipeline/connection-views.ts";
 import type { Hub } from "../../shared/pipeline/hub.ts";
+import type { HubConfig } from "../../shared/platform/define-hub.ts";
 import { quietLog } from "../../shared/platform/log.ts";
 import { openHub } from "../../shared/platform/open-hub.ts";
 import { tableViews } from "../../shared/store/table-views.ts";
@@ -36,15 +37,14 @@ export const openStore = async (terminal: Terminal): Promise<OpenStore> => {
       retry: "never",
     });
   }
+  return openBeside(terminal, workspace.folder, workspace.config?.config ?? keptDemoConfig(workspace.folder));
+};
+
+/** A hub over a data folder, whether another one runs there or not; makes the folder where there is none. */
+export const openBeside = async (terminal: Terminal, folder: string, config: HubConfig): Promise<OpenStore> => {
+  const { environment, root } = terminal;
   const url = `http://localhost:${environment["PORT"] ?? "4100"}`;
-  const embedded = openEmbedded({
-    folder: workspace.folder,
-    exclusive: false,
-    environment,
-    envFile: join(root, ".env"),
-    url,
-  });
-  const config = workspace.config?.config ?? keptDemoConfig(workspace.folder);
+  const embedded = openEmbedded({ folder, exclusive: false, environment, envFile: join(root, ".env"), url });
   const hub = await openHub({ config, ports: embedded.ports, log: quietLog(terminal.note), url, alone: false });
   const views = tableViews(embedded.ports.table, {
     products: hub.products,

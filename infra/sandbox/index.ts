@@ -1,4 +1,6 @@
 import { type Access, withAccess } from "./access/access.ts";
+import { linearHookFields } from "./access/hook-desk.ts";
+import { standingHooks } from "./access/standing-hooks.ts";
 import { company } from "./company/company.ts";
 import { products } from "./company/features.ts";
 import { World } from "./company/world.ts";
@@ -95,9 +97,10 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbo
   const until = options.until ?? new Date(Math.floor((options.clock ?? Date.now)() / DAY_MS) * DAY_MS);
   const world = new World(company(seed, size, until), options.clock);
   const deliveries = new Deliveries(options.webhooks ?? {}, () => world.clock);
+  const hooks = standingHooks(deliveries, options.webhooks ?? {});
   const [jira, linear, github] = [
     jiraSite(world, credentials.jira),
-    linearSite(world, credentials.linear.apiKey),
+    linearSite(world, credentials.linear.apiKey, linearHookFields(hooks.linear)),
     githubSite(world, credentials.github.token),
   ];
   const controlled: Controlled = {
@@ -118,6 +121,7 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbo
   const { vendors, access } = withAccess(
     { jira: jira.vendor, linear: linear.vendor, github: github.vendor },
     credentials,
+    hooks,
   );
   const server = await serveVendors({ ...vendors, control: controlSite(controlled) }, port);
   const at = (vendor: string): string => `${server.origin}/${vendor}`;

@@ -4,6 +4,7 @@ import type { Instant } from "../domain/instant.ts";
 import type { Mapped, Table, Word } from "../domain/mapped.ts";
 import type { Credential } from "./credential.ts";
 import type { VendorHttp } from "./http.ts";
+import type { HookSetup, Setup } from "./setup.ts";
 
 /** Products' tool categories, as the connections page groups them. */
 export type Category =
@@ -150,6 +151,7 @@ export interface Connector<Config = unknown> {
   /** Strict object; secrets are marked by `.meta({ secret: true })`. */
   readonly config: z.ZodType<Config>;
   readonly http: (config: Config) => HttpSettings;
+  readonly setup?: Setup<Config>;
   /** One function for a work item's present status and its past, so that the two cannot disagree. `type` is the vocabulary's. */
   readonly status?: (word: Word, own: Table<StatusCategory>) => Mapped<StatusCategory>;
   // biome-ignore lint/suspicious/noExplicitAny: each stream has record and cursor types of its own; `stream()` checked them
@@ -160,6 +162,8 @@ export interface Connector<Config = unknown> {
     readonly deliveryId: (delivery: Delivery) => string;
     /** @throws ZodError if the body is none of the vendor's */
     readonly records: (body: unknown, headers: Headers, config: Config) => readonly Told[];
+    /** Absent where only people can set webhooks up. */
+    readonly setup?: HookSetup<Config>;
   };
 }
 

@@ -49,7 +49,6 @@ const connectionView = async (hub: Hub, name: string): Promise<ConnectionView> =
     .sort();
   const age = finished[0] === undefined ? undefined : (clock.now().getTime() - Date.parse(finished[0])) / 1000;
   const { state, reason } = stateOf(streams, age !== undefined && age > opened.freshWithinSeconds);
-  const secret = (opened.config as { webhookSecret?: unknown }).webhookSecret;
   return {
     ...common,
     tool: opened.connector.id,
@@ -60,7 +59,7 @@ const connectionView = async (hub: Hub, name: string): Promise<ConnectionView> =
     streams,
     credential: credentialOf(opened, await seenOf(hub, name), streams, clock.now().getTime()),
     webhooks: {
-      configured: opened.connector.webhook !== undefined && secret !== undefined,
+      configured: takesWebhooks(opened),
       ...(receipt?.lastReceivedAt !== undefined && { lastReceivedAt: receipt.lastReceivedAt }),
       rejected: receipt?.rejected ?? 0,
     },
@@ -69,6 +68,12 @@ const connectionView = async (hub: Hub, name: string): Promise<ConnectionView> =
 
 const isConnection = (value: unknown): value is Connection =>
   typeof value === "object" && value !== null && "connector" in value;
+
+/** Whether webhooks can be verified: by a secret of the connection's, or by one that the vendor has already. */
+export const takesWebhooks = ({ connector: { webhook }, config }: Connection): boolean =>
+  webhook !== undefined &&
+  ((config as { webhookSecret?: unknown }).webhookSecret !== undefined ||
+    webhook.setup?.takesSecret?.(config) === false);
 
 const seenOf = async (hub: Hub, name: string): Promise<CredentialSeen | undefined> => {
   const { pk, sk } = credentialKey(name);

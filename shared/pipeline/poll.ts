@@ -6,6 +6,7 @@ import { credentialKey, partition, streamKey } from "../store/keys.ts";
 import { archivePage } from "./archive-page.ts";
 import { type CensusState, takeCensus } from "./census.ts";
 import { hash } from "./entity-of.ts";
+import { renewHooks } from "./hooks.ts";
 import type { Connection, Hub } from "./hub.ts";
 import type { Gone, Job, PageBody } from "./messages.ts";
 
@@ -69,7 +70,13 @@ export const poll = async (hub: Hub, job: Job, signal: AbortSignal): Promise<voi
     }
   }
   if (job.stream === undefined) await askForCensuses(hub, connection);
-  if (isProven) await noteCredential(hub, connection);
+  if (!isProven) return;
+  await noteCredential(hub, connection);
+  await renewHooks(hub, connection, signal).catch((error: unknown) => {
+    signal.throwIfAborted();
+    const code = error instanceof HubError ? error.code : "internal_error";
+    hub.log.warn({ connection: connection.name, code, reason: safeReason(error) }, "webhooks not renewed");
+  });
 };
 
 /** Failures that say that a scope is not seen any more: what we hold of it is then told to be hidden. */

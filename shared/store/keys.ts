@@ -23,6 +23,7 @@ import type { Place } from "../ports/table.ts";
  * | what a stream's last census found      | Y#{connection}         | {stream}#{scope}                |
  * | a connection's renewal under way       | G#{connection}         | R                               |
  * | when its credential ends               | G#{connection}         | A                               |
+ * | when its webhooks at the vendor end     | G#{connection}         | H                               |
  * | webhook deliveries seen                | D#{connection}         | {delivery}                      |
  * | webhook receipts of a connection       | W#{connection}         | A                               |
  * | records set aside, oldest first        | Q#{connection}         | {at}#{id}                       |
@@ -84,6 +85,7 @@ export const censusKey = (connection: string, stream: string, scope: string): Pl
 });
 export const renewalKey = (connection: string): Place => ({ pk: `G#${connection}`, sk: "R" });
 export const credentialKey = (connection: string): Place => ({ pk: `G#${connection}`, sk: "A" });
+export const hooksKey = (connection: string): Place => ({ pk: `G#${connection}`, sk: "H" });
 export const deliveryKey = (connection: string, delivery: string): Place => ({
   pk: `D#${connection}`,
   sk: free(delivery),

@@ -68,7 +68,12 @@ export class HubUnderTest {
       ...this.#queues,
       bus: sqliteBus(this.db, { url: URL_, typePrefix: "dev.throughline" }),
       archive: fileArchive(archive),
-      secrets: { get: async (name) => this.#secrets[name] },
+      secrets: {
+        get: async (name) => this.#secrets[name],
+        put: async (name, value) => {
+          this.#secrets = { ...this.#secrets, [name]: value };
+        },
+      },
       clock,
       mailer: outboxMailer(join(archive, "outbox")),
     };

@@ -1,5 +1,6 @@
 import type { Asked, Vendor } from "../http/server.ts";
 import { AppDesk } from "./app-desk.ts";
+import { githubHookRoutes, type HookDesk, hookAnswer, jiraAdminHookRoutes, jiraAppHookRoutes } from "./hook-desk.ts";
 import { OAuthDesk } from "./oauth-desk.ts";
 
 /** The other ways in beside the fixed credentials, and what tests may do with them. */
@@ -13,6 +14,7 @@ export interface Access {
   patExpiresAt: Date | undefined;
   /** From now on the fixed token of this vendor is refused. */
   readonly revoked: Set<"jira" | "linear" | "github">;
+  readonly hooks: Hooks;
 }
 
 const OAUTH_APP = { clientId: "sandbox-client", clientSecret: "sandbox-client-secret" } as const;
@@ -23,10 +25,17 @@ interface Fixed {
   readonly github: { readonly token: string };
 }
 
+/** The webhooks that stand at each vendor. */
+export type Hooks = Readonly<Record<"jira" | "linear" | "github", HookDesk>>;
+
 type Vendors = Readonly<Record<"jira" | "linear" | "github", Vendor>>;
 
 /** Puts token endpoints in front of the vendors' servers; a good token goes on as the fixed credential. */
-export const withAccess = (vendors: Vendors, fixed: Fixed): { readonly vendors: Vendors; readonly access: Access } => {
+export const withAccess = (
+  vendors: Vendors,
+  fixed: Fixed,
+  hooks: Hooks,
+): { readonly vendors: Vendors; readonly access: Access } => {
   const access: Access = {
     jira: new OAuthDesk(OAUTH_APP, "json"),
     linear: new OAuthDesk(OAUTH_APP, "form"),
@@ -34,14 +43,21 @@ export const withAccess = (vendors: Vendors, fixed: Fixed): { readonly vendors: 
     oauthApp: OAUTH_APP,
     patExpiresAt: undefined,
     revoked: new Set(),
+    hooks,
   };
   const basic = Buffer.from(`${fixed.jira.email}:${fixed.jira.apiToken}`).toString("base64");
+  const adminHooks = jiraAdminHookRoutes(hooks.jira);
+  const appHooks = jiraAppHookRoutes(hooks.jira, OAUTH_APP.clientSecret);
+  const githubHooks = githubHookRoutes(hooks.github);
   const guarded = (name: "jira" | "linear", authorization: string): Vendor => {
     const desk = access[name];
     return (asked) => {
       if (asked.method === "POST" && asked.path === "/oauth/token") return desk.answer(asked);
-      if (isFixed(asked, authorization)) return vendors[name](access.revoked.has(name) ? as(asked, "none") : asked);
-      return vendors[name](as(asked, desk.accepts(asked.headers.authorization) ? authorization : "none"));
+      const isKnown = isFixed(asked, authorization) && !access.revoked.has(name);
+      const isApp = !isKnown && desk.accepts(asked.headers.authorization);
+      const found =
+        name === "jira" && (isKnown || isApp) ? hookAnswer(isApp ? appHooks : adminHooks, asked) : undefined;
+      return found ?? vendors[name](isKnown ? asked : as(asked, isApp ? authorization : "none"));
     };
   };
   return {
@@ -56,7 +72,9 @@ export const withAccess = (vendors: Vendors, fixed: Fixed): { readonly vendors: 
         const isApp = access.github.accepts(asked.headers.authorization);
         const isRevoked = !isApp && access.revoked.has("github");
         const known = isApp ? `Bearer ${fixed.github.token}` : isRevoked ? "Bearer none" : asked.headers.authorization;
-        const answer = await vendors.github(as(asked, known));
+        const mayHook = known === `Bearer ${fixed.github.token}`;
+        const answer =
+          (mayHook ? await hookAnswer(githubHooks, asked) : undefined) ?? (await vendors.github(as(asked, known)));
         if (isApp || access.patExpiresAt === undefined || answer.status === 401) return answer;
         const told = `${access.patExpiresAt.toISOString().slice(0, 19).replace("T", " ")} UTC`;
         return { ...answer, headers: { ...answer.headers, "github-authentication-token-expiration": told } };

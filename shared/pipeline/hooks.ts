@@ -43,10 +43,13 @@ export const ensureHooks = async (
     const ours = (await setup.list(context, scope)).filter(({ url }) => url === hook.url);
     const [held] = ours;
     if (held !== undefined) await setup.update?.(context, scope, held.id, hook);
-    const { expiresAt } = held ?? (await setup.create(context, scope, hook));
+    const { id } = held ?? (await setup.create(context, scope, hook));
+    // When it ends stands in the list only.
+    const now = held === undefined ? await setup.list(context, scope) : ours;
+    const expiresAt = now.find((one) => one.id === id)?.expiresAt;
     outcomes.push({ scope, did: held === undefined ? "created" : "kept", expiresAt, doubled: ours.slice(1).length });
+    await noteEnd(hub, connection, hook.url, now);
   }
-  await noteEnd(hub, connection, hook.url, await setup.list(context, setup.scopes?.(connection.config)[0] ?? ""));
   await renewHooks(hub, connection, signal);
   return outcomes;
 };

@@ -1,6 +1,7 @@
 import { chmod, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { connect } from "../../infra/cli/connect.ts";
 import { type Sandbox, startSandbox } from "../../infra/sandbox/index.ts";
 import { WIDE } from "./company-config.ts";
 import { Checkout } from "./local-hub.ts";
@@ -144,16 +145,16 @@ describe("setting a tool up from the command line", { timeout: 60_000 }, () => {
       "linear",
     ]);
     expect(sandbox.access.linear).toMatchObject({ granted: 1, refused: 0 });
+    const hooks = findings.filter(({ check }) => check === "webhooks");
+    expect(hooks.map(({ state, what }) => `${state}: ${what}`)).toEqual(
+      Array(3).fill("warn: no secret is set: changes come by the next poll only"),
+    );
   });
 
   it.each(["jira", "linear", "github"] as const)(
     "sets the webhooks of %s up once, however often it is asked",
     async (name) => {
       const url = "http://127.0.0.1:4999";
-      const before = (await doctor()).findings.find(
-        ({ check, connection }) => check === "webhooks" && connection === name,
-      );
-      expect(before).toMatchObject({ state: "warn", what: "no secret is set: changes come by the next poll only" });
       const first = await run(["connect", name, "--webhooks", "--url", url]);
       expect(first.code, first.err).toBe(0);
       expect(first.out).toContain("created: http://127.0.0.1:4999/hooks/");
@@ -181,6 +182,44 @@ describe("setting a tool up from the command line", { timeout: 60_000 }, () => {
     expect(missing.out).toContain("✗ secrets   connections.jira.apiToken: NOBODY_SET_IT is not set");
     await writeFile(join(checkout.root, "throughline.config.json"), "{");
     expect((await run(["doctor"])).code).toBe(3);
+  });
+
+  it("asks on a terminal for what is missing, a secret without showing it, and says what to paste into a config in code", async () => {
+    const other = await Checkout.make(undefined);
+    const file = join(other.root, "throughline.config.ts");
+    await writeFile(file, "export default { connections: {} };\n");
+    const asked: string[] = [];
+    let out = "";
+    const answers: Record<string, string> = { apiKey: sandbox.credentials.linear.apiKey, teams: "INS" };
+    const code = await connect.run({
+      words: ["linear"],
+      values: { name: "plans", set: [`baseUrl=${sandbox.urls.linear}`] },
+      json: false,
+      terminal: {
+        root: other.root,
+        environment: {},
+        input: (async function* () {})(),
+        out: (text) => {
+          out += text;
+        },
+        note: (text) => {
+          printed += text;
+        },
+        ask: async (question, hidden) => {
+          const name = question.split(" ", 1)[0] ?? "";
+          asked.push(`${name} ${hidden ? "hidden" : "shown"}`);
+          return answers[name] ?? "";
+        },
+      },
+    });
+    printed += out;
+    expect(asked).toEqual(["apiKey hidden", "teams shown"]);
+    expect(code).toBe(0);
+    expect(out).toContain('"plans": linear({');
+    expect(out).toContain('apiKey: secret("PLANS_API_KEY"),');
+    expect(out).toContain('teams: ["INS"],');
+    expect(await readFile(file, "utf8")).toBe("export default { connections: {} };\n");
+    await other.remove();
   });
 
   it("prints no secret, whatever it does", async () => {

@@ -2,21 +2,12 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { text as textOf } from "node:stream/consumers";
 import { parseEnv } from "node:util";
-import * as z from "zod";
 import { connectors } from "../../connectors/index.ts";
 import type { Connector } from "../../shared/connector/contract.ts";
 import { HubError } from "../../shared/connector/errors.ts";
 import { snakeCase } from "../../shared/domain/snake-case.ts";
-import { keysAt, problemsOf, suggestion } from "../../shared/platform/config.ts";
+import { type JsonSchema, keysAt, problemsOf, schemaOf, suggestion } from "../../shared/platform/config.ts";
 import type { Call, Terminal } from "./command.ts";
-
-interface Shape {
-  readonly type?: string;
-  readonly description?: string;
-  readonly secret?: boolean;
-  readonly anyOf?: readonly Shape[];
-  readonly properties?: Readonly<Record<string, Shape>>;
-}
 
 /** A connection's settings as its config says them, and the values of the secrets that they name. */
 export interface Gathered {
@@ -37,7 +28,7 @@ export const gather = async ({ values, terminal }: Call, tool: string, name: str
   const load = Object.hasOwn(connectors, tool) ? connectors[tool] : undefined;
   if (load === undefined) throw usage(`no tool "${tool}"${suggestion(tool, Object.keys(connectors))}`);
   const connector = await load();
-  const shape = z.toJSONSchema(connector.config, { io: "input", unrepresentable: "any" }) as Shape;
+  const shape = schemaOf(connector.config);
   const given = new Map<string, string>();
   for (const pair of (values["set"] ?? []) as string[]) {
     const [, setting = "", value = ""] = /^([\w.]+)=(.*)$/s.exec(pair) ?? [];
@@ -71,8 +62,8 @@ export const gather = async ({ values, terminal }: Call, tool: string, name: str
 export const variableOf = (name: string, setting: string): string =>
   `${name}_${setting.split(".").map(snakeCase).join("_")}`.replaceAll(/\W/g, "_").toUpperCase();
 
-const shapeAt = (shape: Shape, setting: string): Shape | undefined => {
-  let found: Shape | undefined = shape;
+const shapeAt = (shape: JsonSchema, setting: string): JsonSchema | undefined => {
+  let found: JsonSchema | undefined = shape;
   for (const part of setting.split("."))
     found = Object.hasOwn(found?.properties ?? {}, part) ? found?.properties?.[part] : undefined;
   return found;
@@ -93,7 +84,7 @@ const fromStdin = async ({ input }: Terminal, given: Map<string, string>): Promi
 const takeFromEnvironment = (
   { root, environment }: Terminal,
   { setup }: Connector,
-  shape: Shape,
+  shape: JsonSchema,
   name: string,
   given: Map<string, string>,
 ): void => {
@@ -115,7 +106,7 @@ const takeFromEnvironment = (
 const askFor = async (
   { ask, note }: Terminal & { readonly ask: NonNullable<Terminal["ask"]> },
   { title, setup, docs }: Connector,
-  shape: Shape,
+  shape: JsonSchema,
   given: Map<string, string>,
 ): Promise<void> => {
   note(`${title}: make a credential at ${setup?.credentialAt ?? docs}\nEnter leaves a setting out.\n`);
@@ -129,7 +120,7 @@ const askFor = async (
 
 /** @param secret what stands in the place of a secret's value */
 const valuesOf = (
-  shape: Shape,
+  shape: JsonSchema,
   given: ReadonlyMap<string, string>,
   secret: (setting: string, value: string) => unknown = (_, value) => value,
 ): Record<string, unknown> => {
@@ -144,7 +135,7 @@ const valuesOf = (
 };
 
 /** Lists are given with commas. */
-const typed = ({ type, anyOf }: Shape, value: string): unknown => {
+const typed = ({ type, anyOf }: JsonSchema, value: string): unknown => {
   if (type === "array") return value.split(",").map((one) => one.trim());
   if (type === "boolean") return value === "true" ? true : value === "false" ? false : value;
   if (type === "integer" || type === "number") return value.trim() === "" ? value : Number(value);

@@ -21,6 +21,8 @@ const hub = await openHub({
   url: "http://localhost",
   alone: false,
 });
+// Loading it holds up everything else in this process, an open write to the store among it.
+await import("../../connectors/jira/endpoints.ts");
 process.send?.("ready");
 await new Promise((resolve) => process.once("message", resolve));
 for (const stream of streams) await poll(hub, { connection: "jira", stream }, new AbortController().signal);

@@ -41,7 +41,7 @@ export class HubUnderTest {
   readonly logged: string[] = [];
   readonly #time: Time;
   readonly #config: HubConfig;
-  readonly #secrets: Readonly<Record<string, string>>;
+  #secrets: Readonly<Record<string, string>>;
   readonly #real: Ports;
   readonly #queues: { readonly inbox: ReturnType<typeof sqliteQueue>; readonly jobs: ReturnType<typeof sqliteQueue> };
   readonly #feed: ReturnType<typeof sqliteFeed>;

@@ -1,6 +1,7 @@
 import { defineConnector, stream } from "../../shared/connector/contract.ts";
 import { census } from "./census.ts";
 import { GitHubConfig } from "./config.ts";
+import { credentialOf, HEADERS } from "./credential.ts";
 import { DeploymentsCursor, NO_DEPLOYMENTS } from "./deployment-ledger.ts";
 import { mapStatus } from "./issue-status.ts";
 import { nameOfRecord } from "./locate.ts";
@@ -18,6 +19,7 @@ import { ReleasesCursor, readReleases } from "./read-releases.ts";
 import { listedRuns, RunsCursor, readRuns } from "./read-runs.ts";
 import * as reread from "./reread.ts";
 import { Commit, Deployment, Issue, Milestone, PullRequest, Release, Review, WorkflowRun } from "./schema.ts";
+import { setup } from "./setup.ts";
 import { webhook } from "./webhook.ts";
 
 const scopes = (config: GitHubConfig) => config.repos;
@@ -27,13 +29,11 @@ export default defineConnector<GitHubConfig>({
   category: "code",
   docs: "https://docs.github.com/rest",
   config: GitHubConfig,
-  http: ({ baseUrl, token, requestsPerMinute }) => ({
-    baseUrl,
-    headers: {
-      ...(token !== undefined && { authorization: `Bearer ${token}` }),
-      "x-github-api-version": "2022-11-28",
-    },
-    requestsPerMinute,
+  http: (config) => ({
+    baseUrl: config.baseUrl,
+    headers: HEADERS,
+    credential: credentialOf(config),
+    requestsPerMinute: config.requestsPerMinute,
   }),
   status: mapStatus,
   streams: {
@@ -111,5 +111,6 @@ export default defineConnector<GitHubConfig>({
       reread: reread.rereadRuns,
     }),
   },
+  setup,
   webhook,
 });

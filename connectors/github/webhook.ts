@@ -4,6 +4,7 @@ import { hmacSha256 } from "../../shared/connector/signature.ts";
 import { type GitHubConfig, inScope } from "./config.ts";
 import { placeName } from "./locate.ts";
 import { ofPull } from "./read-pulls.ts";
+import { hooks } from "./setup.ts";
 
 /** https://docs.github.com/webhooks/webhook-events-and-payloads */
 const Payload = z.looseObject({
@@ -97,4 +98,5 @@ export const webhook: NonNullable<Connector<GitHubConfig>["webhook"]> = {
   }),
   deliveryId: ({ headers }) => headers.get("x-github-delivery") ?? "",
   records: webhookRecords,
+  setup: hooks,
 };

@@ -1,5 +1,8 @@
 import * as z from "zod";
 import type { HttpSettings } from "../../shared/connector/contract.ts";
+import type { Credential } from "../../shared/connector/credential.ts";
+import { OAuthConfig, oauthRenewal } from "../../shared/connector/oauth.ts";
+import { maybeInstant } from "../../shared/domain/instant.ts";
 
 const secret = (words: string) => z.string().min(1).optional().describe(words).meta({ secret: true });
 
@@ -25,7 +28,12 @@ export const Config = z
       .describe("where Jira answers, in place of the address made from site or cloudId"),
     email: z.email().optional().describe("account that the API token belongs to"),
     apiToken: secret("API token of that account; lives at most one year"),
+    apiTokenExpiresOn: z.iso
+      .date()
+      .optional()
+      .describe("day on which the API token ends, as Atlassian shows it; the hub warns from 14 days before"),
     accessToken: secret("bearer token (OAuth or service account), in place of email and apiToken"),
+    oauth: OAuthConfig.optional(),
     webhookSecret: secret("secret of the Jira webhook; without it webhooks are refused"),
     previousWebhookSecret: secret("the secret before it, accepted too while it is being changed"),
     projects: z
@@ -64,16 +72,22 @@ export const Config = z
     error: "needs site, cloudId or baseUrl",
   })
   .refine(
-    ({ email, apiToken, accessToken }) =>
-      accessToken === undefined ? email !== undefined && apiToken !== undefined : apiToken === undefined,
-    { error: "needs either email and apiToken, or accessToken" },
-  );
+    ({ email, apiToken, accessToken, oauth }) =>
+      [email !== undefined && apiToken !== undefined, accessToken !== undefined, oauth !== undefined].filter(Boolean)
+        .length === 1 &&
+      (apiToken === undefined || email !== undefined),
+    { error: "needs either email and apiToken, or accessToken, or oauth" },
+  )
+  .refine(({ oauth, cloudId, baseUrl }) => oauth === undefined || (cloudId ?? baseUrl) !== undefined, {
+    error: "oauth needs cloudId: such tokens answer at api.atlassian.com",
+  });
 export type Config = z.output<typeof Config>;
 
 /** Where this connection's Jira answers, and as whom we ask. */
 export const httpOf = (config: Config): HttpSettings => ({
   baseUrl: config.baseUrl ?? addressOf(config),
-  headers: { authorization: authorizationOf(config), accept: "application/json" },
+  headers: { accept: "application/json" },
+  credential: credentialOf(config),
   requestsPerMinute: config.requestsPerMinute,
 });
 
@@ -82,10 +96,18 @@ const addressOf = ({ site, cloudId }: Config): string => {
   return `https://${site?.includes(".") ? site : `${site}.atlassian.net`}`;
 };
 
-const authorizationOf = ({ accessToken, email, apiToken }: Config): string =>
-  accessToken === undefined
-    ? `Basic ${Buffer.from(`${email}:${apiToken}`).toString("base64")}`
-    : `Bearer ${accessToken}`;
+/** Source: https://developer.atlassian.com/cloud/jira/platform/oauth-2-3lo-apps/#use-a-refresh-token-to-get-another-access-token-and-refresh-token-pair */
+const TOKENS = { tokenUrl: "https://auth.atlassian.com/oauth/token", encoding: "json" } as const;
+
+const credentialOf = ({ accessToken, email, apiToken, apiTokenExpiresOn, oauth }: Config): Credential => {
+  if (oauth !== undefined) return { kind: "oauth", renewal: oauthRenewal(oauth, TOKENS) };
+  if (accessToken !== undefined) return { kind: "access_token", authorization: `Bearer ${accessToken}` };
+  return {
+    kind: "api_token",
+    authorization: `Basic ${Buffer.from(`${email}:${apiToken}`).toString("base64")}`,
+    expiresAt: maybeInstant(apiTokenExpiresOn),
+  };
+};
 
 /** Each named project is read on its own, so that losing one does not stop the others; the empty scope is all of them. */
 export const scopesOf = ({ projects }: Config): readonly string[] =>

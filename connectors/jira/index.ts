@@ -10,6 +10,7 @@ import { IssueCursor, readIssues, rereadIssues } from "./read-issues.ts";
 import { ListCursor, readProjects, readStatuses, readVersions, rereadVersions } from "./read-lists.ts";
 import { readSprints, rereadSprints } from "./read-sprints.ts";
 import { Issue, Project, Sprint, Status, Version } from "./schema.ts";
+import { hooks, setup } from "./setup.ts";
 import { STATUSES } from "./vocabulary.ts";
 import { deliveryId, recordsOf, signature } from "./webhook.ts";
 
@@ -21,6 +22,7 @@ export default defineConnector<z.output<typeof Config>>({
   docs: "https://developer.atlassian.com/cloud/jira/platform/rest/v3/intro/",
   config: Config,
   http: httpOf,
+  setup,
   status: (word, own) => mapWord(word, STATUSES, own),
   streams: {
     projects: stream({
@@ -72,5 +74,6 @@ export default defineConnector<z.output<typeof Config>>({
     signature,
     deliveryId,
     records: (body, _, config) => recordsOf(body, config),
+    setup: hooks,
   },
 });

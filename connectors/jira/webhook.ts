@@ -1,17 +1,53 @@
+import { createHmac, timingSafeEqual } from "node:crypto";
 import * as z from "zod";
-import type { Delivery, Told } from "../../shared/connector/contract.ts";
+import type { Delivery, Signature, Told } from "../../shared/connector/contract.ts";
+import { signatureRejected } from "../../shared/connector/errors.ts";
 import { hmacSha256 } from "../../shared/connector/signature.ts";
 import { maybeInstant } from "../../shared/domain/instant.ts";
 import { type Config, selects } from "./config.ts";
 import { Sprint, Version } from "./schema.ts";
 
 /** Source: https://developer.atlassian.com/cloud/jira/platform/webhooks/#secure-webhooks */
-export const signature = hmacSha256<Config>({
+const body = hmacSha256<Config>({
   header: "x-hub-signature",
   prefix: "sha256=",
   secrets: ({ webhookSecret, previousWebhookSecret }) =>
     [webhookSecret, previousWebhookSecret].filter((secret) => secret !== undefined),
 });
+
+/** Webhooks of the site sign the body; those of an OAuth app carry a token signed with its client secret. */
+export const signature: Signature<Config> = {
+  sign: body.sign,
+  verify(delivery, config) {
+    const { oauth } = config;
+    if (oauth !== undefined && !delivery.headers.has("x-hub-signature")) verifyAppToken(delivery, oauth.clientSecret);
+    else body.verify(delivery, config);
+  },
+};
+
+const Claims = z.looseObject({ exp: z.number() });
+
+/** RFC 7519, HS256. @throws HubError signature_rejected */
+const verifyAppToken = ({ headers, receivedAt }: Delivery, clientSecret: string): void => {
+  const [head = "", claims = "", digest = ""] =
+    headers
+      .get("authorization")
+      ?.replace(/^(Bearer|JWT) /i, "")
+      .split(".") ?? [];
+  const wanted = createHmac("sha256", clientSecret).update(`${head}.${claims}`).digest();
+  const given = Buffer.from(digest, "base64url");
+  if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) throw signatureRejected("token differs");
+  const { exp = 0 } = Claims.safeParse(decoded(claims)).data ?? {};
+  if (exp * 1000 <= receivedAt.getTime()) throw signatureRejected("token is over");
+};
+
+const decoded = (part: string): unknown => {
+  try {
+    return JSON.parse(Buffer.from(part, "base64url").toString("utf8"));
+  } catch {
+    return undefined;
+  }
+};
 
 /** Stable over Jira's retries. */
 export const deliveryId = ({ headers }: Delivery): string => headers.get("x-atlassian-webhook-identifier") ?? "";

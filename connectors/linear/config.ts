@@ -1,4 +1,6 @@
 import * as z from "zod";
+import type { Credential } from "../../shared/connector/credential.ts";
+import { OAuthConfig, oauthRenewal } from "../../shared/connector/oauth.ts";
 
 /** A connection to one Linear workspace. */
 export const Config = z
@@ -7,14 +9,15 @@ export const Config = z
       .string()
       .min(1)
       .optional()
-      .describe("personal API key (Settings, Security & access), read scope; this or accessToken")
+      .describe("personal API key (Settings, Security & access), read scope; this, accessToken or oauth")
       .meta({ secret: true }),
     accessToken: z
       .string()
       .min(1)
       .optional()
-      .describe("OAuth access token with scope read; this or apiKey")
+      .describe("OAuth access token with scope read; this, apiKey or oauth")
       .meta({ secret: true }),
+    oauth: OAuthConfig.optional(),
     teams: z
       .array(z.string().min(1).toUpperCase())
       .optional()
@@ -49,12 +52,22 @@ export const Config = z
       .describe("how far before the cursor an incremental read starts, for clocks and indexes that lag"),
     requestsPerMinute: z.int().min(1).default(60).describe("pace until Linear's headers say otherwise"),
   })
-  .refine(({ apiKey, accessToken }) => (apiKey === undefined) !== (accessToken === undefined), {
-    error: "needs either apiKey or accessToken",
+  .refine((given) => [given.apiKey, given.accessToken, given.oauth].filter((one) => one !== undefined).length === 1, {
+    error: "needs either apiKey, or accessToken, or oauth",
     path: ["apiKey"],
   });
 
 export type Config = z.output<typeof Config>;
+
+/** https://linear.app/developers/oauth-2-0-authentication */
+const TOKENS = { tokenUrl: "https://api.linear.app/oauth/token", encoding: "form" } as const;
+
+/** As whom the connection asks; a personal key stands in the header without a word before it. */
+export const credentialOf = ({ apiKey, accessToken, oauth }: Config): Credential => {
+  if (oauth !== undefined) return { kind: "oauth", renewal: oauthRenewal(oauth, TOKENS) };
+  if (accessToken !== undefined) return { kind: "access_token", authorization: `Bearer ${accessToken}` };
+  return { kind: "api_token", authorization: apiKey };
+};
 
 /** Whether the connection's selector names this team; a team that a record does not tell is left to the next read. */
 export const selects = ({ teams }: Config, key: string | undefined): boolean =>

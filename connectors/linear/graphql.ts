@@ -83,7 +83,7 @@ const failure = async (response: Response, answer: Answer | undefined, query: st
   const certain = told.length > 0 || status === 401 || status === 403;
   const theirs = certain ? parseLinearError({ response: { status, headers, errors } }).type : undefined;
   const type = CODES.get(code ?? "") ?? theirs ?? "Unknown";
-  const operation = /query (\w+)/.exec(query)?.[1] ?? "query";
+  const operation = /(?:query|mutation) (\w+)/.exec(query)?.[1] ?? "query";
   const what = `${operation} answered ${status}${code === undefined ? "" : ` ${code}`}`;
   const details = { status, type };
   if (type === "Ratelimited") {

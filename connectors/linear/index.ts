@@ -1,6 +1,6 @@
 import { defineConnector, stream } from "../../shared/connector/contract.ts";
 import { census } from "./census.ts";
-import { Config } from "./config.ts";
+import { Config, credentialOf } from "./config.ts";
 import { SOURCES } from "./documents.ts";
 import { normaliseIssue } from "./normalise-issue.ts";
 import { normaliseInitiative, normaliseProject } from "./normalise-plan.ts";
@@ -8,6 +8,7 @@ import { normaliseCycle, normaliseState, normaliseTeam, normaliseUser } from "./
 import { listed } from "./pages.ts";
 import { type Cursor, poll, type Reading, reread } from "./read.ts";
 import { Cycle, Initiative, Issue, Project, Team, User, WorkflowState } from "./schema.ts";
+import { setup } from "./setup.ts";
 import { webhook } from "./webhook.ts";
 import { statusOf } from "./words.ts";
 
@@ -53,10 +54,11 @@ export default defineConnector<Config>({
   category: "planning",
   docs: "https://linear.app/developers",
   config: Config,
-  http: ({ baseUrl, apiKey, accessToken, requestsPerMinute }) => ({
-    baseUrl,
-    headers: { authorization: accessToken === undefined ? (apiKey ?? "") : `Bearer ${accessToken}` },
-    requestsPerMinute,
+  http: (config) => ({
+    baseUrl: config.baseUrl,
+    headers: {},
+    credential: credentialOf(config),
+    requestsPerMinute: config.requestsPerMinute,
   }),
   streams: {
     teams: stream<Config, Team, Cursor>({
@@ -107,5 +109,6 @@ export default defineConnector<Config>({
     }),
   },
   status: statusOf,
+  setup,
   webhook,
 });

@@ -4,6 +4,7 @@ import type { Connector, Delivery, Told } from "../../shared/connector/contract.
 import { hmacSha256 } from "../../shared/connector/signature.ts";
 import { maybeInstant } from "../../shared/domain/instant.ts";
 import { type Config, selects } from "./config.ts";
+import { hooks } from "./setup.ts";
 
 /** https://linear.app/developers/webhooks#the-webhook-payload */
 const Body = z.looseObject({
@@ -105,4 +106,5 @@ export const webhook: NonNullable<Connector<Config>["webhook"]> = {
   }),
   deliveryId: ({ headers }) => headers.get("linear-delivery") ?? "",
   records,
+  setup: hooks,
 };

@@ -20,6 +20,8 @@ export interface Terminal {
   readonly input: AsyncIterable<Uint8Array>;
   out(text: string): void;
   note(text: string): void;
+  /** Asks a person; absent where nobody sits in front. @param hidden what is typed is not shown */
+  readonly ask?: ((question: string, hidden: boolean) => Promise<string>) | undefined;
 }
 
 export type Values = Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;

@@ -1,8 +1,10 @@
 import { parseArgs } from "node:util";
-import { type ErrorCode, HubError } from "../../shared/connector/errors.ts";
+import { HubError } from "../../shared/connector/errors.ts";
 import { nearestWord } from "../../shared/domain/nearest-word.ts";
 import { VERSION } from "../../shared/platform/version.ts";
+import { ask } from "./ask.ts";
 import { type Command, EXIT, type Terminal } from "./command.ts";
+import { exitOf } from "./exit-of.ts";
 
 type Load = () => Promise<Command>;
 
@@ -16,6 +18,8 @@ export const COMMANDS: Readonly<Record<string, Load>> = {
   export: async () => (await import("./export.ts")).exportEntities,
   replay: async () => (await import("./replay.ts")).replay,
   rules: async () => (await import("./rules.ts")).rules,
+  connect: async () => (await import("./connect.ts")).connect,
+  doctor: async () => (await import("./doctor.ts")).doctor,
   status: async () => (await import("./show.ts")).status,
   features: async () => (await import("./show.ts")).features,
   explain: async () => (await import("./show.ts")).explain,
@@ -76,23 +80,6 @@ const help = async (terminal: Terminal): Promise<number> => {
   return EXIT.ok;
 };
 
-const CODES: Readonly<Partial<Record<ErrorCode, number>>> = {
-  usage: EXIT.usage,
-  connection_unknown: EXIT.usage,
-  stream_unknown: EXIT.usage,
-  config_invalid: EXIT.config,
-  config_missing: EXIT.config,
-  secret_missing: EXIT.config,
-  vendor_auth_expired: EXIT.unauthorised,
-  vendor_forbidden: EXIT.unauthorised,
-  vendor_unreachable: EXIT.unreachable,
-  vendor_rate_limited: EXIT.unreachable,
-  quota_exhausted: EXIT.unreachable,
-};
-
-/** What a command that ends in this error exits with. */
-export const exitOf = (code: ErrorCode): number => CODES[code] ?? EXIT.failed;
-
 /** What, why, what to do; for machines as a problem object on stdout. */
 const report = (error: unknown, json: boolean, terminal: Terminal): number => {
   const told =
@@ -128,4 +115,5 @@ const processTerminal = (): Terminal => ({
   input: process.stdin,
   out: (words) => void process.stdout.write(words),
   note: (words) => void process.stderr.write(inert(words)),
+  ...(process.stdin.isTTY && process.env["CI"] === undefined && { ask }),
 });

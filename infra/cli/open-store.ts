@@ -40,15 +40,14 @@ export const openStore = async (terminal: Terminal): Promise<OpenStore> => {
       retry: "never",
     });
   }
+  return openBeside(terminal, workspace.folder, workspace.config?.config ?? keptDemoConfig(workspace.folder));
+};
+
+/** A hub over a data folder, whether another one runs there or not; makes the folder where there is none. */
+export const openBeside = async (terminal: Terminal, folder: string, config: HubConfig): Promise<OpenStore> => {
+  const { environment, root } = terminal;
   const url = `http://localhost:${environment["PORT"] ?? "4100"}`;
-  const embedded = openEmbedded({
-    folder: workspace.folder,
-    exclusive: false,
-    environment,
-    envFile: join(root, ".env"),
-    url,
-  });
-  const config = workspace.config?.config ?? keptDemoConfig(workspace.folder);
+  const embedded = openEmbedded({ folder, exclusive: false, environment, envFile: join(root, ".env"), url });
   const hub = await openHub({
     config,
     ports: embedded.ports,
@@ -63,5 +62,5 @@ export const openStore = async (terminal: Terminal): Promise<OpenStore> => {
     now: () => new Date(),
     statusOf: vocabulary(hub),
   });
-  return { hub, config, folder: workspace.folder, embedded, views, close: () => embedded.close() };
+  return { hub, config, folder, embedded, views, close: () => embedded.close() };
 };

@@ -109,8 +109,11 @@ const byRunningHub = async (call: Call): Promise<number> => {
     const names = call.words.length > 0 ? call.words : store.hub.connectionNames;
     for (const end = Date.now() + WAIT_AT_MOST_MS; Date.now() < end; ) {
       const views = (await connectionViews(store.hub)).filter(({ name }) => names.includes(name));
-      const isDone = views.every(({ streams }) =>
-        streams.every(({ state, startedAt = "" }) => state !== "syncing" && startedAt >= since),
+      // A credential that is refused ends a run: the streams after it are not tried.
+      const isDone = views.every(
+        ({ streams }) =>
+          streams.every(({ state, startedAt = "" }) => state !== "syncing" && startedAt >= since) ||
+          streams.some(({ error, startedAt = "" }) => error?.code === "vendor_auth_expired" && startedAt >= since),
       );
       if (isDone) return await outcome(store.hub, call, since);
       await new Promise((resolve) => setTimeout(resolve, 300));

@@ -1,3 +1,6 @@
+import { type Access, withAccess } from "./access/access.ts";
+import { linearHookFields } from "./access/hook-desk.ts";
+import { standingHooks } from "./access/standing-hooks.ts";
 import { company } from "./company/company.ts";
 import { products } from "./company/features.ts";
 import { World } from "./company/world.ts";
@@ -45,6 +48,8 @@ export interface Sandbox {
   readonly urls: { readonly jira: string; readonly linear: string; readonly github: string; readonly control: string };
   /** Made-up credentials that the three accept. */
   readonly credentials: typeof credentials;
+  /** OAuth with refresh tokens, a GitHub App, and what ends them. */
+  readonly access: Access;
   readonly company: {
     readonly name: string;
     readonly seed: number;
@@ -95,9 +100,10 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbo
   const world = new World(company(seed, size, until), options.clock);
   const deliveries = new Deliveries(options.webhooks ?? {}, () => world.clock);
   const rules = new Rules();
+  const hooks = standingHooks(deliveries, options.webhooks ?? {});
   const [jira, linear, github] = [
     jiraSite(world, credentials.jira),
-    linearSite(world, credentials.linear.apiKey),
+    linearSite(world, credentials.linear.apiKey, linearHookFields(hooks.linear)),
     githubSite(world, credentials.github.token),
   ];
   const controlled: Controlled = {
@@ -116,19 +122,21 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbo
   };
   for (const [name, limit] of Object.entries(options.limits ?? {})) controlled.budgets[name]?.begin(limit);
   replay(controlled);
-  const server = await serveVendors(
+  const { vendors, access } = withAccess(
     {
       jira: misbehaving("jira", jira.vendor, world, rules),
       linear: misbehaving("linear", linear.vendor, world, rules),
       github: misbehaving("github", github.vendor, world, rules),
-      control: controlSite(controlled),
     },
-    port,
+    credentials,
+    hooks,
   );
+  const server = await serveVendors({ ...vendors, control: controlSite(controlled) }, port);
   const at = (vendor: string): string => `${server.origin}/${vendor}`;
   return {
     urls: { jira: at("jira"), linear: at("linear"), github: at("github"), control: at("control") },
     credentials,
+    access,
     company: {
       name: "Acme",
       seed,

@@ -1,6 +1,6 @@
 import { ERRORS, type ErrorCode } from "../../shared/connector/errors.ts";
 import { statusOf } from "../../shared/web/api/problem.ts";
-import { exitOf } from "../cli/main.ts";
+import { exitOf } from "../cli/exit-of.ts";
 import { code, page, table } from "./markdown.ts";
 
 /** `docs/errors.md`. */

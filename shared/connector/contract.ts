@@ -2,7 +2,9 @@ import type * as z from "zod";
 import type { Draft, FieldedKind, PresenceState, StatusCategory } from "../domain/entity.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { Mapped, Table, Word } from "../domain/mapped.ts";
+import type { Credential } from "./credential.ts";
 import type { VendorHttp } from "./http.ts";
+import type { HookSetup, Setup } from "./setup.ts";
 
 /** Products' tool categories, as the connections page groups them. */
 export type Category =
@@ -149,6 +151,7 @@ export interface Connector<Config = unknown> {
   /** Strict object; secrets are marked by `.meta({ secret: true })`. */
   readonly config: z.ZodType<Config>;
   readonly http: (config: Config) => HttpSettings;
+  readonly setup?: Setup<Config>;
   /** One function for a work item's present status and its past, so that the two cannot disagree. `type` is the vocabulary's. */
   readonly status?: (word: Word, own: Table<StatusCategory>) => Mapped<StatusCategory>;
   // biome-ignore lint/suspicious/noExplicitAny: each stream has record and cursor types of its own; `stream()` checked them
@@ -159,13 +162,17 @@ export interface Connector<Config = unknown> {
     readonly deliveryId: (delivery: Delivery) => string;
     /** @throws ZodError if the body is none of the vendor's */
     readonly records: (body: unknown, headers: Headers, config: Config) => readonly Told[];
+    /** Absent where only people can set webhooks up. */
+    readonly setup?: HookSetup<Config>;
   };
 }
 
 export interface HttpSettings {
   /** Where the vendor answers; every connection may override it, plain http only for loopback. */
   readonly baseUrl: string;
+  /** Of every request; the credential is none of them. */
   readonly headers: Readonly<Record<string, string>>;
+  readonly credential?: Credential | undefined;
   /** Start value of the budget until the vendor's headers say otherwise. */
   readonly requestsPerMinute: number;
   /** Longest time of one call, its body included, in milliseconds; default 30,000. */

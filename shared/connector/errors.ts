@@ -18,7 +18,8 @@ export const ERRORS = {
   payload_unreadable:
     "Nothing to do at once: the record is in quarantine with its bytes; replay it after an update of the connector.",
   payload_too_large: "Send less at once; what is too large for a webhook is read by the next poll.",
-  vendor_auth_expired: "Renew the credential of this connection.",
+  vendor_auth_expired:
+    "Make a new credential in the tool and set the secret anew, in .env or the environment: it counts from the next run on, without a restart. `throughline connect` checks it.",
   vendor_forbidden: "Give the credential the named permission, or take the scope out of the connection.",
   vendor_not_found:
     "Check the name in the connection's config: the tool does not know it, or hides it from this credential.",

@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import type { HttpSettings } from "./contract.ts";
+import { type Access, openAccess } from "./credential.ts";
 import { HubError } from "./errors.ts";
 import { type Budget, budget, limitsIn, retryAfterSeconds } from "./limits.ts";
 
@@ -18,9 +19,10 @@ export interface VendorHttp {
   readonly baseUrl: string;
   /**
    * A `fetch` for SDKs: waits for the budget, tries again what may succeed, and gives any other answer as it is.
-   * Sends the connection's headers, to the connection's own host only, and follows no redirect.
+   * Sends the connection's headers and credential, to the connection's own host only, and follows no redirect. A
+   * credential that is refused is renewed once and the call made again, where it can be renewed.
    *
-   * @throws HubError vendor_rate_limited | vendor_unreachable
+   * @throws HubError vendor_rate_limited | vendor_unreachable | vendor_auth_expired
    */
   readonly fetch: typeof fetch;
   /**
@@ -31,7 +33,7 @@ export interface VendorHttp {
    */
   readonly json: <S extends z.ZodType>(
     shape: S,
-    method: "GET" | "POST" | "PUT",
+    method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE",
     path: string,
     body?: unknown,
   ) => Promise<z.output<S>>;
@@ -47,19 +49,21 @@ const TIMEOUT_MS = 30_000;
  *
  * @param run ends every call and every wait
  * @param allowance shared by all runs of the connection
+ * @param access shared by all runs of the connection
  */
 export const vendorHttp = (
   settings: HttpSettings,
   around: Surroundings,
   run: AbortSignal,
   allowance: Budget = budget(settings.requestsPerMinute, around.now),
+  access: Access = openAccess(settings.credential, around),
 ): VendorHttp => {
   const base = new URL(settings.baseUrl);
   const { timeoutMs = TIMEOUT_MS } = settings;
 
   /** The answer, or the failure if it may be another one soon. */
-  const once = async (url: URL, init: RequestInit): Promise<Response | HubError> => {
-    const headers = headersOf(init, settings);
+  const once = async (url: URL, init: RequestInit, authorization: string | undefined): Promise<Response | HubError> => {
+    const headers = headersOf(init, { ...settings.headers, ...(authorization !== undefined && { authorization }) });
     const signal = AbortSignal.any([run, AbortSignal.timeout(timeoutMs), ...(init.signal ? [init.signal] : [])]);
     try {
       const response = await around.fetch(url, { ...init, headers, signal, redirect: "manual" });
@@ -88,10 +92,22 @@ export const vendorHttp = (
         retry: "never",
       });
     }
+    let isRenewed = false;
     for (let attempt = 1; ; attempt++) {
       await waitForBudget(url);
-      const outcome = await once(url, init);
-      if (!(outcome instanceof HubError)) return outcome;
+      const authorization = await access.authorization();
+      run.throwIfAborted();
+      const outcome = await once(url, init, authorization);
+      if (!(outcome instanceof HubError)) {
+        if (!(await isUnauthorised(outcome))) {
+          access.accepted(outcome.headers);
+          return outcome;
+        }
+        if (isRenewed || !(await access.refused(authorization))) return outcome;
+        isRenewed = true;
+        await outcome.body?.cancel();
+        continue;
+      }
       const seconds =
         typeof outcome.retry === "object"
           ? outcome.retry.afterSeconds
@@ -121,9 +137,9 @@ export const vendorHttp = (
 };
 
 /** The connection's own headers over the call's. Says nothing of a value that no header may have: it is a credential. */
-const headersOf = (init: RequestInit, settings: HttpSettings): Headers => {
+const headersOf = (init: RequestInit, own: HttpSettings["headers"]): Headers => {
   const headers = new Headers(init.headers);
-  for (const [name, value] of Object.entries(settings.headers)) {
+  for (const [name, value] of Object.entries(own)) {
     try {
       headers.set(name, value);
     } catch {
@@ -134,6 +150,17 @@ const headersOf = (init: RequestInit, settings: HttpSettings): Headers => {
   }
   return headers;
 };
+
+/** 401, or Linear's 400 that says so in its body. */
+const isUnauthorised = async (response: Response): Promise<boolean> =>
+  response.status === 401 ||
+  (response.status === 400 &&
+    /"AUTHENTICATION_ERROR"/.test(
+      await response
+        .clone()
+        .text()
+        .catch(() => ""),
+    ));
 
 const unreadable = (path: string, what: string, cause: unknown): HubError =>
   new HubError("vendor_answer_unreadable", `${withoutQuery(path)} ${what}`, { retry: "later", cause });

@@ -1,11 +1,18 @@
 import { ERRORS, type ErrorCode, HubError } from "../connector/errors.ts";
 import type { Table } from "../ports/table.ts";
 import { rowsOf } from "../store/entities.ts";
-import { lists, partition, receiptKey, streamKey } from "../store/keys.ts";
-import type { ConnectionState, ConnectionView, Quarantined, StreamCensus, StreamRun } from "../store/views.ts";
+import { credentialKey, lists, partition, receiptKey, streamKey } from "../store/keys.ts";
+import type {
+  ConnectionState,
+  ConnectionView,
+  CredentialView,
+  Quarantined,
+  StreamCensus,
+  StreamRun,
+} from "../store/views.ts";
 import type { CensusState } from "./census.ts";
 import type { Connection, Hub } from "./hub.ts";
-import type { StreamState } from "./poll.ts";
+import type { CredentialSeen, StreamState } from "./poll.ts";
 import type { Receipt } from "./receive.ts";
 
 /** How every configured connection is doing, as its page and the API tell it. */
@@ -42,7 +49,6 @@ const connectionView = async (hub: Hub, name: string): Promise<ConnectionView> =
     .sort();
   const age = finished[0] === undefined ? undefined : (clock.now().getTime() - Date.parse(finished[0])) / 1000;
   const { state, reason } = stateOf(streams, age !== undefined && age > opened.freshWithinSeconds);
-  const secret = (opened.config as { webhookSecret?: unknown }).webhookSecret;
   return {
     ...common,
     tool: opened.connector.id,
@@ -51,8 +57,9 @@ const connectionView = async (hub: Hub, name: string): Promise<ConnectionView> =
     ...(reason !== undefined && { reason }),
     ...(finished[0] !== undefined && { dataAsOf: finished[0] }),
     streams,
+    credential: credentialOf(opened, await seenOf(hub, name), streams, clock.now().getTime()),
     webhooks: {
-      configured: opened.connector.webhook !== undefined && secret !== undefined,
+      configured: takesWebhooks(opened),
       ...(receipt?.lastReceivedAt !== undefined && { lastReceivedAt: receipt.lastReceivedAt }),
       rejected: receipt?.rejected ?? 0,
     },
@@ -61,6 +68,35 @@ const connectionView = async (hub: Hub, name: string): Promise<ConnectionView> =
 
 const isConnection = (value: unknown): value is Connection =>
   typeof value === "object" && value !== null && "connector" in value;
+
+/** Whether webhooks can be verified: by a secret of the connection's, or by one that the vendor has already. */
+export const takesWebhooks = ({ connector: { webhook }, config }: Connection): boolean =>
+  webhook !== undefined &&
+  ((config as { webhookSecret?: unknown }).webhookSecret !== undefined ||
+    webhook.setup?.takesSecret?.(config) === false);
+
+const seenOf = async (hub: Hub, name: string): Promise<CredentialSeen | undefined> => {
+  const { pk, sk } = credentialKey(name);
+  return (await hub.ports.table.get<CredentialSeen>(pk, sk))?.data;
+};
+
+const EXPIRING_MS = 14 * 86_400_000;
+
+const credentialOf = (
+  { credential }: Connection,
+  seen: CredentialSeen | undefined,
+  streams: readonly StreamRun[],
+  now: number,
+): CredentialView => {
+  const expiresAt = credential.expiresAt() ?? seen?.expiresAt;
+  const left = expiresAt === undefined ? Number.POSITIVE_INFINITY : Date.parse(expiresAt) - now;
+  const isRefused = streams.some(({ state, error }) => state === "failed" && error?.code === "vendor_auth_expired");
+  return {
+    kind: credential.kind,
+    ...(expiresAt !== undefined && { expiresAt }),
+    state: isRefused || left <= 0 ? "expired" : left <= EXPIRING_MS ? "expiring" : "ok",
+  };
+};
 
 const scopesOf = ({ connector, config }: Connection): { readonly stream: string; readonly scope: string }[] =>
   Object.entries(connector.streams).flatMap(([stream, { poll }]) =>

@@ -17,6 +17,10 @@ const SEEN_BY: Readonly<Record<Stage, { readonly kinds: readonly FieldedKind[]; 
   support: { kinds: [], tool: "support tool" },
 };
 
+/** The stages that entities of these kinds can give evidence for. */
+export const stagesSeenBy = (kinds: readonly FieldedKind[]): Stage[] =>
+  STAGES.filter((stage) => SEEN_BY[stage].kinds.some((kind) => kinds.includes(kind)));
+
 export interface Sight {
   readonly connection: Connection;
   /** Kinds whose stream was read to the end at least once and is not far behind. */

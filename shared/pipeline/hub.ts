@@ -1,6 +1,8 @@
 import type { Connector, NormaliseContext } from "../connector/contract.ts";
+import type { Credential } from "../connector/credential.ts";
 import type { VendorHttp } from "../connector/http.ts";
 import type { StatusCategory } from "../domain/entity.ts";
+import type { Instant } from "../domain/instant.ts";
 import type { Table as WordTable } from "../domain/mapped.ts";
 import type { Ports } from "../ports/ports.ts";
 
@@ -34,6 +36,8 @@ export interface Connection {
   /** 0 to 1: a census that would remove a larger share of a place removes nothing. */
   readonly deletionFuse: number;
   readonly http: (signal: AbortSignal) => VendorHttp;
+  /** What it is read with, and until when that is good, as far as is known. */
+  readonly credential: { readonly kind: Credential["kind"]; readonly expiresAt: () => Instant | undefined };
 }
 
 export interface Log {

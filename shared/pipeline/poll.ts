@@ -1,11 +1,12 @@
 import { HubError, safeReason } from "../connector/errors.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { Row } from "../ports/table.ts";
-import { rowsOf } from "../store/entities.ts";
-import { partition, streamKey } from "../store/keys.ts";
+import { rowsOf, update } from "../store/entities.ts";
+import { credentialKey, partition, streamKey } from "../store/keys.ts";
 import { archivePage } from "./archive-page.ts";
 import { type CensusState, takeCensus } from "./census.ts";
 import { hash } from "./entity-of.ts";
+import { renewHooks } from "./hooks.ts";
 import type { Connection, Hub } from "./hub.ts";
 import type { Gone, Job, PageBody } from "./messages.ts";
 import { askForRederivation, rederive } from "./rederive.ts";
@@ -54,14 +55,31 @@ export const poll = async (hub: Hub, job: Job, signal: AbortSignal): Promise<voi
     throw new HubError("stream_unknown", `${connection.connector.id} has no stream ${job.stream}`, { retry: "never" });
   }
   if (job.stream === undefined) await askForRederivation(hub, connection);
+  const states = await statesOf(hub, connection.name);
   // A timer may come round before a long run has ended: the run that is at work reads everything anyway.
-  if (job.stream === undefined && job.full !== true && (await isBeingRead(hub, connection.name))) return;
+  if (job.stream === undefined && job.full !== true && states.some((state) => isHeld(hub, state))) return;
+  // A credential that was refused last is tried with one request, not with one for each stream and scope.
+  const isDoubtful = states.some(({ run }) => run.error?.code === "vendor_auth_expired");
+  let isProven = false;
   for (const [name, stream] of Object.entries(streams)) {
     if (stream.poll === undefined || (job.stream !== undefined && job.stream !== name)) continue;
     const scopes = stream.poll.scopes?.(connection.config) ?? [""];
-    await Promise.all(scopes.map((scope) => pollStream(hub, connection, name, scope, job.full === true, signal)));
+    const read = (scope: string) => pollStream(hub, connection, name, scope, job.full === true, signal);
+    const batches: (readonly string[])[] = isDoubtful && !isProven ? [scopes.slice(0, 1), scopes.slice(1)] : [scopes];
+    for (const some of batches) {
+      const failures: (string | undefined)[] = await Promise.all(some.map(read));
+      isProven ||= failures.some((code) => code !== "vendor_auth_expired");
+      if (!isProven && failures.length > 0) return;
+    }
   }
   if (job.stream === undefined) await askForCensuses(hub, connection);
+  if (!isProven) return;
+  await noteCredential(hub, connection);
+  await renewHooks(hub, connection, signal).catch((error: unknown) => {
+    signal.throwIfAborted();
+    const code = error instanceof HubError ? error.code : "internal_error";
+    hub.log.warn({ connection: connection.name, code, reason: safeReason(error) }, "webhooks not renewed");
+  });
 };
 
 /** Failures that say that a scope is not seen any more: what we hold of it is then told to be hidden. */
@@ -73,14 +91,27 @@ const isHeld = (hub: Hub, state: StreamState | undefined): boolean =>
   state.lease.until > hub.ports.clock.now().toISOString() &&
   (state.lease.holder === hub.instance || !hub.alone);
 
-const isBeingRead = async (hub: Hub, connectionName: string): Promise<boolean> => {
-  for await (const { data } of rowsOf<StreamState>(hub.ports.table, partition.ofConnection(connectionName), "")) {
-    if (isHeld(hub, data)) return true;
-  }
-  return false;
+const statesOf = async (hub: Hub, connectionName: string): Promise<StreamState[]> => {
+  const states: StreamState[] = [];
+  for await (const { data } of rowsOf<StreamState>(hub.ports.table, partition.ofConnection(connectionName), ""))
+    states.push(data);
+  return states;
 };
 
-/** Page by page: read, archive, queue, then the cursor. A crash between any two repeats work and loses none. */
+/** What is stored of a connection's credential. */
+export interface CredentialSeen {
+  readonly expiresAt?: Instant | undefined;
+}
+
+/** Keeps when the credential ends, as the vendor or the config told, for whoever looks later. */
+const noteCredential = async (hub: Hub, { name, credential }: Connection): Promise<void> => {
+  const expiresAt = credential.expiresAt();
+  await update<CredentialSeen>(hub.ports.table, credentialKey(name), (held) =>
+    held?.data.expiresAt === expiresAt ? undefined : { data: { expiresAt } },
+  );
+};
+
+/** Page by page: read, archive, queue, then the cursor. A crash between any two repeats work and loses none. @returns how it failed */
 const pollStream = async (
   hub: Hub,
   connection: Connection,
@@ -88,10 +119,10 @@ const pollStream = async (
   scope: string,
   full: boolean,
   signal: AbortSignal,
-): Promise<void> => {
+): Promise<string | undefined> => {
   const stream = connection.connector.streams[name];
   const reading = stream?.poll;
-  if (reading === undefined) return;
+  if (reading === undefined) return undefined;
   // Where no time of change and a webhook may tell something else in between, the same page may be news again.
   const canSkip = stream?.timeless !== true || stream.reread === undefined;
   const { clock, table } = hub.ports;
@@ -99,7 +130,7 @@ const pollStream = async (
   const startedAt = clock.now().toISOString();
   let row: Row<StreamState> | undefined = await table.get<StreamState>(key.pk, key.sk);
   const held = row?.data;
-  if (isHeld(hub, held)) return;
+  if (isHeld(hub, held)) return undefined;
   /** The row's version is the fence: whoever lost the lease cannot store a cursor any more. */
   const store = async (data: StreamState): Promise<void> => {
     const next: Row<StreamState> = { ...key, version: (row?.version ?? 0) + 1, data };
@@ -162,6 +193,7 @@ const pollStream = async (
     });
     hub.log.info({ connection: connection.name, stream: name, scope, pages, records }, "polled");
     if (HIDDEN.has(held?.run.error?.code ?? "")) await askForCensus(hub, connection, name, scope);
+    return undefined;
   } catch (error) {
     signal.throwIfAborted();
     const at = clock.now().toISOString();
@@ -187,6 +219,7 @@ const pollStream = async (
       if (HIDDEN.has(code) && !HIDDEN.has(held?.run.error?.code ?? ""))
         await askForCensus(hub, connection, name, scope);
     }
+    return code;
   }
 };
 

@@ -115,7 +115,7 @@ export const suggestion = (given: string, known: readonly string[]): string => {
 
 /** The keys that a zod object declares, at a path inside it. */
 export const keysAt = (shape: z.ZodType, path: readonly PropertyKey[]): readonly string[] => {
-  let schema = z.toJSONSchema(shape, { unrepresentable: "any", io: "input" }) as JsonSchema;
+  let schema = schemaOf(shape);
   for (const part of path) {
     const inner: JsonSchema | undefined =
       schema.properties?.[String(part)] ??
@@ -126,7 +126,15 @@ export const keysAt = (shape: z.ZodType, path: readonly PropertyKey[]): readonly
   return Object.keys(schema.properties ?? {});
 };
 
-interface JsonSchema {
+/** The settings of a shape as a config gives them. */
+export const schemaOf = (shape: z.ZodType): JsonSchema =>
+  z.toJSONSchema(shape, { unrepresentable: "any", io: "input" }) as JsonSchema;
+
+export interface JsonSchema {
+  type?: string;
+  description?: string;
+  secret?: boolean;
+  anyOf?: readonly JsonSchema[];
   properties?: Record<string, JsonSchema>;
   additionalProperties?: JsonSchema | boolean;
 }

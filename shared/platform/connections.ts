@@ -1,22 +1,25 @@
+import { createHash } from "node:crypto";
 import * as z from "zod";
 import { connectors } from "../../connectors/index.ts";
-import type { Connector } from "../connector/contract.ts";
+import type { Connector, HttpSettings } from "../connector/contract.ts";
+import { openAccess } from "../connector/credential.ts";
 import { HubError } from "../connector/errors.ts";
 import { type Surroundings, vendorHttp } from "../connector/http.ts";
 import { budget } from "../connector/limits.ts";
 import type { StatusCategory } from "../domain/entity.ts";
 import { configuredId } from "../domain/kind.ts";
 import type { Connection } from "../pipeline/hub.ts";
+import { tokenStore } from "../pipeline/token-store.ts";
+import type { Ports } from "../ports/ports.ts";
 import type { Secrets } from "../ports/secrets.ts";
 import { type ConfigProblem, keysAt, problemsOf, suggestion } from "./config.ts";
 import type { ConnectionConfig, HubConfig, SecretRef } from "./define-hub.ts";
 
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
 const isSecretRef = (value: unknown): value is SecretRef =>
-  typeof value === "object" &&
-  value !== null &&
-  Object.keys(value).length === 1 &&
-  "secret" in value &&
-  typeof value.secret === "string";
+  isObject(value) && Object.keys(value).length === 1 && typeof value["secret"] === "string";
 
 const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
 const seconds = (text: string): number => Number(text.slice(0, -1)) * (UNITS[text.slice(-1)] ?? 3600);
@@ -26,7 +29,10 @@ const connectorCalled = (id: string): (() => Promise<Connector>) | undefined =>
   Object.hasOwn(connectors, id) ? connectors[id] : undefined;
 
 /** Everything wrong with the connections of a config, secrets that nobody set included. */
-export const connectionProblems = async (config: HubConfig, secrets: Secrets): Promise<ConfigProblem[]> => {
+export const connectionProblems = async (
+  config: HubConfig,
+  secrets: Pick<Secrets, "get">,
+): Promise<ConfigProblem[]> => {
   const problems: ConfigProblem[] = [];
   for (const [name, connection] of Object.entries(config.connections)) {
     const at = ["connections", name];
@@ -47,14 +53,15 @@ export const connectionProblems = async (config: HubConfig, secrets: Secrets): P
         message: `${secretName} is not set: put it into .env or the environment`,
       });
     }
-    const placeholders = Object.fromEntries(missing.map(([[key], secretName]) => [String(key), secretName]));
-    const parsed = connector.config.safeParse({ ...values, ...placeholders }, { reportInput: true });
+    const parsed = connector.config.safeParse(values, { reportInput: true });
     if (!parsed.success) problems.push(...problemsOf(parsed.error, at, (path) => keysAt(connector.config, path)));
-    else if (!safeAddress(connector.http(parsed.data).baseUrl)) {
-      problems.push({
-        path: [...at, "baseUrl"],
-        message: "must start with https://, or http:// for an address of this machine",
-      });
+    else {
+      for (const path of unsafeAddresses(connector.http(parsed.data))) {
+        problems.push({
+          path: [...at, ...path],
+          message: "must start with https://, or http:// for an address of this machine",
+        });
+      }
     }
   }
   for (const name of Object.keys(config.statuses ?? {})) {
@@ -85,45 +92,59 @@ const safeAddress = (address: string): boolean => {
   return protocol === "https:" || (protocol === "http:" && ["127.0.0.1", "localhost", "[::1]"].includes(hostname));
 };
 
-/** A config's values with secrets in place, and which ones nobody set. */
+/** The settings whose address is not safe to send a credential to. */
+const unsafeAddresses = ({ baseUrl, credential }: HttpSettings): (readonly string[])[] => {
+  if (!safeAddress(baseUrl)) return [["baseUrl"]];
+  return safeAddress(credential?.renewal?.url ?? baseUrl) ? [] : [["oauth", "tokenUrl"]];
+};
+
+/** A config's values with secrets in place, and which ones nobody set: their names stand in for them. */
 const resolved = async (
   config: Readonly<Record<string, unknown>>,
-  secrets: Secrets,
+  secrets: Pick<Secrets, "get">,
 ): Promise<{ values: Record<string, unknown>; missing: (readonly [readonly string[], string])[] }> => {
   const values: Record<string, unknown> = {};
   const missing: (readonly [readonly string[], string])[] = [];
   for (const [key, value] of Object.entries(config)) {
-    if (!isSecretRef(value)) {
-      values[key] = value;
-      continue;
-    }
-    const found = await secrets.get(value.secret);
-    if (found === undefined) missing.push([[key], value.secret]);
-    else values[key] = found;
+    if (isSecretRef(value)) {
+      const found = await secrets.get(value.secret);
+      if (found === undefined) missing.push([[key], value.secret]);
+      values[key] = found ?? value.secret;
+    } else if (isObject(value)) {
+      const inner = await resolved(value, secrets);
+      values[key] = inner.values;
+      missing.push(...inner.missing.map(([path, name]) => [[key, ...path], name] as const));
+    } else values[key] = value;
   }
   return { values, missing };
 };
+
+type TokenPorts = Pick<Ports, "table" | "secrets" | "clock">;
 
 /** Opens one configured connection with its secrets. @throws HubError secret_missing | config_invalid */
 export const openConnection = async (
   name: string,
   settings: ConnectionConfig,
-  hub: { readonly config: HubConfig; readonly secrets: Secrets; readonly around: Surroundings },
+  hub: { readonly config: HubConfig; readonly ports: TokenPorts; readonly around: Surroundings },
 ): Promise<Connection> => {
   const load = connectorCalled(settings.connector);
   if (load === undefined)
     throw new HubError("config_invalid", `no connector ${settings.connector}`, { retry: "never" });
   const connector: Connector = await load();
-  const { values, missing } = await resolved(settings.config, hub.secrets);
+  const { values, missing } = await resolved(settings.config, hub.ports.secrets);
   if (missing[0] !== undefined)
     throw new HubError("secret_missing", `connection ${name}: ${missing[0][1]} is not set`, { retry: "never" });
   const parsed = connector.config.safeParse(values);
   if (!parsed.success)
     throw new HubError("config_invalid", `connection ${name}: ${z.prettifyError(parsed.error)}`, { retry: "never" });
   const http = connector.http(parsed.data);
-  if (!safeAddress(http.baseUrl))
-    throw new HubError("config_invalid", `connection ${name}: baseUrl is not safe`, { retry: "never" });
+  const [unsafe] = unsafeAddresses(http);
+  if (unsafe !== undefined)
+    throw new HubError("config_invalid", `connection ${name}: ${unsafe.join(".")} is not safe`, { retry: "never" });
   const allowance = budget(http.requestsPerMinute, hub.around.now);
+  const { credential } = http;
+  const seed = credential?.renewal?.seed;
+  const access = openAccess(credential, hub.around, seed === undefined ? undefined : tokenStore(hub.ports, name, seed));
   const statuses = new Map<string, StatusCategory>(Object.entries(hub.config.statuses?.[name] ?? {}));
   return {
     id: configuredId("con", name),
@@ -138,12 +159,22 @@ export const openConnection = async (
     pollEverySeconds: seconds(settings.pollEvery ?? "5m"),
     censusEverySeconds: seconds(settings.censusEvery ?? "1d"),
     deletionFuse: settings.deletionFuse ?? 0.1,
-    http: (signal) => vendorHttp(http, hub.around, signal, allowance),
+    http: (signal) => vendorHttp(http, hub.around, signal, allowance, access),
+    credential: { kind: credential?.kind ?? "none", expiresAt: access.expiresAt },
   };
 };
 
 /** The one product of a config that declares none. */
 export const ONLY_PRODUCT = { slug: "product", name: "Product" } as const;
+
+/** Changes when a secret that the connection uses is set anew; undefined while one of them is not set. */
+export const secretsInUse = async (
+  settings: ConnectionConfig,
+  secrets: Pick<Secrets, "get">,
+): Promise<string | undefined> => {
+  const { values, missing } = await resolved(settings.config, secrets);
+  return missing.length > 0 ? undefined : createHash("sha256").update(JSON.stringify(values)).digest("hex");
+};
 
 const productIds = (name: string, { products }: HubConfig): string[] =>
   products === undefined

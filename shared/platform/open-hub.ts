@@ -9,8 +9,8 @@ import type { Ports } from "../ports/ports.ts";
 import { update } from "../store/entities.ts";
 import { mappingKey } from "../store/keys.ts";
 import { suggestion } from "./config.ts";
-import { ONLY_PRODUCT, openConnection } from "./connections.ts";
-import type { HubConfig } from "./define-hub.ts";
+import { ONLY_PRODUCT, openConnection, secretsInUse } from "./connections.ts";
+import type { ConnectionConfig, HubConfig } from "./define-hub.ts";
 
 /**
  * Puts a hub together: a checked config over an adapter set. Connections are opened when first used, so that one with a
@@ -36,7 +36,7 @@ export const openHub = async (parts: {
     random: Math.random,
   };
   const names = Object.keys(config.connections);
-  const open = new Map<string, Promise<Connection>>();
+  const open = openOnce(ports, log);
   return {
     ports,
     log,
@@ -52,15 +52,34 @@ export const openHub = async (parts: {
           { retry: "never" },
         );
       }
-      const held = open.get(name) ?? openConnection(name, settings, { config, secrets: ports.secrets, around });
-      open.set(name, held);
-      // A secret that is set later must count without a restart.
-      held.catch(() => open.delete(name));
-      return held;
+      return open(name, settings, () => openConnection(name, settings, { config, ports, around }));
     },
     mappingVersion: await mappingVersion(ports, config, log, parts.beside === true),
     instance: randomUUID(),
     alone,
+  };
+};
+
+const LOOK_AGAIN_MS = 1000;
+
+/** Keeps connections open. A secret that is set later or anew counts without a restart: the connection is opened again. */
+const openOnce = ({ secrets, clock }: Ports, log: Log) => {
+  const held = new Map<string, { readonly used: string | undefined; lookedAt: number; opened: Promise<Connection> }>();
+  return async (name: string, settings: ConnectionConfig, start: () => Promise<Connection>): Promise<Connection> => {
+    const now = clock.now().getTime();
+    const before = held.get(name);
+    if (before !== undefined && now - before.lookedAt < LOOK_AGAIN_MS) return before.opened;
+    if (before !== undefined) before.lookedAt = now;
+    const used = await secretsInUse(settings, secrets);
+    const present = held.get(name);
+    // An editor may have taken the file away for a moment: what is open stays open.
+    if (present !== undefined && (used === undefined || used === present.used)) return present.opened;
+    if (present !== undefined) log.info({ connection: name }, "opened anew: a secret was changed");
+    const opened = start();
+    const entry = { used, lookedAt: now, opened };
+    held.set(name, entry);
+    opened.catch(() => held.get(name) === entry && held.delete(name));
+    return opened;
   };
 };
 

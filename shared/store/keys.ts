@@ -22,6 +22,9 @@ import type { Place } from "../ports/table.ts";
  * | who points to that name                | K#{alias}              | R#{id}                          |
  * | a stream's cursor, lease and last run  | C#{connection}         | {stream}#{scope}                |
  * | what a stream's last census found      | Y#{connection}         | {stream}#{scope}                |
+ * | a connection's renewal under way       | G#{connection}         | R                               |
+ * | when its credential ends               | G#{connection}         | A                               |
+ * | when its webhooks at the vendor end     | G#{connection}         | H                               |
  * | webhook deliveries seen                | D#{connection}         | {delivery}                      |
  * | webhook receipts of a connection       | W#{connection}         | A                               |
  * | records set aside, oldest first        | Q#{connection}         | {at}#{id}                       |
@@ -83,6 +86,9 @@ export const censusKey = (connection: string, stream: string, scope: string): Pl
   pk: `Y#${connection}`,
   sk: `${stream}#${free(scope)}`,
 });
+export const renewalKey = (connection: string): Place => ({ pk: `G#${connection}`, sk: "R" });
+export const credentialKey = (connection: string): Place => ({ pk: `G#${connection}`, sk: "A" });
+export const hooksKey = (connection: string): Place => ({ pk: `G#${connection}`, sk: "H" });
 export const deliveryKey = (connection: string, delivery: string): Place => ({
   pk: `D#${connection}`,
   sk: free(delivery),

@@ -127,6 +127,15 @@ export interface StreamCensus {
   readonly error?: string | undefined;
 }
 
+/** What a connection is read with, and how long that is still good. */
+export interface CredentialView {
+  readonly kind: "none" | "api_token" | "access_token" | "oauth" | "app";
+  /** Absent where nobody told, and for what renews itself without an end. */
+  readonly expiresAt?: Instant | undefined;
+  /** `expiring` from 14 days before its end; `expired` at its end, and when the tool refused it. */
+  readonly state: "ok" | "expiring" | "expired";
+}
+
 export interface ConnectionView {
   readonly id: string;
   /** Its name in the config, as in `/hooks/{name}`. */
@@ -137,6 +146,8 @@ export interface ConnectionView {
   readonly reason?: string | undefined;
   readonly dataAsOf?: Instant | undefined;
   readonly streams: readonly StreamRun[];
+  /** Absent where the connection could not be opened. */
+  readonly credential?: CredentialView | undefined;
   readonly quarantined: number;
   readonly webhooks: {
     readonly configured: boolean;

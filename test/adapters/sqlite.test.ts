@@ -59,7 +59,9 @@ testBus("SQLite bus", async () => {
   return { bus, received: async () => bus.read(0, 1000).map(({ event }) => event), close: async () => db.close() };
 });
 
-testSecrets("secrets of the environment", async (values) => environmentSecrets(values, "/nowhere/.env"));
+testSecrets("secrets of the environment", async (values) =>
+  environmentSecrets(values, "/nowhere/.env", await folder()),
+);
 
 testSecrets("secrets of an .env file", async (values) => {
   const file = join(await folder(), ".env");
@@ -69,7 +71,7 @@ testSecrets("secrets of an .env file", async (values) => {
       .map(([name, value]) => `${name}="${value}"\n`)
       .join(""),
   );
-  return environmentSecrets({}, file);
+  return environmentSecrets({}, file, await folder());
 });
 
 testClock("system clock", systemClock);

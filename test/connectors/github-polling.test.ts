@@ -101,10 +101,9 @@ describe("every stream", () => {
     async (stream) => {
       const scopes = github.streams[stream]?.poll?.scopes;
       expect(scopes?.(context({ repos: ["acme/web", "acme/api"] }).config)).toEqual(["acme/web", "acme/api"]);
-      expect(github.http(context().config).headers).toEqual({
-        authorization: "Bearer t",
-        "x-github-api-version": "2022-11-28",
-      });
+      const { headers, credential } = github.http(context().config);
+      expect(headers).toEqual({ "x-github-api-version": "2022-11-28" });
+      expect(credential).toMatchObject({ kind: "api_token", authorization: "Bearer t" });
     },
   );
 

@@ -338,8 +338,8 @@ describe("a connection's config", () => {
   });
 
   it("sends an API key bare and an OAuth token as bearer", () => {
-    expect(linear.http(Config.parse({ apiKey: "k" })).headers["authorization"]).toBe("k");
-    expect(linear.http(Config.parse({ accessToken: "t" })).headers["authorization"]).toBe("Bearer t");
+    expect(linear.http(Config.parse({ apiKey: "k" })).credential?.authorization).toBe("k");
+    expect(linear.http(Config.parse({ accessToken: "t" })).credential?.authorization).toBe("Bearer t");
   });
 });
 

@@ -88,7 +88,7 @@ export const testConnector = <Config>(declared: Connector<Config>, sample: Sampl
       expect(settings.length).toBeGreaterThan(0);
       for (const [name, { description, secret }] of settings) {
         expect({ name, described: (description ?? "") !== "" }).toEqual({ name, described: true });
-        expect({ name, secret: secret === true }).toEqual({ name, secret: /token|secret|key$|password/i.test(name) });
+        expect({ name, secret: secret === true }).toEqual({ name, secret: /(token|secret|key|password)$/i.test(name) });
       }
       expect(connector.config.safeParse({ ...sample.settings, notASetting: 1 }).success).toBe(false);
     });

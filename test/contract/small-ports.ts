@@ -16,6 +16,22 @@ export const testSecrets = (
       expect(await secrets.get("EMPTY")).toBeUndefined();
       expect(await secrets.get("constructor")).toBeUndefined();
     });
+
+    it("stores a value under any name, whole, and gives the last one", async () => {
+      const secrets = await open({});
+      const name = "connection.jira/../x.tokens";
+      await secrets.put(name, '{"a":"first, which is longer"}');
+      await secrets.put(name, '{"a":"Zwölf\n"}');
+      await secrets.put("another", "1");
+      expect(await secrets.get(name)).toBe('{"a":"Zwölf\n"}');
+      expect(await secrets.get("another")).toBe("1");
+    });
+
+    it("gives what people set before what was stored", async () => {
+      const secrets = await open({ JIRA_TOKEN: "theirs" });
+      await secrets.put("JIRA_TOKEN", "ours");
+      expect(await secrets.get("JIRA_TOKEN")).toBe("theirs");
+    });
   });
 };
 

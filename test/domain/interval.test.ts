@@ -46,8 +46,8 @@ const truth = (life: Life) =>
   });
 
 describe("the course of a field with one value", () => {
-  it("is what the field went through, whatever the order and repetition of its entries", () => {
-    fc.assert(
+  it("is what the field went through, whatever the order and repetition of its entries", async () => {
+    await fc.assert(
       fc.property(lives, fc.func(fc.integer()), (life, order) => {
         const told = entriesOf(life);
         const mixed = [...told, ...told].map((one, index) => ({ one, place: order(index) }));
@@ -59,8 +59,8 @@ describe("the course of a field with one value", () => {
     );
   });
 
-  it("has no gap, begins with the record and ends in the present value, even where entries are missing", () => {
-    fc.assert(
+  it("has no gap, begins with the record and ends in the present value, even where entries are missing", async () => {
+    await fc.assert(
       fc.property(lives, fc.func(fc.boolean()), fc.option(fc.constantFrom("a", "b", "e")), (life, keeps, present) => {
         const history = entriesOf(life).filter(({ id }) => keeps(id));
         const { intervals, agrees } = courseOf("status", past(history), value(present));
@@ -141,8 +141,8 @@ describe("the course of a field with several values", () => {
     fc.record({ first: fc.boolean(), turns: fc.uniqueArray(fc.integer({ min: 1, max: 60 }), { maxLength: 6 }) }),
   );
 
-  it("is when each value came and went, whatever the order and repetition of its entries", () => {
-    fc.assert(
+  it("is when each value came and went, whatever the order and repetition of its entries", async () => {
+    await fc.assert(
       fc.property(crowds, fc.func(fc.integer()), (crowd, order) => {
         const history: { readonly one: HistoryEntry; readonly place: number }[] = [];
         const expected: unknown[] = [];

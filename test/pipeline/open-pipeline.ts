@@ -7,6 +7,7 @@ import { sqliteBus } from "../../shared/adapters/sqlite/bus.ts";
 import { openDatabase } from "../../shared/adapters/sqlite/database.ts";
 import { outboxMailer } from "../../shared/adapters/sqlite/mailer.ts";
 import { sqliteQueue } from "../../shared/adapters/sqlite/queue.ts";
+import { environmentSecrets } from "../../shared/adapters/sqlite/secrets.ts";
 import { sqliteFeed, sqliteTable } from "../../shared/adapters/sqlite/table.ts";
 import { type Connector, defineConnector } from "../../shared/connector/contract.ts";
 import { vendorHttp } from "../../shared/connector/http.ts";
@@ -46,7 +47,7 @@ export const openPipeline = (parts: {
     jobs,
     bus: sqliteBus(db, { url: "http://localhost:4100", typePrefix: "dev.throughline" }),
     archive: fileArchive(join(folder, "archive")),
-    secrets: { get: async () => undefined },
+    secrets: environmentSecrets({}, join(folder, ".env"), join(folder, "secrets")),
     clock,
     mailer: outboxMailer(join(folder, "outbox")),
   };
@@ -66,6 +67,7 @@ export const openPipeline = (parts: {
     pollEverySeconds: 300,
     censusEverySeconds: 86_400,
     deletionFuse: 0.1,
+    credential: { kind: "none", expiresAt: () => undefined },
     http: (signal) =>
       vendorHttp({ baseUrl: "http://127.0.0.1:1", headers: {}, requestsPerMinute: 600 }, time.around, signal),
   };

@@ -1,4 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { systemClock } from "../../shared/adapters/clock.ts";
+import { openDatabase } from "../../shared/adapters/sqlite/database.ts";
+import { environmentSecrets } from "../../shared/adapters/sqlite/secrets.ts";
+import { sqliteTable } from "../../shared/adapters/sqlite/table.ts";
 import type { HubError } from "../../shared/connector/errors.ts";
 import { nearestWord } from "../../shared/domain/nearest-word.ts";
 import { configInvalid, parseHubConfig } from "../../shared/platform/config.ts";
@@ -8,7 +12,7 @@ import { locate } from "../../shared/platform/locate.ts";
 import { stillClock } from "../connector/vendor-server.ts";
 
 const FILE = "throughline.config.ts";
-const secrets = { get: async (name: string) => (name === "TOKEN" ? "abc" : undefined) };
+const secrets = environmentSecrets({ TOKEN: "abc" }, "/nowhere/.env", "/nowhere");
 
 /** The message of the hub's own part. */
 const refusal = (value: unknown, text: string): string => {
@@ -182,7 +186,11 @@ describe("an open connection", () => {
   const open = (config: HubConfig, name: string) => {
     const settings = config.connections[name];
     if (settings === undefined) throw new Error(`no ${name}`);
-    return openConnection(name, settings, { config, secrets, around: stillClock("2026-03-02T10:00:00.000Z").around });
+    return openConnection(name, settings, {
+      config,
+      ports: { table: sqliteTable(openDatabase(":memory:")), secrets, clock: systemClock },
+      around: stillClock("2026-03-02T10:00:00.000Z").around,
+    });
   };
   const connections = { gh: github({ repos: ["a/b"], freshWithin: "15m" }), lin: linear({ apiKey: secret("TOKEN") }) };
 

@@ -41,7 +41,7 @@ export class HubUnderTest {
   readonly logged: string[] = [];
   readonly #time: Time;
   readonly #config: HubConfig;
-  readonly #secrets: Readonly<Record<string, string>>;
+  #secrets: Readonly<Record<string, string>>;
   readonly #real: Ports;
   readonly #queues: { readonly inbox: ReturnType<typeof sqliteQueue>; readonly jobs: ReturnType<typeof sqliteQueue> };
   readonly #feed: ReturnType<typeof sqliteFeed>;
@@ -70,7 +70,12 @@ export class HubUnderTest {
       ...this.#queues,
       bus: sqliteBus(this.db, { url: URL_, typePrefix: "dev.throughline" }),
       archive: fileArchive(archive),
-      secrets: { get: async (name) => this.#secrets[name] },
+      secrets: {
+        get: async (name) => this.#secrets[name],
+        put: async (name, value) => {
+          this.#secrets = { ...this.#secrets, [name]: value };
+        },
+      },
       clock,
       mailer: outboxMailer(join(archive, "outbox")),
     };

@@ -14,10 +14,10 @@ export interface LinearSite {
   readonly complexity: Budget;
 }
 
-export const linearSite = (world: World, apiKey: string): LinearSite => {
+export const linearSite = (world: World, apiKey: string, more: Readonly<Record<string, unknown>> = {}): LinearSite => {
   const requests = new Budget(50_000, 3_600_000, () => world.clock);
   const complexity = new Budget(30_000_000, 3_600_000, () => world.clock);
-  const root = queryRoot(world);
+  const root = { ...queryRoot(world), ...more };
   const parsed = new Map<string, DocumentNode | readonly GraphQLError[]>();
 
   const read = (query: string): DocumentNode | readonly GraphQLError[] => {

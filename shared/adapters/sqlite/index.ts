@@ -70,7 +70,7 @@ export const openEmbedded = (options: {
       jobs,
       bus,
       archive: fileArchive(join(folder, "archive")),
-      secrets: environmentSecrets(options.environment, options.envFile),
+      secrets: environmentSecrets(options.environment, options.envFile, join(folder, "secrets")),
       clock,
       mailer: outboxMailer(join(folder, "outbox")),
     },

@@ -47,6 +47,16 @@ const ConnectionJson = z
     reason: z.string().nullable(),
     dataAsOf: Time,
     streams: z.array(RunJson),
+    credential: z
+      .object({
+        kind: z.enum(["none", "api_token", "access_token", "oauth", "app"]),
+        expiresAt: Time.describe("Null where nobody told, and for what renews itself."),
+        state: z
+          .enum(["ok", "expiring", "expired"])
+          .describe("`expiring` from 14 days before its end; `expired` too when the tool refused it."),
+      })
+      .nullable()
+      .describe("What the connection is read with; null if it could not be opened."),
     quarantined: z.int().describe("Records set aside because they could not be read."),
     webhooks: z.object({
       configured: z.boolean(),
@@ -96,6 +106,9 @@ const connectionJson = (connection: ConnectionView, hub: string): z.input<typeof
     census: run.census === undefined ? null : censusJson(run.census),
     error: run.error ?? null,
   })),
+  credential: connection.credential
+    ? { ...connection.credential, expiresAt: connection.credential.expiresAt ?? null }
+    : null,
   quarantined: connection.quarantined,
   webhooks: {
     configured: connection.webhooks.configured,

@@ -1,7 +1,7 @@
 import { HubError } from "../../connector/errors.ts";
 import type { ConnectionView, Quarantined, StreamCensus, StreamRun } from "../../store/views.ts";
 import { CONNECTION_WORDS, RUN_WORDS, toolName } from "../words.ts";
-import { ConnectionState } from "./connections-page.tsx";
+import { ConnectionState, CredentialNote } from "./connections-page.tsx";
 import { address } from "./link.tsx";
 import { type PageHandler, sendPage } from "./page.tsx";
 import { linkCursor, placeOf } from "./page-cursor.ts";
@@ -211,6 +211,7 @@ export const connectionPage: PageHandler = async (c, deps) => {
       <h1>{connection.title}</h1>
       <p class="lead">
         <ConnectionState state={connection.state} /> · {connection.reason ?? CONNECTION_WORDS[connection.state].means}
+        <CredentialNote credential={connection.credential} />
       </p>
       {connection.dataAsOf !== undefined && (
         <p>

@@ -10,6 +10,27 @@ export const ConnectionState = ({ state }: Pick<ConnectionView, "state">) => (
   <span class={`h ${CONNECTION_WORDS[state].tone}`}>{CONNECTION_WORDS[state].word}</span>
 );
 
+const CREDENTIAL_WORDS = {
+  none: "access without a credential",
+  api_token: "API token",
+  access_token: "access token",
+  oauth: "OAuth consent",
+  app: "app installation",
+} as const;
+
+/** Says that a credential ends soon or is over; nothing while all is well. */
+export const CredentialNote = ({ credential }: Pick<ConnectionView, "credential">) => {
+  if (credential === undefined || credential.state === "ok") return null;
+  const what = CREDENTIAL_WORDS[credential.kind];
+  if (credential.expiresAt === undefined) return <span class="sub">The {what} was refused: renew it.</span>;
+  return (
+    <span class="sub">
+      The {what} {credential.state === "expired" ? "is over; its end was" : "must be renewed before"}{" "}
+      <Moment at={credential.expiresAt} />.
+    </span>
+  );
+};
+
 const ConnectionRow = ({ connection }: { readonly connection: ConnectionView }) => {
   const { streams, webhooks } = connection;
   const finished = streams
@@ -27,6 +48,7 @@ const ConnectionRow = ({ connection }: { readonly connection: ConnectionView }) 
       <td>
         <ConnectionState state={connection.state} />
         {connection.reason !== undefined && <span class="quiet sub">{connection.reason}</span>}
+        <CredentialNote credential={connection.credential} />
       </td>
       <td>
         {connection.dataAsOf === undefined ? (

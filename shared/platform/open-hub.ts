@@ -2,6 +2,8 @@ import { randomUUID } from "node:crypto";
 import { connectors } from "../../connectors/index.ts";
 import { HubError } from "../connector/errors.ts";
 import type { Surroundings } from "../connector/http.ts";
+import { emailHasher } from "../domain/email-hash.ts";
+import { declarations } from "../domain/identity.ts";
 import { configuredId } from "../domain/kind.ts";
 import { hash } from "../pipeline/entity-of.ts";
 import type { Connection, Hub, Log, Product } from "../pipeline/hub.ts";
@@ -11,6 +13,8 @@ import { mappingKey } from "../store/keys.ts";
 import { suggestion } from "./config.ts";
 import { ONLY_PRODUCT, openConnection } from "./connections.ts";
 import type { HubConfig } from "./define-hub.ts";
+import { identityKey } from "./identity-key.ts";
+import { declaredPeople } from "./people.ts";
 
 /**
  * Puts a hub together: a checked config over an adapter set. Connections are opened when first used, so that one with a
@@ -36,6 +40,7 @@ export const openHub = async (parts: {
     random: Math.random,
   };
   const names = Object.keys(config.connections);
+  const emailHash = emailHasher(await identityKey(ports));
   const open = new Map<string, Promise<Connection>>();
   return {
     ports,
@@ -43,6 +48,7 @@ export const openHub = async (parts: {
     url: (config.url ?? parts.url).replace(/\/$/, ""),
     products: productsOf(config),
     connectionNames: names,
+    people: declarations(declaredPeople(config, emailHash)),
     async connection(name) {
       const settings = Object.hasOwn(config.connections, name) ? config.connections[name] : undefined;
       if (settings === undefined) {
@@ -52,7 +58,8 @@ export const openHub = async (parts: {
           { retry: "never" },
         );
       }
-      const held = open.get(name) ?? openConnection(name, settings, { config, secrets: ports.secrets, around });
+      const held =
+        open.get(name) ?? openConnection(name, settings, { config, secrets: ports.secrets, around, emailHash });
       open.set(name, held);
       // A secret that is set later must count without a restart.
       held.catch(() => open.delete(name));

@@ -61,6 +61,7 @@ const company = (declared: readonly DeclaredPerson[] = [], around?: (ports: Port
       mappingVersion: 1,
       rawRef: "acme/2026-03-02/raw",
       now: "2026-03-02T10:00:00.000Z",
+      receivedAt: "2026-03-02T10:00:00.000Z",
       how: "read",
       ...(gone && { presence: "deleted" as const }),
     });

@@ -21,12 +21,14 @@ import type { Hub } from "./hub.ts";
 interface Near {
   /** Undefined for bots and for accounts that are gone. */
   readonly account: IdentityAccount | undefined;
+  readonly version: number;
   readonly keys: readonly string[];
   readonly held: Row<Identified> | undefined;
   readonly person: Row<StoredPerson> | undefined;
 }
 
-const NOTHING: Identified = { keys: [], personId: null, rule: null };
+/** Whose an account is now. */
+type Owner = Pick<Identified, "personId" | "rule">;
 
 /**
  * Brings the persons behind accounts up to date: of these accounts and of all that share a key with them, never of all.
@@ -68,7 +70,9 @@ const neighbourhood = async (hub: Hub, start: string): Promise<Map<string, Near>
     for (const [id, one] of await read(hub, wave)) {
       near.set(id, one);
       const keys = new Set([...one.keys, ...(one.held?.data.keys ?? [])]);
-      for (const key of one.keys) if (!one.held?.data.keys.includes(key)) await setSharer(table, key, id, false);
+      const { version } = one;
+      const isNoted = one.held?.data.version === version;
+      for (const key of isNoted ? [] : one.keys) await setSharer(table, key, { account: id, version, gone: false });
       for (const key of keys) if (isTelling(key)) for (const other of await sharing(table, key)) next.add(other);
       for (const other of await together(hub, one)) next.add(other);
     }
@@ -90,7 +94,7 @@ const read = async (hub: Hub, ids: readonly string[]): Promise<Map<string, Near>
       const account = isKind(entity, "account") ? identityOf(entity) : undefined;
       const keys = account === undefined ? [] : identityKeys(account);
       const person = row<StoredPerson>(personKey(personIdOf(id)));
-      return [id, { account, keys, held: row<Identified>(identifiedKey(id)), person }];
+      return [id, { account, version: entity?.version ?? 0, keys, held: row<Identified>(identifiedKey(id)), person }];
     }),
   );
 };
@@ -115,9 +119,10 @@ const together = async (hub: Hub, { account, held, person }: Near): Promise<stri
  */
 const store = async (hub: Hub, near: ReadonlyMap<string, Near>): Promise<boolean> => {
   const { table } = hub.ports;
+  if ([...near.values()].some(({ version, held }) => (held?.data.version ?? 0) > version)) return false;
   const accounts = [...near.values()].flatMap(({ account }) => account ?? []);
   const persons = new Map(identify(accounts, hub.people).map((person) => [person.id, person]));
-  const notes = new Map<string, Omit<Identified, "keys">>();
+  const notes = new Map<string, Owner>();
   for (const { id: personId, accounts: held } of persons.values())
     for (const { id, rule } of held) notes.set(id, { personId, rule });
   for (const [id, { person }] of near) {
@@ -125,10 +130,11 @@ const store = async (hub: Hub, near: ReadonlyMap<string, Near>): Promise<boolean
     const row = personRow(hub, { personId, held: person, wanted: persons.get(personId), near, notes });
     if (row !== undefined && !(await table.put(row))) return false;
   }
-  for (const [id, { keys, held }] of near) {
-    for (const key of held?.data.keys ?? []) if (!keys.includes(key)) await setSharer(table, key, id, true);
-    const data: Identified = { keys, ...(notes.get(id) ?? { personId: null, rule: null }) };
-    if (JSON.stringify(data) === JSON.stringify(held?.data ?? NOTHING)) continue;
+  for (const [id, { version, keys, held }] of near) {
+    for (const key of held?.data.keys ?? [])
+      if (!keys.includes(key)) await setSharer(table, key, { account: id, version, gone: true });
+    const data: Identified = { version, keys, ...(notes.get(id) ?? { personId: null, rule: null }) };
+    if (JSON.stringify(data) === JSON.stringify(held?.data)) continue;
     if (!(await table.put({ ...identifiedKey(id), version: (held?.version ?? 0) + 1, data }))) return false;
   }
   return true;
@@ -142,7 +148,7 @@ const personRow = (
     readonly held: Row<StoredPerson> | undefined;
     readonly wanted: Person | undefined;
     readonly near: ReadonlyMap<string, Near>;
-    readonly notes: ReadonlyMap<string, Omit<Identified, "keys">>;
+    readonly notes: ReadonlyMap<string, Owner>;
   },
 ): Row<StoredPerson> | undefined => {
   const { personId, held, wanted, near, notes } = change;

@@ -9,6 +9,8 @@ import type { AccountView, PersonView, Slice, Views } from "./views.ts";
 
 /** What identification last did for an account: under which keys it stands, and whose it is. */
 export interface Identified {
+  /** Of the account as it was looked at. */
+  readonly version: number;
   readonly keys: readonly string[];
   /** Null for bots and for accounts that are gone. */
   readonly personId: string | null;
@@ -36,11 +38,22 @@ export const sharing = async (table: Table, key: string): Promise<string[]> => {
   return found;
 };
 
-/** Says that an account stands, or no longer stands, under an identity key. */
-export const setSharer = (table: Table, key: string, account: string, gone: boolean): Promise<boolean> =>
-  update<{ gone: boolean }>(table, sharerKey(key, account), (held) =>
-    (held?.data.gone ?? true) === gone ? undefined : { data: { gone } },
-  );
+/**
+ * Says that an account stands, or no longer stands, under an identity key.
+ *
+ * @param version of the account that says so: what a newer one said stays
+ */
+export const setSharer = async (
+  table: Table,
+  key: string,
+  { account, version, gone }: { readonly account: string; readonly version: number; readonly gone: boolean },
+): Promise<void> => {
+  await update<{ gone: boolean; version: number }>(table, sharerKey(key, account), (held) => {
+    if (held === undefined ? gone : held.data.version > version) return undefined;
+    const isSaid = held?.data.version === version && held.data.gone === gone;
+    return isSaid ? undefined : { data: { gone, version } };
+  });
+};
 
 /** Stored persons of a state, by name, page by page. */
 const inState = (table: Table, state: PersonState, after: string | undefined, limit: number) =>

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { emailHasher } from "../../shared/domain/email-hash.ts";
@@ -159,6 +160,40 @@ describe("persons of the hub", () => {
     );
   });
 
+  it("are the same when several projections are at work at once", { timeout: 60_000 }, async () => {
+    const sharing = fc.array(fc.tuple(fc.constantFrom(...PLACES), fc.constantFrom("m1", "m2")), {
+      minLength: 2,
+      maxLength: 5,
+    });
+    await fc.assert(
+      fc.asyncProperty(sharing, sharing, fc.infiniteStream(fc.nat(3)), async (before, changes, waits) => {
+        const slow =
+          <Args extends unknown[], Result>(call: (...args: Args) => Promise<Result>) =>
+          async (...args: Args): Promise<Result> => {
+            for (let left = waits.next().value; left > 0; left--) await setImmediate();
+            return call(...args);
+          };
+        using hub = company([], ({ table, ...rest }) => ({
+          ...rest,
+          table: {
+            get: slow(table.get) as typeof table.get,
+            getMany: slow(table.getMany) as typeof table.getMany,
+            query: slow(table.query) as typeof table.query,
+            count: table.count,
+            put: slow(table.put),
+          },
+        }));
+        for (const [at, emailHash] of before)
+          await project({ ...hub.hub, ports: hub.real }, [await hub.put(at, { emailHash })]);
+        const work: Promise<void>[] = [];
+        for (const [at, emailHash] of changes) work.push(project(hub.hub, [await hub.put(at, { emailHash })]));
+        await Promise.all(work);
+        expect(await hub.graph()).toEqual(await hub.whole());
+      }),
+      { numRuns: 150 },
+    );
+  });
+
   it("join in both orders to one graph, and part again when the address changes", async () => {
     const [a, b] = [
       ["jira:1", { name: "Ana Diaz", emailHash: ANA }],
@@ -195,6 +230,19 @@ describe("persons of the hub", () => {
     await hub.arrive(["jira:1", { emailHash: ANA, ...fields }]);
     expect((await hub.graph()).map(({ accounts }) => accounts)).toEqual([[{ id: idOf("linear:1"), rule: null }]]);
     expect((await hub.views.accounts([idOf("jira:1"), idOf("linear:1")])).get(idOf("jira:1"))?.person).toBeUndefined();
+  });
+
+  it("let go of the rest when one of those whom only the config joined is gone", async () => {
+    for (const [gone, left] of [
+      ["jira:1", "github:1"],
+      ["github:1", "jira:1"],
+    ] as const) {
+      using hub = company([person("ana", ["jira:1", "github:1"])]);
+      await hub.arrive(["jira:1", {}], ["github:1", {}]);
+      expect((await hub.graph()).length).toBe(1);
+      await hub.arrive([gone, { gone: true }]);
+      expect(await hub.graph()).toMatchObject([{ id: personIdOf(idOf(left)), slug: "ana" }]);
+    }
   });
 
   it("are announced once when they join and once when they part, with the rule", async () => {

@@ -2,7 +2,6 @@ import { randomUUID } from "node:crypto";
 import { connectors } from "../../connectors/index.ts";
 import { HubError } from "../connector/errors.ts";
 import type { Surroundings } from "../connector/http.ts";
-import { emailHasher } from "../domain/email-hash.ts";
 import { declarations } from "../domain/identity.ts";
 import { configuredId } from "../domain/kind.ts";
 import { hash } from "../pipeline/entity-of.ts";
@@ -13,7 +12,7 @@ import { mappingKey } from "../store/keys.ts";
 import { suggestion } from "./config.ts";
 import { ONLY_PRODUCT, openConnection } from "./connections.ts";
 import type { HubConfig } from "./define-hub.ts";
-import { identityKey } from "./identity-key.ts";
+import { hubEmailHash } from "./identity-key.ts";
 import { declaredPeople } from "./people.ts";
 
 /**
@@ -40,7 +39,7 @@ export const openHub = async (parts: {
     random: Math.random,
   };
   const names = Object.keys(config.connections);
-  const emailHash = emailHasher(await identityKey(ports));
+  const emailHash = await hubEmailHash(ports, log, parts.beside === true);
   const open = new Map<string, Promise<Connection>>();
   return {
     ports,

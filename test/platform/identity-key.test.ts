@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import jira from "../../connectors/jira/index.ts";
 import linear from "../../connectors/linear/index.ts";
 import { emailHasher } from "../../shared/domain/email-hash.ts";
-import { identityKey } from "../../shared/platform/identity-key.ts";
+import { hubEmailHash } from "../../shared/platform/identity-key.ts";
 import { declaredPeople } from "../../shared/platform/people.ts";
 import { bareTool, openPipeline } from "../pipeline/open-pipeline.ts";
 
@@ -10,25 +10,49 @@ const withSecret = (value?: string) => ({
   get: async (name: string) => (name === "THROUGHLINE_IDENTITY_KEY" ? value : undefined),
 });
 
+const ANA = "ana@acme.example";
+const SECRET = "0123456789abcdef0123456789abcdef";
+
 describe("the key of hashed addresses", () => {
+  const opened = () => {
+    const open = openPipeline({ connector: bareTool });
+    const hash = async (secret?: string, beside = false) =>
+      (await hubEmailHash({ table: open.real.table, secrets: withSecret(secret) }, open.hub("one").log, beside))(ANA);
+    return { ...open, hash };
+  };
+
   it("is made once for a table and then kept, another for each table", async () => {
-    using one = openPipeline({ connector: bareTool });
-    using other = openPipeline({ connector: bareTool });
-    const key = await identityKey({ table: one.real.table, secrets: withSecret() });
-    expect(key.length).toBe(32);
-    expect(await identityKey({ table: one.real.table, secrets: withSecret() })).toEqual(key);
-    expect(await identityKey({ table: other.real.table, secrets: withSecret() })).not.toEqual(key);
+    using one = opened();
+    using other = opened();
+    const hash = await one.hash();
+    expect(hash).toMatch(/^[0-9a-f]{64}$/);
+    expect(await one.hash()).toBe(hash);
+    expect(await other.hash()).not.toBe(hash);
+    expect(one.logged).toEqual([]);
   });
 
   it("is the secret of that name where there is one, which is refused if it could be guessed", async () => {
-    using open = openPipeline({ connector: bareTool });
-    const secret = "0123456789abcdef0123456789abcdef";
-    const { table } = open.real;
-    expect(Buffer.from(await identityKey({ table, secrets: withSecret(secret) })).toString()).toBe(secret);
-    expect(open.feed.read(0, 10)).toEqual([]);
-    const short = identityKey({ table, secrets: withSecret("short and secret") });
+    using one = opened();
+    expect(await one.hash(SECRET)).toBe(emailHasher(Buffer.from(SECRET))(ANA));
+    expect(JSON.stringify(one.feed.read(0, 10))).not.toContain(SECRET);
+    const short = one.hash("short and secret");
     await expect(short).rejects.toMatchObject({ code: "config_invalid" });
     await expect(short).rejects.not.toThrow(/short and secret/);
+  });
+
+  it("is missed when it changes: the hub says what to do, once, and who only looks does not", async () => {
+    using one = opened();
+    const own = await one.hash();
+    await one.hash(SECRET);
+    await one.hash(SECRET);
+    expect(one.logged.map(({ verb }) => verb)).toEqual([
+      "the identity key changed: `throughline sync --full` hashes addresses under it",
+    ]);
+    expect(await one.hash(undefined, true)).toBe(own);
+    expect(await one.hash(SECRET)).not.toBe(own);
+    expect(one.logged.length).toBe(1);
+    expect(await one.hash()).toBe(own);
+    expect(one.logged.length).toBe(2);
   });
 });
 

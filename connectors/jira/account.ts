@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import type { NormaliseContext } from "../../shared/connector/contract.ts";
 import type { Draft } from "../../shared/domain/entity.ts";
 import { TIMELESS } from "../../shared/domain/instant.ts";
 import type { Ref } from "../../shared/domain/kind.ts";
@@ -22,10 +22,14 @@ export const accountRef = (user: User | null | undefined): Ref<"account"> | unde
  *
  * @param self address of the record that names the user
  */
-export const accountDraft = (user: User | null | undefined, self: string | null | undefined): Draft<"account">[] => {
+export const accountDraft = (
+  user: User | null | undefined,
+  self: string | null | undefined,
+  { emailHash: hashOf }: NormaliseContext,
+): Draft<"account">[] => {
   const id = idOf(user);
   if (user == null || id === undefined) return [];
-  const emailHash = hashOf(user.emailAddress);
+  const emailHash = hashOf?.(user.emailAddress ?? "");
   return [
     {
       kind: "account",
@@ -40,10 +44,4 @@ export const accountDraft = (user: User | null | undefined, self: string | null 
       },
     },
   ];
-};
-
-/** SHA-256 of the address in lower case without its plus part; the address itself is never kept. */
-const hashOf = (email: string | null | undefined): string | undefined => {
-  const match = /^([^@+]+)(?:\+[^@]*)?@([^@]+)$/.exec((email ?? "").trim().toLowerCase());
-  return match === null ? undefined : createHash("sha256").update(`${match[1]}@${match[2]}`).digest("hex");
 };

@@ -24,7 +24,7 @@ export const normaliseIssue = (issue: Issue, context: NormaliseContext): Draft[]
   const fields = fieldsOf(issue);
   const accounts = new Map(
     [fields.assignee, fields.reporter]
-      .flatMap((user) => accountDraft(user, issue.self))
+      .flatMap((user) => accountDraft(user, issue.self, context))
       .map((draft) => [draft.external.id, draft]),
   );
   return [

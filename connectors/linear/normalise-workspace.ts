@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import type { NormaliseContext } from "../../shared/connector/contract.ts";
 import type { Draft } from "../../shared/domain/entity.ts";
 import { maybeInstant } from "../../shared/domain/instant.ts";
 import { mapWord, type Table } from "../../shared/domain/mapped.ts";
@@ -39,7 +39,7 @@ export const normaliseState = (state: WorkflowState): readonly Draft[] => {
 };
 
 /** A user or app as an account; of the e-mail address only a hash is kept. */
-export const normaliseUser = (user: User): readonly Draft[] => {
+export const normaliseUser = (user: User, { emailHash }: NormaliseContext): readonly Draft[] => {
   const draft: Draft<"account"> = {
     kind: "account",
     external: { noun: "user", id: user.id, url: user.url ?? "https://linear.app" },
@@ -49,24 +49,13 @@ export const normaliseUser = (user: User): readonly Draft[] => {
       tool: "linear",
       handle: user.displayName ?? undefined,
       name: user.name ?? undefined,
-      emailHash: user.email ? hashOf(user.email) : undefined,
+      emailHash: emailHash?.(user.email ?? ""),
       isBot: user.app ?? false,
       isActive: user.active ?? undefined,
     },
   };
   return [draft];
 };
-
-/** The same for one mailbox in every tool: lower case, without what stands behind a plus. */
-const hashOf = (email: string): string =>
-  createHash("sha256")
-    .update(
-      email
-        .trim()
-        .toLowerCase()
-        .replace(/\+[^@]*@/, "@"),
-    )
-    .digest("hex");
 
 const CYCLE_STATES: Table<"future" | "active" | "closed"> = new Map([
   ["upcoming", "future"],

@@ -4,9 +4,18 @@ import type { Link } from "../../shared/domain/link.ts";
 import { snakeCase } from "../../shared/domain/snake-case.ts";
 import { suggestion } from "../../shared/platform/config.ts";
 import { everyOf, linksOf } from "../../shared/store/entities.ts";
+import { everyPerson } from "../../shared/store/people.ts";
 import { type Command, EXIT, text } from "./command.ts";
 import { openStore } from "./open-store.ts";
-import { wireEntity, wireLink } from "./wire.ts";
+import { wireEntity, wireLink, wirePerson } from "./wire.ts";
+
+/** Kinds of rows that are no entities of a tool, with the columns of their CSV. */
+const OWN_COLUMNS = {
+  link: ["from", "to", "type", "origin", "confidence", "valid_from", "valid_to", "evidence"],
+  person: ["id", "name", "slug", "state", "accounts", "may_be", "conflicts", "recorded_at", "version"],
+} as const;
+type OwnKind = keyof typeof OWN_COLUMNS;
+const isOwn = (kind: string): kind is OwnKind => Object.hasOwn(OWN_COLUMNS, kind);
 
 const KINDS: ReadonlyMap<string, FieldedKind> = new Map(
   (Object.keys(FIELDS) as FieldedKind[]).flatMap((kind) => [
@@ -17,7 +26,7 @@ const KINDS: ReadonlyMap<string, FieldedKind> = new Map(
 
 export const exportEntities: Command = {
   usage: "throughline export <kind> [--format ndjson|csv]",
-  does: "the stored entities of a kind (feature, work_item, pull_request, …, link), by id",
+  does: "the stored entities of a kind (feature, work_item, pull_request, …, link, person), in an order that stays",
   options: { format: { type: "string" } },
   words: [1, 1],
   async run({ words: [wanted = ""], values, terminal }) {
@@ -25,20 +34,19 @@ export const exportEntities: Command = {
     if (!["ndjson", "csv"].includes(format))
       throw new HubError("usage", `--format "${format}" is none of ndjson, csv`, { retry: "never" });
     const kind = KINDS.get(wanted);
-    if (kind === undefined && wanted !== "link") {
-      throw new HubError("usage", `no kind "${wanted}"${suggestion(wanted, [...KINDS.keys(), "link"])}`, {
-        retry: "never",
-      });
+    if (kind === undefined && !isOwn(wanted)) {
+      const known = [...KINDS.keys(), ...Object.keys(OWN_COLUMNS)];
+      throw new HubError("usage", `no kind "${wanted}"${suggestion(wanted, known)}`, { retry: "never" });
     }
     const store = await openStore(terminal);
     const { table } = store.embedded.ports;
     try {
       let columns: readonly string[] | undefined;
-      for await (const row of kind === undefined ? links(table) : entities(table, kind)) {
+      for await (const row of rowsOf(table, kind ?? wanted)) {
         if (format === "ndjson") terminal.out(`${JSON.stringify(row)}\n`);
         else {
           if (columns === undefined) {
-            columns = kind === undefined ? LINK_COLUMNS : columnsOf(kind);
+            columns = kind === undefined ? OWN_COLUMNS[wanted as OwnKind] : columnsOf(kind);
             terminal.out(`${columns.join(",")}\r\n`);
           }
           terminal.out(`${columns.map((column) => cell((row as Record<string, unknown>)[column])).join(",")}\r\n`);
@@ -52,6 +60,15 @@ export const exportEntities: Command = {
 };
 
 type Table = Parameters<typeof everyOf>[0];
+
+const rowsOf = (table: Table, kind: string): AsyncGenerator<unknown> => {
+  if (kind === "link") return links(table);
+  return kind === "person" ? persons(table) : entities(table, kind as FieldedKind);
+};
+
+async function* persons(table: Table): AsyncGenerator<unknown> {
+  for await (const person of everyPerson(table)) yield wirePerson(person);
+}
 
 async function* entities(table: Table, kind: FieldedKind): AsyncGenerator<unknown> {
   for await (const entity of everyOf(table, kind)) yield wireEntity(entity);
@@ -77,7 +94,6 @@ const ENVELOPE = [
   "recorded_at",
   "version",
 ];
-const LINK_COLUMNS = ["from", "to", "type", "origin", "confidence", "valid_from", "valid_to", "evidence"];
 const columnsOf = (kind: FieldedKind): string[] => [...ENVELOPE, ...Object.keys(FIELDS[kind].shape).map(snakeCase)];
 
 /** RFC 4180, and nothing that a spreadsheet would run as a formula. */

@@ -24,6 +24,7 @@ export const COMMANDS: Readonly<Record<string, Load>> = {
   features: async () => (await import("./show.ts")).features,
   explain: async () => (await import("./show.ts")).explain,
   history: async () => (await import("./history.ts")).history,
+  people: async () => (await import("./people.ts")).people,
   changes: async () => (await import("./show.ts")).changes,
 };
 

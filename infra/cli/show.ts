@@ -26,7 +26,8 @@ const strip = ({ explanation }: FeatureView): string =>
   STAGES.map((stage) => MARKS[explanation.stages[stage].state]).join("");
 const bold = (words: string): string => styleText("bold", words, { validateStream: true, stream: process.stdout });
 
-const reading = async (call: Call, work: (views: Views) => Promise<void>): Promise<number> => {
+/** Does some reading of the current workspace, to its end. */
+export const reading = async (call: Call, work: (views: Views) => Promise<void>): Promise<number> => {
   const store = await openStore(call.terminal);
   try {
     await work(store.views);
@@ -36,7 +37,7 @@ const reading = async (call: Call, work: (views: Views) => Promise<void>): Promi
   }
 };
 
-const json = (call: Call, value: unknown): void => call.terminal.out(`${JSON.stringify(snakeKeys(value))}\n`);
+export const json = (call: Call, value: unknown): void => call.terminal.out(`${JSON.stringify(snakeKeys(value))}\n`);
 
 export const status: Command = {
   usage: "throughline status",

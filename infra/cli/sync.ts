@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { openEmbedded, type Told } from "../../shared/adapters/sqlite/index.ts";
 import { HubError } from "../../shared/connector/errors.ts";
 import { connectionViews } from "../../shared/pipeline/connection-views.ts";
+import { declare } from "../../shared/pipeline/declare.ts";
 import type { Hub } from "../../shared/pipeline/hub.ts";
 import { configInvalid } from "../../shared/platform/config.ts";
 import { connectionProblems } from "../../shared/platform/connections.ts";
@@ -77,6 +78,7 @@ const alone = async (call: Call): Promise<number> => {
     if (problems.length > 0) throw configInvalid(problems, file, text);
     const hub = await openHub({ config, ports: embedded.ports, log, url, alone: true });
     useHub(hub);
+    await declare(hub);
     const since = new Date().toISOString();
     await embedded.ports.jobs.send(jobs(hub, call));
     const runner = localRunner(() => embedded, log);

@@ -1,6 +1,7 @@
 import type { Entity } from "../../shared/domain/entity.ts";
 import type { Link } from "../../shared/domain/link.ts";
 import { snakeKeys } from "../../shared/domain/snake-case.ts";
+import type { StoredPerson } from "../../shared/store/people.ts";
 
 /** An entity as it leaves the hub: envelope and fields in one object, names in snake_case. Storage notes stay inside. */
 export const wireEntity = (entity: Entity & { mappedHash?: string; historyHash?: string | undefined }): object => {
@@ -9,3 +10,6 @@ export const wireEntity = (entity: Entity & { mappedHash?: string; historyHash?:
 };
 
 export const wireLink = (link: Link): unknown => snakeKeys({ kind: "link", ...link });
+
+export const wirePerson = ({ from: _, to: __, gone: ___, ...person }: StoredPerson): unknown =>
+  snakeKeys({ kind: "person", ...person });

@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import type { EmailHash } from "../domain/email-hash.ts";
 import type { Draft, FieldedKind, PresenceState, StatusCategory } from "../domain/entity.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { Mapped, Table, Word } from "../domain/mapped.ts";
@@ -26,6 +27,8 @@ export interface NormaliseContext {
   readonly statuses: Table<StatusCategory>;
   /** The hub's own names of deployment environments. */
   readonly environments?: Table<"production" | "staging" | "test" | "other"> | undefined;
+  /** With the hub's key; absent where there is no hub: then drafts carry no hash. The address itself is never kept. */
+  readonly emailHash?: EmailHash | undefined;
 }
 
 /** What a poll or re-read gets. */

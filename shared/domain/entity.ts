@@ -161,6 +161,11 @@ export const FIELDS = {
     handle: z.string().optional(),
     name: z.string().optional(),
     emailHash: z.string().optional().describe("keyed hash of the normalised address, never the address"),
+    orgEmailHash: z
+      .string()
+      .optional()
+      .describe("the same of an address or SAML name id that the organisation vouches for"),
+    ssoSubject: z.string().optional().describe("id of the person at the organisation's sign-on or directory (SCIM)"),
     isBot: z.boolean(),
     isActive: z.boolean().optional(),
   }),

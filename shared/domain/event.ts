@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { HEALTH_VALUES, PRESENCE_STATES, STATUS_CATEGORIES } from "./entity.ts";
+import { IDENTITY_RULES } from "./identity.ts";
 import { LINK_TYPES } from "./link.ts";
 import { mapped } from "./mapped.ts";
 import { snakeKeys } from "./snake-case.ts";
@@ -10,6 +11,12 @@ const Stage = z.enum(STAGES).nullable().describe("headline stage; null when noth
 const Health = z.enum([...HEALTH_VALUES, "unknown"]);
 const Cause = z.enum(["sync", "override", "replay", "rule_change", "time"]);
 const onFeature = { feature: Named, productIds: z.array(z.string()), cause: Cause };
+const onPersons = {
+  persons: z.array(z.string()).describe("ids of the persons, before and after"),
+  accounts: z.array(z.string()).describe("ids of the accounts"),
+  rule: z.enum(IDENTITY_RULES).nullable(),
+  cause: Cause,
+};
 const onConnection = {
   connection: z.object({ id: z.string(), name: z.string() }),
   stream: z.string(),
@@ -110,6 +117,16 @@ export const EVENTS = {
     when: "a link between two records ended",
     public: false,
     data: z.object({ from: z.string(), to: z.string(), type: z.enum(LINK_TYPES), cause: Cause }),
+  },
+  "identity.merged": {
+    when: "accounts were recognised as one person; the id of the person that remains is the subject",
+    public: true,
+    data: z.object(onPersons),
+  },
+  "identity.split": {
+    when: "accounts of one person turned out to be several persons', or nobody's any more",
+    public: true,
+    data: z.object(onPersons),
   },
   "pull_request.merged": {
     when: "a pull request was merged",

@@ -5,6 +5,7 @@ import type { Link } from "../domain/link.ts";
 import { STAGES } from "../domain/stage.ts";
 import type { FeedRecord } from "../ports/table.ts";
 import type { StoredEntity } from "../store/entities.ts";
+import type { StoredPerson } from "../store/people.ts";
 import type { CensusState } from "./census.ts";
 import { hash } from "./entity-of.ts";
 import type { Hub } from "./hub.ts";
@@ -24,6 +25,10 @@ export const eventsOf = (hub: Pick<Hub, "url">, record: FeedRecord): HubEvent[] 
   }
   if (pk.startsWith("E#") && sk.startsWith("L#>"))
     return linkEvents(before?.data as Link | undefined, after.data as Link);
+  if (pk.startsWith("P#")) {
+    const [was, is] = [before?.data as StoredPerson | undefined, after.data as StoredPerson];
+    return was?.version === is.version ? [] : personEvents(was, is);
+  }
   if (pk.startsWith("C#"))
     return runEvents(pk.slice(2), sk, before?.data as StreamState | undefined, after.data as StreamState);
   if (pk.startsWith("Y#"))
@@ -196,6 +201,26 @@ const linkEvents = (was: Link | undefined, is: Link): HubEvent[] => {
   const { from, to, type, confidence, origin } = is;
   if (began) return [event("link.created", when, { from, to, type, confidence, origin, cause: "sync" })];
   return ended ? [event("link.retired", when, { from, to, type, cause: "sync" })] : [];
+};
+
+const personEvents = (was: StoredPerson | undefined, is: StoredPerson): HubEvent[] => {
+  const when = { subject: is.id, sequence: is.version, time: is.recordedAt, recordedAt: is.recordedAt };
+  const [past, now] = [was?.accounts ?? [], is.accounts];
+  const ids = (accounts: StoredPerson["accounts"]) => accounts.map(({ id }) => id);
+  const ruleOf = (accounts: StoredPerson["accounts"], but: readonly string[]) =>
+    accounts.find(({ id }) => !but.includes(id))?.rule ?? accounts.at(-1)?.rule ?? null;
+  const events: HubEvent[] = [];
+  if (is.from.length > 1) {
+    const persons = [is.id, ...is.from.filter((id) => id !== is.id)];
+    const rule = ruleOf(now, ids(past));
+    events.push(event("identity.merged", when, { persons, accounts: ids(now), rule, cause: "sync" }));
+  }
+  if (is.to.length > 1) {
+    const persons = [is.id, ...is.to.filter((id) => id !== is.id && id !== "")];
+    const rule = ruleOf(past, ids(now));
+    events.push(event("identity.split", when, { persons, accounts: ids(past), rule, cause: "sync" }));
+  }
+  return events;
 };
 
 const runEvents = (name: string, sk: string, was: StreamState | undefined, is: StreamState): HubEvent[] => {

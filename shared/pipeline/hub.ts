@@ -1,7 +1,9 @@
 import type { Connector, NormaliseContext } from "../connector/contract.ts";
 import type { Credential } from "../connector/credential.ts";
 import type { VendorHttp } from "../connector/http.ts";
+import type { EmailHash } from "../domain/email-hash.ts";
 import type { StatusCategory } from "../domain/entity.ts";
+import type { Declarations } from "../domain/identity.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { Table as WordTable } from "../domain/mapped.ts";
 import type { Ports } from "../ports/ports.ts";
@@ -25,6 +27,8 @@ export interface Connection {
   readonly statuses: WordTable<StatusCategory>;
   /** The hub's own meaning of names of deployment environments. */
   readonly environments?: NormaliseContext["environments"];
+  /** With the hub's key. */
+  readonly emailHash?: EmailHash | undefined;
   /** Products whose sources name one of these scopes. */
   readonly productsOf: (scopes: readonly string[]) => readonly string[];
   /** All products that it may feed. */
@@ -68,6 +72,8 @@ export interface Hub {
   readonly url: string;
   readonly products: readonly Product[];
   readonly connectionNames: readonly string[];
+  /** Whom the config declares. */
+  readonly people: Declarations;
   /** @throws HubError connection_unknown | config_invalid | secret_missing */
   connection(name: string): Promise<Connection>;
   /** Of the mapping that the config declares; rises when it changes. */

@@ -184,7 +184,7 @@ export const draftsOf = (
   stream: Stream<any, any, any> | undefined,
   what: string,
   record: unknown,
-  connection: Pick<Connection, "id" | "statuses" | "environments">,
+  connection: Pick<Connection, "id" | "statuses" | "environments" | "emailHash">,
 ): readonly Draft[] => {
   if (stream === undefined) throw payloadUnreadable(`stream ${what}`);
   const parsed = stream.record.safeParse(record);
@@ -194,6 +194,7 @@ export const draftsOf = (
       connectionId: connection.id,
       statuses: connection.statuses,
       environments: connection.environments,
+      emailHash: connection.emailHash,
     });
   } catch (error) {
     if (error instanceof HubError) throw error;

@@ -14,6 +14,7 @@ import { coverageOf, sightsOf } from "./coverage.ts";
 import { putCycleParts } from "./cycle-parts.ts";
 import { hash } from "./entity-of.ts";
 import type { Hub } from "./hub.ts";
+import { identifyAccounts } from "./identify.ts";
 import { type Projected, projectedOf, relink, setProjected } from "./relink.ts";
 import { isSeenAsBefore, putView } from "./view.ts";
 import { vocabulary } from "./vocabulary.ts";
@@ -32,7 +33,7 @@ const SPEAKING: ReadonlySet<FieldedKind> = new Set([
 const BREATHE_EVERY = 20;
 
 /**
- * Change feed to lifecycle: names, links, what each record contributes, then each touched feature once.
+ * Change feed to lifecycle: names, links, persons, what each record contributes, then each touched feature once.
  * Any order and any repetition of records give the same rows; a row that would not change is not written.
  */
 export const project = async (hub: Hub, records: readonly FeedRecord[]): Promise<void> => {
@@ -54,6 +55,7 @@ export const project = async (hub: Hub, records: readonly FeedRecord[]): Promise
   const features = new Set<string>();
   const recontribute = new Set<string>();
   const relinked = new Set<string>();
+  const accounts = new Set<string>();
   const work: Work = { done: new Map(), features };
   let wave = [...touched];
   while (wave.length > 0) {
@@ -64,6 +66,7 @@ export const project = async (hub: Hub, records: readonly FeedRecord[]): Promise
       relinked.add(id);
       if (relinked.size % BREATHE_EVERY === 0) await setImmediate();
       const entity = await entityById(table, id);
+      if (entity?.kind === "account") accounts.add(id);
       if (entity === undefined || entity.kind === "account" || entity.kind === "vocabulary") continue;
       if (entity.kind === "feature") features.add(id);
       if (entity.kind === "initiative")
@@ -77,6 +80,7 @@ export const project = async (hub: Hub, records: readonly FeedRecord[]): Promise
     }
     wave = [...next];
   }
+  await identifyAccounts(hub, accounts);
   for (const id of await itemsOfNewWords(hub, relinked)) recontribute.add(id);
 
   const words = vocabulary(hub);

@@ -1,4 +1,5 @@
 import type { StoredEntity } from "../store/entities.ts";
+import { declare } from "./declare.ts";
 import type { Hub } from "./hub.ts";
 import { project, projectDue, projectSights } from "./project.ts";
 import { publishLost } from "./publish.ts";
@@ -7,7 +8,7 @@ import { publishLost } from "./publish.ts";
 const LOST_AFTER_MS = 60 * 60_000;
 const AT_ONCE = 200;
 
-/** Catches what the feed lost, and derives anew what time alone changes. Bounded: the next sweep goes on. */
+/** Catches what the feed lost, applies what the config declares of people, and derives anew what time alone changes. Bounded: the next sweep goes on. */
 export const sweep = async (hub: Hub): Promise<void> => {
   const now = hub.ports.clock.now();
   const upTo = new Date(now.getTime() - LOST_AFTER_MS).toISOString();
@@ -17,6 +18,8 @@ export const sweep = async (hub: Hub): Promise<void> => {
     await project(hub, records);
     await publishLost(hub, records);
   }
+  const declared = await declare(hub);
   const derived = (await projectDue(hub, now.toISOString())) + (await projectSights(hub));
-  if (lost.length + derived > 0) hub.log.info({ records: lost.length + derived }, "swept");
+  const done = lost.length + declared + derived;
+  if (done > 0) hub.log.info({ records: done }, "swept");
 };

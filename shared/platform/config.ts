@@ -7,6 +7,8 @@ import { locate } from "./locate.ts";
 
 const Slug = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,59}$/, "lower-case letters, digits, - and _");
 
+const AccountText = z.string().regex(/^[^:\s]+:\S(?:.*\S)?$/, "a connection and an account of it, e.g. github:ana-d");
+
 const Duration = z.string().regex(/^\d{1,4}[smhd]$/, "a number and s, m, h or d, e.g. 15m");
 
 /** The shape of `throughline.config.ts`. */
@@ -52,6 +54,20 @@ export const HubConfigShape = z.strictObject({
     .record(z.string(), z.enum(["production", "staging", "test", "other"]))
     .optional()
     .describe("Name of a deployment environment to what it is, only the exceptions."),
+  people: z
+    .record(
+      Slug,
+      z.strictObject({
+        name: z.string().min(1).describe("What people call them."),
+        accounts: z
+          .array(AccountText)
+          .min(1)
+          .describe("Accounts that are theirs, by handle, id or address: `github:ana-d`, `jira:5b10…`."),
+        notAccounts: z.array(AccountText).optional().describe("Accounts that are not theirs, whatever rules say."),
+      }),
+    )
+    .optional()
+    .describe("People whose accounts no rule joins, or joins wrongly; `throughline people` prints what to add."),
   url: z.url().optional().describe("Where people reach the hub."),
   eventTypePrefix: z
     .string()

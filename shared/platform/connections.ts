@@ -6,6 +6,7 @@ import { openAccess } from "../connector/credential.ts";
 import { HubError } from "../connector/errors.ts";
 import { type Surroundings, vendorHttp } from "../connector/http.ts";
 import { budget } from "../connector/limits.ts";
+import type { EmailHash } from "../domain/email-hash.ts";
 import type { StatusCategory } from "../domain/entity.ts";
 import { configuredId } from "../domain/kind.ts";
 import type { Connection } from "../pipeline/hub.ts";
@@ -14,6 +15,7 @@ import type { Ports } from "../ports/ports.ts";
 import type { Secrets } from "../ports/secrets.ts";
 import { type ConfigProblem, keysAt, problemsOf, suggestion } from "./config.ts";
 import type { ConnectionConfig, HubConfig, SecretRef } from "./define-hub.ts";
+import { peopleProblems } from "./people.ts";
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
@@ -28,7 +30,7 @@ const seconds = (text: string): number => Number(text.slice(0, -1)) * (UNITS[tex
 const connectorCalled = (id: string): (() => Promise<Connector>) | undefined =>
   Object.hasOwn(connectors, id) ? connectors[id] : undefined;
 
-/** Everything wrong with the connections of a config, secrets that nobody set included. */
+/** Everything wrong with the connections of a config and what names them, secrets that nobody set included. */
 export const connectionProblems = async (
   config: HubConfig,
   secrets: Pick<Secrets, "get">,
@@ -82,7 +84,7 @@ export const connectionProblems = async (
       });
     }
   }
-  return problems;
+  return [...problems, ...peopleProblems(config)];
 };
 
 /** Plain http would carry credentials in the open: only to this machine itself. */
@@ -125,7 +127,12 @@ type TokenPorts = Pick<Ports, "table" | "secrets" | "clock">;
 export const openConnection = async (
   name: string,
   settings: ConnectionConfig,
-  hub: { readonly config: HubConfig; readonly ports: TokenPorts; readonly around: Surroundings },
+  hub: {
+    readonly config: HubConfig;
+    readonly ports: TokenPorts;
+    readonly around: Surroundings;
+    readonly emailHash?: EmailHash | undefined;
+  },
 ): Promise<Connection> => {
   const load = connectorCalled(settings.connector);
   if (load === undefined)
@@ -153,6 +160,7 @@ export const openConnection = async (
     config: parsed.data,
     statuses,
     environments: new Map(Object.entries(hub.config.environments ?? {})),
+    emailHash: hub.emailHash,
     productsOf: productsOf(name, hub.config),
     productIds: productIds(name, hub.config),
     freshWithinSeconds: seconds(settings.freshWithin ?? "1h"),

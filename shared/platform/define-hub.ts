@@ -29,6 +29,15 @@ export interface ProductConfig {
   readonly sources: readonly string[];
 }
 
+/** Somebody whose accounts no rule joins, or joins wrongly. */
+export interface PersonConfig {
+  readonly name: string;
+  /** Theirs, as `connection:account`, the account by handle, id or mail address, e.g. `github:ana-d`. */
+  readonly accounts: readonly string[];
+  /** Not theirs, whatever rules say. */
+  readonly notAccounts?: readonly string[];
+}
+
 /** The whole configuration of a hub: pure data. */
 export interface HubConfig {
   /** By slug. Without any, there is one product that everything belongs to. */
@@ -39,6 +48,8 @@ export interface HubConfig {
   readonly statuses?: Readonly<Record<string, Readonly<Record<string, StatusCategory>>>>;
   /** What names of deployment environments mean, where the tools' own reading does not fit: name to category. */
   readonly environments?: Readonly<Record<string, "production" | "staging" | "test" | "other">>;
+  /** By slug. Accounts of two declared people are never one person's. */
+  readonly people?: Readonly<Record<string, PersonConfig>>;
   /** Where people reach the hub; default the local address. */
   readonly url?: string;
   /** Prefix of CloudEvents types; default `dev.throughline`. */

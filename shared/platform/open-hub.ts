@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { connectors } from "../../connectors/index.ts";
 import { HubError } from "../connector/errors.ts";
 import type { Surroundings } from "../connector/http.ts";
+import { declarations } from "../domain/identity.ts";
 import { configuredId } from "../domain/kind.ts";
 import { hash } from "../pipeline/entity-of.ts";
 import type { Connection, Hub, Log, Product } from "../pipeline/hub.ts";
@@ -11,6 +12,8 @@ import { mappingKey } from "../store/keys.ts";
 import { suggestion } from "./config.ts";
 import { ONLY_PRODUCT, openConnection, secretsInUse } from "./connections.ts";
 import type { ConnectionConfig, HubConfig } from "./define-hub.ts";
+import { hubEmailHash } from "./identity-key.ts";
+import { declaredPeople } from "./people.ts";
 
 /**
  * Puts a hub together: a checked config over an adapter set. Connections are opened when first used, so that one with a
@@ -36,6 +39,7 @@ export const openHub = async (parts: {
     random: Math.random,
   };
   const names = Object.keys(config.connections);
+  const emailHash = await hubEmailHash(ports, log, parts.beside === true);
   const open = openOnce(ports, log);
   return {
     ports,
@@ -43,6 +47,7 @@ export const openHub = async (parts: {
     url: (config.url ?? parts.url).replace(/\/$/, ""),
     products: productsOf(config),
     connectionNames: names,
+    people: declarations(declaredPeople(config, emailHash)),
     async connection(name) {
       const settings = Object.hasOwn(config.connections, name) ? config.connections[name] : undefined;
       if (settings === undefined) {
@@ -52,7 +57,7 @@ export const openHub = async (parts: {
           { retry: "never" },
         );
       }
-      return open(name, settings, () => openConnection(name, settings, { config, ports, around }));
+      return open(name, settings, () => openConnection(name, settings, { config, ports, around, emailHash }));
     },
     mappingVersion: await mappingVersion(ports, config, log, parts.beside === true),
     instance: randomUUID(),

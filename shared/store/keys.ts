@@ -30,12 +30,19 @@ import type { Place } from "../ports/table.ts";
  * | records set aside, oldest first        | Q#{connection}         | {at}#{id}                       |
  * | change log of a day                    | X#{yyyy-mm-dd}         | {loggedAt}#{order}#{event}      |
  * | where an event stands in the log       | I#{event}              | A                               |
+ * | whose person an account is             | E#{account}            | P                               |
+ * | a person                               | P#{person}             | A                               |
+ * | accounts with that identity key        | U#{key}                | {account}                       |
  * | the mapping in force                   | M                      | A                               |
  * | mapping of a connection's archive      | M                      | C#{connection}                  |
+ * | the key of hashed addresses            | M                      | K                               |
+ * | the declared people in force           | M                      | P                               |
+ * | a declared person, as last applied     | M                      | P#{slug}                        |
  * | what could be seen at the last sweep   | M                      | S                               |
  * | list: entities of a kind, by id        | N#{kind}#{hex digit}   | {id}                            |
  * | list: vocabulary of a connection       | W#{connection}         | {id}                            |
  * | list: features by headline             | B#{stage or none}      | {product}#{rank}#{due}#{id}     |
+ * | list: persons by state and name        | P#{state}              | {name}#{id}                     |
  * | list: changes of stage, as logged      | S                      | {loggedAt}#{order}              |
  * | list: records set aside and waiting    | Q#{connection}         | {at}#{id}                       |
  * | due: features that time may change     | T#features             | {nextChangeAt}#{id}             |
@@ -105,12 +112,22 @@ export const changeKey = (loggedAt: Instant, order: number, event: string): Plac
 });
 export const loggedKey = (event: string): Place => ({ pk: `I#${event}`, sk: "A" });
 export const sightsKey: Place = { pk: "M", sk: "S" };
+export const identifiedKey = (account: string): Place => ({ pk: `E#${account}`, sk: "P" });
+export const personKey = (person: string): Place => ({ pk: `P#${person}`, sk: "A" });
+export const sharerKey = (identityKey: string, account: string): Place => ({
+  pk: partition.ofIdentityKey(identityKey),
+  sk: account,
+});
+export const identityKeyKey: Place = { pk: "M", sk: "K" };
+export const peopleKey: Place = { pk: "M", sk: "P" };
+export const declaredKey = (slug: string): Place => ({ pk: "M", sk: `P#${slug}` });
 export const mappingKey: Place = { pk: "M", sk: "A" };
 export const mappedKey = (connection: string): Place => ({ pk: "M", sk: `C#${connection}` });
 
 export const partition = {
   ofEntity: (id: string) => `E#${id}`,
   ofAlias: (alias: string) => `K#${free(alias)}`,
+  ofIdentityKey: (key: string) => `U#${free(key)}`,
   ofTimeline: (feature: string) => `Z#${feature}`,
   ofConnection: (connection: string) => `C#${connection}`,
   ofCensuses: (connection: string) => `Y#${connection}`,
@@ -127,6 +144,11 @@ export const lists = {
     pk: `B#${stage}`,
     sk: `${product}#${rank}#${due}#${id}`,
   }),
+  ofPerson: (state: string, name: string, id: string): Place => ({
+    pk: `P#${state}`,
+    sk: `${free(name.toLowerCase())}#${id}`,
+  }),
+  persons: (state: string) => `P#${state}`,
   ofUnresolved: (connection: string, at: Instant, id: string): Place => ({ pk: `Q#${connection}`, sk: `${at}#${id}` }),
   unresolved: (connection: string) => `Q#${connection}`,
   ofStageChange: (loggedAt: Instant, order: number): Place => ({

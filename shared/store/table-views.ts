@@ -7,6 +7,7 @@ import type { Row, Table } from "../ports/table.ts";
 import { calledSo, entitiesById, entityById } from "./entities.ts";
 import { historyViews } from "./history-views.ts";
 import { lists, partition, SHARDS, viewKey } from "./keys.ts";
+import { peopleViews } from "./people.ts";
 import type {
   ConnectionView,
   EvidenceLine,
@@ -106,6 +107,7 @@ export const tableViews = (
 
   return {
     ...historyViews(table, configured.statusOf),
+    ...peopleViews(table),
     products: async () => configured.products,
     async feature(idOrKey) {
       if (kindOf(idOrKey) === "feature") return featureById(idOrKey);

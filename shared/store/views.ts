@@ -1,6 +1,7 @@
 import type { Scope, ScopeItem, ScopeRole } from "../domain/cycle-scope.ts";
 import type { Entity, FieldedKind, Presence, StatusCategory } from "../domain/entity.ts";
 import type { HubEvent } from "../domain/event.ts";
+import type { IdentityRule, PersonState } from "../domain/identity.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { ItemHistory } from "../domain/item-history.ts";
 import type { Mapped } from "../domain/mapped.ts";
@@ -194,6 +195,41 @@ export interface PersonName {
 
 /** Accounts by id. */
 export type People = ReadonlyMap<string, PersonName>;
+/** An account of a tool, as lists of people show it. */
+export interface AccountView {
+  readonly id: string;
+  readonly tool: string;
+  readonly connectionId: string;
+  readonly handle?: string | undefined;
+  readonly name: string;
+  readonly url: string;
+  /** As the config names it: `connection:handle`, or by its id where there is no handle. */
+  readonly label: string;
+}
+
+export interface PersonView {
+  readonly id: string;
+  readonly name: string;
+  /** Of the config, if it declares the person. */
+  readonly slug?: string | undefined;
+  readonly state: PersonState;
+  readonly accounts: readonly (AccountView & { readonly rule: IdentityRule | null })[];
+  /** Other persons with the same handle and display name in another tool: to be confirmed or refused. */
+  readonly mayBe: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly slug?: string | undefined;
+    readonly accounts: readonly AccountView[];
+  }[];
+  /** Accounts that a rule would join and the config keeps apart. */
+  readonly conflicts: readonly {
+    readonly account: AccountView;
+    readonly other: AccountView;
+    readonly rule: IdentityRule;
+  }[];
+  readonly version: number;
+  readonly recordedAt: Instant;
+}
 
 /** All reads that surfaces make. Every list is a page in an order that never changes; `after` and `next` are opaque. */
 export interface Views {
@@ -234,6 +270,19 @@ export interface Views {
     after: string | undefined,
     limit: number,
   ): Promise<Slice<ScopeItem> & { readonly people: People }>;
+  /** Those that wait for a decision first, then the unmatched, then the confirmed; each by name. */
+  people(
+    states: readonly PersonState[] | undefined,
+    after: string | undefined,
+    limit: number,
+  ): Promise<Slice<PersonView>>;
+  /** By id, present or given up in a merge. */
+  person(id: string): Promise<PersonView | undefined>;
+  peopleCounts(): Promise<Readonly<Record<PersonState, number>>>;
+  /** Accounts by id, each with its person where it has one. */
+  accounts(
+    ids: readonly string[],
+  ): Promise<ReadonlyMap<string, AccountView & { readonly person?: Pick<PersonView, "id" | "name"> }>>;
   /** The change log, oldest first, from `since` on. */
   changes(
     since: Instant,

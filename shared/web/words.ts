@@ -1,4 +1,5 @@
 import type { FieldedKind } from "../domain/entity.ts";
+import type { IdentityRule, PersonState } from "../domain/identity.ts";
 import type { Badge, Stage, StageState } from "../domain/stage.ts";
 import type { ConnectionState, HealthValue, StreamRun } from "../store/views.ts";
 
@@ -61,6 +62,19 @@ export const BADGE_WORDS: Readonly<Record<Badge, string>> = {
   held: "Held: no recent activity",
   ahead_of_production: "Announced before it is live",
   watermelon: "Declared well, signals say otherwise",
+};
+
+export const PERSON_WORDS: Readonly<Record<PersonState, { tone: HealthValue; word: string }>> = {
+  probable: { tone: "at_risk", word: "To decide" },
+  unmatched: { tone: "unknown", word: "In one tool only" },
+  confirmed: { tone: "on_track", word: "Confirmed" },
+};
+
+export const RULE_WORDS: Readonly<Record<IdentityRule, string>> = {
+  sso: "sign-on id",
+  email: "verified address",
+  org_email: "address of the organisation",
+  declared: "declaration",
 };
 
 export const KIND_WORDS: Readonly<Record<FieldedKind, string>> = {

@@ -7,6 +7,7 @@ import { Config } from "../../connectors/linear/config.ts";
 import { restOf, SOURCES, type Source } from "../../connectors/linear/documents.ts";
 import linear from "../../connectors/linear/index.ts";
 import type { Draft } from "../../shared/domain/entity.ts";
+import { emailHash } from "../fixtures/email-hash.ts";
 import { complexityOf, unboundedIn } from "./linear-complexity.ts";
 
 const FIXTURES = new URL("../fixtures/linear/", import.meta.url);
@@ -21,7 +22,7 @@ const fixtures = readdirSync(FIXTURES).map((file) => ({
 }));
 const fixture = (file: string) => fixtures.find((one) => one.file === `${file}.json`)?.record ?? {};
 
-const CONTEXT = { connectionId: "con_test", statuses: new Map() };
+const CONTEXT = { connectionId: "con_test", statuses: new Map(), emailHash };
 const draftsOf = (stream: string, record: unknown): readonly Draft[] => {
   const declared = linear.streams[stream];
   if (declared === undefined) throw new Error(`no stream ${stream}`);

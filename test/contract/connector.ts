@@ -6,6 +6,7 @@ import type { Connector, Delivery, NormaliseContext } from "../../shared/connect
 import { type Draft, FIELDS } from "../../shared/domain/entity.ts";
 import { KINDS } from "../../shared/domain/kind.ts";
 import { entityOf } from "../../shared/pipeline/entity-of.ts";
+import { emailHash } from "../fixtures/email-hash.ts";
 
 interface Fixture {
   readonly file: string;
@@ -28,7 +29,7 @@ export interface Sample {
 }
 
 const NOW = "2026-03-02T10:00:00.000Z";
-const CONTEXT: NormaliseContext = { connectionId: "con_test", statuses: new Map() };
+const CONTEXT: NormaliseContext = { connectionId: "con_test", statuses: new Map(), emailHash };
 const REJECTED = expect.objectContaining({ code: "signature_rejected", retry: "never" });
 
 const json = (value: unknown): unknown => JSON.parse(JSON.stringify(value));

@@ -54,6 +54,8 @@ export const secretsOf = ({ credentials }: Sandbox): Record<string, string> => (
   JIRA_TOKEN: credentials.jira.apiToken,
   LINEAR_KEY: credentials.linear.apiKey,
   GITHUB_TOKEN: credentials.github.token,
+  // So that two hubs over one company hash addresses alike.
+  THROUGHLINE_IDENTITY_KEY: "e2e-identity-key-of-32-characters",
 });
 
 export const WIDE = { jira: 1e9, linear: 1e9, linear_complexity: 1e12, github: 1e9, github_burst: 1e9 };

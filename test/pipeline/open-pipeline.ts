@@ -11,6 +11,7 @@ import { environmentSecrets } from "../../shared/adapters/sqlite/secrets.ts";
 import { sqliteFeed, sqliteTable } from "../../shared/adapters/sqlite/table.ts";
 import { type Connector, defineConnector } from "../../shared/connector/contract.ts";
 import { vendorHttp } from "../../shared/connector/http.ts";
+import { type Declarations, declarations } from "../../shared/domain/identity.ts";
 import type { Connection, Hub, LogFields } from "../../shared/pipeline/hub.ts";
 import { InboxMessage } from "../../shared/pipeline/messages.ts";
 import type { Ports } from "../../shared/ports/ports.ts";
@@ -34,6 +35,7 @@ export const openPipeline = (parts: {
   /** Puts faults in front of the real ports. */
   readonly around?: (ports: Ports) => Ports;
   readonly alone?: boolean;
+  readonly people?: Declarations;
 }) => {
   const folder = mkdtempSync(join(tmpdir(), "throughline-test-"));
   const db = openDatabase(":memory:");
@@ -77,6 +79,7 @@ export const openPipeline = (parts: {
     url: "http://localhost:4100",
     products: [{ id: "prd_web", slug: "web", name: "Web" }],
     connectionNames: ["acme"],
+    people: parts.people ?? declarations([]),
     connection: async () => connection,
     mappingVersion: 1,
     instance,

@@ -111,12 +111,53 @@ describe("a config with mistakes", () => {
       'products.web.sources: no connection "trello". Known: gh',
     ],
     [
+      "a person of no connection",
+      { connections: { gh: github({ repos: ["a/b"] }) }, people: { ana: { name: "Ana", accounts: ["gihub:ana"] } } },
+      'people.ana.accounts: no connection "gihub". Known: gh',
+    ],
+    [
+      "an account of two people",
+      {
+        connections: { gh: github({ repos: ["a/b"] }) },
+        people: { ana: { name: "Ana", accounts: ["gh:ana"] }, bo: { name: "Bo", accounts: ["gh:Ana"] } },
+      },
+      'people.bo.accounts: "gh:Ana" is already an account of ana',
+    ],
+    [
+      "an account that is and is not somebody's",
+      {
+        connections: { gh: github({ repos: ["a/b"] }) },
+        people: { ana: { name: "Ana", accounts: ["gh:ana"], notAccounts: ["gh:ana"] } },
+      },
+      'people.ana.notAccounts: "gh:ana" is named as an account, too: it cannot be both',
+    ],
+    [
       "a value of the wrong kind",
       { connections: { gh: github({ repos: ["not a repository"] }) } },
       "connections.gh.repos.0: owner/name",
     ],
   ])("is refused with %s", async (_, config, message) => {
     expect(await problems(config)).toEqual([`${FILE}:1:1  ${message}`]);
+  });
+
+  it.each<[string, object, string]>([
+    [
+      "an account without its connection",
+      { name: "Ana", accounts: ["ana"] },
+      "people.ana.accounts.0: a connection and an account of it, e.g. github:ana-d",
+    ],
+    [
+      "nobody's account",
+      { name: "Ana", accounts: [] },
+      "people.ana.accounts: Too small: expected array to have >=1 items",
+    ],
+    [
+      "a key that nobody knows",
+      { name: "Ana", accounts: ["gh:ana"], notAcounts: [] },
+      'people.ana.notAcounts: unknown key. Did you mean "notAccounts"?',
+    ],
+  ])("is refused with a person of %s", (_, ana, message) => {
+    expect(refusal({ connections: {}, people: { ana } }, "")).toBe(`${FILE}:1:1  ${message}`);
   });
 
   it.each(["http://127.0.0.1:4200", "http://localhost:4200", "http://[::1]:4200", "https://linear.example"])(

@@ -58,8 +58,9 @@ const joined = (list: readonly { what: string; from: string; to: string }[]): Sp
 };
 
 /** By id: what is true. */
-export const truly = (truth: readonly Truth[]): Map<string, Said> =>
-  new Map(
+export const truly = (truth: readonly Truth[]): Map<string, Said> => {
+  const deleted = new Set(truth.filter(({ presence }) => presence === "deleted").map(({ id }) => id));
+  return new Map(
     truth.map((one): [string, Said] => {
       const { tracker, key, presence, intervals } = one;
       const id = ours(tracker, "issue", tracker === "github" ? key.toLowerCase() : one.id);
@@ -80,7 +81,8 @@ export const truly = (truth: readonly Truth[]): Map<string, Said> =>
           assigneeSpans: spansOf(intervals.assignee, (span) => person(tracker, span.id, span.name)),
           ...(tracker !== "github" && {
             estimate: one.estimate,
-            parent: one.parent === null ? null : ours(tracker, "issue", one.parent),
+            // Nothing is below what is deleted, whatever the item once said.
+            parent: one.parent === null || deleted.has(one.parent) ? null : ours(tracker, "issue", one.parent),
             cycles: sorted(one.cycles.map((cycle) => ours(tracker, nounOfCycle(tracker), cycle))),
             cycleSpans: spansOf(intervals.cycle, (span) => ours(tracker, nounOfCycle(tracker), span.id)),
           }),
@@ -88,6 +90,7 @@ export const truly = (truth: readonly Truth[]): Map<string, Said> =>
       ];
     }),
   );
+};
 
 const nounOfCycle = (tracker: Tracker): string => (tracker === "jira" ? "sprint" : "cycle");
 

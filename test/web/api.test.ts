@@ -39,6 +39,8 @@ const ADDRESSES: readonly (readonly [path: string, address: string])[] = [
   ["/v1/cycles", "/v1/cycles"],
   ["/v1/cycles/{id}", `/v1/cycles/${CYCLE_ID}`],
   ["/v1/cycles/{id}/items", `/v1/cycles/${CYCLE_ID}/items`],
+  ["/v1/people", "/v1/people"],
+  ["/v1/people/{id}", "/v1/people/per_2"],
   ["/v1/changes", "/v1/changes?since=2026-11-15"],
   ["/v1/event-types", "/v1/event-types"],
   ["/v1/connections", "/v1/connections"],
@@ -164,6 +166,22 @@ describe("the API", () => {
     expect(body["custom_fields"]).toEqual([
       { field_id: "cf_1", name: "Risk", type: "option", value: { optionValue: "High" } },
     ]);
+  });
+
+  it("gives people by state, those to decide about first, with the rule that holds each account", async () => {
+    const people = async (query: string) =>
+      (await get(`/v1/people${query}`)).body["data"] as { name: string; state: string; accounts: Json[] }[];
+    expect((await people("")).map(({ state }) => state)).toEqual(["probable", "probable", "unmatched", "confirmed"]);
+    const [ana, ...others] = await people("?state=confirmed");
+    expect([ana?.name, ana?.accounts.map(({ rule }) => rule), others]).toEqual(["Ana Ruiz", ["email", "email"], []]);
+    expect((await get("/v1/people?state=confirmd")).body["detail"]).toContain("did you mean 'confirmed'?");
+    expect((await get("/v1/people/per_2")).body["may_be"]).toMatchObject([{ id: "per_1", name: "Eli Okafor" }]);
+  });
+
+  it("names the person behind an assignee beside the account", async () => {
+    const { body } = await get("/v1/work-items/PAY-1");
+    const person = { id: "per_4", name: "Ana Ruiz" };
+    expect(body["assignees"]).toEqual([{ id: "acc_jira_ana", name: "Ana Ruiz", tool: "jira", person }]);
   });
 
   it("names stale sources and the age of the data", async () => {
@@ -297,6 +315,10 @@ const brokenViews = (error: Error) => {
     cycle: fail,
     cycleScope: fail,
     cycleItems: fail,
+    people: fail,
+    person: fail,
+    peopleCounts: fail,
+    accounts: fail,
     changes: fail,
     connections: fail,
     connection: fail,

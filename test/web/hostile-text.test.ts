@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import type { AccountView } from "../../shared/store/views.ts";
 import { safeHref } from "../../shared/web/dashboard/safe-href.ts";
 import type { Shown } from "./memory-views.ts";
 import { sampleApp, sampleFeature, sampleHub } from "./sample-hub.ts";
@@ -69,6 +70,20 @@ const hubOf = (text: string): Shown => {
       })),
     })),
     quarantine: hub.quarantine.map((letter) => ({ ...letter, stream: text, message: text, code: text })),
+    people: hub.people.map((person) => {
+      const account = (one: AccountView) => ({ ...one, tool: text, handle: text, name: text, url: text, label: text });
+      return {
+        ...person,
+        name: text,
+        accounts: person.accounts.map((one) => ({ ...account(one), rule: one.rule })),
+        mayBe: person.mayBe.map((other) => ({ ...other, name: text, accounts: other.accounts.map(account) })),
+        conflicts: person.conflicts.map(({ account: one, other, rule }) => ({
+          account: account(one),
+          other: account(other),
+          rule,
+        })),
+      };
+    }),
     changes: hub.changes.slice(0, 2).map((event) => ({
       ...event,
       data: { ...event.data, feature: { id: "ftr_1", key: text, name: text, url: text }, because: [text] },
@@ -125,6 +140,7 @@ const ADDRESSES = [
   "/connections",
   "/connections/zendesk",
   "/activity",
+  "/people",
 ];
 
 describe("text from vendors", () => {

@@ -2,6 +2,7 @@ import { cycleParts, scopeItem, scopeOf } from "../../shared/domain/cycle-scope.
 import type { Entity } from "../../shared/domain/entity.ts";
 import type { HubEvent } from "../../shared/domain/event.ts";
 import type { HistoryEntry } from "../../shared/domain/history.ts";
+import { PERSON_STATES } from "../../shared/domain/identity.ts";
 import { itemHistory, type StatusOf } from "../../shared/domain/item-history.ts";
 import { STAGES, type Stage } from "../../shared/domain/stage.ts";
 import type {
@@ -10,6 +11,7 @@ import type {
   FeatureFilter,
   FeatureView,
   HealthValue,
+  PersonView,
   ProductView,
   Quarantined,
   Slice,
@@ -30,6 +32,7 @@ export interface Shown {
   readonly changes: readonly HubEvent[];
   readonly connections: readonly ConnectionView[];
   readonly quarantine: readonly Quarantined[];
+  readonly people: readonly PersonView[];
 }
 
 export const NOTHING: Shown = {
@@ -43,6 +46,7 @@ export const NOTHING: Shown = {
   changes: [],
   connections: [],
   quarantine: [],
+  people: [],
 };
 
 const page = <Item>(items: readonly Item[], after: string | undefined, limit: number): Slice<Item> => {
@@ -132,6 +136,28 @@ export const memoryViews = (shown: Shown): Views => {
       ),
       people: new Map(),
     }),
+    people: async (states, after, limit) =>
+      page(
+        PERSON_STATES.flatMap((state) =>
+          shown.people.filter((one) => one.state === state && (states === undefined || states.includes(state))),
+        ),
+        after,
+        limit,
+      ),
+    person: async (id) => shown.people.find((one) => one.id === id),
+    peopleCounts: async () =>
+      tally(
+        PERSON_STATES,
+        shown.people.map(({ state }) => state),
+      ),
+    accounts: async (ids) =>
+      new Map(
+        shown.people.flatMap(({ id, name, accounts }) =>
+          accounts
+            .filter((one) => ids.includes(one.id))
+            .map((one) => [one.id, { ...one, person: { id, name } }] as const),
+        ),
+      ),
     changes: async (since, after, limit, names) =>
       page(
         shown.changes.filter(

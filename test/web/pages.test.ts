@@ -17,6 +17,8 @@ const PAGES = [
   "/connections/zendesk",
   "/activity",
   "/activity?show=all",
+  "/people",
+  "/people?state=probable",
   "/docs",
   "/docs/api",
   "/docs/stages",
@@ -81,6 +83,21 @@ describe("every page", () => {
     expect((await app.request("/", { method: "DELETE" })).headers.get("content-security-policy")).toBe(
       CONTENT_SECURITY_POLICY,
     );
+  });
+});
+
+describe("the page of people", () => {
+  it("shows what is to decide first, with the lines that decide it", async () => {
+    const { html } = await read("/people");
+    const text = html.replaceAll("&quot;", '"');
+    expect(text).toContain('"eli-okafor": { name: "Eli Okafor", accounts: ["jira:eli", "github:eli"] },');
+    expect(text).toContain(
+      '"eli-okafor": { name: "Eli Okafor", accounts: ["jira:eli"], notAccounts: ["github:eli"] },',
+    );
+    expect(text).toContain('"mtanaka": { name: "mtanaka", accounts: ["github:mtanaka"] },');
+    expect(text.indexOf("To decide</span>")).toBeLessThan(text.indexOf("Confirmed</span>"));
+    expect((await read("/people?state=confirmed")).html).not.toContain("mtanaka");
+    expect((await app.request("/people?state=nobody")).status).toBe(400);
   });
 });
 

@@ -3,7 +3,14 @@ import type { HubEvent } from "../../shared/domain/event.ts";
 import type { HistoryEntry } from "../../shared/domain/history.ts";
 import { entityId } from "../../shared/domain/kind.ts";
 import { type Explanation, STAGES, type Stage, type StageResult } from "../../shared/domain/stage.ts";
-import type { ConnectionView, EvidenceLine, FeatureView, HealthValue, TimelineLine } from "../../shared/store/views.ts";
+import type {
+  ConnectionView,
+  EvidenceLine,
+  FeatureView,
+  HealthValue,
+  PersonView,
+  TimelineLine,
+} from "../../shared/store/views.ts";
 import { webApp } from "../../shared/web/app.ts";
 import type { WebDeps } from "../../shared/web/web-deps.ts";
 import { memoryViews, type Shown } from "./memory-views.ts";
@@ -204,6 +211,7 @@ const workItem = (n: number): Entity<"workItem"> => ({
       detail: n % 2 === 0 ? "Done" : "Doing",
       mappedBy: "tool",
     },
+    assigneeIds: ["acc_jira_ana", "acc_nobody_knows"],
     labels: ["payments"],
     isBlocked: false,
   },
@@ -306,6 +314,49 @@ const CHANGES: readonly HubEvent[] = Array.from(
   }),
 );
 
+const account = (tool: string, handle: string, name: string, rule: "email" | null) => ({
+  id: `acc_${tool}_${handle}`,
+  tool,
+  connectionId: `con_${tool}`,
+  handle,
+  name,
+  url: `https://${tool}.example/${handle}`,
+  label: `${tool}:${handle}`,
+  rule,
+});
+
+const person = (
+  id: string,
+  name: string,
+  state: PersonView["state"],
+  accounts: PersonView["accounts"],
+): PersonView => ({
+  id: `per_${id}`,
+  name,
+  state,
+  accounts,
+  mayBe: [],
+  conflicts: [],
+  version: 1,
+  recordedAt: daysBefore(3),
+});
+
+const elis = [account("jira", "eli", "Eli Okafor", null), account("github", "eli", "Eli Okafor", null)] as const;
+const ana = [account("jira", "ana", "Ana Ruiz", "email"), account("zendesk", "ana.ruiz", "Ana Ruiz", "email")] as const;
+const PEOPLE: readonly PersonView[] = [
+  {
+    ...person("1", "Eli Okafor", "probable", [elis[0]]),
+    mayBe: [{ id: "per_2", name: "Eli Okafor", accounts: [elis[1]] }],
+  },
+  {
+    ...person("2", "Eli Okafor", "probable", [elis[1]]),
+    mayBe: [{ id: "per_1", name: "Eli Okafor", accounts: [elis[0]] }],
+    conflicts: [{ account: elis[1], other: ana[1], rule: "email" }],
+  },
+  person("3", "mtanaka", "unmatched", [account("github", "mtanaka", "mtanaka", null)]),
+  { ...person("4", "Ana Ruiz", "confirmed", ana), slug: "ana" },
+];
+
 /** A hub with `perStage` features in each stage. */
 export const sampleHub = (perStage: number): Shown => ({
   products: [
@@ -321,6 +372,7 @@ export const sampleHub = (perStage: number): Shown => ({
   evidence: EVIDENCE,
   timeline: TIMELINE,
   changes: CHANGES,
+  people: PEOPLE,
   connections: [connection("jira", "Jira"), connection("github", "GitHub"), zendesk],
   quarantine: [1, 2].map((n) => ({
     id: `qua_${n}`,

@@ -2,6 +2,7 @@ import { CHANGE_ROUTES } from "./change-routes.ts";
 import { CONNECTION_ROUTES } from "./connection-routes.ts";
 import { CYCLE_ROUTES } from "./cycle-routes.ts";
 import { FEATURE_ROUTES } from "./feature-routes.ts";
+import { PEOPLE_ROUTES } from "./people-routes.ts";
 import type { Route } from "./route.ts";
 import { STATUS_ROUTES } from "./status-routes.ts";
 import { WORK_ITEM_ROUTES } from "./work-item-routes.ts";
@@ -12,6 +13,7 @@ export const ROUTES: readonly Route[] = [
   ...FEATURE_ROUTES,
   ...WORK_ITEM_ROUTES,
   ...CYCLE_ROUTES,
+  ...PEOPLE_ROUTES,
   ...CHANGE_ROUTES,
   ...CONNECTION_ROUTES,
 ];

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { type Entity, FIELDS, STATUS_CATEGORIES } from "../../domain/entity.ts";
 import { shownHistory } from "../../store/shown-history.ts";
+import type { Views } from "../../store/views.ts";
 import { Moment, ProductFilter, productId, since } from "./filters.ts";
 import { IntervalsJson, TimeInStatusJson } from "./history-json.ts";
 import { list, single } from "./route.ts";
@@ -23,6 +24,16 @@ const WorkItemJson = FIELDS.workItem
       url: z.string(),
     }),
     presence: z.object({ state: z.string(), since: z.string(), how: z.string(), movedTo: z.string().optional() }),
+    assignees: z
+      .array(
+        z.object({
+          id: z.string(),
+          name: z.string(),
+          tool: z.string(),
+          person: z.object({ id: z.string(), name: z.string() }).nullable(),
+        }),
+      )
+      .describe("The accounts of assignee_ids that are known, each with the person behind it."),
     customFields: z.array(z.object({ fieldId: z.string(), name: z.string(), type: z.string(), value: z.unknown() })),
     sourceCreatedAt: z.string().nullable(),
     sourceUpdatedAt: z.string(),
@@ -37,7 +48,13 @@ const WorkItemHistoryJson = WorkItemJson.extend({
   timeInStatus: z.array(TimeInStatusJson).describe("Time in each status category."),
 }).meta({ id: "WorkItemWithHistory" });
 
-const workItemJson = (item: Entity<"workItem">): z.input<typeof WorkItemJson> => {
+type Accounts = Awaited<ReturnType<Views["accounts"]>>;
+
+/** The accounts that items name, read at once. */
+const assigneesOf = (views: Views, items: readonly Entity<"workItem">[]): Promise<Accounts> =>
+  views.accounts(items.flatMap(({ fields }) => fields.assigneeIds ?? []));
+
+const workItemJson = (item: Entity<"workItem">, accounts: Accounts): z.input<typeof WorkItemJson> => {
   const { title, ...fields } = item.fields;
   const { source } = item;
   return {
@@ -50,6 +67,12 @@ const workItemJson = (item: Entity<"workItem">): z.input<typeof WorkItemJson> =>
     productIds: [...item.productIds],
     source: { ...source, key: source.key ?? null, keyHistory: [...source.keyHistory] },
     presence: item.presence,
+    assignees: (fields.assigneeIds ?? []).flatMap((id) => {
+      const account = accounts.get(id);
+      return account === undefined
+        ? []
+        : [{ id, name: account.name, tool: account.tool, person: account.person ?? null }];
+    }),
     customFields: [...item.customFields],
     sourceCreatedAt: item.sourceCreatedAt ?? null,
     sourceUpdatedAt: item.sourceUpdatedAt,
@@ -92,7 +115,8 @@ export const WORK_ITEM_ROUTES = [
         updatedSince: since(query.updatedSince),
       };
       const { items, next } = await views.workItems(filter, after, limit);
-      return { items: items.map(workItemJson), next };
+      const accounts = await assigneesOf(views, items);
+      return { items: items.map((item) => workItemJson(item, accounts)), next };
     },
   }),
   single({
@@ -105,9 +129,9 @@ export const WORK_ITEM_ROUTES = [
     read: async ({ deps, id }) => {
       const item = await deps.views.workItem(id);
       if (item === undefined) return undefined;
-      const history = await deps.views.itemHistory(item);
+      const [history, accounts] = await Promise.all([deps.views.itemHistory(item), assigneesOf(deps.views, [item])]);
       return {
-        body: { ...workItemJson(item), ...shownHistory(history) },
+        body: { ...workItemJson(item, accounts), ...shownHistory(history) },
       };
     },
   }),

@@ -15,6 +15,7 @@ import { stagesPage } from "./docs/stages-page.tsx";
 import { featurePage } from "./feature-page.tsx";
 import { featuresPage } from "./features-page.tsx";
 import type { PageHandler } from "./page.tsx";
+import { peoplePage } from "./people-page.tsx";
 
 /** Every page with its address. */
 const PAGES: readonly (readonly [path: string, page: PageHandler])[] = [
@@ -24,6 +25,7 @@ const PAGES: readonly (readonly [path: string, page: PageHandler])[] = [
   ["/connections", connectionsPage],
   ["/connections/:name", connectionPage],
   ["/activity", activityPage],
+  ["/people", peoplePage],
   ["/docs", docsPage],
   ["/docs/api", apiPage],
   ["/docs/stages", stagesPage],
@@ -37,6 +39,7 @@ const AS_JSON: Readonly<Record<string, string>> = {
   features: "/v1/features",
   connections: "/v1/connections",
   activity: "/v1/changes",
+  people: "/v1/people",
   status: "/v1/status",
 };
 

@@ -62,6 +62,11 @@ const TELLERS: { readonly [N in EventName]: Teller<N> } = {
   "feature.conflict.detected": (data) => about(data, `has a conflict: ${data.claim}, against ${data.against}`),
   "link.created": (data) => ({ name: data.from, happened: `${plain(data.type)} ${data.to}` }),
   "link.retired": (data) => ({ name: data.from, happened: `no longer ${plain(data.type)} ${data.to}` }),
+  "identity.merged": (data) => ({
+    name: data.persons[0] ?? "",
+    happened: `is one person with ${data.accounts.length} accounts`,
+  }),
+  "identity.split": (data) => ({ name: data.persons[0] ?? "", happened: "is no longer one person" }),
   "pull_request.merged": (data) => ({ name: label(data.pullRequest), happened: "was merged" }),
   "deployment.finished": (data) => ({
     name: label(data.deployment),

@@ -8,6 +8,7 @@ const NAVIGATION = [
   { id: "board", href: "/", word: "Board" },
   { id: "features", href: "/features", word: "Features" },
   { id: "activity", href: "/activity", word: "Activity" },
+  { id: "people", href: "/people", word: "People" },
   { id: "connections", href: "/connections", word: "Connections" },
   { id: "docs", href: "/docs", word: "Docs" },
 ] as const;

@@ -1,0 +1,43 @@
+import { confirmLine, declareLine, refuseLine } from "../../shared/store/people-config.ts";
+import type { PersonView } from "../../shared/store/views.ts";
+import type { Call, Command } from "./command.ts";
+import { json, plain, reading } from "./show.ts";
+import { whole } from "./start.ts";
+
+export const people: Command = {
+  usage: "throughline people [--unmatched] [--limit N]",
+  does: "persons with their accounts in all tools; with --unmatched those to decide about, and the lines of config that do",
+  options: { unmatched: { type: "boolean" }, limit: { type: "string" } },
+  words: [0, 0],
+  run: (call) =>
+    reading(call, async (views) => {
+      const limit = whole(call.values, "limit", 1, 100_000) ?? 1000;
+      const states = call.values["unmatched"] === true ? (["probable", "unmatched"] as const) : undefined;
+      let after: string | undefined;
+      let shown = 0;
+      do {
+        const page = await views.people(states, after, Math.min(200, limit - shown));
+        for (const person of page.items) {
+          if (call.json) json(call, person);
+          else tell(call, person);
+        }
+        shown += page.items.length;
+        after = page.next;
+      } while (after !== undefined && shown < limit);
+    }),
+};
+
+const tell = (call: Call, person: PersonView): void => {
+  const out = (words: string) => call.terminal.out(`${plain(words)}\n`);
+  const accounts = person.accounts.map(({ label, rule }) => (rule === null ? label : `${label} (${rule})`));
+  out(`${person.state.padEnd(10)} ${person.name}: ${accounts.join(", ")}`);
+  if (call.values["unmatched"] !== true) return;
+  for (const other of person.mayBe) {
+    out(`  the same as ${other.accounts.map(({ label }) => label).join(", ")}? To confirm, or to refuse:`);
+    out(`    ${confirmLine(person, other)}`);
+    out(`    ${refuseLine(person, other)}`);
+  }
+  for (const { account, other, rule } of person.conflicts)
+    out(`  ${account.label} and ${other.label} are kept apart by the config against the rule ${rule}`);
+  if (person.state === "unmatched") out(`    ${declareLine(person)}`);
+};

@@ -1,15 +1,21 @@
-import { type Command, EXIT, text } from "./command.ts";
+import { HubError } from "../../shared/connector/errors.ts";
+import { type Command, EXIT } from "./command.ts";
+import { takeCensuses } from "./doctor-census.ts";
 import { CHECKS, type Finding, openPatient } from "./doctor-checks.ts";
 import { exitOf } from "./exit-of.ts";
 
 const MARKS = { ok: "✓", warn: "!", fail: "✗" } as const;
 
 export const doctor: Command = {
-  usage: "throughline doctor [--connection NAME]",
-  does: "checks the config, the secrets, the data folder and every connection by real reads, and says how to mend what is wrong",
-  options: { connection: { type: "string" } },
-  words: [0, 0],
-  async run({ values, json, terminal }) {
+  usage: "throughline doctor [connection] [--census [--accept-deletions]]",
+  does: "checks the config, the secrets, the data folder and every connection by real reads, and says how to mend what is wrong; --census compares what the tools list with what the hub holds",
+  options: { census: { type: "boolean" }, "accept-deletions": { type: "boolean" } },
+  words: [0, 1],
+  async run(call) {
+    const { words, values, json, terminal } = call;
+    if (values["census"] === true) return await takeCensuses(call, words);
+    if (values["accept-deletions"] === true)
+      throw new HubError("usage", "--accept-deletions goes with --census", { retry: "never" });
     const found: Finding[] = [];
     const tell = (finding: Finding) => {
       found.push(finding);
@@ -18,7 +24,7 @@ export const doctor: Command = {
       terminal.out(`${MARKS[finding.state]} ${finding.check}   ${where}${finding.what}\n`);
       if (finding.fix !== undefined) terminal.out(`  Fix: ${finding.fix}\n`);
     };
-    const patient = await openPatient(terminal, text(values, "connection"));
+    const patient = await openPatient(terminal, words[0]);
     try {
       for (const check of CHECKS) for await (const finding of check(patient)) tell(finding);
     } finally {

@@ -8,6 +8,7 @@ import { bareTool, openPipeline } from "../pipeline/open-pipeline.ts";
 
 const withSecret = (value?: string) => ({
   get: async (name: string) => (name === "THROUGHLINE_IDENTITY_KEY" ? value : undefined),
+  put: async () => {},
 });
 
 const ANA = "ana@acme.example";

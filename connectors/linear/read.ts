@@ -55,13 +55,16 @@ export const poll = (reading: Reading): NonNullable<Stream<Config, unknown, Curs
   scopes: ({ teams = [] }) => [teams.length === 0 ? "all" : teams.toSorted(byText).join(",")],
   async *read(context, cursor) {
     let at = cursor;
-    if (at.walk?.pass !== "archived") {
-      for await (const page of updatedPass(reading, context, at)) {
+    async function* follow(pages: AsyncGenerator<Page<Cursor>>): AsyncGenerator<Page<Cursor>> {
+      for await (const page of pages) {
         at = page.cursor;
         yield page;
       }
     }
-    if (reading.archived !== undefined) yield* archivedPass(reading, context, at);
+    // A run that broke off among the archived ends that pass first: what was updated since is read all the same.
+    if (at.walk?.pass === "archived") yield* follow(archivedPass(reading, context, at));
+    yield* follow(updatedPass(reading, context, at));
+    if (reading.archived !== undefined) yield* follow(archivedPass(reading, context, at));
   },
 });
 

@@ -11,6 +11,8 @@ export interface Mergeable {
   readonly askedAt?: Instant | undefined;
   /** Over the mapped values, so that a change of mapping alone is seen. */
   readonly mappedHash: string;
+  /** When it came in, by our clock. */
+  readonly receivedAt?: Instant | undefined;
   /** When we were told that it is gone, by our clock; absent while it is there. */
   readonly goneToldAt?: Instant | undefined;
 }
@@ -25,7 +27,7 @@ export const merge = (held: Mergeable | undefined, next: Mergeable): Verdict => 
   if (next.sourceUpdatedAt !== held.sourceUpdatedAt)
     return next.sourceUpdatedAt > held.sourceUpdatedAt ? "write" : "drop";
   if (next.contentHash === held.contentHash) {
-    if (next.mappedHash !== held.mappedHash && next.mappingVersion >= held.mappingVersion) return "write";
+    if (next.mappedHash !== held.mappedHash && isReadLater(held, next)) return "write";
     const isNews = next.mappingVersion > held.mappingVersion || (next.askedAt ?? "") > (held.askedAt ?? "");
     return isNews ? "touch" : "drop";
   }
@@ -34,6 +36,12 @@ export const merge = (held: Mergeable | undefined, next: Mergeable): Verdict => 
   if (next.askedAt < held.askedAt) return "drop";
   return next.contentHash > held.contentHash ? "write" : "drop";
 };
+
+/** The same content in other words: by a newer mapping of ours, or because the tool renamed a word since. */
+const isReadLater = (held: Mergeable, next: Mergeable): boolean =>
+  next.mappingVersion === held.mappingVersion
+    ? (next.receivedAt ?? "") > (held.receivedAt ?? "")
+    : next.mappingVersion > held.mappingVersion;
 
 /**
  * Of what is there and what is gone, one follows the other. Whoever looked last is right, whatever the times say: a

@@ -59,19 +59,21 @@ export const missing = async (
   const byPlace = Map.groupBy(unlisted, placeOf);
   for (const [place, entities] of byPlace) {
     if (place !== "" && !(await census.reaches(context, place))) {
-      gone.push(...entities.map(({ id }) => ({ entityId: id, state: "lost_access" as const })));
+      const news = entities.filter(({ presence }) => presence.state !== "lost_access");
+      gone.push(...news.map(({ id }) => ({ entityId: id, state: "lost_access" as const })));
       continue;
     }
     const of = heldIn.get(place) ?? 0;
     const most = confirmed ? Number.POSITIVE_INFINITY : connection.deletionFuse * of;
     const name = place === "" ? "everything" : place;
-    if (entities.length > most && entities.length > LOOKED_FOR_ANYWAY) {
-      fuse.push({ name, missing: entities.length, of });
+    const there = new Set(entities.flatMap(({ id, goneToldAt }) => (goneToldAt === undefined ? [id] : [])));
+    if (there.size > most && there.size > LOOKED_FOR_ANYWAY) {
+      fuse.push({ name, missing: there.size, of });
       continue;
     }
     const looked = await lookedFor(counting, entities);
     records.push(...looked.records);
-    const deleted = looked.gone.filter(({ state }) => state === "deleted").length;
+    const deleted = looked.gone.filter(({ entityId, state }) => state === "deleted" && there.has(entityId)).length;
     if (deleted > most) fuse.push({ name, missing: deleted, of });
     else gone.push(...looked.gone);
   }

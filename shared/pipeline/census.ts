@@ -153,6 +153,7 @@ const compared = async (counting: Counting, theirs: Map<string, Counted>): Promi
       const tail = tailOf(entity.id);
       const place = placeOf(entity);
       const isThere = entity.goneToldAt === undefined;
+      const isHidden = entity.presence.state === "lost_access";
       const isSelected =
         entity.scopes.length === 0 || entity.scopes.some((one) => census.selects(connection.config, one));
       if (!isSelected) {
@@ -162,6 +163,8 @@ const compared = async (counting: Counting, theirs: Map<string, Counted>): Promi
       const one = theirs.get(tail);
       const isHere =
         one !== undefined || entity.scopes.length === 0 || entity.scopes.some((name) => holds(scope, name));
+      // What was hidden may have gone meanwhile: if it is not among what shows again, it is looked for.
+      if (isHidden && isHere && one === undefined) unlisted.push(entity);
       if (!isThere || !isHere) continue;
       ours += 1;
       heldIn.set(place, (heldIn.get(place) ?? 0) + 1);

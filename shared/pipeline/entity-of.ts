@@ -86,6 +86,7 @@ export const entityOf = <K extends FieldedKind>(draft: Draft<K>, arrival: Arriva
     mappedHash: hash(meaning),
     mappingVersion: arrival.mappingVersion,
     rawRef: arrival.rawRef,
+    receivedAt: arrival.receivedAt,
     ...(history.length > 0 && { historyHash: hash(history.map((entry) => entry.id).toSorted()) }),
   };
 };
@@ -100,12 +101,15 @@ interface Gone {
 /** The same thing, told to be gone: what it was stays readable. Its time is the vendor's, else the one we hold. */
 export const goneEntity = (held: StoredEntity, { state, at, movedTo }: Gone, arrival: Arrival): StoredEntity => {
   const since = at ?? held.sourceUpdatedAt;
+  // When the record was asked for says nothing of when its going was.
+  const { askedAt: _, ...rest } = held;
   return {
-    ...held,
+    ...rest,
     presence: { state, since, how: arrival.how, ...(movedTo !== undefined && { movedTo }) },
     sourceUpdatedAt: since,
     ...(arrival.askedAt !== undefined && { askedAt: arrival.askedAt }),
     goneToldAt: arrival.receivedAt,
+    receivedAt: arrival.receivedAt,
     recordedAt: arrival.now,
     contentHash: hash([state, since, held.id, movedTo ?? null]),
     rawRef: arrival.rawRef,
@@ -126,7 +130,8 @@ const resolve = (connectionId: string, value: unknown): unknown => {
 const unmapped = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(unmapped);
   if (typeof value !== "object" || value === null) return value;
-  if ("mappedBy" in value && "detail" in value) return "id" in value ? [value.id, value.detail] : value.detail;
+  // Words get renamed in the tool without any record changing: where it has ids for them, these are the content.
+  if ("mappedBy" in value && "detail" in value) return "id" in value ? [value.id] : value.detail;
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, unmapped(part)]));
 };
 

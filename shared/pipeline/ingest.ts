@@ -10,9 +10,9 @@ import type { Row } from "../ports/table.ts";
 import { addHistory, type StoredEntity, update } from "../store/entities.ts";
 import { deliveryKey, dues, entityKey, lists } from "../store/keys.ts";
 import { askReferring } from "./ask-referring.ts";
-import { type Arrival, entityOf, goneEntity } from "./entity-of.ts";
+import { type Arrival, entityOf, goneEntity, hash } from "./entity-of.ts";
 import type { Connection, Hub } from "./hub.ts";
-import { type Gone, type InboxMessage, PageBody } from "./messages.ts";
+import { type Gone, type InboxMessage, type Job, PageBody } from "./messages.ts";
 import { setAside } from "./quarantine.ts";
 
 /** After so many records, others in the process get their turn: the embedded store never waits for anything itself. */
@@ -44,6 +44,7 @@ export const ingest = async (
     settled: message.replay === true,
     seen: new Map(),
     outcome: { records: 0, written: 0, setAside: 0, waiting: [] },
+    asking: { ids: new Map(), gone: [], words: false },
   };
   if (archived.note.what === "webhook") await ingestWebhook(work);
   else await ingestPage(work);
@@ -69,7 +70,38 @@ interface Work {
   /** Content by id of what this payload already brought: the same account stands on every issue of a page. */
   readonly seen: Map<string, string>;
   readonly outcome: Outcome;
+  /** What the tool is to be asked because of this payload. */
+  readonly asking: {
+    readonly ids: Map<string, Set<string>>;
+    readonly gone: { readonly stream: string; readonly rereadId: string; readonly gone: Gone }[];
+    /** A word of the tool was renamed or means something else now. */
+    words: boolean;
+  };
 }
+
+/** Single records are asked for in jobs of so many. */
+const ASKED_AT_ONCE = 50;
+
+/** Sent when all of a payload is read: a crash before it repeats the payload, and with it the questions. */
+const ask = async ({ hub, connection, settled, asking }: Work): Promise<void> => {
+  if (settled) return;
+  const jobs: Omit<Job, "connection">[] = asking.gone.map(({ stream, rereadId, gone }) => ({
+    stream,
+    ids: [rereadId],
+    gone,
+  }));
+  for (const [stream, ids] of asking.ids) {
+    const all = [...ids];
+    for (let at = 0; at < all.length; at += ASKED_AT_ONCE)
+      jobs.push({ stream, ids: all.slice(at, at + ASKED_AT_ONCE) });
+  }
+  // No record tells that a word of it was renamed: all of them are read again.
+  if (asking.words)
+    for (const [stream, { kinds, poll }] of Object.entries(connection.connector.streams))
+      if (poll !== undefined && kinds.includes("workItem")) jobs.push({ stream, full: true });
+  if (jobs.length > 0)
+    await hub.ports.jobs.send(jobs.map((job) => JSON.stringify({ connection: connection.name, ...job })));
+};
 
 const ingestPage = async (work: Work): Promise<void> => {
   const { archived, connection } = work;
@@ -85,6 +117,7 @@ const ingestPage = async (work: Work): Promise<void> => {
     }
   }
   for (const one of gone) await ingestGone(work, one);
+  await ask(work);
 };
 
 /** What the tool told to be gone and a read did not find: the tie is settled. */
@@ -123,10 +156,11 @@ const ingestWebhook = async (work: Work): Promise<void> => {
     if (error instanceof HubError) throw error;
     throw payloadUnreadable(`a webhook of ${connection.name}`, error);
   }
-  const rereads = new Map<string, Set<string>>();
   for (const [index, one] of told.entries()) {
-    if ("reread" in one) rereads.set(one.stream, (rereads.get(one.stream) ?? new Set()).add(one.reread));
-    else {
+    if ("reread" in one) {
+      const { ids } = work.asking;
+      ids.set(one.stream, (ids.get(one.stream) ?? new Set()).add(one.reread));
+    } else {
       const timeless = connection.connector.streams[one.stream]?.timeless === true;
       await ingestRecord(work, one.stream, one.record, {
         index,
@@ -136,9 +170,7 @@ const ingestWebhook = async (work: Work): Promise<void> => {
       });
     }
   }
-  for (const [stream, ids] of work.settled ? [] : rereads) {
-    await hub.ports.jobs.send([JSON.stringify({ connection: connection.name, stream, ids: [...ids] })]);
-  }
+  await ask(work);
   // Remembered last: a crash before this line repeats the work, which the merge makes harmless.
   if (deliveryId !== "") {
     const expiresAt = Math.floor(hub.ports.clock.now().getTime() / 1000) + DELIVERY_MEMORY_SECONDS;
@@ -246,10 +278,9 @@ const keep = async (
     const next = isGone ? goneEntity(held ?? fresh, { state: how.presence, at: how.at }, arrival) : fresh;
     const verdict = merge(held, next);
     if (verdict === "drop") return false;
-    if (verdict === "refetch" && work.settled) return false;
     if (verdict === "refetch") {
-      const gone = isGone ? { entityId: fresh.id, state: how.presence } : undefined;
-      await hub.ports.jobs.send([JSON.stringify({ connection: connection.name, stream, ids: [rereadId], gone })]);
+      if (isGone) work.asking.gone.push({ stream, rereadId, gone: { entityId: fresh.id, state: how.presence } });
+      else work.asking.ids.set(stream, (work.asking.ids.get(stream) ?? new Set()).add(rereadId));
       return false;
     }
     // People stand on every page of issues: noting each sight of them would write for nothing that anybody asks.
@@ -273,6 +304,8 @@ const keep = async (
     const due = dues.unpublished(entity.recordedAt, entity.id);
     if (!(await hub.ports.table.put({ ...key, version: (row?.version ?? 0) + 1, data: entity, list, due }))) continue;
     if (isGone && !work.settled) await askReferring(hub, connection, fresh.id);
+    if (entity.kind === "vocabulary" && held !== undefined && hash(entity.fields) !== hash(held.fields))
+      work.asking.words = true;
     return true;
   }
 };

@@ -20,6 +20,8 @@ const wordsOf = async (hub: Hub, name: string): Promise<StatusOf> => {
   // Its records stay when a connection is taken out of the config, or its secret is gone.
   const connection = await hub.connection(name).catch(() => undefined);
   const types = new Map<string, string>();
+  /** By id: what people call it today, whatever it was called when it was written down. */
+  const names = new Map<string, string>();
   for (let after: string | undefined; ; ) {
     const rows = await hub.ports.table.query<Entity<"vocabulary">>({
       pk: `W#${name}`,
@@ -29,13 +31,15 @@ const wordsOf = async (hub: Hub, name: string): Promise<StatusOf> => {
     });
     for (const { data } of rows) {
       types.set(data.source.externalId, data.fields.type);
+      names.set(data.source.externalId, data.fields.name);
       if (!types.has(data.fields.name)) types.set(data.fields.name, data.fields.type);
     }
     after = rows.at(-1)?.list?.sk;
     if (rows.length < 500 || after === undefined) break;
   }
   const map = connection?.connector.status ?? ((word: Word) => mapWord<StatusCategory>(word, new Map()));
-  return ({ id, name: word = id ?? "" }) => {
+  return ({ id, name: told = id ?? "" }) => {
+    const word = (id === undefined ? undefined : names.get(id)) ?? told;
     const type = (id === undefined ? undefined : types.get(id)) ?? types.get(word);
     return map({ id, name: word, ...(type !== undefined && { type }) }, connection?.statuses ?? new Map());
   };

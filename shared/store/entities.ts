@@ -50,6 +50,8 @@ export const update = async <Data>(
 /** What is stored of an entity beside what the model shows: needed by the merge and by publication. */
 export interface StoredEntity<K extends FieldedKind = FieldedKind> extends Entity<K> {
   readonly mappedHash: string;
+  /** When the payload came in that it was last written from, by our clock. */
+  readonly receivedAt?: Instant | undefined;
   /** When we were told that it is gone, by our clock; absent while it is there. */
   readonly goneToldAt?: Instant | undefined;
   /** Over the ids of the past entries that came with the last record. */

@@ -14,6 +14,13 @@ export const WORK: Readonly<Record<Vendor, readonly string[]>> = {
   github: ["issues", "milestones"],
 };
 
+/** What is read until nothing moves any more. */
+export const ALL_WORK: Readonly<Record<Vendor, readonly string[]>> = {
+  jira: ["statuses", ...WORK.jira],
+  linear: ["states", ...WORK.linear],
+  github: WORK.github,
+};
+
 export interface CompanyOptions extends SandboxOptions {
   /** In place of what the connection says by default. */
   readonly connection?: object;

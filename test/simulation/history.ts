@@ -47,6 +47,33 @@ const crash = (b: number): [number | undefined, "before" | "after"] => [
   b % 2 === 0 ? "before" : "after",
 ];
 
+/** Where a vendor's work is read from, and where else in the company it may go. */
+const SCOPES: Readonly<Record<Vendor, readonly string[]>> = {
+  jira: ["ACME", "IDEA"],
+  linear: ["INS"],
+  github: ["acme/devkit"],
+};
+
+const FAULTS = [
+  { how: "html" },
+  { how: "invalid_json" },
+  { how: "truncated" },
+  { how: "reset" },
+  { how: "half" },
+  { how: "empty_page" },
+  { how: "repeat_cursor" },
+  { how: "rate_limited", seconds: 3 },
+  { how: "rate_limited", seconds: 90 },
+  { how: "server_error", status: 503 },
+  { how: "server_error", status: 500 },
+  { how: "unauthorized" },
+];
+const OWN_FAULTS: Readonly<Record<Vendor, readonly object[]>> = {
+  jira: [],
+  linear: [{ how: "linear_limit", seconds: 5 }, { how: "graphql_errors" }],
+  github: [{ how: "secondary_limit", seconds: 5 }],
+};
+
 /** Everything that may happen, with its share. */
 export const ACTS = {
   edit: {
@@ -67,11 +94,73 @@ export const ACTS = {
       if (item !== undefined) await tell(stage, { do: "delete", key: item.key });
     },
   },
-  archive: {
+  shelve: {
+    weight: 2,
+    run: async (stage: Stage, a: number, b: number) => {
+      const item = chosen(stage, a);
+      const verb = ["archive", "unarchive", "trash", "restore"][b % 4];
+      if (item !== undefined) await tell(stage, { do: verb, key: item.key });
+    },
+  },
+  relocate: {
     weight: 1,
     run: async (stage: Stage, a: number, b: number) => {
       const item = chosen(stage, a);
-      if (item !== undefined) await tell(stage, { do: "archive", key: item.key, on: b % 2 === 0 });
+      if (item === undefined) return;
+      const { key } = item;
+      if (stage.vendor === "jira") await tell(stage, { do: "move", key, project: b % 2 === 0 ? "IDEA" : "ACME" });
+      else if (stage.vendor === "linear") {
+        await tell(stage, { do: "add_team" });
+        await tell(stage, { do: "move", key, team: b % 3 === 0 ? "INS" : "LAB" });
+      } else await tell(stage, { do: "transfer", key, repo: "acme/storefront" });
+    },
+  },
+  hide: {
+    weight: 1,
+    run: (stage: Stage, a: number, b: number) =>
+      tell(stage, {
+        do: b % 3 === 0 ? "grant" : "revoke",
+        vendor: stage.vendor,
+        scope: SCOPES[stage.vendor][a % SCOPES[stage.vendor].length],
+        ...(a % 2 === 0 && { mode: "forbidden" }),
+      }),
+  },
+  misbehave: {
+    weight: 5,
+    run: ({ sandbox, vendor }: Stage, a: number, b: number) => {
+      const all = [...FAULTS, ...OWN_FAULTS[vendor]];
+      return sandbox.control({
+        do: "misbehave",
+        vendor,
+        ...all[a % all.length],
+        times: 1 + (b % 2),
+        after: b % 3,
+      } as never);
+    },
+  },
+  lag: {
+    weight: 1,
+    run: ({ sandbox, vendor }: Stage, a: number) => sandbox.control({ do: "lag", vendor, seconds: a % 60 } as never),
+  },
+  shuffle: {
+    weight: 1,
+    run: ({ sandbox, vendor }: Stage, a: number) => sandbox.control({ do: "shuffle", vendor, on: a % 3 > 0 } as never),
+  },
+  skew: {
+    weight: 1,
+    run: ({ sandbox, vendor }: Stage, a: number) =>
+      sandbox.control({ do: "skew", vendor, seconds: (a % 13) - 6 } as never),
+  },
+  rename: {
+    weight: 1,
+    run: (stage: Stage, a: number) =>
+      tell(stage, { do: "rename_status", vendor: stage.vendor, from: "In Progress", to: `Doing ${a % 2}` }),
+  },
+  census: {
+    weight: 1,
+    run: async ({ hub, vendor }: Stage, _: number, b: number) => {
+      await hub.ask({ connection: vendor, stream: "issues", census: "now" });
+      await hub.live(() => hub.step("jobs"), ...crash(b));
     },
   },
   pass: {
@@ -138,6 +227,13 @@ export const histories: fc.Arbitrary<readonly Step[]> = fc.array(
   }),
   { minLength: 1, maxLength: 40, size: "max" },
 );
+
+/** The vendor behaves again, and shows everything. */
+export const calm = async ({ sandbox, vendor }: Pick<Stage, "sandbox" | "vendor">): Promise<void> => {
+  await sandbox.control({ do: "behave", vendor } as never);
+  await sandbox.control({ do: "skew", vendor, seconds: 0 } as never);
+  for (const scope of SCOPES[vendor]) await sandbox.control({ do: "grant", vendor, scope } as never);
+};
 
 export const play = async (stage: Stage, steps: readonly Step[]): Promise<void> => {
   for (const { does, a, b } of steps) await ACTS[does].run(stage, a, b);

@@ -33,6 +33,11 @@ type Tracker = Truth["tracker"];
 /** What has gone nobody can ask any more: only that it has is compared, and where to. */
 export const GONE = new Set(["deleted", "moved", "lost_access", "out_of_scope"]);
 const PLANS = new Set(["epic", "idea", "initiative"]);
+/** The old key is what we have of a record that went elsewhere; whether by a move or by being left out is the same. */
+const gone = (key: string, presence: string): Said => {
+  const isElsewhere = presence === "moved" || presence === "out_of_scope";
+  return { key: isElsewhere ? "" : key, presence: isElsewhere ? "elsewhere" : presence };
+};
 /** GitHub's own word for a status is only open or closed; the hub tells why it was closed. */
 const plainStatus = (tracker: Tracker, word: string): string =>
   tracker === "github" ? (word.toLowerCase().startsWith("closed") ? "closed" : "open") : word;
@@ -64,11 +69,13 @@ export const truly = (truth: readonly Truth[]): Map<string, Said> => {
     truth.map((one): [string, Said] => {
       const { tracker, key, presence, intervals } = one;
       const id = ours(tracker, "issue", tracker === "github" ? key.toLowerCase() : one.id);
-      if (GONE.has(presence)) return [id, { key, presence }];
+      const elsewhere = tracker === "linear" && !key.startsWith("INS-");
+      if (GONE.has(presence) || elsewhere)
+        return [id, gone(key, elsewhere && presence !== "deleted" ? "moved" : presence)];
       const said: Said = { key, presence, title: one.title, updated: time(one.updated), labels: sorted(one.labels) };
       if (one.type === "initiative") return [id, { ...said, labels: [] }];
       const status = plainStatus(tracker, one.status);
-      if (PLANS.has(one.type)) return [id, { ...said, status }];
+      if (PLANS.has(one.type) || key.startsWith("IDEA-")) return [id, { ...said, status }];
       return [
         id,
         {
@@ -112,7 +119,7 @@ export const held = async (hub: HubUnderTest): Promise<Map<string, Said>> => {
     // A record that has become another kind of thing lives on under the other kind.
     if (presence === "moved" && found.has(id)) continue;
     if (GONE.has(presence)) {
-      found.set(id, { key, presence });
+      found.set(id, gone(key, presence));
       continue;
     }
     const { title, labels = [], status } = entity.fields as StoredEntity<"workItem">["fields"];

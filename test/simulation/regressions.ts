@@ -1,0 +1,49 @@
+import type { Vendor } from "./company.ts";
+import type { Step } from "./history.ts";
+
+/** Histories that once ended wrong, as they were found; each stays. */
+export const REGRESSIONS: Readonly<Record<Vendor, readonly (readonly Step[])[]>> = {
+  jira: [
+    // What was deleted while it was hidden stayed hidden.
+    [
+      { does: "hide", a: 0, b: 100 },
+      { does: "census", a: 0, b: 10 },
+      { does: "remove", a: 0, b: 0 },
+    ],
+    // The past was shown under the names of statuses that were written down.
+    [{ does: "rename", a: 0, b: 0 }],
+  ],
+  linear: [
+    // What was below a deleted issue kept it as its parent.
+    [{ does: "remove", a: 322, b: 0 }],
+    [{ does: "rename", a: 0, b: 0 }],
+    // A run that went on among the archived did not look at what was updated.
+    [
+      { does: "misbehave", a: 0, b: 895 },
+      { does: "poll", a: 21, b: 1 },
+      { does: "edit", a: 0, b: 0 },
+    ],
+    [
+      { does: "create", a: 0, b: 0 },
+      { does: "poll", a: 105, b: 4 },
+      { does: "remove", a: 0, b: 0 },
+      { does: "misbehave", a: 0, b: 0 },
+    ],
+  ],
+  github: [
+    // A deletion took the people with it that the deleted issue names.
+    [
+      { does: "remove", a: 0, b: 0 },
+      { does: "deliver", a: 0, b: 0 },
+      { does: "poll", a: 0, b: 0 },
+    ],
+    // What was hidden when it was moved stayed hidden.
+    [
+      { does: "hide", a: 0, b: 10 },
+      { does: "census", a: 0, b: 0 },
+      { does: "poll", a: 0, b: 4 },
+      { does: "relocate", a: 0, b: 0 },
+      { does: "deliver", a: 105, b: 0 },
+    ],
+  ],
+};

@@ -28,9 +28,11 @@ export const issueHistory = (issue: Issue): { entries: HistoryEntry[]; statuses:
     return [change];
   };
 
-  for (const { event, at } of inOrder(issue.timeline ?? [])) {
+  const events = inOrder(issue.timeline ?? []);
+  const lastClosing = events.findLastIndex(({ event }) => event.event === "closed");
+  for (const [index, { event, at }] of events.entries()) {
     if (event.event === "closed") {
-      const last = closedAt !== undefined && near(at, closedAt);
+      const last = index === lastClosing && closedAt !== undefined && near(at, closedAt);
       const next = issueStatus("closed", last ? issue.state_reason : event.state_reason, false);
       const from = status;
       state = "closed";

@@ -174,20 +174,35 @@ const inChains = (steps: readonly Step[]): Step[] => {
     const group = steps.slice(start, end === -1 ? steps.length : end);
     start += group.length;
     const waiting = new Map<string, Step[]>();
-    for (const step of group) waiting.set(nameOf(step.from), [...(waiting.get(nameOf(step.from)) ?? []), step]);
-    const ends = new Set(group.map(({ to }) => nameOf(to)));
-    const heads = group.toSorted((a, b) => Number(ends.has(nameOf(a.from))) - Number(ends.has(nameOf(b.from))));
-    const done = new Set<Step>();
-    const before = ordered.at(-1);
-    for (const head of [...(before === undefined ? [] : (waiting.get(nameOf(before.to)) ?? [])), ...heads]) {
-      for (let next: Step | undefined = head; next !== undefined && !done.has(next); ) {
-        done.add(next);
-        ordered.push(next);
-        next = waiting.get(nameOf(next.to))?.find((step) => !done.has(step));
-      }
+    /** How much more often a value was left than reached: where it was left once more, the moment began with it. */
+    const balance = new Map<string, number>();
+    for (const step of group) {
+      const [from, to] = [nameOf(step.from), nameOf(step.to)];
+      waiting.set(from, [...(waiting.get(from) ?? []), step]);
+      balance.set(from, (balance.get(from) ?? 0) + 1);
+      balance.set(to, (balance.get(to) ?? 0) - 1);
     }
+    const heads = [...waiting.keys()].toSorted((a, b) => (balance.get(b) ?? 0) - (balance.get(a) ?? 0));
+    const before = ordered.at(-1);
+    for (const head of before === undefined ? heads : [nameOf(before.to), ...heads])
+      ordered.push(...trail(head, waiting));
   }
   return ordered;
+};
+
+/** All changes that can be gone through from a value on without a break (Hierholzer's way); takes them out of the map. */
+const trail = (start: string, waiting: Map<string, Step[]>): Step[] => {
+  const found: Step[] = [];
+  const path: { readonly at: string; readonly by?: Step }[] = [{ at: start }];
+  for (let here = path.at(-1); here !== undefined; here = path.at(-1)) {
+    const next = waiting.get(here.at)?.shift();
+    if (next !== undefined) path.push({ at: nameOf(next.to), by: next });
+    else {
+      path.pop();
+      if (here.by !== undefined) found.push(here.by);
+    }
+  }
+  return found.reverse();
 };
 
 const nameOf = (value: PastValue | null): string => (value === null ? "" : (value.id ?? `name ${value.name}`));

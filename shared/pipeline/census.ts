@@ -93,7 +93,7 @@ const count = async (counting: Counting): Promise<CensusResult> => {
   }
   const gaps = [...theirs.values()].filter((one) => one !== HELD);
   for (let at = 0; at < Math.min(gaps.length, ASKED_AT_ONCE * JOBS_AT_MOST); at += ASKED_AT_ONCE) {
-    const ids = gaps.slice(at, at + ASKED_AT_ONCE).map(({ id, rereadId }) => rereadId ?? id);
+    const ids = gaps.slice(at, at + ASKED_AT_ONCE).map((one) => one.slice(1));
     await hub.ports.jobs.send([JSON.stringify({ connection: connection.name, stream: streamName, ids })]);
   }
   return {
@@ -108,12 +108,16 @@ const count = async (counting: Counting): Promise<CensusResult> => {
   };
 };
 
+/** One listed record in few bytes, since there may be very many: `a` or `p` (archived or not) or `?`, and what reads it again. */
+type Listing = string;
+const listing = ({ id, rereadId, isArchived }: Counted): Listing =>
+  `${isArchived === undefined ? "?" : isArchived ? "a" : "p"}${rereadId ?? id}`;
 /** Stands in the listing for a record that we hold as it is listed. */
-const HELD: Counted = { id: "" };
+const HELD: Listing = "";
 
 /** Every listed record, by the tail of the id it has here. A scope that is not seen any more lists nothing. */
-const listed = async ({ connection, census, context, scope }: Counting): Promise<Map<string, Counted>> => {
-  const found = new Map<string, Counted>();
+const listed = async ({ connection, census, context, scope }: Counting): Promise<Map<string, Listing>> => {
+  const found = new Map<string, Listing>();
   const [kind] = census.kinds;
   if (kind === undefined) return found;
   try {
@@ -139,7 +143,7 @@ interface Compared {
 }
 
 /** Walks what we hold. What is held as it is listed is struck off the list. */
-const compared = async (counting: Counting, theirs: Map<string, Counted>): Promise<Compared> => {
+const compared = async (counting: Counting, theirs: Map<string, Listing>): Promise<Compared> => {
   const { hub, connection, census, scope, startedAt } = counting;
   const holds = census.holds ?? sameOrAll;
   const unlisted: StoredEntity[] = [];
@@ -175,7 +179,7 @@ const compared = async (counting: Counting, theirs: Map<string, Counted>): Promi
       } else if (twin !== undefined) {
         const other = await entityById(hub.ports.table, twin);
         unlisted.push(entity, ...(other === undefined ? [] : [other]));
-      } else if (one.isArchived === undefined || one.isArchived === (entity.presence.state === "archived")) {
+      } else if (one[0] === "?" || (one[0] === "a") === (entity.presence.state === "archived")) {
         theirs.set(tail, HELD);
         struck.set(tail, entity.id);
       }

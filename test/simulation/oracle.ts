@@ -30,14 +30,21 @@ interface Said {
 
 type Tracker = Truth["tracker"];
 
+export const LIVES: ReadonlySet<string> = new Set(["present", "archived"]);
 /** What has gone nobody can ask any more: only that it has is compared, and where to. */
-export const GONE = new Set(["deleted", "moved", "lost_access", "out_of_scope"]);
+const GONE = new Set(["deleted", "moved", "lost_access", "out_of_scope"]);
+/** What was deleted where it had gone may have left nothing that tells where that was. */
+const EITHER = "elsewhere, or deleted there";
 const PLANS = new Set(["epic", "idea", "initiative"]);
-/** The old key is what we have of a record that went elsewhere; whether by a move or by being left out is the same. */
-const gone = (key: string, presence: string): Said => {
-  const isElsewhere = presence === "moved" || presence === "out_of_scope";
-  return { key: isElsewhere ? "" : key, presence: isElsewhere ? "elsewhere" : presence };
-};
+/** Under which key a record went may be known to nobody; whether by a move or by being left out is the same. */
+const gone = (presence: string): Said => ({
+  key: "",
+  presence: presence === "moved" || presence === "out_of_scope" ? "elsewhere" : presence,
+});
+/** Whether what the hub holds is what is true, so that a difference can be shown. */
+export const agreeing = (found: Said | undefined, said: Said): Said | undefined =>
+  said.presence === EITHER && (found?.presence === "elsewhere" || found?.presence === "deleted") ? said : found;
+
 /** GitHub's own word for a status is only open or closed; the hub tells why it was closed. */
 const plainStatus = (tracker: Tracker, word: string): string =>
   tracker === "github" ? (word.toLowerCase().startsWith("closed") ? "closed" : "open") : word;
@@ -62,40 +69,47 @@ const joined = (list: readonly { what: string; from: string; to: string }[]): Sp
   return sorted(found.map(({ what, from, to }) => `${what} ${from}..${to}`));
 };
 
-/** By id: what is true. */
-export const truly = (truth: readonly Truth[]): Map<string, Said> => {
+/** By id: what is true of one tracker's items, as far as the hub's selection of it reaches. */
+export const truly = (all: readonly Truth[], vendor: Tracker): Map<string, Said> => {
+  const truth = all.filter(({ tracker }) => tracker === vendor);
   const deleted = new Set(truth.filter(({ presence }) => presence === "deleted").map(({ id }) => id));
+  const formerOfDeleted = new Set(truth.flatMap((one) => (one.presence === "deleted" ? one.previous_keys : [])));
   return new Map(
-    truth.map((one): [string, Said] => {
-      const { tracker, key, presence, intervals } = one;
-      const id = ours(tracker, "issue", tracker === "github" ? key.toLowerCase() : one.id);
-      const elsewhere = tracker === "linear" && !key.startsWith("INS-");
-      if (GONE.has(presence) || elsewhere)
-        return [id, gone(key, elsewhere && presence !== "deleted" ? "moved" : presence)];
-      const said: Said = { key, presence, title: one.title, updated: time(one.updated), labels: sorted(one.labels) };
-      if (one.type === "initiative") return [id, { ...said, labels: [] }];
-      const status = plainStatus(tracker, one.status);
-      if (PLANS.has(one.type) || key.startsWith("IDEA-")) return [id, { ...said, status }];
-      return [
-        id,
-        {
-          ...said,
-          status,
-          formerKeys: sorted(one.previous_keys.filter((former) => former !== key)),
-          assignees:
-            one.assignee === null ? [] : [person(tracker, one.assignee, intervals.assignee.at(-1)?.name ?? "")],
-          statusSpans: spansOf(intervals.status, ({ name }) => plainStatus(tracker, name)),
-          assigneeSpans: spansOf(intervals.assignee, (span) => person(tracker, span.id, span.name)),
-          ...(tracker !== "github" && {
-            estimate: one.estimate,
-            // Nothing is below what is deleted, whatever the item once said.
-            parent: one.parent === null || deleted.has(one.parent) ? null : ours(tracker, "issue", one.parent),
-            cycles: sorted(one.cycles.map((cycle) => ours(tracker, nounOfCycle(tracker), cycle))),
-            cycleSpans: spansOf(intervals.cycle, (span) => ours(tracker, nounOfCycle(tracker), span.id)),
-          }),
-        },
-      ];
-    }),
+    truth
+      .filter(({ key }) => !key.startsWith("acme/storefront"))
+      .map((one): [string, Said] => {
+        const { tracker, key, presence, intervals } = one;
+        const id = ours(tracker, "issue", tracker === "github" ? key.toLowerCase() : one.id);
+        const elsewhere = tracker === "linear" && !key.startsWith("INS-");
+        if (GONE.has(presence) || elsewhere) {
+          // What was deleted where it went leaves nothing that tells where that was.
+          const deletedThere = formerOfDeleted.has(key);
+          return [id, gone(deletedThere ? "deleted" : elsewhere && presence !== "deleted" ? "moved" : presence)];
+        }
+        const said: Said = { key, presence, title: one.title, updated: time(one.updated), labels: sorted(one.labels) };
+        if (one.type === "initiative") return [id, { ...said, labels: [] }];
+        const status = plainStatus(tracker, one.status);
+        if (PLANS.has(one.type) || key.startsWith("IDEA-")) return [id, { ...said, status }];
+        return [
+          id,
+          {
+            ...said,
+            status,
+            formerKeys: sorted(one.previous_keys.filter((former) => former !== key)),
+            assignees:
+              one.assignee === null ? [] : [person(tracker, one.assignee, intervals.assignee.at(-1)?.name ?? "")],
+            statusSpans: spansOf(intervals.status, ({ name }) => plainStatus(tracker, name)),
+            assigneeSpans: spansOf(intervals.assignee, (span) => person(tracker, span.id, span.name)),
+            ...(tracker !== "github" && {
+              estimate: one.estimate,
+              // Nothing is below what is deleted, whatever the item once said.
+              parent: one.parent === null || deleted.has(one.parent) ? null : ours(tracker, "issue", one.parent),
+              cycles: sorted(one.cycles.map((cycle) => ours(tracker, nounOfCycle(tracker), cycle))),
+              cycleSpans: spansOf(intervals.cycle, (span) => ours(tracker, nounOfCycle(tracker), span.id)),
+            }),
+          },
+        ];
+      }),
   );
 };
 
@@ -119,7 +133,7 @@ export const held = async (hub: HubUnderTest): Promise<Map<string, Said>> => {
     // A record that has become another kind of thing lives on under the other kind.
     if (presence === "moved" && found.has(id)) continue;
     if (GONE.has(presence)) {
-      found.set(id, gone(key, presence));
+      found.set(id, gone(presence));
       continue;
     }
     const { title, labels = [], status } = entity.fields as StoredEntity<"workItem">["fields"];

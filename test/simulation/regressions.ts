@@ -31,6 +31,14 @@ export const REGRESSIONS: Readonly<Record<Vendor, readonly (readonly Step[])[]>>
     ],
   ],
   github: [
+    // Of two closings within one second the first was taken for the last.
+    [
+      { does: "edit", a: 6, b: 381 },
+      { does: "create", a: 0, b: 0 },
+      { does: "relocate", a: 0, b: 0 },
+      { does: "create", a: 0, b: 0 },
+      { does: "edit", a: 69, b: 319 },
+    ],
     // A deletion took the people with it that the deleted issue names.
     [
       { does: "remove", a: 0, b: 0 },

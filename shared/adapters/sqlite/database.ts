@@ -9,7 +9,7 @@ export const openDatabase = (folder: string): DatabaseSync => {
   const db = new DatabaseSync(folder === ":memory:" ? folder : join(folder, "hub.db"), { timeout: 5000 });
   // NORMAL may lose the last commits at a power cut, never their order: the archive, which is synced, carries durability.
   db.exec(
-    "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 8000; PRAGMA cache_size = -65536;",
+    "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 8000; PRAGMA cache_size = -16384;",
   );
   return db;
 };

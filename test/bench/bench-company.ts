@@ -6,6 +6,12 @@ import type { HubConfig } from "../../shared/platform/define-hub.ts";
 import { companyConfig, secretsOf, WIDE } from "../e2e/company-config.ts";
 import type { Time } from "./bench-hub.ts";
 
+/** Where a company answers and as whom, in this process or another. */
+export type Site = Pick<Sandbox, "urls" | "credentials">;
+
+/** So wide that no bench measures how it was throttled. */
+export const BUDGETS = WIDE;
+
 export const VENDORS = ["jira", "linear", "github"] as const;
 export type Vendor = (typeof VENDORS)[number];
 
@@ -14,21 +20,23 @@ const BEGIN = Date.parse("2026-03-02T10:00:00.000Z");
 const SHARE: Readonly<Record<Vendor, number>> = { jira: 0.4, linear: 0.32, github: 0.28 };
 
 /** Options of a company of which one tool holds about so many issues. */
-export const sizedFor = (vendor: Vendor, issues: number): SandboxOptions & { size: number; seed: number } => ({
+export const sizedFor = (
+  vendor: Vendor,
+  issues: number,
+): Required<Pick<SandboxOptions, "size" | "seed" | "until" | "limits">> => ({
   size: Math.ceil(issues / SHARE[vendor]),
   seed: 11,
   until: new Date(BEGIN),
-  limits: WIDE,
+  limits: BUDGETS,
 });
 
 /** A hub of one connection, which reads all that the connector reads by default. */
-export const configOf = (vendor: Vendor, sandbox: Pick<Sandbox, "urls" | "credentials">): HubConfig => {
+export const configOf = (vendor: Vendor, sandbox: Site): HubConfig => {
   const { connections } = companyConfig(sandbox as Sandbox, { github: { timeline: true, pullDetails: true } });
   return { connections: { [vendor]: connections[vendor] } };
 };
 
-export const secretsFor = (sandbox: Pick<Sandbox, "urls" | "credentials">): Record<string, string> =>
-  secretsOf(sandbox as Sandbox);
+export const secretsFor = (sandbox: Site): Record<string, string> => secretsOf(sandbox as Sandbox);
 
 /** A company in this process, with a clock that only the bench moves. */
 export const openBenchCompany = async (vendor: Vendor, issues: number) => {

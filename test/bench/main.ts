@@ -1,7 +1,11 @@
+import { measuredRun } from "./measured-run.ts";
 import { sync } from "./sync.ts";
 
 /** Every bench by its name. */
-const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = { sync };
+const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
+  sync,
+  "measured-run": measuredRun,
+};
 
 const [name = "", ...args] = process.argv.slice(2);
 const bench = Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined;

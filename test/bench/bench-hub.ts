@@ -90,6 +90,11 @@ export const openBenchHub = async (options: {
       await drain();
       return asked;
     },
+    /** Ingests what these messages name. */
+    async ingest(messages: readonly string[]): Promise<void> {
+      await embedded.ports.inbox.send(messages);
+      await drain();
+    },
     close: () => embedded.close(),
   };
 };

@@ -14,4 +14,4 @@ export const table = (head: readonly string[], rows: readonly (readonly (string 
 };
 
 /** `1.25x`; a hyphen where there is nothing to compare with. */
-export const ratio = (ours: number, other: number): string => (other === 0 ? "-" : `${(ours / other).toFixed(2)}x`);
+export const times = (ours: number, other: number): string => (other === 0 ? "-" : `${(ours / other).toFixed(2)}x`);

@@ -4,6 +4,8 @@ import { openBenchCompany, scratchFolder, type Vendor } from "./bench-company.ts
 import { type Asked, openBenchHub } from "./bench-hub.ts";
 import { type Facts, type Phase, type Smallest, smallest } from "./smallest.ts";
 
+export type { Phase };
+
 /** Requests of one sync beside the fewest that its API allows. */
 export interface Measured {
   readonly vendor: Vendor;
@@ -20,15 +22,15 @@ const MINUTE_MS = 60_000;
 /** Longer than any overlap, so that a sync reads again none of what it read before. */
 const PAUSE_MS = 10 * MINUTE_MS;
 const BETWEEN_CHANGES_MS = MINUTE_MS;
-const EVERY = 100;
 
 /**
- * The requests of a first sync, of one after a hundredth of the issues changed, of an idle one and of a census. Idle is
+ * The requests of a first sync, of one after some of the issues changed, of an idle one and of a census. Idle is
  * the third sync after the last change: one more read of an overlap is meant to be.
  *
  * @param issues about how many the tool holds
+ * @param every one of so many issues of each place changes
  */
-export const measureRequests = async (vendor: Vendor, issues: number): Promise<Measured[]> => {
+export const measureRequests = async (vendor: Vendor, issues: number, every = 100): Promise<Measured[]> => {
   const { sandbox, time, config, secrets } = await openBenchCompany(vendor, issues);
   const room = scratchFolder();
   const hub = await openBenchHub({ config, secrets, folder: room.folder, time });
@@ -51,7 +53,7 @@ export const measureRequests = async (vendor: Vendor, issues: number): Promise<M
     await one("idle", none);
     const changed: Record<string, number> = {};
     for (const [place, list] of places) {
-      for (const { key } of list.filter((_, index) => index % EVERY === 0)) {
+      for (const { key } of list.filter((_, index) => index % every === 0)) {
         time.now += BETWEEN_CHANGES_MS;
         await sandbox.control({ do: "rename", key, title: `Renamed ${key}` });
         changed[place] = (changed[place] ?? 0) + 1;

@@ -1,6 +1,10 @@
+import { setTimeout } from "node:timers/promises";
 import { getHeapStatistics } from "node:v8";
+import { handler as ingest } from "../../functions/ingest-record.ts";
+import { handler as poll } from "../../functions/poll-source.ts";
+import { endless, type Pump, queuePump } from "../../infra/local/pumps.ts";
 import { localRunner } from "../../infra/local/runner.ts";
-import { openEmbedded, type Told } from "../../shared/adapters/sqlite/index.ts";
+import { type Embedded, openEmbedded, type Told } from "../../shared/adapters/sqlite/index.ts";
 import type { Log } from "../../shared/pipeline/hub.ts";
 import type { Job } from "../../shared/pipeline/messages.ts";
 import { useHub } from "../../shared/platform/current.ts";
@@ -21,6 +25,8 @@ export interface Order {
   readonly site: Site;
   readonly folder: string;
   readonly job: Omit<Job, "connection">;
+  /** Derives and publishes too, as `start` does; else it polls and ingests. */
+  readonly whole: boolean;
 }
 
 const URL_ = "http://localhost:4100";
@@ -29,11 +35,11 @@ const PROGRESS_MS = 5000;
 const MB = 1024 * 1024;
 
 /**
- * Does one job in this process as `start` would: the whole runner, the machine's clock, a data folder. Meant for a process
- * of its own, since it tells that process's peaks; prints them as JSON.
+ * Does one job in this process, over a data folder and by the machine's clock, the inbox being emptied while it is filled.
+ * Meant for a process of its own, since it tells that process's peaks; prints them as JSON.
  */
 export const measuredRun = async ([order = ""]: readonly string[]): Promise<void> => {
-  const { vendor, site, folder, job } = JSON.parse(order) as Order;
+  const { vendor, site, folder, job, whole } = JSON.parse(order) as Order;
   let wake = (_: Told) => {};
   const embedded = openEmbedded({
     folder,
@@ -46,7 +52,7 @@ export const measuredRun = async ([order = ""]: readonly string[]): Promise<void
   const failures: string[] = [];
   const log: Log = { info: () => {}, warn: (fields, verb) => failures.push(`${verb} ${JSON.stringify(fields)}`) };
   useHub(await openHub({ config: configOf(vendor, site), ports: embedded.ports, log, url: URL_, alone: true }));
-  const runner = localRunner(() => embedded, log);
+  const runner = whole ? localRunner(() => embedded, log) : syncRunner(embedded);
   wake = runner.wake;
   let heap = 0;
   const sampler = setInterval(() => {
@@ -71,4 +77,33 @@ export const measuredRun = async ([order = ""]: readonly string[]): Promise<void
   if (failures.length > 0) throw new Error(`the run failed: ${failures.slice(0, 3).join("; ")}`);
   const peak: Peak = { seconds, rssMb: process.resourceUsage().maxRSS / 1024, heapMb: heap / MB };
   process.stdout.write(`${JSON.stringify(peak)}\n`);
+};
+
+const LOOK_MS = 20;
+const BATCH = 10;
+
+/** The runner's loops for what is polled and ingested, without those of the change feed. */
+const syncRunner = ({ consumers: { inbox, jobs } }: Embedded) => {
+  let isStopping = false;
+  const pumps: readonly Pump[] = [
+    queuePump("ingest-record", "inbox", inbox, BATCH, ingest),
+    queuePump("poll-source", "jobs", jobs, 1, (event) => poll(event, endless)),
+  ];
+  const loop = async (pump: Pump): Promise<void> => {
+    while (!isStopping) if (!(await pump.step())) await setTimeout(LOOK_MS);
+  };
+  return {
+    wake: () => {},
+    run: () => Promise.all(pumps.map(loop)),
+    stop: async () => {
+      isStopping = true;
+    },
+    async quiet() {
+      for (;;) {
+        const [i, j] = await Promise.all([inbox.depth(), jobs.depth()]);
+        if (i.waiting + i.inFlight + j.waiting + j.inFlight === 0) return;
+        await setTimeout(LOOK_MS);
+      }
+    },
+  };
 };

@@ -14,11 +14,12 @@ export interface Memory {
 const SANDBOX = fileURLToPath(new URL("../../infra/sandbox/main.ts", import.meta.url));
 const MAIN = fileURLToPath(new URL("main.ts", import.meta.url));
 
-export const measureMemory = async (vendor: Vendor, issues: number): Promise<Memory> => {
+/** @param whole derives and publishes too */
+export const measureMemory = async (vendor: Vendor, issues: number, whole: boolean): Promise<Memory> => {
   const room = scratchFolder();
   const company = await companyProcess(vendor, issues);
   try {
-    const run = (job: Order["job"]) => measured({ vendor, site: company.site, folder: room.folder, job: { ...job } });
+    const run = (job: Order["job"]) => measured({ vendor, site: company.site, folder: room.folder, job, whole });
     return { vendor, issues, first: await run({}), census: await run({ census: "now" }) };
   } finally {
     await company.stop();

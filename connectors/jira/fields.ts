@@ -37,12 +37,13 @@ const Field = z.looseObject({
 });
 
 /** The fields to ask for, and what Jira would tell of the custom ones with `expand=names,schema`. */
-export interface AskedFields {
-  readonly ids: readonly string[];
-  readonly names: Readonly<Record<string, string>>;
-  readonly schema: Readonly<Record<string, unknown>>;
-  readonly pointsField?: string | undefined;
-}
+export const AskedFields = z.strictObject({
+  ids: z.array(z.string()),
+  names: z.record(z.string(), z.string()),
+  schema: z.record(z.string(), z.unknown()),
+  pointsField: z.string().optional(),
+});
+export type AskedFields = z.output<typeof AskedFields>;
 
 /** Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-fields/#api-rest-api-3-field-get */
 export const askedFields = async (

@@ -4,8 +4,9 @@ import { HubError } from "../../shared/connector/errors.ts";
 import { type Instant, maybeInstant } from "../../shared/domain/instant.ts";
 import { withChangelogs } from "./changelog.ts";
 import { type Config, scopesOf, selects } from "./config.ts";
-import { type AskedFields, askedFields } from "./fields.ts";
+import { AskedFields, askedFields } from "./fields.ts";
 import { changedSince, jqlTime, withIds } from "./jql.ts";
+import { Looks, lookingAt, unsettled } from "./overlap.ts";
 import { ask, statusIn } from "./transport.ts";
 
 /** How far the issues of one scope have been read. */
@@ -14,6 +15,9 @@ export const IssueCursor = z.strictObject({
   updated: z.iso.datetime({ precision: 3 }).optional(),
   /** The walk under way: where it started, and its next page. Jira keeps a token for seven days. */
   walk: z.strictObject({ since: z.int(), token: z.string() }).optional(),
+  /** As last asked for: they are asked for anew only where there is something to read. */
+  fields: AskedFields.optional(),
+  looks: Looks.optional(),
 });
 export type IssueCursor = z.output<typeof IssueCursor>;
 
@@ -24,7 +28,7 @@ const RECONCILED_AT_MOST = 50;
 
 /**
  * Issues by time of change, each with its whole changelog. Pages go by token alone: `isLast` may disagree with it, and
- * an empty page may have one.
+ * an empty page may have one. Where nothing changed since the last overlap was looked at, the search is all that is asked.
  *
  * @throws HubError vendor_paging_broken if a token comes twice; vendor_not_found if Jira does not know the project
  */
@@ -34,7 +38,8 @@ export async function* readIssues(
   scope: string,
 ): AsyncGenerator<Page<IssueCursor>, void, undefined> {
   const { http, config } = context;
-  const fields = await askedFields(http, config);
+  const read = reader(context, cursor, scope);
+  const look = lookingAt(cursor.looks, config.overlapSeconds);
   const literal = await jqlTime(http, config);
   const fresh = cursor.updated === undefined ? 0 : Date.parse(cursor.updated) - config.overlapSeconds * 1000;
   let { updated } = cursor;
@@ -46,22 +51,62 @@ export async function* readIssues(
       throw new HubError("vendor_paging_broken", "Jira repeats a page token of /search/jql", { retry: "later" });
     }
     if (token !== undefined) seen.add(token);
-    const found = await searchPage(context, scope, changedSince(scope, literal(since)), fields, token);
+    const found = await read(changedSince(scope, literal(since)), token);
     if (found === "token expired") {
       token = undefined;
       since = fresh;
       continue;
     }
-    const records = await withChangelogs(context, found.issues, fields);
-    updated = latest(updated, records);
-    token = found.nextPageToken ?? undefined;
+    const { records, listed, fields } = found;
+    updated = latest(updated, listed);
+    token = found.nextPageToken;
+    const looks = look(listed, updated);
     yield {
       records,
-      cursor: { ...(updated !== undefined && { updated }), ...(token !== undefined && { walk: { since, token } }) },
+      cursor: {
+        ...(updated !== undefined && { updated }),
+        ...(token !== undefined && { walk: { since, token } }),
+        fields,
+        looks: token === undefined ? looks : cursor.looks,
+      },
     };
     if (token === undefined) return;
   }
 }
+
+interface Read {
+  /** The issues that are given, with their changelogs. */
+  readonly records: readonly unknown[];
+  /** All that Jira listed. */
+  readonly listed: readonly unknown[];
+  readonly nextPageToken: string | undefined;
+  readonly fields: AskedFields;
+}
+
+/** Reads pages. The fields are those of the run before, until a page has something to give: then they are asked for. */
+const reader = (context: ReadContext<Config>, cursor: IssueCursor, scope: string) => {
+  const { http, config } = context;
+  let held = cursor.fields;
+  let isAsked = false;
+  const asked = async (): Promise<AskedFields> => {
+    isAsked = true;
+    return askedFields(http, config);
+  };
+  return async (jql: string, token: string | undefined): Promise<Read | "token expired"> => {
+    let fields = held ?? (await asked());
+    let found = await searchPage(context, scope, jql, fields, token);
+    if (found === "token expired") return found;
+    if (!isAsked && unsettled(found.issues, cursor.looks).length > 0) {
+      const before = fields.ids.join();
+      fields = await asked();
+      if (fields.ids.join() !== before) found = await searchPage(context, scope, jql, fields, token);
+      if (found === "token expired") return found;
+    }
+    held = fields;
+    const records = await withChangelogs(context, unsettled(found.issues, cursor.looks), fields);
+    return { records, listed: found.issues, nextPageToken: found.nextPageToken ?? undefined, fields };
+  };
+};
 
 const searchPage = async (
   { http, config }: ReadContext<Config>,

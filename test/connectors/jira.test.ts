@@ -319,6 +319,8 @@ describe("polling a Jira site", () => {
 
 describe("a Jira that misbehaves", () => {
   const fields = [{ id: "summary", name: "Summary" }];
+  const idsIn = (pages: readonly { records: readonly unknown[] }[]) =>
+    pages.flatMap(({ records }) => (records as { id: string }[]).map(({ id }) => id));
   const issue = (id: string) => ({ id, key: `ACME-${id}`, fields: { updated: "2026-01-01T00:00:00.000+0000" } });
 
   it("ends the run when a page token comes twice, and goes on after an empty page", async () => {
@@ -351,6 +353,35 @@ describe("a Jira that misbehaves", () => {
     const [first, second] = (page?.records ?? []).map((record) => draftsOf("issues", record)[0]);
     expect(first?.history?.map(({ at }) => at)).toEqual(["2023-11-14T22:13:21.000Z", "2023-11-14T22:13:22.000Z"]);
     expect(second?.history).toEqual([]);
+  });
+
+  it("is asked only for the search where every issue of the overlap was looked at twice", async () => {
+    const at = (minute: number) => `2026-01-01T00:0${minute}:00.000+0000`;
+    const issues = [1, 2].map((n) => ({ ...issue(String(n)), fields: { updated: at(n) } }));
+    const custom = [{ id: "customfield_10400", name: "Team", schema: { custom: "x:team" } }];
+    let known: unknown[] = fields;
+    await using site = await scriptedJira((_, { pathname }) => {
+      if (pathname.endsWith("/field")) return [200, known];
+      return [200, pathname.endsWith("/search/jql") ? { issues } : { issueChangeLogs: [] }];
+    });
+    let cursor: unknown;
+    const look = async () => {
+      site.asked.length = 0;
+      const pages = await pagesOf(openJira({ baseUrl: site.baseUrl, customFields: ["team"] }), "issues", cursor);
+      cursor = pages.at(-1)?.cursor;
+      return { ids: idsIn(pages), asked: site.asked.map(({ path }) => path.replace(/.*\/api\/3\//, "")) };
+    };
+    const whole = ["field", "search/jql", "changelog/bulkfetch"];
+    expect(await look()).toEqual({ ids: ["1", "2"], asked: whole });
+    expect(await look()).toEqual({ ids: ["1", "2"], asked: ["search/jql", "field", "changelog/bulkfetch"] });
+    expect(await look()).toEqual({ ids: [], asked: ["search/jql"] });
+    expect(await look()).toEqual({ ids: [], asked: ["search/jql"] });
+    issues[0] = { ...issue("1"), fields: { updated: at(3) } };
+    known = custom;
+    expect(await look()).toEqual({ ids: ["1"], asked: ["search/jql", "field", "search/jql", "changelog/bulkfetch"] });
+    expect(site.asked[2]?.body["fields"]).toContain("customfield_10400");
+    expect(await look()).toMatchObject({ ids: ["1"] });
+    expect(await look()).toEqual({ ids: [], asked: ["search/jql"] });
   });
 
   it("is asked for bounded queries with every field that is read", async () => {

@@ -1,0 +1,17 @@
+import { measuredRun } from "./measured-run.ts";
+import { sync } from "./sync.ts";
+
+/** Every bench by its name. */
+const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
+  sync,
+  "measured-run": measuredRun,
+};
+
+const [name = "", ...args] = process.argv.slice(2);
+const bench = Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined;
+if (bench === undefined) {
+  process.stderr.write(
+    `usage: npm run bench -- <name>, where the name is one of: ${Object.keys(BENCHES).join(", ")}\n`,
+  );
+  process.exitCode = 2;
+} else await bench(args);

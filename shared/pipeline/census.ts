@@ -122,7 +122,8 @@ const listed = async ({ connection, census, context, scope }: Counting): Promise
   if (kind === undefined) return found;
   try {
     for await (const page of census.ids(context, scope)) {
-      for (const one of page) found.set(tailOf(entityId(connection.id, { kind, noun: census.noun, id: one.id })), one);
+      for (const one of page)
+        found.set(tailOf(entityId(connection.id, { kind, noun: census.noun, id: one.id })), listing(one));
     }
   } catch (error) {
     const isHidden =

@@ -36,8 +36,7 @@ export const issueHistory = (issue: Issue): { entries: HistoryEntry[]; statuses:
       const next = issueStatus("closed", last ? issue.state_reason : event.state_reason, false);
       const from = status;
       state = "closed";
-      if (moveTo(next).length > 0)
-        keep(last ? closing(from, next, closedAt) : told(event, at, [statusChange(from, next)]));
+      if (moveTo(next).length > 0) keep(closing(from, next, last ? closedAt : at));
       continue;
     }
     const changes = plainChanges(event);
@@ -72,6 +71,7 @@ const statusChange = (from: IssueStatus, to: IssueStatus): Change => ({
   to: { id: to.id, name: to.name },
 });
 
+/** The same entry whether the record alone tells it or its timeline does, and after it was reopened too. */
 const closing = (from: IssueStatus, to: IssueStatus, at: Instant): HistoryEntry => ({
   id: `${from.id}>${to.id}@${at}`,
   at,

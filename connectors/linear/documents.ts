@@ -17,7 +17,7 @@ const ISSUE_LISTS = {
   labels: { first: 10, node: "id name" },
   attachments: { first: 10, node: "id url sourceType" },
   relations: { first: 10, node: "id type relatedIssue { id }" },
-  stateHistory: { first: 15, node: "id stateId startedAt state { id name }" },
+  stateHistory: { first: 15, node: "id stateId startedAt endedAt state { id name }" },
   history: {
     first: 12,
     node: `id createdAt actorId fromAssigneeId toAssigneeId fromCycleId toCycleId fromEstimate toEstimate

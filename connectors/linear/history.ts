@@ -30,7 +30,8 @@ const statusChanges = (spans: readonly StateSpan[]): HistoryEntry[] => {
       const at = maybeInstant(span.startedAt);
       return at === undefined ? [] : [{ ...span, at }];
     })
-    .sort((a, b) => byText(a.at, b.at) || byText(String(a.id), String(b.id)));
+    // What began in one moment is told in the order in which it ended, and else in Linear's own order.
+    .sort((a, b) => byText(a.at, b.at) || byText(a.endedAt ?? "9999", b.endedAt ?? "9999"));
   return ordered.slice(1).map((span, index) => ({
     id: span.id ?? `${stateId(span)}@${span.at}`,
     at: span.at,

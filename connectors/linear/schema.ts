@@ -84,6 +84,7 @@ const StateSpan = z.looseObject({
   id: text,
   stateId: text,
   startedAt: z.string(),
+  endedAt: text,
   state: z.looseObject({ id, name: text }).nullish(),
 });
 export type StateSpan = z.output<typeof StateSpan>;

@@ -158,9 +158,9 @@ const byTime = (a: Interval<PastValue>, b: Interval<PastValue>): number =>
 /** What a history tells of one field, oldest first, each change once, in one order whatever the order of the entries. */
 const stepsOf = (field: string, history: readonly HistoryEntry[]): Step[] => {
   const found = new Map<string, Step>();
-  for (const { at, by, changes } of history.toSorted((a, b) => compare(a.at, b.at) || compare(a.id, b.id))) {
+  for (const { id, at, by, changes } of history.toSorted((a, b) => compare(a.at, b.at) || compare(a.id, b.id))) {
     for (const { field: told, from, to } of changes)
-      if (told === field) found.set(`${at} ${text(from)} ${text(to)}`, { at, by, from, to });
+      if (told === field) found.set(`${at} ${text(from)} ${text(to)} ${id}`, { at, by, from, to });
   }
   return [...found].toSorted(([a], [b]) => compare(a, b)).map(([, step]) => step);
 };

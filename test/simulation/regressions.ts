@@ -14,6 +14,15 @@ export const REGRESSIONS: Readonly<Record<Vendor, readonly (readonly Step[])[]>>
     [{ does: "rename", a: 0, b: 0 }],
   ],
   linear: [
+    // Of two statuses within one moment the one that ended was taken for the present one.
+    [
+      { does: "edit", a: 0, b: 99 },
+      { does: "edit", a: 0, b: 493 },
+      { does: "create", a: 0, b: 0 },
+      { does: "misbehave", a: 3, b: 0 },
+      { does: "census", a: 0, b: 1 },
+      { does: "edit", a: 6, b: 0 },
+    ],
     // What was below a deleted issue kept it as its parent.
     [{ does: "remove", a: 322, b: 0 }],
     [{ does: "rename", a: 0, b: 0 }],
@@ -31,6 +40,16 @@ export const REGRESSIONS: Readonly<Record<Vendor, readonly (readonly Step[])[]>>
     ],
   ],
   github: [
+    // A closing had one name while it was the last and another one later, and counted twice.
+    [
+      { does: "edit", a: 249, b: 67 },
+      { does: "remove", a: 0, b: 0 },
+      { does: "edit", a: 848, b: 66 },
+      { does: "edit", a: 708, b: 967 },
+      { does: "pass", a: 0, b: 0 },
+      { does: "edit", a: 538, b: 0 },
+      { does: "poll", a: 0, b: 0 },
+    ],
     // Of two closings within one second the first was taken for the last.
     [
       { does: "edit", a: 6, b: 381 },

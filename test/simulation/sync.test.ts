@@ -5,7 +5,9 @@ import { calm, histories, play, type Step } from "./history.ts";
 import { agreeing, held, LIVES, truly } from "./oracle.ts";
 import { REGRESSIONS } from "./regressions.ts";
 
+/** `npm run soak` sets both: more histories, and others each time. */
 const RUNS = Number(process.env["SOAK_RUNS"] ?? 300);
+const SEED = Number(process.env["SOAK_SEED"] ?? 20_261_123);
 /** Plays a history, lets everything come to rest, and compares. @returns how often the process died */
 const check = async (company: Company, vendor: Vendor, steps: readonly Step[]): Promise<number> => {
   const { sandbox, time } = company;
@@ -61,9 +63,9 @@ describe.each<Vendor>(["jira", "linear", "github"])("a hub that syncs from %s", 
           runs += 1;
           deaths += await check(company, vendor, steps);
         }),
-        { numRuns: Math.ceil(RUNS / 3), examples: REGRESSIONS[vendor].map((steps) => [steps]) },
+        { seed: SEED, numRuns: Math.ceil(RUNS / 3), examples: REGRESSIONS[vendor].map((steps) => [steps]) },
       );
-      process.stdout.write(`${vendor}: ${runs} histories, ${deaths} deaths\n`);
+      process.stdout.write(`${vendor}: ${runs} histories by seed ${SEED}, ${deaths} deaths\n`);
       if (runs >= 50) expect(deaths).toBeGreaterThan(0);
     },
     30 * 60_000,

@@ -153,6 +153,11 @@ export const EVENTS = {
     public: true,
     data: z.object({ ...onConnection, code: z.string(), message: z.string() }),
   },
+  "connection.auth.expired": {
+    when: "the tool refused the credential of a connection: nothing is read until it is renewed",
+    public: true,
+    data: z.object({ ...onConnection, message: z.string() }),
+  },
   "connection.recovered": { when: "a run succeeded after a failed one", public: true, data: z.object(onConnection) },
   "deletion.fuse.tripped": {
     when: "a census missed so many records that it removed none; a person decides",

@@ -237,7 +237,11 @@ const runEvents = (name: string, sk: string, was: StreamState | undefined, is: S
   if (state === "failed") {
     const { code, message } = error ?? { code: "internal_error", message: "" };
     // The row before this one is the run under way, which kept how the run before it ended: told once, not at every try.
-    return was?.lastOutcome === "failed" ? [] : [event("connection.sync.failed", when, { ...common, code, message })];
+    if (was?.lastOutcome === "failed") return [];
+    const failed = event("connection.sync.failed", when, { ...common, code, message });
+    return code === "vendor_auth_expired"
+      ? [failed, event("connection.auth.expired", when, { ...common, message })]
+      : [failed];
   }
   const recovered = was?.lastOutcome === "failed" ? [event("connection.recovered", when, common)] : [];
   return [

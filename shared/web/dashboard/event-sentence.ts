@@ -81,6 +81,10 @@ const TELLERS: { readonly [N in EventName]: Teller<N> } = {
     name: data.connection.name,
     happened: `failed to read ${data.stream}: ${data.message}`,
   }),
+  "connection.auth.expired": (data) => ({
+    name: data.connection.name,
+    happened: `was refused its credential: ${data.message}`,
+  }),
   "connection.recovered": (data) => ({ name: data.connection.name, happened: `reads ${data.stream} again` }),
   "deletion.fuse.tripped": (data) => ({
     name: data.connection.name,

@@ -82,9 +82,8 @@ export const truly = (all: readonly Truth[], vendor: Tracker): Map<string, Said>
         const id = ours(tracker, "issue", tracker === "github" ? key.toLowerCase() : one.id);
         const elsewhere = tracker === "linear" && !key.startsWith("INS-");
         if (GONE.has(presence) || elsewhere) {
-          // What was deleted where it went leaves nothing that tells where that was.
-          const deletedThere = formerOfDeleted.has(key);
-          return [id, gone(deletedThere ? "deleted" : elsewhere && presence !== "deleted" ? "moved" : presence)];
+          if (formerOfDeleted.has(key)) return [id, { key: "", presence: EITHER }];
+          return [id, gone(elsewhere && presence !== "deleted" ? "moved" : presence)];
         }
         const said: Said = { key, presence, title: one.title, updated: time(one.updated), labels: sorted(one.labels) };
         if (one.type === "initiative") return [id, { ...said, labels: [] }];

@@ -37,7 +37,9 @@ const tell = async ({ sandbox }: Stage, request: Record<string, unknown>): Promi
 };
 
 const chosen = ({ sandbox, vendor }: Stage, a: number, few = 5) => {
-  const all = sandbox.truth().filter(({ tracker, deleted }) => tracker === vendor && !deleted);
+  const all = sandbox
+    .truth()
+    .filter(({ tracker, presence }) => tracker === vendor && presence !== "deleted" && presence !== "moved");
   // Few records, so that the same ones change again and again; the youngest are work, not plans.
   return all[all.length - 1 - (a % Math.min(few, all.length))];
 };

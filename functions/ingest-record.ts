@@ -1,13 +1,18 @@
 import { ingest } from "../shared/pipeline/ingest.ts";
 import { InboxMessage } from "../shared/pipeline/messages.ts";
 import { setAside } from "../shared/pipeline/quarantine.ts";
+import { rederiveOn } from "../shared/pipeline/rederive.ts";
 import { batch } from "../shared/platform/batch.ts";
 
 /** Inbox queue -> entities in the table. */
 export const handler = batch(InboxMessage, {
-  each: (hub, message) => ingest(hub, message),
-  hopeless: async (hub, { connection, rawRef }, error) => {
-    await setAside(hub, { connectionId: connection, stream: "", rawRef }, error);
+  each: async (hub, message) => {
+    await ingest(hub, message);
+    await rederiveOn(hub, message);
+  },
+  hopeless: async (hub, message, error) => {
+    await setAside(hub, { connectionId: message.connection, stream: "", rawRef: message.rawRef }, error);
+    await rederiveOn(hub, message);
   },
   queue: (hub) => hub.ports.inbox,
 });

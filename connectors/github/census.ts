@@ -49,8 +49,14 @@ const placeOf = ({ url }: Missed): string | undefined => {
   return repository === undefined || list === undefined ? undefined : placeName(repository, `${list}/${number}`);
 };
 
-const seen = async (github: GitHub, repository: string): Promise<boolean> =>
-  (await github.find("GET /repos/{owner}/{repo}", ownerAndName(repository))) !== undefined;
+const seen = async (github: GitHub, repository: string): Promise<boolean> => {
+  if ((await github.find("GET /repos/{owner}/{repo}", ownerAndName(repository))) !== undefined) return true;
+  // A renamed repository is seen, only not under this name: nothing of it is hidden.
+  if ((await github.forwarded(`GET /repos/${repository}`)) === undefined) return false;
+  throw new HubError("config_invalid", `${repository} has another name at GitHub now: put that into repos`, {
+    retry: "never",
+  });
+};
 
 const reaches = async (context: Context, repository: string): Promise<boolean> => {
   try {

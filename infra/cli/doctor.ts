@@ -13,6 +13,8 @@ export const doctor: Command = {
   words: [0, 1],
   async run(call) {
     const { words, values, json, terminal } = call;
+    if (values["accept-deletions"] === true && words.length === 0)
+      throw new HubError("usage", "--accept-deletions needs the name of a connection", { retry: "never" });
     if (values["census"] === true) return await takeCensuses(call, words);
     if (values["accept-deletions"] === true)
       throw new HubError("usage", "--accept-deletions goes with --census", { retry: "never" });

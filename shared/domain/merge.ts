@@ -27,8 +27,10 @@ export const merge = (held: Mergeable | undefined, next: Mergeable): Verdict => 
   if (next.sourceUpdatedAt !== held.sourceUpdatedAt)
     return next.sourceUpdatedAt > held.sourceUpdatedAt ? "write" : "drop";
   if (next.contentHash === held.contentHash) {
-    if (next.mappedHash !== held.mappedHash && isReadLater(held, next)) return "write";
-    const isNews = next.mappingVersion > held.mappingVersion || (next.askedAt ?? "") > (held.askedAt ?? "");
+    const isInOtherWords = next.mappedHash !== held.mappedHash;
+    if (isInOtherWords && isReadLater(held, next)) return "write";
+    const isRemapped = !isInOtherWords && next.mappingVersion > held.mappingVersion;
+    const isNews = isRemapped || (next.askedAt ?? "") > (held.askedAt ?? "");
     return isNews ? "touch" : "drop";
   }
   if (next.askedAt === undefined) return "refetch";
@@ -41,7 +43,7 @@ export const merge = (held: Mergeable | undefined, next: Mergeable): Verdict => 
 const isReadLater = (held: Mergeable, next: Mergeable): boolean =>
   next.mappingVersion === held.mappingVersion
     ? (next.receivedAt ?? "") > (held.receivedAt ?? "")
-    : next.mappingVersion > held.mappingVersion;
+    : next.mappingVersion > held.mappingVersion && (next.receivedAt ?? "") >= (held.receivedAt ?? "");
 
 /**
  * Of what is there and what is gone, one follows the other. Whoever looked last is right, whatever the times say: a

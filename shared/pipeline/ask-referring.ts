@@ -7,15 +7,16 @@ import type { Connection, Hub } from "./hub.ts";
 const ASKED_AT_ONCE = 50;
 
 /**
- * Asks for the records that the tool itself links to one that is gone: they lose their parent, or a relation, and no
+ * Asks for the records that the tool itself links to some that are gone: they lose their parent, or a relation, and no
  * tool promises that their time of change moves with it.
  */
-export const askReferring = async (hub: Hub, connection: Connection, goneId: string): Promise<void> => {
+export const askReferring = async (hub: Hub, connection: Connection, goneIds: readonly string[]): Promise<void> => {
+  const gone = new Set(goneIds);
   const ids = new Set<string>();
-  for (const way of ["L#>", "L#<"]) {
-    for await (const { data } of rowsOf<Link>(hub.ports.table, partition.ofEntity(goneId), way)) {
+  for (const goneId of gone) {
+    for await (const { data } of rowsOf<Link>(hub.ports.table, partition.ofEntity(goneId), "L#")) {
       for (const { place, saidBy } of data.validTo === undefined ? data.evidence : [])
-        if (place === "native" && saidBy !== goneId) ids.add(saidBy);
+        if (place === "native" && !gone.has(saidBy)) ids.add(saidBy);
     }
   }
   if (ids.size === 0) return;

@@ -35,13 +35,23 @@ export interface FusedPlace {
 /** So few are looked for whatever the fuse says: only what is found to be gone counts then. */
 const LOOKED_FOR_ANYWAY = 200;
 const READ_AT_ONCE = 50;
+const HIDDEN_AT_ONCE = 500;
 
-interface Missing {
+/** What one look at some records found, and when: it is no newer than that. */
+interface Look {
+  readonly readAt: Instant;
   /** Found by a second read after all, as the tool gives them. */
   readonly records: readonly unknown[];
   readonly gone: readonly Gone[];
+}
+
+interface Missing {
+  readonly looks: readonly Look[];
   readonly fuse: readonly FusedPlace[];
 }
+
+/** Of a small place a few may go, since each was looked for by itself; but never more than half of it. */
+const FEW = 3;
 
 /**
  * What became of records that a listing did not name. A place that is not seen any more loses none of them, it hides
@@ -52,19 +62,21 @@ export const missing = async (
   unlisted: readonly StoredEntity[],
   heldIn: ReadonlyMap<string, number>,
 ): Promise<Missing> => {
-  const { census, context, connection, confirmed } = counting;
-  const records: unknown[] = [];
-  const gone: Gone[] = [];
+  const { census, context, connection, confirmed, hub } = counting;
+  const looks: Look[] = [];
   const fuse: FusedPlace[] = [];
-  const byPlace = Map.groupBy(unlisted, placeOf);
-  for (const [place, entities] of byPlace) {
+  for (const [place, entities] of Map.groupBy(unlisted, placeOf)) {
+    const readAt = hub.ports.clock.now().toISOString();
     if (place !== "" && !(await census.reaches(context, place))) {
       const news = entities.filter(({ presence }) => presence.state !== "lost_access");
-      gone.push(...news.map(({ id }) => ({ entityId: id, state: "lost_access" as const })));
+      for (let at = 0; at < news.length; at += HIDDEN_AT_ONCE) {
+        const part = news.slice(at, at + HIDDEN_AT_ONCE);
+        looks.push({ readAt, records: [], gone: part.map(({ id }) => ({ entityId: id, state: "lost_access" })) });
+      }
       continue;
     }
     const of = heldIn.get(place) ?? 0;
-    const most = confirmed ? Number.POSITIVE_INFINITY : connection.deletionFuse * of;
+    const most = confirmed ? Number.POSITIVE_INFINITY : Math.max(connection.deletionFuse * of, Math.min(FEW, of / 2));
     const name = place === "" ? "everything" : place;
     const there = new Set(entities.flatMap(({ id, goneToldAt }) => (goneToldAt === undefined ? [id] : [])));
     if (there.size > most && there.size > LOOKED_FOR_ANYWAY) {
@@ -72,24 +84,26 @@ export const missing = async (
       continue;
     }
     const looked = await lookedFor(counting, entities);
-    records.push(...looked.records);
-    const deleted = looked.gone.filter(({ entityId, state }) => state === "deleted" && there.has(entityId)).length;
-    if (deleted > most) fuse.push({ name, missing: deleted, of });
-    else gone.push(...looked.gone);
+    const isDeleted = ({ state }: Gone) => state === "deleted";
+    const deleted = looked.flatMap(({ gone }) => gone).filter((one) => isDeleted(one) && there.has(one.entityId));
+    if (deleted.length <= most) looks.push(...looked);
+    else {
+      fuse.push({ name, missing: deleted.length, of });
+      // What was found elsewhere was seen there, and is no guess.
+      looks.push(...looked.map((look) => ({ ...look, gone: look.gone.filter((one) => !isDeleted(one)) })));
+    }
   }
-  return { records, gone, fuse };
+  return { looks: looks.filter(({ records, gone }) => records.length + gone.length > 0), fuse };
 };
 
-const lookedFor = async (
-  counting: Counting,
-  entities: readonly StoredEntity[],
-): Promise<Pick<Missing, "records" | "gone">> => {
-  const { stream, streamName, census, context, connection } = counting;
-  const records: unknown[] = [];
-  const gone: Gone[] = [];
+const lookedFor = async (counting: Counting, entities: readonly StoredEntity[]): Promise<Look[]> => {
+  const { hub, stream, streamName, census, context, connection } = counting;
+  const looks: Look[] = [];
   for (let at = 0; at < entities.length; at += READ_AT_ONCE) {
     const some = entities.slice(at, at + READ_AT_ONCE);
+    const gone: Gone[] = [];
     const names = some.map((entity) => census.rereadId?.(missedOf(entity)) ?? entity.source.externalId);
+    const readAt = hub.ports.clock.now().toISOString();
     const read = (await stream.reread?.(context, [...new Set(names)])) ?? [];
     /** By the tail of the id: the id and key that the record has now. */
     const found = new Map<string, { readonly ids: readonly string[]; readonly key: string | undefined }>();
@@ -102,7 +116,6 @@ const lookedFor = async (
         found.set(tailOf(id), { ids: [...(found.get(tailOf(id))?.ids ?? []), id], key: external.key });
       }
     }
-    records.push(...read);
     for (const entity of some) {
       const now = found.get(tailOf(entity.id));
       if (now === undefined) {
@@ -113,8 +126,9 @@ const lookedFor = async (
         gone.push({ entityId: entity.id, state: "moved", ...(now.key !== undefined && { movedTo: now.key }) });
       }
     }
+    looks.push({ readAt, records: read, gone });
   }
-  return { records, gone };
+  return looks;
 };
 
 const missedOf = ({ source }: StoredEntity): Missed => ({

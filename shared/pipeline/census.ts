@@ -60,9 +60,7 @@ export const takeCensus = async (
   if (stream === undefined || census === undefined) return;
   const startedAt = hub.ports.clock.now().toISOString();
   const note = (state: Omit<CensusState, "startedAt">) =>
-    update<CensusState>(hub.ports.table, censusKey(connection.name, streamName, scope), (held) => ({
-      data: { ...(held?.data.result !== undefined && { result: held.data.result }), ...state, startedAt },
-    }));
+    noteCensus(hub, connection.name, streamName, scope, { ...state, startedAt });
   const fields = { connection: connection.name, stream: streamName, scope };
   await note({ state: "counting" });
   try {
@@ -79,18 +77,33 @@ export const takeCensus = async (
   }
 };
 
+/** Stores how a census stands; the result of the last one that ended well stays until there is another. */
+export const noteCensus = (
+  hub: Hub,
+  connection: string,
+  stream: string,
+  scope: string,
+  state: CensusState,
+): Promise<boolean> =>
+  update<CensusState>(hub.ports.table, censusKey(connection, stream, scope), (held) => ({
+    data: { ...(held?.data.result !== undefined && { result: held.data.result }), ...state },
+  }));
+
 const count = async (counting: Counting): Promise<CensusResult> => {
   const { hub, connection, streamName } = counting;
   const theirs = await listed(counting);
   const { ours, unlisted, outOfScope, heldIn } = await compared(counting, theirs);
   const found = await missing(counting, unlisted, heldIn);
-  const gone = [...outOfScope.map(({ id }) => ({ entityId: id, state: "out_of_scope" as const })), ...found.gone];
+  const gone = found.looks.flatMap((look) => look.gone);
   // All of it at the end: had anything above failed, nothing would have been told.
-  for (let at = 0; at < Math.max(gone.length, found.records.length > 0 ? 1 : 0); at += GONE_PER_PAGE) {
-    const records = at === 0 ? { [streamName]: [...found.records] } : {};
-    const body = { records, gone: gone.slice(at, at + GONE_PER_PAGE) };
-    await archivePage(hub, connection, { what: "census", stream: streamName }, body);
+  const note = { what: "census", stream: streamName } as const;
+  for (let at = 0; at < outOfScope.length; at += GONE_PER_PAGE) {
+    const part = outOfScope.slice(at, at + GONE_PER_PAGE);
+    const left = part.map(({ id }) => ({ entityId: id, state: "out_of_scope" as const }));
+    await archivePage(hub, connection, note, { records: {}, gone: left });
   }
+  for (const { readAt, records, gone } of found.looks)
+    await archivePage(hub, connection, note, { records: { [streamName]: [...records] }, gone: [...gone] }, readAt);
   const gaps = [...theirs.values()].filter((one) => one !== HELD);
   for (let at = 0; at < Math.min(gaps.length, ASKED_AT_ONCE * JOBS_AT_MOST); at += ASKED_AT_ONCE) {
     const ids = gaps.slice(at, at + ASKED_AT_ONCE).map((one) => one.slice(1));
@@ -101,9 +114,9 @@ const count = async (counting: Counting): Promise<CensusResult> => {
     theirs: theirs.size,
     ours,
     gaps: gaps.length,
-    gone: found.gone.filter(({ state }) => state !== "lost_access").length + outOfScope.length,
-    lost: found.gone.filter(({ state }) => state === "lost_access").length,
-    unlisted: found.records.length,
+    gone: gone.filter(({ state }) => state !== "lost_access").length + outOfScope.length,
+    lost: gone.filter(({ state }) => state === "lost_access").length,
+    unlisted: found.looks.reduce((sum, { records }) => sum + records.length, 0),
     fuse: found.fuse,
   };
 };

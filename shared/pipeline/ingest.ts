@@ -74,7 +74,7 @@ interface Work {
   readonly asking: {
     readonly ids: Map<string, Set<string>>;
     readonly gone: { readonly stream: string; readonly rereadId: string; readonly gone: Gone }[];
-    /** A word of the tool was renamed or means something else now. */
+    /** A word of the tool was renamed or means something else now: that was asked about. */
     words: boolean;
   };
 }
@@ -95,12 +95,24 @@ const ask = async ({ hub, connection, settled, asking }: Work): Promise<void> =>
     for (let at = 0; at < all.length; at += ASKED_AT_ONCE)
       jobs.push({ stream, ids: all.slice(at, at + ASKED_AT_ONCE) });
   }
-  // No record tells that a word of it was renamed: all of them are read again.
-  if (asking.words)
-    for (const [stream, { kinds, poll }] of Object.entries(connection.connector.streams))
-      if (poll !== undefined && kinds.includes("workItem")) jobs.push({ stream, full: true });
   if (jobs.length > 0)
     await hub.ports.jobs.send(jobs.map((job) => JSON.stringify({ connection: connection.name, ...job })));
+};
+
+/** No record tells that a word of it was renamed: all of them are read again, once for all words of a payload. */
+const askForAll = async ({ hub, connection, settled, asking }: Work): Promise<void> => {
+  if (settled || asking.words) return;
+  asking.words = true;
+  for (const [stream, { kinds, poll }] of Object.entries(connection.connector.streams)) {
+    if (poll === undefined || !kinds.includes("workItem")) continue;
+    await hub.ports.jobs.send([JSON.stringify({ connection: connection.name, stream, full: true })]);
+  }
+};
+
+/** What is deleted or lives elsewhere takes its links with it; what is only out of sight keeps them. */
+const askAbout = async ({ hub, connection, settled }: Work, gone: readonly Gone[]): Promise<void> => {
+  const ids = gone.flatMap(({ entityId, state }) => (state === "deleted" || state === "moved" ? [entityId] : []));
+  if (!settled && ids.length > 0) await askReferring(hub, connection, ids);
 };
 
 const ingestPage = async (work: Work): Promise<void> => {
@@ -116,6 +128,7 @@ const ingestPage = async (work: Work): Promise<void> => {
       await ingestRecord(work, name, record, { index, askedAt });
     }
   }
+  await askAbout(work, gone);
   for (const one of gone) await ingestGone(work, one);
   await ask(work);
 };
@@ -132,9 +145,7 @@ const ingestGone = async (work: Work, gone: Gone): Promise<void> => {
     const entity = successor(row.data, next);
     return { data: entity, ...(row.list && { list: row.list }), due: dues.unpublished(entity.recordedAt, entity.id) };
   });
-  if (!wrote) return;
-  outcome.written += 1;
-  if (!work.settled) await askReferring(hub, connection, gone.entityId);
+  if (wrote) outcome.written += 1;
 };
 
 const ingestWebhook = async (work: Work): Promise<void> => {
@@ -291,7 +302,8 @@ const keep = async (
         .filter((at) => at !== undefined)
         .sort()
         .at(-1);
-      const mappingVersion = Math.max(data.mappingVersion, next.mappingVersion);
+      const isSame = data.mappedHash === next.mappedHash;
+      const mappingVersion = isSame ? Math.max(data.mappingVersion, next.mappingVersion) : data.mappingVersion;
       const touched = { pk, sk, version: row.version + 1, data: { ...data, askedAt, mappingVersion } };
       if (await hub.ports.table.put({ ...touched, ...(list && { list }), ...(due && { due }) })) return false;
       continue;
@@ -302,11 +314,11 @@ const keep = async (
         ? lists.ofVocabulary(connection.name, entity.id)
         : lists.ofKind(entity.kind, entity.id);
     const due = dues.unpublished(entity.recordedAt, entity.id);
-    if (!(await hub.ports.table.put({ ...key, version: (row?.version ?? 0) + 1, data: entity, list, due }))) continue;
-    if (isGone && !work.settled) await askReferring(hub, connection, fresh.id);
+    // Asked before it is written: what a crash repeats then would look as if nothing had changed.
+    if (isGone) await askAbout(work, [{ entityId: fresh.id, state: how.presence }]);
     if (entity.kind === "vocabulary" && held !== undefined && hash(entity.fields) !== hash(held.fields))
-      work.asking.words = true;
-    return true;
+      await askForAll(work);
+    if (await hub.ports.table.put({ ...key, version: (row?.version ?? 0) + 1, data: entity, list, due })) return true;
   }
 };
 

@@ -7,6 +7,8 @@ export const InboxMessage = z.object({
   rawRef: z.string(),
   /** It was read before, and is read again under another mapping. */
   replay: z.boolean().optional(),
+  /** The last of its part: behind it the next part is asked for. */
+  last: z.boolean().optional(),
 });
 export type InboxMessage = z.output<typeof InboxMessage>;
 

@@ -4,7 +4,7 @@ import type { Row } from "../ports/table.ts";
 import { rowsOf, update } from "../store/entities.ts";
 import { credentialKey, partition, streamKey } from "../store/keys.ts";
 import { archivePage } from "./archive-page.ts";
-import { type CensusState, takeCensus } from "./census.ts";
+import { type CensusState, noteCensus, takeCensus } from "./census.ts";
 import { hash } from "./entity-of.ts";
 import { renewHooks } from "./hooks.ts";
 import type { Connection, Hub } from "./hub.ts";
@@ -58,6 +58,8 @@ export const poll = async (hub: Hub, job: Job, signal: AbortSignal): Promise<voi
   const states = await statesOf(hub, connection.name);
   // A timer may come round before a long run has ended: the run that is at work reads everything anyway.
   if (job.stream === undefined && job.full !== true && states.some((state) => isHeld(hub, state))) return;
+  // The run that is at work reads on from its cursor: whoever wants all of it waits for its end.
+  if (job.full === true && states.some((state) => isHeld(hub, state))) throw leaseHeld(connection);
   // A credential that was refused last is tried with one request, not with one for each stream and scope.
   const isDoubtful = states.some(({ run }) => run.error?.code === "vendor_auth_expired");
   let isProven = false;
@@ -68,6 +70,7 @@ export const poll = async (hub: Hub, job: Job, signal: AbortSignal): Promise<voi
     const batches: (readonly string[])[] = isDoubtful && !isProven ? [scopes.slice(0, 1), scopes.slice(1)] : [scopes];
     for (const some of batches) {
       const failures: (string | undefined)[] = await Promise.all(some.map(read));
+      if (job.full === true && failures.includes("lease_held")) throw leaseHeld(connection);
       isProven ||= failures.some((code) => code !== "vendor_auth_expired");
       if (!isProven && failures.length > 0) return;
     }
@@ -111,6 +114,9 @@ const noteCredential = async (hub: Hub, { name, credential }: Connection): Promi
   );
 };
 
+const leaseHeld = ({ name }: Connection): HubError =>
+  new HubError("lease_held", `${name} is being read`, { retry: { afterSeconds: 30 } });
+
 /** Page by page: read, archive, queue, then the cursor. A crash between any two repeats work and loses none. @returns how it failed */
 const pollStream = async (
   hub: Hub,
@@ -130,12 +136,11 @@ const pollStream = async (
   const startedAt = clock.now().toISOString();
   let row: Row<StreamState> | undefined = await table.get<StreamState>(key.pk, key.sk);
   const held = row?.data;
-  if (isHeld(hub, held)) return undefined;
+  if (isHeld(hub, held)) return "lease_held";
   /** The row's version is the fence: whoever lost the lease cannot store a cursor any more. */
   const store = async (data: StreamState): Promise<void> => {
     const next: Row<StreamState> = { ...key, version: (row?.version ?? 0) + 1, data };
-    if (!(await table.put(next)))
-      throw new HubError("lease_held", `${connection.name}/${name} is being read`, { retry: { afterSeconds: 30 } });
+    if (!(await table.put(next))) throw leaseHeld(connection);
     row = next;
   };
   const lease = () => ({ holder: hub.instance, until: new Date(clock.now().getTime() + LEASE_MS).toISOString() });
@@ -247,8 +252,11 @@ const askForCensuses = async (hub: Hub, connection: Connection): Promise<void> =
       last === undefined
         ? Date.parse(first) + FIRST_CENSUS_AFTER_MS
         : Date.parse(last.startedAt) +
-          (last.state === "failed" ? CENSUS_AGAIN_AFTER_FAILURE_MS : connection.censusEverySeconds * 1000);
-    if (next <= now) await askForCensus(hub, connection, stream, scope);
+          (last.state === "completed" ? connection.censusEverySeconds * 1000 : CENSUS_AGAIN_AFTER_FAILURE_MS);
+    if (next > now) continue;
+    // Noted at once: a census that waits for its turn is not asked for at every poll.
+    await noteCensus(hub, connection.name, stream, scope, { state: "counting", startedAt: clock.now().toISOString() });
+    await askForCensus(hub, connection, stream, scope);
   }
 };
 

@@ -1,10 +1,11 @@
 import { rowsOf, update } from "../store/entities.ts";
 import { mappedKey, partition } from "../store/keys.ts";
 import type { Connection, Hub } from "./hub.ts";
+import type { InboxMessage } from "./messages.ts";
 import type { StreamState } from "./poll.ts";
 
-/** Payloads handed to the inbox by one job; the next job goes on behind them. */
-const AT_ONCE = 500;
+/** Payloads handed to the inbox at once: what comes in meanwhile waits behind no more than these. */
+const AT_ONCE = 200;
 
 /** Under which mapping a connection's archive was last read. */
 interface Mapped {
@@ -33,20 +34,25 @@ export const rederive = async (
   after: string | undefined,
   signal: AbortSignal,
 ): Promise<void> => {
-  const { archive, inbox, jobs } = hub.ports;
-  const messages: string[] = [];
-  let last = after;
+  const { archive, inbox } = hub.ports;
+  const messages: InboxMessage[] = [];
   for await (const rawRef of archive.list(connection.name, after === undefined ? undefined : receivedAt(after))) {
     signal.throwIfAborted();
     if (after !== undefined && rawRef <= after) continue;
-    messages.push(JSON.stringify({ connection: connection.name, rawRef, replay: true }));
-    last = rawRef;
+    messages.push({ connection: connection.name, rawRef, replay: true });
     if (messages.length === AT_ONCE) break;
   }
-  if (messages.length > 0) await inbox.send(messages);
-  if (messages.length === AT_ONCE)
-    await jobs.send([JSON.stringify({ connection: connection.name, replay: { after: last } })]);
-  else hub.log.info({ connection: connection.name }, "archive queued to be read under the new mapping");
+  if (messages.length > 0)
+    await inbox.send(
+      messages.map((message, index) => JSON.stringify(index === AT_ONCE - 1 ? { ...message, last: true } : message)),
+    );
+  if (messages.length < AT_ONCE)
+    hub.log.info({ connection: connection.name }, "archive queued to be read under the new mapping");
+};
+
+/** Asks for the next part, once the last payload of a part was read, or set aside. */
+export const rederiveOn = async (hub: Hub, { connection, rawRef, last }: InboxMessage): Promise<void> => {
+  if (last === true) await hub.ports.jobs.send([JSON.stringify({ connection, replay: { after: rawRef } })]);
 };
 
 /** An address holds the time of receipt behind the connection's name. */

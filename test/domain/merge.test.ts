@@ -166,6 +166,20 @@ describe("the merge", () => {
     expect(merge(before, next)).toBe(verdict);
   });
 
+  it("takes a renamed word from the later payload only, and a newer mapping from no payload older than the one held", () => {
+    const said = (word: string, receivedAt: number, mapping = 1): Mergeable => ({
+      ...mergeable({ content: "a", time: 10 }),
+      mappedHash: `${word} by mapping ${mapping}`,
+      mappingVersion: mapping,
+      receivedAt: at(receivedAt),
+    });
+    const now = said("Building", 20);
+    expect(merge(now, said("Doing", 10))).toBe("drop");
+    expect(merge(now, said("Doing", 30))).toBe("write");
+    expect(merge(now, said("Doing", 10, 2))).toBe("drop");
+    expect(merge(now, said("Building", 20, 2))).toBe("write");
+  });
+
   it("settles two answers of one moment alike in either order", () => {
     const one = mergeable({ content: "a", time: 10, asked: 12 });
     const other = mergeable({ content: "b", time: 10, asked: 12 });

@@ -198,6 +198,42 @@ describe("a census", () => {
     expect((await open.result("A"))?.result?.fuse).toEqual([]);
   });
 
+  it.each([
+    [9, 1, true],
+    [9, 4, false],
+    [4, 2, true],
+    [4, 3, false],
+    [30, 3, true],
+    [30, 4, false],
+  ])("of a place of %i lets %i go: %s", async (of, missing, removed) => {
+    using open = await opened(items("A", of));
+    open.tool.items = open.tool.items.slice(missing);
+    await open.run({ census: "now", scope: "A" });
+    expect((await open.held("A-0"))?.presence.state).toBe(removed ? "deleted" : "present");
+  });
+
+  it("tells of moves even where the fuse holds the deletions back", async () => {
+    using open = await opened(items("A", 100));
+    open.tool.elsewhere.set("A-0", "C-1");
+    open.tool.items = open.tool.items.slice(30);
+    await open.run({ census: "now", scope: "A" });
+    expect((await open.result("A"))?.result?.fuse).toEqual([{ name: "A", missing: 29, of: 100 }]);
+    expect(await open.held("A-0")).toMatchObject(presence("moved", { movedTo: "C-1" }));
+    expect(await open.held("A-1")).toMatchObject({ presence: { state: "present" } });
+  });
+
+  it("is asked for once, however often the tool is polled before its turn comes", async () => {
+    using open = await opened(items("A", 3));
+    open.pass(600);
+    const signal = open.signal;
+    for (let times = 0; times < 5; times++) {
+      await poll(open.hubOne, { connection: "acme" }, signal);
+      open.pass(300);
+    }
+    const waiting = await open.consumers.jobs.receive(100, 60);
+    expect(waiting.map(({ body }) => JSON.parse(body).scope).sort()).toEqual(["A", "B"]);
+  });
+
   it("looks for no more than it must where very many are missing", async () => {
     using open = await opened(items("A", 400));
     open.tool.items = [];

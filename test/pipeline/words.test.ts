@@ -54,12 +54,13 @@ const tool = (words: () => readonly unknown[], wait: () => Promise<void>): Conne
 
 it("a renamed word is asked about though the first try to ask failed", async () => {
   let name = "Doing";
-  const queue = { isGone: false };
+  const refusals: Error[] = [];
   const around = (ports: Ports): Ports => ({
     ...ports,
     jobs: {
       send: async (...args) => {
-        if (queue.isGone) throw new Error("the queue is gone");
+        const refusal = refusals.pop();
+        if (refusal !== undefined) throw refusal;
         return ports.jobs.send(...args);
       },
     },
@@ -82,9 +83,8 @@ it("a renamed word is asked about though the first try to ask failed", async () 
   name = "Building";
   const [page] = await read();
   if (page === undefined) throw new Error("nothing was read");
-  queue.isGone = true;
+  refusals.push(new Error("the queue is gone"));
   await expect(ingest(hub, page.message)).rejects.toThrow("the queue is gone");
-  queue.isGone = false;
   await ingest(hub, page.message);
   const jobs = await open.consumers.jobs.receive(10, 60);
   expect(jobs.map(({ body }) => JSON.parse(body))).toEqual([{ connection: "acme", stream: "items", full: true }]);

@@ -49,6 +49,8 @@ export class HubUnderTest {
   #hub: Hub | undefined;
   /** Requests to vendors. */
   requests = 0;
+  /** What happens at the tool while it is being read. */
+  beforeRequest: () => Promise<void> = async () => {};
   /** How often it died. */
   deaths = 0;
 
@@ -125,8 +127,9 @@ export class HubUnderTest {
       log: { info: () => {}, warn: note },
       url: URL_,
       alone: true,
-      fetch: (input, init) => {
+      fetch: async (input, init) => {
         this.requests += 1;
+        await this.beforeRequest();
         return fetch(input, init);
       },
     });

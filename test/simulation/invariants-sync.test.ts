@@ -194,7 +194,7 @@ describe.each(VENDORS)("with %s", (vendor) => {
     };
     const calm = await busy();
     const before = calm.requests;
-    const from = streams(calm);
+    const [from, first] = [streams(calm), logged(calm).length];
     await calm.ask({ connection: vendor, stream: "issues" });
     await calm.step("jobs");
     const passed = checkpoints(calm);
@@ -202,6 +202,7 @@ describe.each(VENDORS)("with %s", (vendor) => {
     await calm.drain(true);
     expect(asked).toBeGreaterThan(2);
     const [expected, events] = [known(calm), logged(calm)];
+    expect(events.length).toBeGreaterThan(first);
     calm.close();
     for (let k = 0; k < asked; k++) {
       const hub = await busy();

@@ -1,3 +1,5 @@
+import type { HubEvent } from "../../shared/domain/event.ts";
+import type { CensusState } from "../../shared/pipeline/census.ts";
 import type { StreamState } from "../../shared/pipeline/poll.ts";
 import type { StoredEntity } from "../../shared/store/entities.ts";
 import type { HubUnderTest } from "./hub-under-test.ts";
@@ -22,7 +24,16 @@ export const known = (hub: HubUnderTest): Map<string, Known> => {
   const pasts = Map.groupBy(rows(hub, "pk LIKE 'E#%' AND sk LIKE 'H#%'"), ({ pk }) => pk.slice(2));
   return new Map(
     [...hub.entities()].map(([id, entity]) => {
-      const { firstSeenAt: _, recordedAt: _r, askedAt: _a, rawRef: _f, receivedAt: _c, version: _v, ...said } = entity;
+      const {
+        firstSeenAt: _,
+        historyHash: _s,
+        recordedAt: _r,
+        askedAt: _a,
+        rawRef: _f,
+        receivedAt: _c,
+        version: _v,
+        ...said
+      } = entity;
       const past = (pasts.get(id) ?? []).map(({ data }) => nameless(data));
       const { how: _h, since, ...presence } = said.presence;
       // Since when something is simply there, only who saw it come can tell.
@@ -31,7 +42,15 @@ export const known = (hub: HubUnderTest): Map<string, Known> => {
   );
 };
 
-type Learnt = "firstSeenAt" | "recordedAt" | "askedAt" | "rawRef" | "receivedAt" | "version" | "presence";
+type Learnt =
+  | "firstSeenAt"
+  | "recordedAt"
+  | "askedAt"
+  | "rawRef"
+  | "receivedAt"
+  | "version"
+  | "presence"
+  | "historyHash";
 export type Known = Omit<StoredEntity, Learnt> & {
   readonly presence: Pick<StoredEntity["presence"], "state"> & { readonly since?: string };
   readonly past: readonly unknown[];
@@ -48,9 +67,14 @@ export const shown = (hub: HubUnderTest): Map<string, unknown> =>
 
 /** Ids of all events about records and features, as they stand in the change log. */
 export const logged = (hub: HubUnderTest): string[] =>
-  rows<{ readonly id: string; readonly name: string }>(hub, "pk LIKE 'X#%'").flatMap(({ data: { id, name } }) =>
-    name.startsWith("connection.") ? [] : [id],
-  );
+  changes(hub).flatMap(({ id, name }) => (name.startsWith("connection.") ? [] : [id]));
+
+/** The change log. */
+export const changes = (hub: HubUnderTest): HubEvent[] => rows<HubEvent>(hub, "pk LIKE 'X#%'").map(({ data }) => data);
+
+/** What the last censuses found, by stream and scope. */
+export const censuses = (hub: HubUnderTest): CensusState[] =>
+  rows<CensusState>(hub, "pk LIKE 'Y#%'").map(({ data }) => data);
 
 /** What is stored of the streams: cursors and runs, by stream and scope. */
 export const streams = (hub: HubUnderTest): Map<string, StreamState> =>

@@ -1,6 +1,7 @@
 import type { HubEvent } from "../../shared/domain/event.ts";
 import type { CensusState } from "../../shared/pipeline/census.ts";
 import type { StreamState } from "../../shared/pipeline/poll.ts";
+import type { StoredView } from "../../shared/pipeline/view.ts";
 import type { StoredEntity } from "../../shared/store/entities.ts";
 import type { HubUnderTest } from "./hub-under-test.ts";
 
@@ -27,6 +28,7 @@ export const known = (hub: HubUnderTest): Map<string, Known> => {
       const {
         firstSeenAt: _,
         historyHash: _s,
+        mappingVersion: _m,
         recordedAt: _r,
         askedAt: _a,
         rawRef: _f,
@@ -50,7 +52,8 @@ type Learnt =
   | "receivedAt"
   | "version"
   | "presence"
-  | "historyHash";
+  | "historyHash"
+  | "mappingVersion";
 export type Known = Omit<StoredEntity, Learnt> & {
   readonly presence: Pick<StoredEntity["presence"], "state"> & { readonly since?: string };
   readonly past: readonly unknown[];
@@ -59,9 +62,10 @@ export type Known = Omit<StoredEntity, Learnt> & {
 /** By id: every feature as it is shown, without when it was made so. */
 export const shown = (hub: HubUnderTest): Map<string, unknown> =>
   new Map(
-    rows<Record<string, unknown>>(hub, "pk LIKE 'E#%' AND sk = 'V'").map(({ pk, data }) => {
-      const { version: _, observedAt: _o, cause: _c, ...view } = data;
-      return [pk.slice(2), view];
+    rows<StoredView>(hub, "pk LIKE 'E#%' AND sk = 'V'").map(({ pk, data }) => {
+      const { version: _, observedAt: _o, cause: _c, explanation, ...view } = data;
+      const { asOf: _a, ...said } = explanation;
+      return [pk.slice(2), { ...view, said }];
     }),
   );
 

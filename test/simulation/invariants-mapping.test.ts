@@ -12,7 +12,7 @@ import { known, shown } from "./knowledge.ts";
 const MEANINGS = {
   jira: { Done: "in_review", "In Progress": "todo" },
   linear: { Done: "in_review", "In Progress": "todo" },
-  github: { closed: "in_review" },
+  github: { "closed:completed": "in_review" },
 } as const satisfies Readonly<Record<Vendor, object>>;
 
 /** The last of what an item's past says is what it is now. */

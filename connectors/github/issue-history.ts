@@ -8,7 +8,7 @@ const SAME_CLOSING_MS = 2000;
 
 /**
  * An issue's past: all of it where its timeline was read along, else its closing alone, which the record itself tells.
- * Both give the closing the same id and content, so reading it twice adds nothing.
+ * Both give a closing the same id and content, also after the issue was reopened, so reading it twice adds nothing.
  */
 export const issueHistory = (issue: Issue): { entries: HistoryEntry[]; statuses: IssueStatus[] } => {
   const closedAt = issue.state === "closed" ? maybeInstant(issue.closed_at) : undefined;

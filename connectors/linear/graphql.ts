@@ -38,7 +38,13 @@ export const send = async (
     headers: { "content-type": "application/json", accept: "application/json" },
     body: JSON.stringify({ query, variables }),
   });
-  const answer = read(await response.text());
+  const text = await response.text().catch((cause: unknown) => {
+    throw new HubError("vendor_answer_unreadable", "Linear's answer broke off in the middle", {
+      retry: "later",
+      cause,
+    });
+  });
+  const answer = read(text);
   if (response.ok && answer?.data && !answer.errors?.length) {
     return { data: answer.data, at: maybeInstant(response.headers.get("date")) };
   }

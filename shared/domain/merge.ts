@@ -13,6 +13,8 @@ export interface Mergeable {
   readonly mappedHash: string;
   /** When it came in, by our clock. */
   readonly receivedAt?: Instant | undefined;
+  /** Where the payload is kept that it was read from. */
+  readonly rawRef?: string | undefined;
   /** When we were told that it is gone, by our clock; absent while it is there. */
   readonly goneToldAt?: Instant | undefined;
 }
@@ -26,6 +28,7 @@ export const merge = (held: Mergeable | undefined, next: Mergeable): Verdict => 
   if ((held.goneToldAt === undefined) !== (next.goneToldAt === undefined)) return reappearance(held, next);
   if (next.sourceUpdatedAt !== held.sourceUpdatedAt)
     return next.sourceUpdatedAt > held.sourceUpdatedAt ? "write" : "drop";
+  if (isReadAnew(held, next)) return next.mappedHash === held.mappedHash ? "touch" : "write";
   if (next.contentHash === held.contentHash) {
     const isInOtherWords = next.mappedHash !== held.mappedHash;
     if (isInOtherWords && isReadLater(held, next)) return "write";
@@ -38,6 +41,10 @@ export const merge = (held: Mergeable | undefined, next: Mergeable): Verdict => 
   if (next.askedAt < held.askedAt) return "drop";
   return next.contentHash > held.contentHash ? "write" : "drop";
 };
+
+/** The very payload that we hold, under a newer mapping: fields that follow from a status make another content of it. */
+const isReadAnew = (held: Mergeable, next: Mergeable): boolean =>
+  next.rawRef !== undefined && next.rawRef === held.rawRef && next.mappingVersion > held.mappingVersion;
 
 /** The same content in other words: by a newer mapping of ours, or because the tool renamed a word since. */
 const isReadLater = (held: Mergeable, next: Mergeable): boolean =>

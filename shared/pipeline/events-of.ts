@@ -60,7 +60,10 @@ const named = (entity: StoredEntity) => ({
 const entityEvents = (was: StoredEntity | undefined, is: StoredEntity): HubEvent[] => {
   if (is.kind === "account" || is.kind === "vocabulary") return [];
   const when = { subject: is.id, sequence: is.version, time: is.sourceUpdatedAt, recordedAt: is.recordedAt };
-  const isRemapped = was?.contentHash === is.contentHash && was.mappingVersion !== is.mappingVersion;
+  const isRemapped =
+    was !== undefined &&
+    was.mappingVersion !== is.mappingVersion &&
+    (was.contentHash === is.contentHash || was.rawRef === is.rawRef);
   const cause = isRemapped ? ("rule_change" as const) : ("sync" as const);
   const changed = was === undefined ? [] : changedFields(was.fields, is.fields);
   const events: HubEvent[] = [];

@@ -42,9 +42,10 @@ export const openCompany = async (vendor: Vendor, options: CompanyOptions = {}) 
     ...sandboxOptions,
   });
   const all = companyConfig(sandbox, { github: { timeline: true } });
-  const config = (more: Partial<HubConfig> = {}): HubConfig => {
+  /** @param other settings of the connection, in place of its own */
+  const config = (more: Partial<HubConfig> = {}, other: object = {}): HubConfig => {
     const own = all.connections[vendor];
-    const connections = { [vendor]: { ...own, config: { ...own.config, ...settings }, ...connection } };
+    const connections = { [vendor]: { ...own, config: { ...own.config, ...settings, ...other }, ...connection } };
     return { connections, ...(statuses && { statuses }), ...more } as HubConfig;
   };
   const room = scratch();
@@ -54,6 +55,8 @@ export const openCompany = async (vendor: Vendor, options: CompanyOptions = {}) 
     sandbox,
     time,
     config,
+    /** Where webhooks arrive. */
+    door: door.url,
     /** A hub that knows nothing, or what was kept in a file. */
     open: (from?: string, as: HubConfig = config()) => HubUnderTest.open(as, secrets, time, room.folder, from),
     file: (name: string) => `${room.folder}/${name}`,

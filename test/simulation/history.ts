@@ -22,7 +22,7 @@ interface Stage {
 const EDITS = [
   (b: number) => ({ do: "rename", title: `Renamed ${b % 3}` }),
   (b: number) => ({ do: "move", to: ["todo", "in_progress", "in_review"][b % 3] }),
-  (b: number) => ({ do: "assign", to: ["eli", "mara", "noor"][b % 3] }),
+  (b: number) => ({ do: "assign", to: ["eli", "priyar", "jweber"][b % 3] }),
   () => ({ do: "close" }),
   () => ({ do: "close", as: "cancelled" }),
   () => ({ do: "reopen" }),

@@ -33,7 +33,8 @@ export interface Time {
 
 const URL_ = "http://localhost:4100";
 const STEPS_AT_MOST = 20_000;
-const TABLES = ["item", "feed", "feed_reader", "message"];
+/** The last goes on counting where the numbers of the feed ended, or its readers would pass over what is new. */
+const TABLES = ["item", "feed", "feed_reader", "message", "sqlite_sequence"];
 
 /** The real handlers on the real embedded adapters over real connectors; the clock is the test's, and the process can die. */
 export class HubUnderTest {
@@ -49,6 +50,10 @@ export class HubUnderTest {
   #hub: Hub | undefined;
   /** Requests to vendors. */
   requests = 0;
+  /** What happens at the tool while it is being read. */
+  beforeRequest: () => Promise<void> = async () => {};
+  /** Payloads that were kept. */
+  archived = 0;
   /** How often it died. */
   deaths = 0;
 
@@ -69,7 +74,7 @@ export class HubUnderTest {
       table: sqliteTable(this.db),
       ...this.#queues,
       bus: sqliteBus(this.db, { url: URL_, typePrefix: "dev.throughline" }),
-      archive: fileArchive(archive),
+      archive: this.#counted(fileArchive(archive)),
       secrets: {
         get: async (name) => this.#secrets[name],
         put: async (name, value) => {
@@ -81,6 +86,16 @@ export class HubUnderTest {
     };
     this.#feed = sqliteFeed(this.db, ["project-lifecycle", "publish-events"]);
     this.#mortal = mortal(this.#real);
+  }
+
+  #counted(archive: Ports["archive"]): Ports["archive"] {
+    return {
+      ...archive,
+      put: (note, bytes) => {
+        this.archived += 1;
+        return archive.put(note, bytes);
+      },
+    };
   }
 
   static async open(
@@ -125,8 +140,9 @@ export class HubUnderTest {
       log: { info: () => {}, warn: note },
       url: URL_,
       alone: true,
-      fetch: (input, init) => {
+      fetch: async (input, init) => {
         this.requests += 1;
+        await this.beforeRequest();
         return fetch(input, init);
       },
     });

@@ -62,6 +62,8 @@ export class World {
   readonly addedFields = new Map<string, { readonly name: string; readonly type: string; readonly value: unknown }>();
   /** Whether Linear has its second team. */
   secondTeam = false;
+  /** Time zone of the account that asks Jira, in place of the person's own. */
+  accountZone: string | undefined;
   readonly #items: readonly Map<number, WorkItem>[];
   /** Changed items as lists show them. */
   readonly #listed: readonly Map<number, WorkItem>[];
@@ -195,6 +197,7 @@ export class World {
     this.revoked.clear();
     this.statusNames.clear();
     this.secondTeam = false;
+    this.accountZone = undefined;
     this.skew.clear();
     this.removedFields.clear();
     this.addedFields.clear();

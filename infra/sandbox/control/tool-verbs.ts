@@ -30,6 +30,21 @@ const renameStatus: Verb = ({ world, time }, request) => {
   return { changed: [{ tracker: vendor, kind: "status", id: found[0], name: to }], hooks: [] };
 };
 
+const accountZone: Verb = ({ world }, request) => {
+  const { zone } = request;
+  if (typeof zone !== "string" || !isZone(zone)) throw new ControlError("zone is a name such as Pacific/Kiritimati.");
+  world.accountZone = zone;
+  return { changed: [{ tracker: "jira", kind: "account", time_zone: zone }], hooks: [] };
+};
+
+const isZone = (name: string): boolean => {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "";
+  } catch {
+    return false;
+  }
+};
+
 const CUSTOM = /^customfield_\d+$/;
 
 const addField: Verb = ({ world }, request) => {
@@ -52,6 +67,7 @@ const removeField: Verb = ({ world }, request) => {
 export const toolVerbs: Readonly<Record<string, readonly [string, Verb]>> = {
   skew: ["vendor, seconds: its clock is off from now on; 0 sets it right", skew],
   rename_status: ["vendor: jira or linear, from, to: the same id under another name", renameStatus],
+  account_zone: ["zone: of the account that asks Jira, in which it reads dates of queries", accountZone],
   add_field: [
     "field: customfield_…, name?, type?, value?: Jira has another field, with this value on every issue",
     addField,

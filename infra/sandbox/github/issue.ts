@@ -154,6 +154,8 @@ export const timelineOf = (world: World, product: Product, thread: Thread): read
   }
   for (const change of issue.history) {
     const { time, by } = change;
+    if (change.field === "assignee" && change.from !== null)
+      emit(time, by, "unassigned", { assignee: userJson(Number(change.from)), assigner: userJson(by) });
     if (change.field === "assignee" && change.to !== null)
       emit(time, by, "assigned", { assignee: userJson(Number(change.to)), assigner: userJson(by) });
     if (change.field === "key") emit(time, by, "transferred");

@@ -1,3 +1,4 @@
+import { personAt } from "../company/people.ts";
 import type { World } from "../company/world.ts";
 import { ok, wholeNumber } from "../http/route.ts";
 import type { Answer, Asked } from "../http/server.ts";
@@ -117,9 +118,13 @@ const fields = [
 /** Whose credentials the sandbox hands out. */
 export const ASKING_PERSON = 0;
 
+/** In which zone Jira reads dates of the asking account's queries. */
+export const accountZone = (world: World): string => world.accountZone ?? personAt(ASKING_PERSON).timeZone;
+
 export const myself = (world: World): Answer =>
   ok({
     ...userJson(world, ASKING_PERSON),
+    timeZone: accountZone(world),
     locale: "en_GB",
     groups: { size: 2, items: [] },
     applicationRoles: { size: 1, items: [] },

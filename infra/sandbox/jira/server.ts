@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { personAt } from "../company/people.ts";
 import type { WorkItem } from "../company/work-item.ts";
 import type { World } from "../company/world.ts";
 import { Budget } from "../http/budget.ts";
@@ -8,7 +7,7 @@ import type { Answer, Asked, Vendor } from "../http/server.ts";
 import { changelogOf, changelogPage, fetchChangelogs } from "./history.ts";
 import { issueJson, JIRA_PRODUCT, visibleIssue } from "./issue.ts";
 import {
-  ASKING_PERSON,
+  accountZone,
   board,
   boards,
   fieldList,
@@ -89,7 +88,6 @@ const respond = (routes: readonly Route[], asked: Asked): Answer | Promise<Answe
 const MISSING = "Issue does not exist or you do not have permission to see it.";
 
 const routesOf = (world: World): readonly Route[] => {
-  const { timeZone } = personAt(ASKING_PERSON);
   const withIssue =
     (answer: (item: WorkItem, asked: Asked) => Answer) =>
     (asked: Asked, part: (name: string) => string): Answer => {
@@ -132,8 +130,8 @@ const routesOf = (world: World): readonly Route[] => {
     route("GET", `${api}/issuetype`, issueTypes),
     route("GET", `${api}/priority`, priorities),
     route("GET", `${api}/priority/search`, prioritySearch),
-    route("POST", `${api}/search/jql`, (asked) => searchIssues(world, asked, timeZone)),
-    route("POST", `${api}/search/approximate-count`, (asked) => countIssues(world, asked, timeZone)),
+    route("POST", `${api}/search/jql`, (asked) => searchIssues(world, asked, accountZone(world))),
+    route("POST", `${api}/search/approximate-count`, (asked) => countIssues(world, asked, accountZone(world))),
     route("GET", `${api}/search`, () => refused(410, GONE)),
     route("POST", `${api}/search`, () => refused(410, GONE)),
     route("POST", `${api}/issue/bulkfetch`, (asked) => fetchIssues(world, asked)),

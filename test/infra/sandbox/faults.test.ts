@@ -264,6 +264,24 @@ it("Jira shows at once what it is asked to reconcile", async () => {
   expect((await page("jira", undefined, { jql, reconcileIssues: [Number(id)] })).ids).toEqual([id]);
 });
 
+it("Jira reads dates of a query in the zone of the account, which can be told", async () => {
+  const key = someKey("jira")?.key;
+  await sandbox.control({ do: "rename", key, title: "Just now" });
+  const minute = (timeZone: string) =>
+    new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short", timeStyle: "short" }).format(start);
+  for (const zone of ["Pacific/Midway", "Etc/UTC", "Pacific/Kiritimati"]) {
+    await sandbox.control({ do: "account_zone", zone });
+    const { ids } = await page("jira", undefined, { jql: `key = ${key} AND updated >= "${minute(zone)}"` });
+    const later = `key = ${key} AND updated >= "${minute(zone).slice(0, -2)}59"`;
+    expect({ zone, ids: ids.length, later: (await page("jira", undefined, { jql: later })).ids }).toEqual({
+      zone,
+      ids: 1,
+      later: [],
+    });
+  }
+  await expect(sandbox.control({ do: "account_zone", zone: "Mars/Olympus" })).rejects.toThrow("zone is a name");
+});
+
 it("Jira and Linear call a status otherwise under the same id, and tell the past as it was", async () => {
   const key = someKey("jira")?.key ?? "";
   const get = async (path: string): Promise<Json> => {

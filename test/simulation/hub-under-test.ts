@@ -51,7 +51,7 @@ export class HubUnderTest {
   /** Requests to vendors. */
   requests = 0;
   /** What happens at the tool while it is being read. */
-  beforeRequest: () => Promise<void> = async () => {};
+  beforeRequest: (body: unknown) => Promise<void> = async () => {};
   /** Payloads that were kept. */
   archived = 0;
   /** How often it died. */
@@ -142,7 +142,7 @@ export class HubUnderTest {
       alone: true,
       fetch: async (input, init) => {
         this.requests += 1;
-        await this.beforeRequest();
+        await this.beforeRequest(init?.body);
         return fetch(input, init);
       },
     });

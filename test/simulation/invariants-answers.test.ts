@@ -1,11 +1,12 @@
 /*
- * Of the twelve acceptance invariants these are 9 and 11. 1 to 4 stand in invariants-sync.test.ts, 5 to 7 in
- * invariants-presence.test.ts, 8 in invariants-mapping.test.ts, 10 in test/connectors/linear.test.ts (a document of
- * Linear costs less than 8,000 points), 12 in test/lifecycle/properties.test.ts (what holds for any facts).
+ * Of the twelve acceptance invariants these are 9 to 11. 1 to 4 stand in invariants-sync.test.ts, 5 to 7 in
+ * invariants-presence.test.ts, 8 in invariants-mapping.test.ts, 12 in test/lifecycle/properties.test.ts (what holds for
+ * any facts). Each document of Linear is also counted alone, at its largest page, in test/connectors/linear.test.ts.
  */
 import { createHmac } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connectors } from "../../connectors/index.ts";
+import { complexityOf } from "../connectors/linear-complexity.ts";
 import { type Company, openCompany, type Vendor } from "./company.ts";
 import { type Known, known, streams } from "./knowledge.ts";
 
@@ -130,4 +131,32 @@ describe.each(VENDORS)("with %s", (vendor) => {
     expect([queued(open), open.archived]).toEqual([0, 0]);
     open.close();
   });
+});
+
+it("10: no query that Linear is sent counts more than 8,000 points, not at the largest pages that can be configured", async () => {
+  const company = await openCompany("linear", { settings: { pageSize: 23, listPageSize: 250 } });
+  try {
+    await company.sandbox.control({ do: "webhooks", mode: "off" });
+    const hub = await company.open();
+    const points = new Map<string, number>();
+    hub.beforeRequest = async (body) => {
+      const { query, variables } = JSON.parse(String(body)) as { query: string; variables: Record<string, unknown> };
+      const name = /(?:query|mutation) (\w+)/.exec(query)?.[1] ?? query;
+      points.set(name, Math.max(points.get(name) ?? 0, complexityOf(query, variables)));
+    };
+    await hub.ask({ connection: "linear" });
+    await hub.drain();
+    const gone = company.sandbox.truth().find(({ tracker }) => tracker === "linear");
+    await company.sandbox.control({ do: "delete", key: gone?.key });
+    await hub.ask({ connection: "linear", census: "now" });
+    await hub.drain();
+    expect([...points].filter(([, cost]) => cost >= 8000)).toEqual([]);
+    expect([...points.keys()]).toEqual(
+      expect.arrayContaining(["issuesPage", "issuesIds", "projectsPage", "teamsPage"]),
+    );
+    expect(Math.max(...points.values())).toBeGreaterThan(5000);
+    hub.close();
+  } finally {
+    await company.close();
+  }
 });

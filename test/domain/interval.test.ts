@@ -110,6 +110,23 @@ describe("the course of a field with one value", () => {
     ]);
   });
 
+  it.each([
+    ["each of a moment of its own", 1],
+    ["all of one moment", 0],
+  ])("takes time by the number of changes alone: 150,000 of them, %s", (_, minutes) => {
+    const names = ["a", "b", "c"];
+    const history = Array.from({ length: 150_000 }, (_, index) =>
+      entry(`h${index}`, minutes * index, names[index % 3] ?? "", names[(index + 1) % 3] ?? ""),
+    );
+    const began = performance.now();
+    const course = courseOf("status", past(history, at(150_000)), value("a"));
+    // About one second; looking through all of them for each took nearly twenty.
+    expect(performance.now() - began).toBeLessThan(10_000);
+    expect(course).toMatchObject({ agrees: true, isComplete: true });
+    // The first value held for no time; within one moment nothing but the last did.
+    expect(course.intervals).toHaveLength(minutes === 0 ? 1 : 150_000);
+  });
+
   it("goes by ids, so that a new name is no change", () => {
     const history: HistoryEntry[] = [
       {

@@ -92,7 +92,9 @@ export const membershipOf = (
   for (const { value, turns, isPresent } of membersOf(steps, present)) {
     const [first] = turns;
     const began = first !== undefined && first.at < createdAt ? first.at : createdAt;
-    let open: Interval<PastValue> | undefined = first?.joins === true ? undefined : { value, from: began };
+    // Where each moment it was told of brought no turn, it was there all along or never.
+    const wasThere = first === undefined ? isPresent : !first.joins;
+    let open: Interval<PastValue> | undefined = wasThere ? { value, from: began } : undefined;
     const end = (at: Instant, by?: string): void => {
       if (open !== undefined && open.from < at)
         intervals.push({ ...open, to: at, ...(by !== undefined && { endedBy: by }) });

@@ -196,6 +196,19 @@ describe("the course of a field with several values", () => {
     expect(course.agrees).toBe(true);
   });
 
+  it("has no stay of what came and went within one moment, unless it is there at present", () => {
+    const history = [member("1", 3, null, "a"), member("2", 3, "a", "b"), member("3", 8, "b", "c")];
+    const course = membershipOf("cycle", past(history), [{ id: "c" }]);
+    expect(ids(course.intervals)).toEqual([
+      ["b", at(3), at(8)],
+      ["c", at(8), null],
+    ]);
+    expect(course.agrees).toBe(true);
+    const back = membershipOf("cycle", past([member("1", 3, "a", null), member("2", 3, null, "a")]), [{ id: "a" }]);
+    expect(ids(back.intervals)).toEqual([["a", CREATED, null]]);
+    expect(back.agrees).toBe(true);
+  });
+
   it("says where the present has more or fewer than history leads to", () => {
     const history = [member("1", 3, null, "a"), member("2", 4, "b", null)];
     const course = membershipOf("cycle", past(history, at(9)), [{ id: "b" }]);

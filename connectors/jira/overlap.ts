@@ -3,7 +3,8 @@ import { type Instant, maybeInstant } from "../../shared/domain/instant.ts";
 
 /**
  * Issues that the next overlap will list again, each as its id and update time. An overlap is there to give a second
- * look at what Jira's index or changelog may not have had at the first; what had both looks is passed over.
+ * look at what Jira's index or changelog may not have had at the first; what had both looks is passed over. A second look
+ * counts only where the overlap had gone by since the update, on Jira's clock: quick polls do not outwait a lag.
  */
 export const Looks = z.strictObject({ once: z.array(z.string()), twice: z.array(z.string()) });
 export type Looks = z.output<typeof Looks>;
@@ -26,16 +27,27 @@ export const unsettled = (issues: readonly unknown[], looks: Looks | undefined):
   return issues.filter((issue) => !settled.has(markOf(issue)?.mark ?? ""));
 };
 
-/** Collects what a run lists, page by page, and tells what the next run must know of it. */
+/**
+ * Collects what a run lists, page by page, and tells what the next run must know of it.
+ *
+ * @returns takes a page, the latest update seen, and when Jira answered if it told that; the latest update stands in for it
+ */
 export const lookingAt = (before: Looks | undefined, overlapSeconds: number) => {
-  const known = new Set([...(before?.once ?? []), ...(before?.twice ?? [])]);
-  let seen: { readonly mark: string; readonly at: Instant }[] = [];
-  return (issues: readonly unknown[], latest: Instant | undefined): Looks => {
-    const floor = new Date(Date.parse(latest ?? "1970-01-01") - overlapSeconds * 1000 - MINUTE_MS).toISOString();
-    seen = [...seen, ...issues.flatMap((issue) => markOf(issue) ?? [])]
+  const once = new Set(before?.once);
+  const twice = new Set(before?.twice);
+  const overlapMs = overlapSeconds * 1000;
+  let seen: { readonly mark: string; readonly at: Instant; readonly isLate: boolean }[] = [];
+  return (issues: readonly unknown[], latest: Instant | undefined, answeredAt: Instant | undefined): Looks => {
+    const floor = new Date(Date.parse(latest ?? "1970-01-01") - overlapMs - MINUTE_MS).toISOString();
+    const now = Date.parse(answeredAt ?? latest ?? "1970-01-01");
+    const listed = issues.flatMap((issue) => markOf(issue) ?? []);
+    seen = [...seen, ...listed.map((one) => ({ ...one, isLate: now - Date.parse(one.at) >= overlapMs }))]
       .filter(({ at }) => at >= floor)
       .slice(-REMEMBERED);
-    const marks = seen.map(({ mark }) => mark);
-    return { once: marks.filter((mark) => !known.has(mark)), twice: marks.filter((mark) => known.has(mark)) };
+    const hadBoth = ({ mark, isLate }: (typeof seen)[number]) => twice.has(mark) || (once.has(mark) && isLate);
+    return {
+      once: seen.filter((one) => !hadBoth(one)).map(({ mark }) => mark),
+      twice: seen.filter(hadBoth).map(({ mark }) => mark),
+    };
   };
 };

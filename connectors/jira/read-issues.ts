@@ -57,10 +57,10 @@ export async function* readIssues(
       since = fresh;
       continue;
     }
-    const { records, listed, fields } = found;
+    const { records, listed, answeredAt, fields } = found;
     updated = latest(updated, listed);
     token = found.nextPageToken;
-    const looks = look(listed, updated);
+    const looks = look(listed, updated, answeredAt);
     yield {
       records,
       cursor: {
@@ -79,6 +79,8 @@ interface Read {
   readonly records: readonly unknown[];
   /** All that Jira listed. */
   readonly listed: readonly unknown[];
+  /** On Jira's clock, where it told. */
+  readonly answeredAt: Instant | undefined;
   readonly nextPageToken: string | undefined;
   readonly fields: AskedFields;
 }
@@ -104,7 +106,8 @@ const reader = (context: ReadContext<Config>, cursor: IssueCursor, scope: string
     }
     held = fields;
     const records = await withChangelogs(context, unsettled(found.issues, cursor.looks), fields);
-    return { records, listed: found.issues, nextPageToken: found.nextPageToken ?? undefined, fields };
+    const { issues: listed, nextPageToken, answeredAt } = found;
+    return { records, listed, answeredAt, nextPageToken: nextPageToken ?? undefined, fields };
   };
 };
 
@@ -114,9 +117,15 @@ const searchPage = async (
   jql: string,
   { ids }: AskedFields,
   token: string | undefined,
-): Promise<z.output<typeof Found> | "token expired"> => {
+): Promise<(z.output<typeof Found> & { answeredAt: Instant | undefined }) | "token expired"> => {
+  let answeredAt: Instant | undefined;
+  const fetch: typeof http.fetch = async (...request) => {
+    const response = await http.fetch(...request);
+    answeredAt = maybeInstant(response.headers.get("date"));
+    return response;
+  };
   try {
-    return await ask(http, Found, (jira, client) =>
+    const found = await ask({ ...http, fetch }, Found, (jira, client) =>
       jira.searchIssues(client, {
         jql,
         fields: [...ids],
@@ -124,6 +133,7 @@ const searchPage = async (
         ...(token !== undefined && { nextPageToken: token }),
       }),
     );
+    return { ...found, answeredAt };
   } catch (error) {
     if (statusIn(error) !== 400) throw error;
     if (token !== undefined) return "token expired";

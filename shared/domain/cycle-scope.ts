@@ -16,7 +16,7 @@ export interface CyclePart {
   /** When it was in the cycle; empty if it is no longer told to have ever been. */
   readonly within: readonly Span[];
   readonly estimates: readonly Interval<Estimate | null>[];
-  /** Raw: mapped when the scope is read. */
+  /** From two before its first stay to what came soon after its last one. Raw: mapped when the scope is read. */
   readonly statuses: readonly Interval[];
 }
 
@@ -57,15 +57,34 @@ export const cycleParts = (
     status: fields.status,
     connectionId: source.connectionId,
     estimates: estimateCourse(item, past).intervals,
-    statuses: courseOf("status", past, present).intervals,
   };
-  const parts = new Map<string, CyclePart>();
+  const statuses = courseOf("status", past, present).intervals;
+  const stays = new Map<string, Span[]>();
   for (const { value, ...span } of memberships.intervals) {
     if (value.id === undefined) continue;
-    const within = isGone ? [] : [...(parts.get(value.id)?.within ?? []), span];
-    parts.set(value.id, { ...common, within });
+    const within = stays.get(value.id);
+    if (within === undefined) stays.set(value.id, [span]);
+    else within.push(span);
   }
-  return parts;
+  return new Map(
+    [...stays].map(([id, told]) => {
+      const within = isGone ? [] : told;
+      return [id, { ...common, within, statuses: around(within, statuses) }];
+    }),
+  );
+};
+
+/**
+ * What a cycle asks of an item's statuses. The one that it came with keeps the one before it, which tells whether that
+ * one finished it; what came while the cycle was being closed tells how the item stood at the end.
+ */
+const around = (within: readonly Span[], statuses: readonly Interval[]): readonly Interval[] => {
+  const [first] = within;
+  const last = within.at(-1);
+  if (first === undefined || last === undefined) return [];
+  const upTo = last.to && new Date(Date.parse(last.to) + CLOSING_MS).toISOString();
+  const start = statuses.findLastIndex(({ from }) => from <= first.from);
+  return statuses.slice(Math.max(0, start - 1)).filter(({ from }) => !isPast(upTo, from));
 };
 
 export const SCOPE_ROLES = ["at_start", "added", "removed", "completed", "carried_over"] as const;
@@ -199,32 +218,44 @@ export interface Scope extends Readonly<Record<ScopeRole, Sum>> {
   readonly estimateChanges: number;
 }
 
-/** The sums of a cycle: entries by the estimate they came with, all else by the estimate at the end or on leaving. */
-export const scopeOf = (items: readonly ScopeItem[]): Scope => {
-  const of = (role: ScopeRole, estimateOf: (item: ScopeItem) => Estimate | null = ({ estimate }) => estimate): Sum =>
-    sumOf(items.filter(({ roles }) => roles.includes(role)).map(estimateOf));
-  const atEntry = ({ estimateAtEntry }: ScopeItem) => estimateAtEntry;
+const NOTHING: Sum = { items: 0, points: 0, hours: 0, unestimated: 0 };
+export const NO_SCOPE: Scope = {
+  at_start: NOTHING,
+  added: NOTHING,
+  removed: NOTHING,
+  completed: NOTHING,
+  carried_over: NOTHING,
+  current: NOTHING,
+  estimateChanges: 0,
+};
+
+/**
+ * The sums of a cycle: entries by the estimate they came with, all else by the estimate at the end or on leaving.
+ *
+ * @param before sums of other items of the cycle, which these are added to
+ */
+export const scopeOf = (items: readonly ScopeItem[], before: Scope = NO_SCOPE): Scope => items.reduce(plus, before);
+
+const plus = (scope: Scope, { roles, isIn, estimate, estimateAtEntry, estimateChanges }: ScopeItem): Scope => {
+  const of = (role: ScopeRole, one: Estimate | null = estimate): Sum =>
+    roles.includes(role) ? sumWith(scope[role], one) : scope[role];
   return {
-    at_start: of("at_start", atEntry),
-    added: of("added", atEntry),
+    at_start: of("at_start", estimateAtEntry),
+    added: of("added", estimateAtEntry),
     removed: of("removed"),
     completed: of("completed"),
     carried_over: of("carried_over"),
-    current: sumOf(items.filter(({ isIn }) => isIn).map(({ estimate }) => estimate)),
-    estimateChanges: items.reduce((count, { estimateChanges }) => count + estimateChanges.length, 0),
+    current: isIn ? sumWith(scope.current, estimate) : scope.current,
+    estimateChanges: scope.estimateChanges + estimateChanges.length,
   };
 };
 
-const sumOf = (estimates: readonly (Estimate | null)[]): Sum => {
-  const total = (unit: Estimate["unit"]) =>
-    round(estimates.reduce((sum, one) => sum + (one?.unit === unit ? one.value : 0), 0));
-  return {
-    items: estimates.length,
-    points: total("points"),
-    hours: total("hours"),
-    unestimated: estimates.filter((one) => one === null).length,
-  };
-};
+const sumWith = ({ items, points, hours, unestimated }: Sum, one: Estimate | null): Sum => ({
+  items: items + 1,
+  points: one?.unit === "points" ? round(points + one.value) : points,
+  hours: one?.unit === "hours" ? round(hours + one.value) : hours,
+  unestimated: unestimated + (one === null ? 1 : 0),
+});
 
 /** Sums of decimals, free of the noise of binary fractions. */
 const round = (value: number): number => Math.round(value * 1e6) / 1e6;

@@ -92,7 +92,9 @@ export const membershipOf = (
   for (const { value, turns, isPresent } of membersOf(steps, present)) {
     const [first] = turns;
     const began = first !== undefined && first.at < createdAt ? first.at : createdAt;
-    let open: Interval<PastValue> | undefined = first?.joins === true ? undefined : { value, from: began };
+    // Where each moment it was told of brought no turn, it was there all along or never.
+    const wasThere = first === undefined ? isPresent : !first.joins;
+    let open: Interval<PastValue> | undefined = wasThere ? { value, from: began } : undefined;
     const end = (at: Instant, by?: string): void => {
       if (open !== undefined && open.from < at)
         intervals.push({ ...open, to: at, ...(by !== undefined && { endedBy: by }) });
@@ -170,32 +172,39 @@ const inChains = (steps: readonly Step[]): Step[] => {
   const ordered: Step[] = [];
   for (let start = 0; start < steps.length; ) {
     const at = steps[start]?.at;
-    const end = steps.findIndex((step, index) => index > start && step.at !== at);
-    const group = steps.slice(start, end === -1 ? steps.length : end);
-    start += group.length;
+    let end = start + 1;
+    while (end < steps.length && steps[end]?.at === at) end += 1;
+    const group = steps.slice(start, end);
+    start = end;
     const waiting = new Map<string, Step[]>();
     /** How much more often a value was left than reached: where it was left once more, the moment began with it. */
     const balance = new Map<string, number>();
     for (const step of group) {
       const [from, to] = [nameOf(step.from), nameOf(step.to)];
-      waiting.set(from, [...(waiting.get(from) ?? []), step]);
+      const same = waiting.get(from);
+      if (same === undefined) waiting.set(from, [step]);
+      else same.push(step);
       balance.set(from, (balance.get(from) ?? 0) + 1);
       balance.set(to, (balance.get(to) ?? 0) - 1);
     }
+    for (const same of waiting.values()) same.reverse();
     const heads = [...waiting.keys()].toSorted((a, b) => (balance.get(b) ?? 0) - (balance.get(a) ?? 0));
     const before = ordered.at(-1);
     for (const head of before === undefined ? heads : [nameOf(before.to), ...heads])
-      ordered.push(...trail(head, waiting));
+      for (const step of trail(head, waiting)) ordered.push(step);
   }
   return ordered;
 };
 
-/** All changes that can be gone through from a value on without a break (Hierholzer's way); takes them out of the map. */
+/**
+ * All changes that can be gone through from a value on without a break (Hierholzer's way); takes them out of the map,
+ * whose lists end with what comes first.
+ */
 const trail = (start: string, waiting: Map<string, Step[]>): Step[] => {
   const found: Step[] = [];
   const path: { readonly at: string; readonly by?: Step }[] = [{ at: start }];
   for (let here = path.at(-1); here !== undefined; here = path.at(-1)) {
-    const next = waiting.get(here.at)?.shift();
+    const next = waiting.get(here.at)?.pop();
     if (next !== undefined) path.push({ at: nameOf(next.to), by: next });
     else {
       path.pop();

@@ -1,4 +1,4 @@
-import { type CyclePart, type ScopeItem, scopeItem, scopeOf } from "../domain/cycle-scope.ts";
+import { type CyclePart, NO_SCOPE, type ScopeItem, scopeItem, scopeOf } from "../domain/cycle-scope.ts";
 import { type Entity, isKind, nameOf } from "../domain/entity.ts";
 import { itemHistory, namedIn, type StatusOf } from "../domain/item-history.ts";
 import { kindOf } from "../domain/kind.ts";
@@ -74,9 +74,9 @@ export const historyViews = (table: Table, statusOf: (connectionId: string) => P
       return isKind(found, "cycle") ? found : undefined;
     },
     async cycleScope(cycle) {
-      const items: ScopeItem[] = [];
-      for await (const page of itemsOf(cycle, undefined, PAGE)) items.push(...page);
-      return scopeOf(items);
+      let scope = NO_SCOPE;
+      for await (const page of itemsOf(cycle, undefined, PAGE)) scope = scopeOf(page, scope);
+      return scope;
     },
     async cycleItems(cycle, role, after, limit) {
       const items: ScopeItem[] = [];

@@ -384,6 +384,25 @@ describe("a Jira that misbehaves", () => {
     expect(await look()).toEqual({ ids: [], asked: ["search/jql"] });
   });
 
+  it.each([
+    ["by the clock that it tells", (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second)).toUTCString(), 300],
+    ["never, where it tells no time", () => "soon", Number.POSITIVE_INFINITY],
+  ])("has an issue passed over only when the overlap went by since its update, %s", async (_, clock, settledAt) => {
+    let second = 0;
+    const issues = [{ ...issue("1"), fields: { updated: "2026-01-01T00:00:00.000+0000" } }];
+    await using site = await scriptedJira((_, { pathname }) => {
+      if (pathname.endsWith("/field")) return [200, fields];
+      return [200, pathname.endsWith("/search/jql") ? { issues } : { issueChangeLogs: [] }, { date: clock(second) }];
+    });
+    let cursor: unknown;
+    for (const now of [1, 2, 3, 299, 300, 301, 900]) {
+      second = now;
+      const pages = await pagesOf(openJira({ baseUrl: site.baseUrl }), "issues", cursor);
+      cursor = pages.at(-1)?.cursor;
+      expect(idsIn(pages), `second ${now}`).toEqual(now > settledAt ? [] : ["1"]);
+    }
+  });
+
   it("is asked for bounded queries with every field that is read", async () => {
     await using site = await scriptedJira((_, { pathname }) => {
       if (pathname.endsWith("/field"))

@@ -196,5 +196,8 @@ describe("the scope of a cycle", () => {
       current: { items: 3, points: 3.1, hours: 0, unestimated: 1 },
       estimateChanges: 1,
     });
+    const [first, second, ...others] = items;
+    if (first === undefined || second === undefined) throw new Error("two items at least");
+    expect(scopeOf(others, scopeOf([second], scopeOf([first])))).toEqual(scopeOf(items));
   });
 });

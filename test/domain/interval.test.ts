@@ -110,6 +110,23 @@ describe("the course of a field with one value", () => {
     ]);
   });
 
+  it.each([
+    ["each of a moment of its own", 1],
+    ["all of one moment", 0],
+  ])("takes time by the number of changes alone: 150,000 of them, %s", (_, minutes) => {
+    const names = ["a", "b", "c"];
+    const history = Array.from({ length: 150_000 }, (_, index) =>
+      entry(`h${index}`, minutes * index, names[index % 3] ?? "", names[(index + 1) % 3] ?? ""),
+    );
+    const began = performance.now();
+    const course = courseOf("status", past(history, at(150_000)), value("a"));
+    // About one second; looking through all of them for each took nearly twenty.
+    expect(performance.now() - began).toBeLessThan(10_000);
+    expect(course).toMatchObject({ agrees: true, isComplete: true });
+    // The first value held for no time; within one moment nothing but the last did.
+    expect(course.intervals).toHaveLength(minutes === 0 ? 1 : 150_000);
+  });
+
   it("goes by ids, so that a new name is no change", () => {
     const history: HistoryEntry[] = [
       {
@@ -177,6 +194,19 @@ describe("the course of a field with several values", () => {
       ["b", at(8), null],
     ]);
     expect(course.agrees).toBe(true);
+  });
+
+  it("has no stay of what came and went within one moment, unless it is there at present", () => {
+    const history = [member("1", 3, null, "a"), member("2", 3, "a", "b"), member("3", 8, "b", "c")];
+    const course = membershipOf("cycle", past(history), [{ id: "c" }]);
+    expect(ids(course.intervals)).toEqual([
+      ["b", at(3), at(8)],
+      ["c", at(8), null],
+    ]);
+    expect(course.agrees).toBe(true);
+    const back = membershipOf("cycle", past([member("1", 3, "a", null), member("2", 3, null, "a")]), [{ id: "a" }]);
+    expect(ids(back.intervals)).toEqual([["a", CREATED, null]]);
+    expect(back.agrees).toBe(true);
   });
 
   it("says where the present has more or fewer than history leads to", () => {

@@ -125,6 +125,24 @@ describe("a cycle in the store", () => {
     expect(await hub.keysIn("2")).toEqual([["ACME-7", "at_start", "carried_over"]]);
   });
 
+  it("keeps of an item's statuses what lies about its stay, however long the item's past is", async () => {
+    using hub = openHub();
+    await hub.keep(cycle("1", 8));
+    const worked = Array.from({ length: 18 }, (_, n) => ({
+      id: `s${n}`,
+      at: on(n + 2),
+      changes: [{ field: "status", from: { name: `word ${n}` }, to: { name: `word ${n + 1}` } }],
+    }));
+    await hub.keep(item("7", [], on(20)), [moved("a", 9, null, "1"), moved("b", 12, "1", null), ...worked]);
+    const { items } = await hub.views.cycleItems(
+      (await hub.views.cycle(cycleId("1"))) as Entity<"cycle">,
+      undefined,
+      undefined,
+      5,
+    );
+    expect(items.map(({ part }) => part.statuses.map(({ from }) => from))).toEqual([[8, 9, 10, 11, 12].map(on)]);
+  });
+
   it("gives its items page by page, each once", async () => {
     using hub = openHub();
     await hub.keep(cycle("1", 2));

@@ -55,6 +55,8 @@ export interface Token {
 /** Where refresh tokens that are good for one use live, for all processes of the hub. */
 export interface TokenStore {
   current(): Promise<Token | undefined>;
+  /** Stores what could not be stored when it was made; nothing to do as a rule. */
+  settle(): Promise<void>;
   /**
    * Lets one process at a time renew; whoever waited gets what it got.
    *
@@ -82,6 +84,7 @@ const RENEW_AHEAD_MS = 300_000;
 /** Tokens that a secret which stays can make at any time: nothing to be kept. */
 const unkept = (seed: string): TokenStore => ({
   current: async () => undefined,
+  settle: async () => {},
   renewed: (_, make) => make(seed),
 });
 
@@ -121,6 +124,7 @@ export const openAccess = (
   return {
     async authorization() {
       if (renewal === undefined) return credential?.authorization;
+      await store.settle();
       token ??= await store.current();
       return header(token === undefined || isOver(token) ? await make(renewal, undefined) : token);
     },

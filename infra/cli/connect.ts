@@ -36,14 +36,15 @@ const connectTool = async (call: Call): Promise<number> => {
   });
   const tool = call.words[0] ?? "";
   const name = text(values, "name") ?? tool;
-  const before = workspace.config?.config;
-  if (before !== undefined && Object.hasOwn(before.connections, name) && !isForced) {
+  const connections = workspace.config?.config.connections ?? {};
+  const held = Object.hasOwn(connections, name) ? connections[name] : undefined;
+  if (held !== undefined && !isForced) {
     throw new HubError("usage", `there is a connection "${name}" already: --name another one, or --force`, {
       retry: "never",
     });
   }
-  const { connector, settings, secrets } = await gather(call, tool, name);
-  const connection = { connector: connector.id, config: settings };
+  const { connector, settings, secrets } = await gather(call, tool, name, held);
+  const connection = { ...held, connector: connector.id, config: settings };
   // Tried before anything is written, with the new secrets in place of the environment's.
   const store = await openBeside(
     { ...terminal, environment: { ...environment, ...secrets } },

@@ -26,7 +26,7 @@ export const keepConnection = (
 };
 
 /** As TypeScript; quotes as JSON does, so that no text of anybody's becomes code. */
-const snippet = (name: string, { connector, config }: ConnectionConfig): string => {
+const snippet = (name: string, { connector, config, ...common }: ConnectionConfig): string => {
   const value = (given: unknown): string => {
     if (typeof given !== "object" || given === null) return JSON.stringify(given);
     if (Array.isArray(given)) return `[${given.map(value).join(", ")}]`;
@@ -36,6 +36,6 @@ const snippet = (name: string, { connector, config }: ConnectionConfig): string 
       .map(([key, inner]) => `${key}: ${value(inner)}`)
       .join(", ")} }`;
   };
-  const lines = Object.entries(config).map(([key, given]) => `      ${key}: ${value(given)},`);
+  const lines = Object.entries({ ...config, ...common }).map(([key, given]) => `      ${key}: ${value(given)},`);
   return `    ${JSON.stringify(name)}: ${connector}({\n${lines.join("\n")}\n    }),\n`;
 };

@@ -65,6 +65,13 @@ describe("setting a tool up from the command line", { timeout: 60_000 }, () => {
     expect(unknown.err).toContain('Did you mean "projects"?');
   });
 
+  it("refuses a name that the hub could not read again", async () => {
+    const result = await run([...jira(), "--name", "My Jira"], "name-canary");
+    expect(result.code).toBe(2);
+    expect(result.err).toContain('"My Jira" is no name of a connection');
+    await expect(read("throughline.config.json")).rejects.toThrow();
+  });
+
   it("writes nothing when the tool refuses the credential", async () => {
     const refused = await run(jira(), "wrong-token-canary");
     expect(refused.code).toBe(4);

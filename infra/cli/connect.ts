@@ -1,5 +1,6 @@
 import { ERRORS, type ErrorCode, HubError } from "../../shared/connector/errors.ts";
 import { capabilitiesOf } from "../../shared/pipeline/capabilities.ts";
+import { Slug } from "../../shared/platform/config.ts";
 import { openWorkspace } from "../local/workspace.ts";
 import { lost, working } from "./capability-words.ts";
 import { type Call, type Command, EXIT, text } from "./command.ts";
@@ -36,14 +37,19 @@ const connectTool = async (call: Call): Promise<number> => {
   });
   const tool = call.words[0] ?? "";
   const name = text(values, "name") ?? tool;
-  const before = workspace.config?.config;
-  if (before !== undefined && Object.hasOwn(before.connections, name) && !isForced) {
+  if (!Slug.safeParse(name).success) {
+    const fix = "lower-case letters, digits, - and _, begun by a letter or digit, at most 60";
+    throw new HubError("usage", `"${name}" is no name of a connection: ${fix}`, { retry: "never" });
+  }
+  const connections = workspace.config?.config.connections ?? {};
+  const held = Object.hasOwn(connections, name) ? connections[name] : undefined;
+  if (held !== undefined && !isForced) {
     throw new HubError("usage", `there is a connection "${name}" already: --name another one, or --force`, {
       retry: "never",
     });
   }
-  const { connector, settings, secrets } = await gather(call, tool, name);
-  const connection = { connector: connector.id, config: settings };
+  const { connector, settings, secrets } = await gather(call, tool, name, held);
+  const connection = { ...held, connector: connector.id, config: settings };
   // Tried before anything is written, with the new secrets in place of the environment's.
   const store = await openBeside(
     { ...terminal, environment: { ...environment, ...secrets } },

@@ -7,7 +7,9 @@ import type { Connector } from "../../shared/connector/contract.ts";
 import { HubError } from "../../shared/connector/errors.ts";
 import { snakeCase } from "../../shared/domain/snake-case.ts";
 import { type JsonSchema, keysAt, problemsOf, schemaOf, suggestion } from "../../shared/platform/config.ts";
+import type { ConnectionConfig } from "../../shared/platform/define-hub.ts";
 import type { Call, Terminal } from "./command.ts";
+import { over, type Settings, valuesIn } from "./held-settings.ts";
 
 /** A connection's settings as its config says them, and the values of the secrets that they name. */
 export interface Gathered {
@@ -19,12 +21,17 @@ export interface Gathered {
 const usage = (message: string): HubError => new HubError("usage", message, { retry: "never" });
 
 /**
- * The settings of a new connection: from `--set`, and from whoever sits in front. A secret comes from stdin, from the
+ * The settings of a connection: from `--set`, and from whoever sits in front, over those that it has. A secret comes from stdin, from the
  * terminal without being shown, or from its variable if that is set already; never from the command line.
  *
  * @throws HubError usage, with every setting that is wrong or missing
  */
-export const gather = async ({ values, terminal }: Call, tool: string, name: string): Promise<Gathered> => {
+export const gather = async (
+  { values, terminal }: Call,
+  tool: string,
+  name: string,
+  before: ConnectionConfig | undefined,
+): Promise<Gathered> => {
   const load = Object.hasOwn(connectors, tool) ? connectors[tool] : undefined;
   if (load === undefined) throw usage(`no tool "${tool}"${suggestion(tool, Object.keys(connectors))}`);
   const connector = await load();
@@ -40,10 +47,13 @@ export const gather = async ({ values, terminal }: Call, tool: string, name: str
     given.set(setting, value);
   }
   await fromStdin(terminal, given);
-  takeFromEnvironment(terminal, connector, shape, name, given);
-  if (terminal.ask !== undefined && !connector.config.safeParse(valuesOf(shape, given)).success)
-    await askFor({ ...terminal, ask: terminal.ask }, connector, shape, given);
-  const parsed = connector.config.safeParse(valuesOf(shape, given), { reportInput: false });
+  const held: Settings = before?.connector === connector.id ? before.config : {};
+  const whole = () => valuesIn(over(held, valuesOf(shape, given), shape));
+  const isAnswered = () => connector.config.safeParse(whole()).success;
+  if (Object.keys(held).length === 0 || !isAnswered()) takeFromEnvironment(terminal, connector, shape, name, given);
+  const isAsked = !isAnswered() || (before !== undefined && values["set"] === undefined);
+  if (terminal.ask !== undefined && isAsked) await askFor({ ...terminal, ask: terminal.ask }, connector, shape, given);
+  const parsed = connector.config.safeParse(whole(), { reportInput: false });
   if (!parsed.success) {
     const wrong = problemsOf(parsed.error, [], (path) => keysAt(connector.config, path));
     const lines = wrong.map(({ path, message }) => `${path.map(String).join(".") || tool}: ${message}`);
@@ -55,7 +65,7 @@ export const gather = async ({ values, terminal }: Call, tool: string, name: str
     secrets[variable] = value;
     return { secret: variable };
   });
-  return { connector, settings, secrets };
+  return { connector, settings: over(held, settings, shape), secrets };
 };
 
 /** `jira` and `apiToken` make `JIRA_API_TOKEN`. */

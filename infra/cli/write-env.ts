@@ -21,15 +21,38 @@ export const keepSecrets = (
   const taken = wanted.find(([name]) => held[name] !== undefined && held[name] !== "");
   if (taken !== undefined && !isForced)
     throw new HubError("usage", `.env has another ${taken[0]}: --force replaces it`, { retry: "never" });
+  for (const name of Object.keys(secrets).filter((one) => environment[one] && environment[one] !== secrets[one]))
+    note(`warning: the environment sets ${name} to another value, which wins over .env: unset it there\n`);
   if (wanted.length === 0) return;
   const names = new Set(wanted.map(([name]) => name));
-  const kept = before.split("\n").filter((line) => !names.has(/^\s*(?:export\s+)?(\w+)\s*=/.exec(line)?.[1] ?? ""));
+  const kept = entriesOf(before).filter((entry) => !names.has(NAMED.exec(entry)?.[1] ?? ""));
   while (kept.at(-1) === "") kept.pop();
   const lines = [...kept, ...wanted.map(([name, value]) => `${name}=${quoted(name, value)}`), ""];
   writeFileSync(`${path}.part`, lines.join("\n"), { mode: 0o600 });
   renameSync(`${path}.part`, path);
   chmodSync(path, 0o600);
   note(`wrote ${[...names].join(", ")} to .env\n`);
+};
+
+const NAMED = /^\s*(?:export\s+)?([\w.-]+)[^\S\n]*=[^\S\n]*(["'`]?)/;
+
+/** The file's lines, those of one quoted value together: as `parseEnv` reads them. */
+const entriesOf = (file: string): string[] => {
+  const entries: string[] = [];
+  for (let from = 0; from <= file.length; ) {
+    const lineEnd = endOfLine(file, from);
+    const begun = NAMED.exec(file.slice(from, lineEnd));
+    const close = begun?.[2] ? file.indexOf(begun[2], from + begun[0].length) : -1;
+    const end = close < 0 ? lineEnd : endOfLine(file, close);
+    entries.push(file.slice(from, end));
+    from = end + 1;
+  }
+  return entries;
+};
+
+const endOfLine = (file: string, from: number): number => {
+  const at = file.indexOf("\n", from);
+  return at < 0 ? file.length : at;
 };
 
 /** In the one kind of quotes that the value does not have; line ends of keys as `\n`. */

@@ -55,6 +55,8 @@ export interface Token {
 /** Where refresh tokens that are good for one use live, for all processes of the hub. */
 export interface TokenStore {
   current(): Promise<Token | undefined>;
+  /** Stores what could not be stored when it was made; nothing to do as a rule. */
+  settle(): Promise<void>;
   /**
    * Lets one process at a time renew; whoever waited gets what it got.
    *
@@ -78,10 +80,13 @@ export interface Access {
 
 const TOKEN_TIMEOUT_MS = 20_000;
 const RENEW_AHEAD_MS = 300_000;
+/** A refusal asks for no other token so soon after the last one. */
+const RENEW_AGAIN_MS = 60_000;
 
 /** Tokens that a secret which stays can make at any time: nothing to be kept. */
 const unkept = (seed: string): TokenStore => ({
   current: async () => undefined,
+  settle: async () => {},
   renewed: (_, make) => make(seed),
 });
 
@@ -94,8 +99,8 @@ export const openAccess = (
   const { renewal } = credential ?? {};
   let token: Token | undefined;
   let making: Promise<Token> | undefined;
-  /** Made anew and not yet taken by the vendor: if it is refused, no other one will be better. */
-  let isUntried = false;
+  /** When this process last had one made, and whether for a refusal: soon after, no other one would be better. */
+  let renewed: { readonly at: number; readonly isForRefusal: boolean } | undefined;
   let told: Instant | undefined;
 
   const isOver = ({ grantedAt, expiresAt }: Token): boolean =>
@@ -104,10 +109,13 @@ export const openAccess = (
     making ??= store
       .renewed(
         (held) => held.accessToken === refused || isOver(held),
-        (refreshToken) => ask(used, refreshToken, around),
+        async (refreshToken) => {
+          const made = await ask(used, refreshToken, around);
+          renewed = { at: around.now(), isForRefusal: refused !== undefined };
+          return made;
+        },
       )
       .then((made) => {
-        isUntried = true;
         token = made;
         return made;
       })
@@ -121,18 +129,20 @@ export const openAccess = (
   return {
     async authorization() {
       if (renewal === undefined) return credential?.authorization;
+      await store.settle();
       token ??= await store.current();
       return header(token === undefined || isOver(token) ? await make(renewal, undefined) : token);
     },
     async refused(authorization) {
       if (renewal === undefined || token === undefined) return false;
       if (header(token) !== authorization) return true;
-      if (isUntried) return false;
+      if (renewed !== undefined && around.now() < renewed.at + RENEW_AGAIN_MS) return false;
       await make(renewal, token.accessToken);
       return true;
     },
     accepted(headers) {
-      isUntried = false;
+      // One that was made in time and has worked may be replaced; what is refused again and again may not.
+      if (renewed?.isForRefusal === false) renewed = undefined;
       told = credential?.expiryIn?.(headers) ?? told;
     },
     expiresAt: () => credential?.expiresAt ?? told ?? maybeInstant(token?.refreshExpiresAt),

@@ -19,6 +19,8 @@ interface HooksSeen {
   readonly url: string;
   readonly expiresAt: Instant;
   readonly triedAt: Instant;
+  /** None of ours stands at the vendor any more; said once. */
+  readonly isGone?: boolean;
 }
 
 const RENEW_BEFORE_MS = 10 * 86_400_000;
@@ -74,6 +76,14 @@ export const renewHooks = async (hub: Hub, connection: Connection, signal: Abort
   await update<HooksSeen>(hub.ports.table, { pk, sk }, (held) => held && { data: { ...held.data, triedAt } });
   const context = { http: connection.http(signal), config: connection.config, signal };
   const ours = (await setup.list(context, "")).filter(({ url }) => url === seen.url);
+  if (ours.length === 0) {
+    if (seen.isGone) return;
+    const reason =
+      "none of ours stands at the vendor any more; `throughline connect <connection> --webhooks` sets them up";
+    hub.log.warn({ connection: connection.name, reason }, "webhooks gone");
+    await update<HooksSeen>(hub.ports.table, { pk, sk }, (held) => held && { data: { ...held.data, isGone: true } });
+    return;
+  }
   await setup.renew(
     context,
     ours.map(({ id }) => id),

@@ -5,7 +5,7 @@ import { nearestWord } from "../domain/nearest-word.ts";
 import type { HubConfig } from "./define-hub.ts";
 import { locate } from "./locate.ts";
 
-const Slug = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,59}$/, "lower-case letters, digits, - and _");
+export const Slug = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,59}$/, "lower-case letters, digits, - and _");
 
 const AccountText = z.string().regex(/^[^:\s]+:\S(?:.*\S)?$/, "a connection and an account of it, e.g. github:ana-d");
 

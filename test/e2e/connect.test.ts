@@ -65,6 +65,13 @@ describe("setting a tool up from the command line", { timeout: 60_000 }, () => {
     expect(unknown.err).toContain('Did you mean "projects"?');
   });
 
+  it("refuses a name that the hub could not read again", async () => {
+    const result = await run([...jira(), "--name", "My Jira"], "name-canary");
+    expect(result.code).toBe(2);
+    expect(result.err).toContain('"My Jira" is no name of a connection');
+    await expect(read("throughline.config.json")).rejects.toThrow();
+  });
+
   it("writes nothing when the tool refuses the credential", async () => {
     const refused = await run(jira(), "wrong-token-canary");
     expect(refused.code).toBe(4);
@@ -97,6 +104,27 @@ describe("setting a tool up from the command line", { timeout: 60_000 }, () => {
     const again = await run(jira(), "another");
     expect(again.code).toBe(2);
     expect(again.err).toContain("--force");
+  });
+
+  it("keeps with --force what was not given, and takes another kind of credential in place of the held one", async () => {
+    const file = join(checkout.root, "throughline.config.json");
+    const first = await read("throughline.config.json");
+    const config = JSON.parse(first);
+    config.connections.jira = { ...config.connections.jira, pollEvery: "2m", deletionFuse: 0.3 };
+    config.connections.jira.config.webhookSecret = { secret: "JIRA_API_TOKEN" };
+    config.connections.jira.config.apiTokenExpiresOn = "2026-12-01";
+    await writeFile(file, JSON.stringify(config));
+    const narrowed = await run(["connect", "jira", "--force", "--set", "projects=ACME"]);
+    expect(narrowed.code, narrowed.err).toBe(0);
+    config.connections.jira.config.projects = ["ACME"];
+    expect(JSON.parse(await read("throughline.config.json"))).toEqual(config);
+    await run(["connect", "jira", "--force", "--set", "accessToken=-"], "another-kind-canary");
+    const { apiToken, apiTokenExpiresOn, ...others } = config.connections.jira.config;
+    expect(JSON.parse(await read("throughline.config.json")).connections.jira).toEqual({
+      ...config.connections.jira,
+      config: { ...others, accessToken: { secret: "JIRA_ACCESS_TOKEN" } },
+    });
+    await writeFile(file, first);
   });
 
   it("sets a GitHub App up with a key of many lines, and says which repository is out of reach", async () => {

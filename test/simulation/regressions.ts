@@ -72,5 +72,11 @@ export const REGRESSIONS: Readonly<Record<Vendor, readonly (readonly Step[])[]>>
       { does: "relocate", a: 0, b: 0 },
       { does: "deliver", a: 105, b: 0 },
     ],
+    // Who was replaced stayed assigned up to a later change: the company told only who came.
+    [
+      { does: "edit", a: 263, b: 576 },
+      { does: "pass", a: 0, b: 0 },
+      { does: "edit", a: 608, b: 0 },
+    ],
   ],
 };

@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { openEmbedded } from "../../shared/adapters/sqlite/index.ts";
-import type { Entity, FieldedKind } from "../../shared/domain/entity.ts";
+import type { FieldedKind } from "../../shared/domain/entity.ts";
 import { FIELDS } from "../../shared/domain/entity.ts";
-import { everyOf } from "../../shared/store/entities.ts";
+import { everyOf, type StoredEntity } from "../../shared/store/entities.ts";
 import { viewKey } from "../../shared/store/keys.ts";
 import type { FeatureView } from "../../shared/store/views.ts";
 
@@ -196,8 +196,8 @@ export const knowledge = async (
   return { entities, views };
 };
 
-const timeless = (entity: Entity): unknown => {
-  const { firstSeenAt: _, recordedAt: __, askedAt: ___, rawRef: ____, ...rest } = entity;
+const timeless = (entity: StoredEntity): unknown => {
+  const { firstSeenAt: _, recordedAt: __, askedAt: ___, rawRef: ____, receivedAt: _____, ...rest } = entity;
   return rest;
 };
 

@@ -48,7 +48,7 @@ export const isSameValue = (a: PastValue | null, b: PastValue | null): boolean =
 
 /** The course of a field that has one value at a time, null while it is empty. */
 export const courseOf = (field: string, { createdAt, changedAt, history }: Past, present: PastValue | null): Course => {
-  const steps = inChains(stepsOf(field, history));
+  const steps = inChains(stepsOf(field, history), present);
   const [first] = steps;
   const began = first === undefined || createdAt <= first.at ? createdAt : first.at;
   let open: Interval = { value: first === undefined ? present : first.from, from: began };
@@ -168,7 +168,7 @@ const stepsOf = (field: string, history: readonly HistoryEntry[]): Step[] => {
 };
 
 /** Changes of one moment have no order of their own: each follows the one that it continues, where there is one. */
-const inChains = (steps: readonly Step[]): Step[] => {
+const inChains = (steps: readonly Step[], present: PastValue | null): Step[] => {
   const ordered: Step[] = [];
   for (let start = 0; start < steps.length; ) {
     const at = steps[start]?.at;
@@ -188,7 +188,11 @@ const inChains = (steps: readonly Step[]): Step[] => {
       balance.set(to, (balance.get(to) ?? 0) - 1);
     }
     for (const same of waiting.values()) same.reverse();
-    const heads = [...waiting.keys()].toSorted((a, b) => (balance.get(b) ?? 0) - (balance.get(a) ?? 0));
+    // A moment that leads back to where it began, began where it ended: at what is left next, or is there now.
+    const after = steps[end];
+    const goal = nameOf(after === undefined ? present : after.from);
+    const rank = (head: string): number => (balance.get(head) ?? 0) * 2 + (head === goal ? 1 : 0);
+    const heads = [...waiting.keys()].toSorted((a, b) => rank(b) - rank(a));
     const before = ordered.at(-1);
     for (const head of before === undefined ? heads : [nameOf(before.to), ...heads])
       for (const step of trail(head, waiting)) ordered.push(step);

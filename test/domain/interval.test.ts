@@ -45,6 +45,25 @@ const truth = (life: Life) =>
     return [value, at(minute), next === undefined ? null : at(next.minute)];
   });
 
+it("a value that was left and taken again within one moment was there all the time", () => {
+  const at = "2026-03-02T10:00:00.000Z";
+  const change = (id: string, from: string, to: string) => ({
+    id,
+    at,
+    changes: [{ field: "status", from: { id: from }, to: { id: to } }],
+  });
+  const past = { createdAt: "2026-03-01T10:00:00.000Z", changedAt: at };
+  for (const history of [
+    [change("1", "closed", "open"), change("2", "open", "closed")],
+    [change("2", "closed", "open"), change("1", "open", "closed")],
+  ])
+    expect(courseOf("status", { ...past, history }, { id: "open" })).toEqual({
+      intervals: [{ value: { id: "open" }, from: past.createdAt }],
+      agrees: true,
+      isComplete: true,
+    });
+});
+
 describe("the course of a field with one value", () => {
   it("is what the field went through, whatever the order and repetition of its entries", async () => {
     await fc.assert(

@@ -58,10 +58,10 @@ const sorted = (list: readonly string[]): string[] => list.toSorted();
 const spansOf = (list: readonly Interval[], what: (one: Interval) => string): Span[] =>
   joined(list.map((one) => ({ what: what(one), from: time(one.from), to: one.to === undefined ? "" : time(one.to) })));
 
-/** Spans that touch and say the same are one; what lasted for no time was not. */
+/** Spans that touch and say the same are one; what lasted for no time, or less by a clock that was set back, was not. */
 const joined = (list: readonly { what: string; from: string; to: string }[]): Span[] => {
   const found: { what: string; from: string; to: string }[] = [];
-  for (const one of list.filter(({ from, to }) => from !== to)) {
+  for (const one of list.filter(({ from, to }) => to === "" || from < to)) {
     const before = found.find(({ what, to }) => what === one.what && to === one.from);
     if (before === undefined) found.push({ ...one });
     else before.to = one.to;

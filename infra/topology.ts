@@ -1,4 +1,4 @@
-export type QueueName = "inbox" | "jobs";
+export type QueueName = "inbox" | "jobs" | "unpublished";
 export type Store = QueueName | "table" | "bus" | "archive" | "secrets" | "mailer";
 
 export type Trigger =
@@ -14,6 +14,14 @@ export interface Part {
   readonly on: readonly Trigger[];
   readonly reads?: readonly Store[];
   readonly writes?: readonly Store[];
+  /** On AWS one function for each connection, with jobs of its own: each knows its own tool and its secrets only. */
+  readonly per?: "connection";
+  /** Which of the secrets it reads. */
+  readonly secrets?: "webhooks" | "connection" | "cursors";
+  /** On AWS; default 60. */
+  readonly timeoutSeconds?: number;
+  /** On AWS; default 256. */
+  readonly memoryMb?: number;
 }
 
 /**
@@ -25,13 +33,19 @@ export const topology = {
     does: "verify, archive, enqueue",
     on: [{ http: "POST /hooks/{connection}" }],
     reads: ["secrets"],
+    secrets: "webhooks",
     writes: ["archive", "inbox"],
+    timeoutSeconds: 10,
   },
   "poll-source": {
     does: "page, archive, enqueue, checkpoint",
     on: [{ everyConnection: "5 minutes" }, { queue: "jobs", batch: 1 }],
-    reads: ["secrets", "table"],
-    writes: ["archive", "inbox", "jobs", "table"],
+    reads: ["secrets", "table", "archive"],
+    secrets: "connection",
+    writes: ["archive", "inbox", "jobs", "table", "secrets"],
+    per: "connection",
+    timeoutSeconds: 900,
+    memoryMb: 512,
   },
   "ingest-record": {
     does: "parse, normalise, merge",
@@ -47,16 +61,26 @@ export const topology = {
   },
   "publish-events": {
     does: "announce what changed",
-    on: [{ feed: "table", batch: 1000 }],
+    on: [
+      { feed: "table", batch: 1000 },
+      { queue: "unpublished", batch: 1 },
+    ],
     reads: ["table"],
     writes: ["bus", "table"],
   },
-  "serve-api": { does: "API and dashboard", on: [{ http: "ANY /{path+}" }], reads: ["table"] },
+  "serve-api": {
+    does: "API and dashboard",
+    on: [{ http: "ANY /{path+}" }],
+    reads: ["table", "secrets"],
+    secrets: "cursors",
+    memoryMb: 512,
+  },
   sweep: {
-    does: "what time alone changes",
+    does: "what the feed lost, what time alone changes",
     on: [{ everyMinutes: 15 }],
     reads: ["table"],
-    writes: ["table"],
+    writes: ["table", "unpublished"],
+    timeoutSeconds: 300,
   },
 } as const satisfies Record<string, Part>;
 

@@ -193,6 +193,8 @@ describe("the checkout", () => {
   });
 
   it("pins every dependency to one version", () => {
-    expect(Object.entries(dependencies).filter(([, version]) => !/^\d+\.\d+\.\d+(-r\.\d+)?$/.test(version))).toEqual([]);
+    expect(Object.entries(dependencies).filter(([, version]) => !/^\d+\.\d+\.\d+(-r\.\d+)?$/.test(version))).toEqual(
+      [],
+    );
   });
 });

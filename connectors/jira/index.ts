@@ -72,6 +72,7 @@ export default defineConnector<z.output<typeof Config>>({
   },
   webhook: {
     signature,
+    secrets: ["webhookSecret", "previousWebhookSecret", "oauth.clientSecret"],
     deliveryId,
     records: (body, _, config) => recordsOf(body, config),
     setup: hooks,

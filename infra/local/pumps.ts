@@ -69,7 +69,7 @@ export const feedPump = (
   name: string,
   feed: SqliteFeed,
   batch: number,
-  handler: (event: DynamoDBStreamEvent) => Promise<void>,
+  handler: (event: DynamoDBStreamEvent) => Promise<unknown>,
   log: Log,
 ): Pump => {
   let size = batch;

@@ -23,7 +23,12 @@ export interface Runner {
 export const localRunner = (embedded: () => Embedded, log: Log): Runner => {
   const stop = new AbortController();
   const isStopping = () => stop.signal.aborted;
-  const waiting: Record<Told, Set<() => void>> = { inbox: new Set(), jobs: new Set(), table: new Set() };
+  const waiting: Record<Told, Set<() => void>> = {
+    inbox: new Set(),
+    jobs: new Set(),
+    unpublished: new Set(),
+    table: new Set(),
+  };
   let busy = 0;
   let running: Promise<void> = Promise.resolve();
   const wake = (what: Told) => {
@@ -72,6 +77,7 @@ export const localRunner = (embedded: () => Embedded, log: Log): Runner => {
       ...Array.from({ length: 6 }, jobs),
       feedPump("project-lifecycle", feed, batchOf("project-lifecycle"), project.handler, log),
       feedPump("publish-events", feed, batchOf("publish-events"), publish.handler, log),
+      queuePump("publish-events", "unpublished", consumers.unpublished, 1, publish.handler),
     ];
   };
   return {
@@ -84,15 +90,15 @@ export const localRunner = (embedded: () => Embedded, log: Log): Runner => {
     },
     async stop() {
       stop.abort();
-      for (const what of ["inbox", "jobs", "table"] as const) wake(what);
+      for (const what of ["inbox", "jobs", "unpublished", "table"] as const) wake(what);
       await running;
     },
     async quiet() {
       const { consumers, feed } = embedded();
       for (;;) {
-        const [inbox, jobs] = await Promise.all([consumers.inbox.depth(), consumers.jobs.depth()]);
-        if (busy === 0 && inbox.waiting + inbox.inFlight + jobs.waiting + jobs.inFlight === 0 && feed.lag() === 0)
-          return;
+        const depths = await Promise.all(Object.values(consumers).map((queue) => queue.depth()));
+        const waiting = depths.reduce((sum, depth) => sum + depth.waiting + depth.inFlight, 0);
+        if (busy === 0 && waiting === 0 && feed.lag() === 0) return;
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
     },

@@ -76,7 +76,7 @@ export const startLocalHub = async (options: {
     const hub = await openHub({ config, ports: embedded.ports, log, url, alone: true });
     useHub(hub);
     if (embedded.brokenOffAt !== undefined) await requeueWebhooks(hub, embedded.brokenOffAt);
-    serveAs({ cursorKey: derivedKey(key, "cursors"), demo: sandbox !== undefined, allowedHosts: LOOPBACK });
+    serveAs({ cursorKey: async () => derivedKey(key, "cursors"), demo: sandbox !== undefined, allowedHosts: LOOPBACK });
     const runner = localRunner(() => embedded, log);
     wake = runner.wake;
     const loops = runner.run();

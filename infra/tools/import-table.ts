@@ -89,6 +89,7 @@ export const LAYERS: readonly Layer[] = [
       "shared/lifecycle",
       "shared/pipeline",
       "shared/web",
+      "shared/adapters/clock.ts",
       "connectors/index.ts",
     ],
     packages: ["hono", "zod", "aws-lambda"],

@@ -161,6 +161,8 @@ export interface Connector<Config = unknown> {
   readonly streams: Readonly<Record<string, Stream<Config, any, any>>>;
   readonly webhook?: {
     readonly signature: Signature<Config>;
+    /** Paths of the config values that {@link signature} needs, e.g. `oauth.clientSecret`; default `webhookSecret` and `previousWebhookSecret`. */
+    readonly secrets?: readonly string[];
     /** The vendor's id of the delivery; empty where it has none. */
     readonly deliveryId: (delivery: Delivery) => string;
     /** @throws ZodError if the body is none of the vendor's */

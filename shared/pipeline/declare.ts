@@ -18,13 +18,14 @@ interface Applied {
  */
 export const declare = async (hub: Hub): Promise<number> => {
   const { table } = hub.ports;
-  const now = hash(hub.people.people);
+  const { people } = (await hub.mapping()).people;
+  const now = hash(people);
   const noted = await table.get<{ hash: string }>(peopleKey.pk, peopleKey.sk);
   if (noted?.data.hash === now) return 0;
   const applied = new Map<string, DeclaredPerson>();
   for await (const { sk, data } of rowsOf<Applied>(table, peopleKey.pk, "P#"))
     if (data.person !== null) applied.set(sk, data.person);
-  const wanted = new Map(hub.people.people.map((person) => [declaredKey(person.slug).sk, person]));
+  const wanted = new Map(people.map((person) => [declaredKey(person.slug).sk, person]));
   let changed = 0;
   for (const sk of new Set([...applied.keys(), ...wanted.keys()])) {
     const [was, is] = [applied.get(sk), wanted.get(sk)];

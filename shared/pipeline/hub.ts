@@ -27,8 +27,6 @@ export interface Connection {
   readonly statuses: WordTable<StatusCategory>;
   /** The hub's own meaning of names of deployment environments. */
   readonly environments?: NormaliseContext["environments"];
-  /** With the hub's key. */
-  readonly emailHash?: EmailHash | undefined;
   /** Products whose sources name one of these scopes. */
   readonly productsOf: (scopes: readonly string[]) => readonly string[];
   /** All products that it may feed. */
@@ -64,6 +62,16 @@ export interface LogFields {
   readonly durationMs?: number | undefined;
 }
 
+/** What the config makes of records, with what the table keeps for it. */
+export interface Mapping {
+  /** Rises when the config maps records otherwise. */
+  readonly version: number;
+  /** Whom the config declares. */
+  readonly people: Declarations;
+  /** With the hub's key. */
+  readonly emailHash: EmailHash;
+}
+
 /** What every use case works with. */
 export interface Hub {
   readonly ports: Ports;
@@ -72,12 +80,10 @@ export interface Hub {
   readonly url: string;
   readonly products: readonly Product[];
   readonly connectionNames: readonly string[];
-  /** Whom the config declares. */
-  readonly people: Declarations;
   /** @throws HubError connection_unknown | config_invalid | secret_missing */
   connection(name: string): Promise<Connection>;
-  /** Of the mapping that the config declares; rises when it changes. */
-  readonly mappingVersion: number;
+  /** Read from the table when it is first asked for. */
+  mapping(): Promise<Mapping>;
   /** Names this process in leases. */
   readonly instance: string;
   /** No other process can be at work on these ports: leases of others are left over. */

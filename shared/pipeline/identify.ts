@@ -105,7 +105,8 @@ const together = async (hub: Hub, { account, held, person }: Near): Promise<stri
     ...(held?.data.personId == null ? [] : [accountIdOf(held.data.personId)]),
     ...(person?.data.accounts ?? []).map(({ id }) => id),
   ];
-  const declared = account === undefined ? [] : hub.people.naming(account).own.flatMap(({ accounts }) => accounts);
+  const { people } = await hub.mapping();
+  const declared = account === undefined ? [] : people.naming(account).own.flatMap(({ accounts }) => accounts);
   const named: string[] = [];
   for (const name of declared) named.push(...(await accountsNamed(hub, name)));
   return [...before, ...named];
@@ -121,7 +122,7 @@ const store = async (hub: Hub, near: ReadonlyMap<string, Near>): Promise<boolean
   const { table } = hub.ports;
   if ([...near.values()].some(({ version, held }) => (held?.data.version ?? 0) > version)) return false;
   const accounts = [...near.values()].flatMap(({ account }) => account ?? []);
-  const persons = new Map(identify(accounts, hub.people).map((person) => [person.id, person]));
+  const persons = new Map(identify(accounts, (await hub.mapping()).people).map((person) => [person.id, person]));
   const notes = new Map<string, Owner>();
   for (const { id: personId, accounts: held } of persons.values())
     for (const { id, rule } of held) notes.set(id, { personId, rule });

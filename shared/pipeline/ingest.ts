@@ -11,7 +11,7 @@ import { addHistory, type StoredEntity, update } from "../store/entities.ts";
 import { deliveryKey, dues, entityKey, lists } from "../store/keys.ts";
 import { askReferring } from "./ask-referring.ts";
 import { type Arrival, entityOf, goneEntity, hash } from "./entity-of.ts";
-import type { Connection, Hub } from "./hub.ts";
+import type { Connection, Hub, Mapping } from "./hub.ts";
 import { type Gone, type InboxMessage, type Job, PageBody } from "./messages.ts";
 import { setAside } from "./quarantine.ts";
 
@@ -37,6 +37,7 @@ export const ingest = async (
   const archived = await hub.ports.archive.get(message.rawRef);
   const work: Work = {
     hub,
+    mapping: await hub.mapping(),
     connection,
     archived,
     rawRef: message.rawRef,
@@ -61,6 +62,7 @@ export interface Outcome {
 
 interface Work {
   readonly hub: Hub;
+  readonly mapping: Mapping;
   readonly connection: Connection;
   readonly archived: Archived;
   readonly rawRef: string;
@@ -135,9 +137,9 @@ const ingestPage = async (work: Work): Promise<void> => {
 
 /** What the tool told to be gone and a read did not find: the tie is settled. */
 const ingestGone = async (work: Work, gone: Gone): Promise<void> => {
-  const { hub, connection, archived, rawRef, outcome } = work;
+  const { hub, outcome } = work;
   const key = entityKey(gone.entityId);
-  const arrival = arrivalOf(hub, connection, archived, rawRef, archived.note.receivedAt);
+  const arrival = arrivalOf(work, work.archived.note.receivedAt);
   const wrote = await update<StoredEntity>(hub.ports.table, key, (row) => {
     if (row === undefined) return undefined;
     const next = goneEntity(row.data, gone, arrival);
@@ -202,7 +204,10 @@ const ingestRecord = async (work: Work, streamName: string, record: unknown, how
   const stream = connection.connector.streams[streamName];
   let drafts: readonly Draft[];
   try {
-    drafts = draftsOf(stream, `${connection.name}/${streamName}`, record, connection);
+    drafts = draftsOf(stream, `${connection.name}/${streamName}`, record, {
+      ...connection,
+      emailHash: work.mapping.emailHash,
+    });
   } catch (error) {
     work.outcome.setAside += 1;
     const waiting = await setAside(
@@ -227,7 +232,7 @@ export const draftsOf = (
   stream: Stream<any, any, any> | undefined,
   what: string,
   record: unknown,
-  connection: Pick<Connection, "id" | "statuses" | "environments" | "emailHash">,
+  connection: Pick<Connection, "id" | "statuses" | "environments"> & Partial<Pick<Mapping, "emailHash">>,
 ): readonly Draft[] => {
   if (stream === undefined) throw payloadUnreadable(`stream ${what}`);
   const parsed = stream.record.safeParse(record);
@@ -246,16 +251,13 @@ export const draftsOf = (
 };
 
 const arrivalOf = (
-  hub: Hub,
-  connection: Connection,
-  { note }: Archived,
-  rawRef: string,
+  { hub, mapping, connection, archived: { note }, rawRef }: Work,
   askedAt: Instant | undefined,
 ): Arrival => ({
   connectionId: connection.id,
   tool: connection.connector.id,
   productsOf: connection.productsOf,
-  mappingVersion: hub.mappingVersion,
+  mappingVersion: mapping.version,
   rawRef,
   now: hub.ports.clock.now().toISOString(),
   receivedAt: note.receivedAt,
@@ -275,7 +277,7 @@ const keep = async (
   const isGone = how.presence !== undefined && how.presence !== "present";
   // Ties between records without a time go by when they were read; an account on an issue's page is one.
   const askedAt = how.askedAt ?? (draft.updatedAt < "1971" ? archived.note.receivedAt : undefined);
-  const arrival = { ...arrivalOf(hub, connection, archived, work.rawRef, askedAt), presence: how.presence };
+  const arrival = { ...arrivalOf(work, askedAt), presence: how.presence };
   const fresh = entityOf(draft, arrival);
   const known = `${fresh.contentHash} ${fresh.mappedHash}`;
   if (work.seen.get(fresh.id) === known && draft.history === undefined) return false;

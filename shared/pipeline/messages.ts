@@ -41,6 +41,10 @@ export const Job = z.object({
 });
 export type Job = z.output<typeof Job>;
 
+/** Unpublished: entities that the feed may have lost, by id. */
+export const LostMessage = z.object({ ids: z.array(z.string()) });
+export type LostMessage = z.output<typeof LostMessage>;
+
 /** A page or a re-read as it lies in the archive: raw records by stream. */
 export const PageBody = z.object({
   records: z.record(z.string(), z.array(z.unknown())),

@@ -16,10 +16,11 @@ interface Mapped {
 export const askForRederivation = async (hub: Hub, connection: Connection): Promise<void> => {
   const key = mappedKey(connection.name);
   const held = (await hub.ports.table.get<Mapped>(key.pk, key.sk))?.data;
-  if (held?.version === hub.mappingVersion) return;
+  const { version } = await hub.mapping();
+  if (held?.version === version) return;
   if (held !== undefined || (await hasRead(hub, connection)))
     await hub.ports.jobs.send([JSON.stringify({ connection: connection.name, replay: {} })]);
-  await update<Mapped>(hub.ports.table, key, () => ({ data: { version: hub.mappingVersion } }));
+  await update<Mapped>(hub.ports.table, key, () => ({ data: { version } }));
 };
 
 const hasRead = async (hub: Hub, { name }: Connection): Promise<boolean> => {

@@ -1,8 +1,8 @@
 import type { StoredEntity } from "../store/entities.ts";
 import { declare } from "./declare.ts";
 import type { Hub } from "./hub.ts";
+import type { LostMessage } from "./messages.ts";
 import { project, projectDue, projectSights } from "./project.ts";
-import { publishLost } from "./publish.ts";
 
 /** An entity not announced this long after its write was lost by the feed. */
 const LOST_AFTER_MS = 60 * 60_000;
@@ -16,7 +16,8 @@ export const sweep = async (hub: Hub): Promise<void> => {
   if (lost.length > 0) {
     const records = lost.map((after) => ({ pk: after.pk, sk: after.sk, before: undefined, after }));
     await project(hub, records);
-    await publishLost(hub, records);
+    const ids = lost.map(({ data }) => data.id);
+    await hub.ports.unpublished.send([JSON.stringify({ ids } satisfies LostMessage)]);
   }
   const declared = await declare(hub);
   const derived = (await projectDue(hub, now.toISOString())) + (await projectSights(hub));

@@ -6,7 +6,6 @@ import { openAccess } from "../connector/credential.ts";
 import { HubError } from "../connector/errors.ts";
 import { type Surroundings, vendorHttp } from "../connector/http.ts";
 import { budget } from "../connector/limits.ts";
-import type { EmailHash } from "../domain/email-hash.ts";
 import type { StatusCategory } from "../domain/entity.ts";
 import { configuredId } from "../domain/kind.ts";
 import type { Connection } from "../pipeline/hub.ts";
@@ -100,20 +99,49 @@ const unsafeAddresses = ({ baseUrl, credential }: HttpSettings): (readonly strin
   return safeAddress(credential?.renewal?.url ?? baseUrl) ? [] : [["oauth", "tokenUrl"]];
 };
 
+/** Which of a connection's secrets a process may read: all of them, those that verify its webhooks, or none. */
+export type SecretsKnown = "all" | "webhooks" | "none";
+
+/** Whether the secret at a path of the config is among those. */
+const wantedBy =
+  ({ webhook }: Connector, knows: SecretsKnown) =>
+  (path: readonly string[]): boolean =>
+    knows === "all" || (knows === "webhooks" && (webhook?.secrets ?? WEBHOOK_SECRETS).includes(path.join(".")));
+
+const WEBHOOK_SECRETS: readonly string[] = ["webhookSecret", "previousWebhookSecret"];
+
+/** The names of those secrets, as the config gives them. @throws HubError config_invalid if there is no such connector */
+export const secretNames = async (
+  { connector: id, config }: ConnectionConfig,
+  knows: SecretsKnown,
+): Promise<string[]> => {
+  const load = connectorCalled(id);
+  if (load === undefined) throw new HubError("config_invalid", `no connector ${id}`, { retry: "never" });
+  const wanted = wantedBy(await load(), knows);
+  const { missing } = await resolved(config, { get: async () => undefined }, wanted);
+  return missing.map(([, name]) => name);
+};
+
 /** A config's values with secrets in place, and which ones nobody set: their names stand in for them. */
 const resolved = async (
   config: Readonly<Record<string, unknown>>,
   secrets: Pick<Secrets, "get">,
+  wanted: (path: readonly string[]) => boolean = () => true,
+  at: readonly string[] = [],
 ): Promise<{ values: Record<string, unknown>; missing: (readonly [readonly string[], string])[] }> => {
   const values: Record<string, unknown> = {};
   const missing: (readonly [readonly string[], string])[] = [];
   for (const [key, value] of Object.entries(config)) {
     if (isSecretRef(value)) {
+      if (!wanted([...at, key])) {
+        values[key] = value.secret;
+        continue;
+      }
       const found = await secrets.get(value.secret);
       if (found === undefined) missing.push([[key], value.secret]);
       values[key] = found ?? value.secret;
     } else if (isObject(value)) {
-      const inner = await resolved(value, secrets);
+      const inner = await resolved(value, secrets, wanted, [...at, key]);
       values[key] = inner.values;
       missing.push(...inner.missing.map(([path, name]) => [[key, ...path], name] as const));
     } else values[key] = value;
@@ -131,14 +159,15 @@ export const openConnection = async (
     readonly config: HubConfig;
     readonly ports: TokenPorts;
     readonly around: Surroundings;
-    readonly emailHash?: EmailHash | undefined;
+    readonly knows?: SecretsKnown | undefined;
   },
 ): Promise<Connection> => {
   const load = connectorCalled(settings.connector);
   if (load === undefined)
     throw new HubError("config_invalid", `no connector ${settings.connector}`, { retry: "never" });
   const connector: Connector = await load();
-  const { values, missing } = await resolved(settings.config, hub.ports.secrets);
+  const { knows = "all" } = hub;
+  const { values, missing } = await resolved(settings.config, hub.ports.secrets, wantedBy(connector, knows));
   if (missing[0] !== undefined)
     throw new HubError("secret_missing", `connection ${name}: ${missing[0][1]} is not set`, { retry: "never" });
   const parsed = connector.config.safeParse(values);
@@ -151,7 +180,8 @@ export const openConnection = async (
   const allowance = budget(http.requestsPerMinute, hub.around.now);
   const { credential } = http;
   const seed = credential?.renewal?.seed;
-  const access = openAccess(credential, hub.around, seed === undefined ? undefined : tokenStore(hub.ports, name, seed));
+  const store = seed === undefined || knows !== "all" ? undefined : tokenStore(hub.ports, name, seed);
+  const access = openAccess(credential, hub.around, store);
   const statuses = new Map<string, StatusCategory>(Object.entries(hub.config.statuses?.[name] ?? {}));
   return {
     id: configuredId("con", name),
@@ -160,14 +190,16 @@ export const openConnection = async (
     config: parsed.data,
     statuses,
     environments: new Map(Object.entries(hub.config.environments ?? {})),
-    emailHash: hub.emailHash,
     productsOf: productsOf(name, hub.config),
     productIds: productIds(name, hub.config),
     freshWithinSeconds: seconds(settings.freshWithin ?? "1h"),
     pollEverySeconds: seconds(settings.pollEvery ?? "5m"),
     censusEverySeconds: seconds(settings.censusEvery ?? "1d"),
     deletionFuse: settings.deletionFuse ?? 0.1,
-    http: (signal) => vendorHttp(http, hub.around, signal, allowance, access),
+    http: (signal) => {
+      if (knows !== "all") throw new Error(`this function holds no credential of ${name}`);
+      return vendorHttp(http, hub.around, signal, allowance, access);
+    },
     credential: { kind: credential?.kind ?? "none", expiresAt: access.expiresAt },
   };
 };
@@ -179,8 +211,11 @@ export const ONLY_PRODUCT = { slug: "product", name: "Product" } as const;
 export const secretsInUse = async (
   settings: ConnectionConfig,
   secrets: Pick<Secrets, "get">,
+  knows: SecretsKnown = "all",
 ): Promise<string | undefined> => {
-  const { values, missing } = await resolved(settings.config, secrets);
+  const connector = await connectorCalled(settings.connector)?.();
+  if (connector === undefined) return undefined;
+  const { values, missing } = await resolved(settings.config, secrets, wantedBy(connector, knows));
   return missing.length > 0 ? undefined : createHash("sha256").update(JSON.stringify(values)).digest("hex");
 };
 

@@ -1,7 +1,11 @@
-import type { AttributeValue, DynamoDBRecord, DynamoDBStreamEvent } from "aws-lambda";
+import type { AttributeValue, DynamoDBRecord, DynamoDBStreamEvent, SQSEvent } from "aws-lambda";
 import type { FeedRecord, Place, Row } from "../ports/table.ts";
 
 type Image = Readonly<Record<string, AttributeValue>>;
+
+/** Whether it came from a queue rather than from the feed. */
+export const isQueued = (event: DynamoDBStreamEvent | SQSEvent): event is SQSEvent =>
+  event.Records[0]?.eventSource === "aws:sqs";
 
 /** A stream record's images as rows. `data` is stored as one JSON text, so that the table holds what SQLite holds. */
 export const feedRecords = (event: DynamoDBStreamEvent): FeedRecord[] =>

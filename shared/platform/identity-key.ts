@@ -2,11 +2,12 @@ import { randomBytes } from "node:crypto";
 import { HubError } from "../connector/errors.ts";
 import { type EmailHash, emailHasher } from "../domain/email-hash.ts";
 import type { Log } from "../pipeline/hub.ts";
-import type { Ports } from "../ports/ports.ts";
+import type { Table } from "../ports/table.ts";
 import { update } from "../store/entities.ts";
 import { identityKeyKey } from "../store/keys.ts";
 
-const SECRET = "THROUGHLINE_IDENTITY_KEY";
+/** The secret that people may set in place of a key of the table's own. */
+export const IDENTITY_KEY = "THROUGHLINE_IDENTITY_KEY";
 const SHORTEST = 32;
 
 interface Kept {
@@ -17,22 +18,25 @@ interface Kept {
 }
 
 /**
- * The hash of mail addresses under the hub's key: the secret of that name, else one made at the first start and kept in
- * the table.
+ * The hash of mail addresses under the hub's key: the given one, else one made at the first start and kept in the table.
  *
  * @param beside another process is the hub: what it has in force stays
  * @throws HubError config_invalid if the secret is short enough to be guessed
  */
 export const hubEmailHash = async (
-  { secrets, table }: Pick<Ports, "secrets" | "table">,
+  table: Table,
+  given: string | undefined,
   log: Log,
   beside: boolean,
 ): Promise<EmailHash> => {
-  const given = await secrets.get(SECRET);
   if (given !== undefined && given.length < SHORTEST) {
-    throw new HubError("config_invalid", `${SECRET} has fewer than ${SHORTEST} characters: use openssl rand -hex 32`, {
-      retry: "never",
-    });
+    throw new HubError(
+      "config_invalid",
+      `${IDENTITY_KEY} has fewer than ${SHORTEST} characters: use openssl rand -hex 32`,
+      {
+        retry: "never",
+      },
+    );
   }
   const hasherOf = (key: string) => emailHasher(given === undefined ? Buffer.from(key, "base64") : Buffer.from(given));
   const markOf = (key: string) => hasherOf(key)("mark@example.com") ?? "";

@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { connectors } from "../../connectors/index.ts";
 import { HubError } from "../connector/errors.ts";
 import type { Surroundings } from "../connector/http.ts";
 import { declarations } from "../domain/identity.ts";
@@ -10,28 +9,41 @@ import type { Ports } from "../ports/ports.ts";
 import { update } from "../store/entities.ts";
 import { mappingKey } from "../store/keys.ts";
 import { suggestion } from "./config.ts";
-import { ONLY_PRODUCT, openConnection, secretsInUse } from "./connections.ts";
+import { ONLY_PRODUCT, openConnection, type SecretsKnown, secretsInUse } from "./connections.ts";
 import type { ConnectionConfig, HubConfig } from "./define-hub.ts";
-import { hubEmailHash } from "./identity-key.ts";
+import { hubEmailHash, IDENTITY_KEY } from "./identity-key.ts";
 import { declaredPeople } from "./people.ts";
 
-/**
- * Puts a hub together: a checked config over an adapter set. Connections are opened when first used, so that one with a
- * missing secret does not stop the others.
- *
- * @param alone no other process works on these ports
- */
-export const openHub = async (parts: {
+/** What a hub is made of. */
+interface Parts {
   readonly config: HubConfig;
   readonly ports: Ports;
   readonly log: Log;
   readonly url: string;
+  /** No other process works on these ports. */
   readonly alone: boolean;
   /** Looks at the store of a hub that may be at work: its config comes into force when that one starts. */
   readonly beside?: boolean;
+  /** Secrets that this process may read; default all. Without all of them it reaches no vendor. */
+  readonly knows?: SecretsKnown;
+  /** The key of hashed addresses is the table's own, whatever the secrets hold. */
+  readonly keepsIdentityKey?: boolean;
   readonly fetch?: typeof fetch;
-}): Promise<Hub> => {
-  const { config, ports, log, alone } = parts;
+}
+
+/** Puts a hub together that is ready: a checked config over an adapter set. @throws HubError config_invalid */
+export const openHub = async (parts: Parts): Promise<Hub> => {
+  const hub = hubOf(parts);
+  await hub.mapping();
+  return hub;
+};
+
+/**
+ * Puts a hub together without reading anything yet. Connections are opened when first used, so that one with a missing
+ * secret does not stop the others.
+ */
+export const hubOf = (parts: Parts): Hub => {
+  const { config, ports, log, alone, knows, beside = false } = parts;
   const around: Surroundings = {
     fetch: parts.fetch ?? fetch,
     now: () => ports.clock.now().getTime(),
@@ -39,15 +51,13 @@ export const openHub = async (parts: {
     random: Math.random,
   };
   const names = Object.keys(config.connections);
-  const emailHash = await hubEmailHash(ports, log, parts.beside === true);
-  const open = openOnce(ports, log);
+  const open = openOnce(ports, log, knows);
   return {
     ports,
     log,
     url: (config.url ?? parts.url).replace(/\/$/, ""),
     products: productsOf(config),
     connectionNames: names,
-    people: declarations(declaredPeople(config, emailHash)),
     async connection(name) {
       const settings = Object.hasOwn(config.connections, name) ? config.connections[name] : undefined;
       if (settings === undefined) {
@@ -57,25 +67,46 @@ export const openHub = async (parts: {
           { retry: "never" },
         );
       }
-      return open(name, settings, () => openConnection(name, settings, { config, ports, around, emailHash }));
+      return open(name, settings, () => openConnection(name, settings, { config, ports, around, knows }));
     },
-    mappingVersion: await mappingVersion(ports, config, log, parts.beside === true),
+    mapping: once(async () => {
+      const given = parts.keepsIdentityKey === true ? undefined : await ports.secrets.get(IDENTITY_KEY);
+      const emailHash = await hubEmailHash(ports.table, given, log, beside);
+      return {
+        version: await mappingVersion(ports, config, log, beside),
+        people: declarations(declaredPeople(config, emailHash)),
+        emailHash,
+      };
+    }),
     instance: randomUUID(),
     alone,
+  };
+};
+
+/** Does it when first asked; what failed is tried again by the next. */
+const once = <Result>(work: () => Promise<Result>): (() => Promise<Result>) => {
+  let done: Promise<Result> | undefined;
+  return () => {
+    const doing = done ?? work();
+    done = doing;
+    doing.catch(() => {
+      if (done === doing) done = undefined;
+    });
+    return doing;
   };
 };
 
 const LOOK_AGAIN_MS = 1000;
 
 /** Keeps connections open. A secret that is set later or anew counts without a restart: the connection is opened again. */
-const openOnce = ({ secrets, clock }: Ports, log: Log) => {
+const openOnce = ({ secrets, clock }: Ports, log: Log, knows?: SecretsKnown) => {
   const held = new Map<string, { readonly used: string | undefined; lookedAt: number; opened: Promise<Connection> }>();
   return async (name: string, settings: ConnectionConfig, start: () => Promise<Connection>): Promise<Connection> => {
     const now = clock.now().getTime();
     const before = held.get(name);
-    if (before !== undefined && now - before.lookedAt < LOOK_AGAIN_MS) return before.opened;
+    if (before !== undefined && (knows === "none" || now - before.lookedAt < LOOK_AGAIN_MS)) return before.opened;
     if (before !== undefined) before.lookedAt = now;
-    const used = await secretsInUse(settings, secrets);
+    const used = knows === "none" ? undefined : await secretsInUse(settings, secrets, knows);
     const present = held.get(name);
     // An editor may have taken the file away for a moment: what is open stays open.
     if (present !== undefined && (used === undefined || used === present.used)) return present.opened;
@@ -111,7 +142,7 @@ const mappingVersion = async (
   log: Log,
   beside: boolean,
 ): Promise<number> => {
-  const now = hash([products ?? null, statuses ?? null, environments ?? null, Object.keys(connectors)]);
+  const now = hash([products ?? null, statuses ?? null, environments ?? null]);
   const before = (await table.get<MappingInForce>(mappingKey.pk, mappingKey.sk))?.data;
   if (before?.hash === now) return before.version;
   // Who only looks puts nothing into force.

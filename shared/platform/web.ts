@@ -11,7 +11,7 @@ import { VERSION } from "./version.ts";
 
 /** How a process serves: set once before the first request. */
 export interface Serving {
-  readonly cursorKey: Uint8Array;
+  readonly cursorKey: () => Promise<Uint8Array>;
   readonly demo: boolean;
   /** Host names that may be asked for; absent allows all. */
   readonly allowedHosts?: readonly string[];
@@ -24,7 +24,7 @@ export const serveAs = (how: Serving): void => {
 };
 
 /** The HTTP surfaces over the hub of this process. */
-export const webOf = (hub: () => Hub): Hono<WebEnv> => {
+export const webOf = async (hub: () => Hub): Promise<Hono<WebEnv>> => {
   const how = serving;
   if (how === undefined) throw new Error("serveAs must be called before the first request");
   const views = tableViews(hub().ports.table, {
@@ -36,7 +36,7 @@ export const webOf = (hub: () => Hub): Hono<WebEnv> => {
   return webApp({
     views,
     now: () => hub().ports.clock.now(),
-    cursorKey: how.cursorKey,
+    cursorKey: await how.cursorKey(),
     version: VERSION,
     url: () => hub().url,
     demo: how.demo,

@@ -13,6 +13,8 @@ export interface Ports {
   readonly inbox: Queue;
   /** Reads that somebody asked for: one connection, or single records. */
   readonly jobs: Queue;
+  /** Entities whose last version may never have been announced. */
+  readonly unpublished: Queue;
   readonly bus: Bus;
   readonly archive: Archive;
   readonly secrets: Secrets;

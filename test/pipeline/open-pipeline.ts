@@ -11,6 +11,7 @@ import { environmentSecrets } from "../../shared/adapters/sqlite/secrets.ts";
 import { sqliteFeed, sqliteTable } from "../../shared/adapters/sqlite/table.ts";
 import { type Connector, defineConnector } from "../../shared/connector/contract.ts";
 import { vendorHttp } from "../../shared/connector/http.ts";
+import { emailHasher } from "../../shared/domain/email-hash.ts";
 import { type Declarations, declarations } from "../../shared/domain/identity.ts";
 import type { Connection, Hub, LogFields } from "../../shared/pipeline/hub.ts";
 import { InboxMessage } from "../../shared/pipeline/messages.ts";
@@ -43,10 +44,12 @@ export const openPipeline = (parts: {
   const clock = { now: () => new Date(time.around.now()), sleep: async () => undefined };
   const inbox = sqliteQueue(db, "inbox", clock);
   const jobs = sqliteQueue(db, "jobs", clock);
+  const unpublished = sqliteQueue(db, "unpublished", clock);
   const real: Ports = {
     table: sqliteTable(db),
     inbox,
     jobs,
+    unpublished,
     bus: sqliteBus(db, { url: "http://localhost:4100", typePrefix: "dev.throughline" }),
     archive: fileArchive(join(folder, "archive")),
     secrets: environmentSecrets({}, join(folder, ".env"), join(folder, "secrets")),
@@ -79,9 +82,12 @@ export const openPipeline = (parts: {
     url: "http://localhost:4100",
     products: [{ id: "prd_web", slug: "web", name: "Web" }],
     connectionNames: ["acme"],
-    people: parts.people ?? declarations([]),
     connection: async () => connection,
-    mappingVersion: 1,
+    mapping: async () => ({
+      version: 1,
+      people: parts.people ?? declarations([]),
+      emailHash: emailHasher(Buffer.from("a key of this test")),
+    }),
     instance,
     alone: parts.alone ?? false,
   });
@@ -90,7 +96,7 @@ export const openPipeline = (parts: {
     hub,
     /** The ports without faults. */
     real,
-    consumers: { inbox, jobs },
+    consumers: { inbox, jobs, unpublished },
     feed: sqliteFeed(db, ["test"]),
     logged,
     pass: (seconds: number) => time.pass(seconds * 1000),

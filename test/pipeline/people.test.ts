@@ -15,6 +15,7 @@ import {
 import { entityId } from "../../shared/domain/kind.ts";
 import { declare } from "../../shared/pipeline/declare.ts";
 import { entityOf } from "../../shared/pipeline/entity-of.ts";
+import type { Hub } from "../../shared/pipeline/hub.ts";
 import { project } from "../../shared/pipeline/project.ts";
 import { publish } from "../../shared/pipeline/publish.ts";
 import { sweep } from "../../shared/pipeline/sweep.ts";
@@ -351,6 +352,12 @@ describe("reads of people", () => {
   });
 });
 
+/** The same hub under a config that declares these. */
+const declaring = (hub: Hub, names: readonly DeclaredPerson[]): Hub => ({
+  ...hub,
+  mapping: async () => ({ ...(await hub.mapping()), people: declarations(names) }),
+});
+
 describe("people of the config", () => {
   const all = [
     ["jira:1", { name: "Ana" }],
@@ -361,7 +368,7 @@ describe("people of the config", () => {
 
   it("are joined at the next start, and parted again at the start after their line is gone", async () => {
     using hub = company();
-    const under = (...names: readonly DeclaredPerson[]) => ({ ...hub.hub, people: declarations(names) });
+    const under = (...names: readonly DeclaredPerson[]) => declaring(hub.hub, names);
     await hub.arrive(...all);
     const before = await hub.graph();
     await sweep(under(ana));
@@ -382,7 +389,7 @@ describe("people of the config", () => {
     await hub.arrive(["linear:1", mail], ["jira:1", mail]);
     expect((await hub.graph()).map(({ accounts }) => accounts.length)).toEqual([3]);
     const refusing = [person("ana", ["jira:1", "github:ana-d"], ["linear:1"])];
-    expect(await declare({ ...hub.hub, people: declarations(refusing) })).toBe(1);
+    expect(await declare(declaring(hub.hub, refusing))).toBe(1);
     expect(await hub.graph()).toEqual(await hub.whole(refusing));
     expect((await hub.graph()).map(({ state, conflicts }) => [state, conflicts[0]?.rule])).toEqual([
       ["probable", "email"],
@@ -396,7 +403,7 @@ describe("people of the config", () => {
       const fault = crashing(nth, "after");
       using hub = company();
       await hub.arrive(...all, ["linear:2", {}]);
-      const wanted = { ...hub.hub, people: declarations([ana, bo]) };
+      const wanted = declaring(hub.hub, [ana, bo]);
       await declare({ ...wanted, ports: fault.around(hub.real) }).catch((error: unknown) => {
         if (!(error instanceof Crash)) throw error;
       });

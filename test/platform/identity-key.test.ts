@@ -6,11 +6,6 @@ import { hubEmailHash } from "../../shared/platform/identity-key.ts";
 import { declaredPeople } from "../../shared/platform/people.ts";
 import { bareTool, openPipeline } from "../pipeline/open-pipeline.ts";
 
-const withSecret = (value?: string) => ({
-  get: async (name: string) => (name === "THROUGHLINE_IDENTITY_KEY" ? value : undefined),
-  put: async () => {},
-});
-
 const ANA = "ana@acme.example";
 const SECRET = "0123456789abcdef0123456789abcdef";
 
@@ -18,7 +13,7 @@ describe("the key of hashed addresses", () => {
   const opened = () => {
     const open = openPipeline({ connector: bareTool });
     const hash = async (secret?: string, beside = false) =>
-      (await hubEmailHash({ table: open.real.table, secrets: withSecret(secret) }, open.hub("one").log, beside))(ANA);
+      (await hubEmailHash(open.real.table, secret, open.hub("one").log, beside))(ANA);
     return { ...open, hash };
   };
 

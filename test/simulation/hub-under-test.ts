@@ -44,7 +44,7 @@ export class HubUnderTest {
   readonly #config: HubConfig;
   #secrets: Readonly<Record<string, string>>;
   readonly #real: Ports;
-  readonly #queues: { readonly inbox: ReturnType<typeof sqliteQueue>; readonly jobs: ReturnType<typeof sqliteQueue> };
+  readonly #queues: Readonly<Record<"inbox" | "jobs" | "unpublished", ReturnType<typeof sqliteQueue>>>;
   readonly #feed: ReturnType<typeof sqliteFeed>;
   #mortal: Mortal;
   #hub: Hub | undefined;
@@ -69,7 +69,8 @@ export class HubUnderTest {
         time.now += Math.max(0, milliseconds);
       },
     };
-    this.#queues = { inbox: sqliteQueue(this.db, "inbox", clock), jobs: sqliteQueue(this.db, "jobs", clock) };
+    const queue = (name: string) => sqliteQueue(this.db, name, clock);
+    this.#queues = { inbox: queue("inbox"), jobs: queue("jobs"), unpublished: queue("unpublished") };
     this.#real = {
       table: sqliteTable(this.db),
       ...this.#queues,
@@ -152,8 +153,7 @@ export class HubUnderTest {
   /** As after `kill -9`: what was taken from the queues is there again. */
   async #restart(): Promise<void> {
     this.deaths += 1;
-    this.#queues.inbox.recover();
-    this.#queues.jobs.recover();
+    for (const queue of Object.values(this.#queues)) queue.recover();
     await this.#start();
   }
 
@@ -178,8 +178,8 @@ export class HubUnderTest {
   }
 
   /** Takes up to so many messages or feed records, of whichever part. @returns whether there may be more */
-  step(part: "jobs" | "inbox" | "project" | "publish", most = 10): Promise<boolean> {
-    const { jobs, inbox } = this.#queues;
+  async step(part: "jobs" | "inbox" | "project" | "publish", most = 10): Promise<boolean> {
+    const { jobs, inbox, unpublished } = this.#queues;
     const { log } = this.hub;
     switch (part) {
       case "jobs":
@@ -189,7 +189,10 @@ export class HubUnderTest {
       case "project":
         return feedPump("project-lifecycle", this.#feed, 1000, project, log).step();
       case "publish":
-        return feedPump("publish-events", this.#feed, 1000, publish, log).step();
+        return (
+          (await feedPump("publish-events", this.#feed, 1000, publish, log).step()) ||
+          queuePump("publish-events", "unpublished", unpublished, 1, publish).step()
+        );
     }
   }
 

@@ -54,6 +54,7 @@ export const mortal = (real: Ports): Mortal => {
       },
       inbox: { send: guarded(real.inbox.send) },
       jobs: { send: guarded(real.jobs.send) },
+      unpublished: { send: guarded(real.unpublished.send) },
       bus: { publish: guarded(real.bus.publish) },
       archive: { put: guarded(archive.put), get: guarded(archive.get), list: archive.list },
     },

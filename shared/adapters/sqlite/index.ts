@@ -16,7 +16,7 @@ import { type SqliteFeed, sqliteFeed, sqliteTable } from "./table.ts";
 /** The embedded adapter set with the ends that the local runner holds: on AWS, Lambda has them built in. */
 export interface Embedded {
   readonly ports: Ports;
-  readonly consumers: { readonly inbox: QueueConsumer; readonly jobs: QueueConsumer };
+  readonly consumers: Readonly<Record<QueueName, QueueConsumer>>;
   readonly feed: SqliteFeed;
   readonly bus: ReturnType<typeof sqliteBus>;
   readonly db: DatabaseSync;
@@ -25,8 +25,10 @@ export interface Embedded {
   close(): void;
 }
 
+type QueueName = "inbox" | "jobs" | "unpublished";
+
 /** What was written to. */
-export type Told = "inbox" | "jobs" | "table";
+export type Told = QueueName | "table";
 
 /** Readers of the change feed, by the name of their function. */
 export const FEED_READERS = ["project-lifecycle", "publish-events"] as const;
@@ -54,11 +56,11 @@ export const openEmbedded = (options: {
   const db = openDatabase(folder);
   const inbox = sqliteQueue(db, "inbox", clock, () => told("inbox"));
   const jobs = sqliteQueue(db, "jobs", clock, () => told("jobs"));
+  const unpublished = sqliteQueue(db, "unpublished", clock, () => told("unpublished"));
   const bus = sqliteBus(db, { url: options.url, typePrefix: options.typePrefix ?? "dev.throughline" });
   const table = sqliteTable(db, () => told("table"));
   if (options.exclusive) {
-    inbox.recover();
-    jobs.recover();
+    for (const queue of [inbox, jobs, unpublished]) queue.recover();
     db.prepare("DELETE FROM item WHERE expires_at < ?").run(Math.floor(clock.now().getTime() / 1000));
     // Local subscribers read within days; the change log keeps everything.
     db.exec("DELETE FROM bus WHERE seq <= (SELECT max(seq) FROM bus) - 100000");
@@ -68,13 +70,14 @@ export const openEmbedded = (options: {
       table,
       inbox,
       jobs,
+      unpublished,
       bus,
       archive: fileArchive(join(folder, "archive")),
       secrets: environmentSecrets(options.environment, options.envFile, join(folder, "secrets")),
       clock,
       mailer: outboxMailer(join(folder, "outbox")),
     },
-    consumers: { inbox, jobs },
+    consumers: { inbox, jobs, unpublished },
     feed: sqliteFeed(db, FEED_READERS),
     bus,
     db,

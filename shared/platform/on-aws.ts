@@ -1,0 +1,78 @@
+import { systemClock } from "../adapters/clock.ts";
+import { HubError } from "../connector/errors.ts";
+import { Job } from "../pipeline/messages.ts";
+import type { Ports } from "../ports/ports.ts";
+import type { Queue } from "../ports/queue.ts";
+import type { SecretsKnown } from "./connections.ts";
+import { useHub } from "./current.ts";
+import type { HubConfig } from "./define-hub.ts";
+import { jsonLog } from "./log.ts";
+import { hubOf } from "./open-hub.ts";
+import { derivedKey, serveAs } from "./web.ts";
+
+/** The secret that signs cursors; `throughline deploy` makes it. */
+export const CURSOR_KEY = "THROUGHLINE_CURSOR_KEY";
+
+/**
+ * Opens the hub of one Lambda function. Nothing is read before it is needed, so that a function which is not allowed to
+ * read something never tries.
+ *
+ * @param parts.ports adapters of the stores that the function's row of the topology names; it has no others
+ */
+export const openOnAws = (parts: {
+  readonly config: HubConfig;
+  readonly ports: Partial<Ports>;
+  readonly knows: SecretsKnown;
+  readonly url: string;
+}): void => {
+  const ports = only(parts.ports);
+  const log = jsonLog(() => ports.clock.now());
+  useHub(hubOf({ ...parts, ports, log, alone: false, keepsIdentityKey: true }));
+  serveAs({
+    demo: false,
+    async cursorKey() {
+      const secret = await ports.secrets.get(CURSOR_KEY);
+      if (secret === undefined)
+        throw new HubError("secret_missing", `${CURSOR_KEY} is not set: run throughline deploy`, { retry: "never" });
+      return derivedKey(secret, "cursors");
+    },
+  });
+};
+
+/** One queue of jobs per connection, each read by the function that knows its tool. */
+export const jobsByConnection = (queues: Readonly<Record<string, Queue>>): Queue => ({
+  async send(bodies, delaySeconds) {
+    const byConnection = Map.groupBy(bodies, (body) => Job.parse(JSON.parse(body)).connection);
+    for (const [connection, some] of byConnection) {
+      const queue = Object.hasOwn(queues, connection) ? queues[connection] : undefined;
+      if (queue === undefined)
+        throw new HubError("connection_unknown", `no connection "${connection}"`, { retry: "never" });
+      await queue.send(some, delaySeconds);
+    }
+  },
+});
+
+/** Ports that a function was not given say so when they are used: its row of the topology is wrong then. */
+const only = (given: Partial<Ports>): Ports => {
+  const absent = (name: string) =>
+    new Proxy(
+      {},
+      {
+        get: () => () => {
+          throw new Error(`this function was not given ${name}: see infra/topology.ts`);
+        },
+      },
+    );
+  const port = <N extends keyof Ports>(name: N): Ports[N] => given[name] ?? (absent(name) as Ports[N]);
+  return {
+    table: port("table"),
+    inbox: port("inbox"),
+    jobs: port("jobs"),
+    unpublished: port("unpublished"),
+    bus: port("bus"),
+    archive: port("archive"),
+    secrets: port("secrets"),
+    clock: given.clock ?? systemClock,
+    mailer: port("mailer"),
+  };
+};

@@ -44,8 +44,7 @@ export const topology = {
     secrets: "connection",
     writes: ["archive", "inbox", "jobs", "table", "secrets"],
     per: "connection",
-    timeoutSeconds: 900,
-    memoryMb: 512,
+    timeoutSeconds: 300,
   },
   "ingest-record": {
     does: "parse, normalise, merge",

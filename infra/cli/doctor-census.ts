@@ -1,6 +1,6 @@
 import type { CensusState } from "../../shared/pipeline/census.ts";
+import { censusesOf } from "../../shared/pipeline/due-censuses.ts";
 import type { Hub } from "../../shared/pipeline/hub.ts";
-import { censusesOf } from "../../shared/pipeline/poll.ts";
 import { censusKey } from "../../shared/store/keys.ts";
 import { type Call, EXIT } from "./command.ts";
 import { runJobs } from "./run-jobs.ts";

@@ -67,7 +67,7 @@ export const vendorHttp = (
     const signal = AbortSignal.any([run, AbortSignal.timeout(timeoutMs), ...(init.signal ? [init.signal] : [])]);
     try {
       const response = await around.fetch(url, { ...init, headers, signal, redirect: "manual" });
-      allowance.learn(limitsIn(response.headers, around.now()));
+      await allowance.learn(limitsIn(response.headers, around.now()));
       const failure = await transient(response, url, around.now());
       if (failure === undefined) return response;
       await response.body?.cancel();
@@ -80,7 +80,7 @@ export const vendorHttp = (
 
   /** @throws HubError vendor_rate_limited if the budget opens later than a run may wait */
   const waitForBudget = async (url: URL): Promise<void> => {
-    const milliseconds = allowance.waitMs();
+    const milliseconds = await allowance.waitMs();
     if (milliseconds > WAIT_AT_MOST_SECONDS * 1000) throw limited(url, milliseconds / 1000);
     await around.sleep(milliseconds, run);
   };

@@ -50,12 +50,12 @@ const moment = (text: string | null | undefined, now: number): number | undefine
 
 /** How long to wait before the next call: an even pace from configuration, a full stop where headers say nothing is left. */
 export interface Budget {
-  readonly waitMs: () => number;
-  readonly learn: (limits: Limits) => void;
+  readonly waitMs: () => number | Promise<number>;
+  readonly learn: (limits: Limits) => void | Promise<void>;
 }
 
 /** Calls may come in bursts of this many, so that a small change is not paced like a backfill. */
-const BURST = 20;
+export const BURST = 20;
 
 /** @param now milliseconds since the epoch */
 export const budget = (requestsPerMinute: number, now: () => number): Budget => {

@@ -12,7 +12,8 @@ import type {
 } from "../store/views.ts";
 import type { CensusState } from "./census.ts";
 import type { Connection, Hub } from "./hub.ts";
-import type { CredentialSeen, StreamState } from "./poll.ts";
+import type { CredentialSeen } from "./poll.ts";
+import type { StreamState } from "./poll-stream.ts";
 import type { Receipt } from "./receive.ts";
 
 /** How every configured connection is doing, as its page and the API tell it. */

@@ -3,7 +3,7 @@ import { type Coverage, STAGES, type Stage } from "../domain/stage.ts";
 import { rowsOf } from "../store/entities.ts";
 import { partition } from "../store/keys.ts";
 import type { Connection, Hub } from "./hub.ts";
-import type { StreamState } from "./poll.ts";
+import type { StreamState } from "./poll-stream.ts";
 
 /** Kinds of entity that can give a stage its evidence, and what to call the tool that is missing. */
 const SEEN_BY: Readonly<Record<Stage, { readonly kinds: readonly FieldedKind[]; readonly tool: string }>> = {

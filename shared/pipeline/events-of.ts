@@ -9,7 +9,7 @@ import type { StoredPerson } from "../store/people.ts";
 import type { CensusState } from "./census.ts";
 import { hash } from "./entity-of.ts";
 import type { Hub } from "./hub.ts";
-import type { StreamState } from "./poll.ts";
+import type { StreamState } from "./poll-stream.ts";
 import type { StoredView } from "./view.ts";
 
 /** What one change of a row means to subscribers. Pure: the same record gives the same events with the same ids. */

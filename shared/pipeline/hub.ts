@@ -88,4 +88,6 @@ export interface Hub {
   readonly instance: string;
   /** No other process can be at work on these ports: leases of others are left over. */
   readonly alone: boolean;
+  /** Any number of functions share these ports, each stopped after minutes, each read and write paid for. */
+  readonly elastic: boolean;
 }

@@ -35,6 +35,7 @@ export const Job = z.object({
   full: z.boolean().optional(),
   /** Compare what the tool lists with what we hold, instead of reading on; of `stream` and `scope`, or of all. `confirmed`: a person said that what is missing was deleted. */
   census: z.enum(["now", "confirmed"]).optional(),
+  /** Only that part of the tool. */
   scope: z.string().optional(),
   /** Read the archive again from there on, after a change of the mapping. */
   replay: z.object({ after: z.string().optional() }).optional(),

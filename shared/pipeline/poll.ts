@@ -1,49 +1,28 @@
 import { HubError, safeReason } from "../connector/errors.ts";
 import type { Instant } from "../domain/instant.ts";
-import type { Row } from "../ports/table.ts";
 import { rowsOf, update } from "../store/entities.ts";
-import { credentialKey, partition, streamKey } from "../store/keys.ts";
+import { backfillKey, credentialKey, partition, streamKey } from "../store/keys.ts";
 import { archivePage } from "./archive-page.ts";
-import { type CensusState, noteCensus, takeCensus } from "./census.ts";
-import { hash } from "./entity-of.ts";
+import { askForCensuses, takeCensuses } from "./due-censuses.ts";
 import { renewHooks } from "./hooks.ts";
 import type { Connection, Hub } from "./hub.ts";
-import type { Gone, Job, PageBody } from "./messages.ts";
+import type { Gone, Job } from "./messages.ts";
+import { BROKEN_OFF, isHeld, leaseHeld, pollStream, type StreamState } from "./poll-stream.ts";
 import { askForRederivation, rederive } from "./rederive.ts";
 
-/** What is stored of one stream and scope: where reading goes on, who reads, how the last run went. */
-export interface StreamState {
-  readonly cursor?: unknown;
-  readonly lease?: { readonly holder: string; readonly until: Instant } | undefined;
-  readonly run: {
-    readonly state: "syncing" | "completed" | "failed";
-    readonly startedAt: Instant;
-    readonly finishedAt?: Instant | undefined;
-    readonly pages: number;
-    readonly records: number;
-    /** Of those, how many were on pages that were not queued before. */
-    readonly queued: number;
-    readonly error?: { readonly code: string; readonly message: string; readonly at: Instant } | undefined;
-  };
-  /** How the last run that ended did, kept while the next one is under way. */
-  readonly lastOutcome?: "completed" | "failed" | undefined;
-  readonly firstCompletedAt?: Instant | undefined;
-  readonly lastCompletedAt?: Instant | undefined;
-  /** Of the pages of the last run: a page that is the same again was queued already. */
-  readonly pageHashes?: readonly string[] | undefined;
+/** One stream of one scope: what one cursor belongs to. */
+interface Part {
+  readonly stream: string;
+  readonly scope: string;
 }
 
-/** Overlaps repeat a page or a few; what is beyond is simply queued again. */
-const PAGES_REMEMBERED = 50;
-/** Longer than any page takes, and no longer than a function may run on AWS. */
-const LEASE_MS = 900_000;
-/** After the first complete read of a stream, so that what was read has had time to come in. */
-const FIRST_CENSUS_AFTER_MS = 10 * 60_000;
-const CENSUS_AGAIN_AFTER_FAILURE_MS = 60 * 60_000;
+/** First reads that were asked for and are not through are asked for again after so long. */
+const BACKFILL_AGAIN_MS = 900_000;
 
 /**
  * Reads what a job names: single records anew, or a connection's streams from their cursors on.
  * A failing stream does not keep the others from being read: its failure stands in its run, and the next run tries again.
+ * What the signal breaks off is handed on as jobs, each from its cursor.
  */
 export const poll = async (hub: Hub, job: Job, signal: AbortSignal): Promise<void> => {
   const connection = await hub.connection(job.connection);
@@ -56,25 +35,14 @@ export const poll = async (hub: Hub, job: Job, signal: AbortSignal): Promise<voi
   }
   if (job.stream === undefined) await askForRederivation(hub, connection);
   const states = await statesOf(hub, connection.name);
+  const isBusy = [...states.values()].some((state) => isHeld(hub, state));
   // A timer may come round before a long run has ended: the run that is at work reads everything anyway.
-  if (job.stream === undefined && job.full !== true && states.some((state) => isHeld(hub, state))) return;
+  if (job.stream === undefined && job.full !== true && isBusy && !hub.elastic) return;
   // The run that is at work reads on from its cursor: whoever wants all of it waits for its end.
-  if (job.full === true && states.some((state) => isHeld(hub, state))) throw leaseHeld(connection);
-  // A credential that was refused last is tried with one request, not with one for each stream and scope.
-  const isDoubtful = states.some(({ run }) => run.error?.code === "vendor_auth_expired");
-  let isProven = false;
-  for (const [name, stream] of Object.entries(streams)) {
-    if (stream.poll === undefined || (job.stream !== undefined && job.stream !== name)) continue;
-    const scopes = stream.poll.scopes?.(connection.config) ?? [""];
-    const read = (scope: string) => pollStream(hub, connection, name, scope, job.full === true, signal);
-    const batches: (readonly string[])[] = isDoubtful && !isProven ? [scopes.slice(0, 1), scopes.slice(1)] : [scopes];
-    for (const some of batches) {
-      const failures: (string | undefined)[] = await Promise.all(some.map(read));
-      if (job.full === true && failures.includes("lease_held")) throw leaseHeld(connection);
-      isProven ||= failures.some((code) => code !== "vendor_auth_expired");
-      if (!isProven && failures.length > 0) return;
-    }
-  }
+  if (job.full === true && job.scope === undefined && isBusy) throw leaseHeld(connection);
+  const parts = await fanOut(hub, connection, job, partsOf(connection, job), states);
+  const isProven = await readAll(hub, connection, job, parts, states, signal);
+  if (signal.aborted) return;
   if (job.stream === undefined) await askForCensuses(hub, connection);
   if (!isProven) return;
   await noteCredential(hub, connection);
@@ -85,19 +53,94 @@ export const poll = async (hub: Hub, job: Job, signal: AbortSignal): Promise<voi
   });
 };
 
-/** Failures that say that a scope is not seen any more: what we hold of it is then told to be hidden. */
-const HIDDEN: ReadonlySet<string> = new Set(["vendor_forbidden", "vendor_not_found"]);
+/** What a job asks to be read, in the order of the streams. */
+const partsOf = ({ connector, config }: Connection, job: Job): Part[] =>
+  Object.entries(connector.streams).flatMap(([stream, { poll: reading }]) =>
+    reading === undefined || (job.stream ?? stream) !== stream
+      ? []
+      : (reading.scopes?.(config) ?? [""])
+          .filter((scope) => (job.scope ?? scope) === scope)
+          .map((scope) => ({ stream, scope })),
+  );
 
-/** Somebody may be reading under this lease. What a process that worked alone left behind is nobody's any more. */
-const isHeld = (hub: Hub, state: StreamState | undefined): boolean =>
-  state?.lease !== undefined &&
-  state.lease.until > hub.ports.clock.now().toISOString() &&
-  (state.lease.holder === hub.instance || !hub.alone);
+/**
+ * On elastic ports, whatever is read from its start becomes a job of its own.
+ *
+ * @returns what is left to be read here
+ */
+const fanOut = async (
+  hub: Hub,
+  connection: Connection,
+  job: Job,
+  parts: readonly Part[],
+  states: ReadonlyMap<string, StreamState>,
+): Promise<readonly Part[]> => {
+  if (!hub.elastic || job.scope !== undefined) return parts;
+  const stateOf = ({ stream, scope }: Part) => states.get(streamKey(connection.name, stream, scope).sk);
+  const isLong = (part: Part) => job.full === true || stateOf(part)?.firstCompletedAt === undefined;
+  const long = parts.filter(isLong);
+  if (long.length === 0) return parts;
+  const rest = parts.filter((part) => !isLong(part));
+  const now = hub.ports.clock.now();
+  const isDue = await update<{ at: Instant }>(hub.ports.table, backfillKey(connection.name), (held) =>
+    job.full !== true && held !== undefined && now.getTime() - Date.parse(held.data.at) < BACKFILL_AGAIN_MS
+      ? undefined
+      : { data: { at: now.toISOString() } },
+  );
+  if (isDue)
+    await handOn(
+      hub,
+      connection,
+      long.filter((part) => !isHeld(hub, stateOf(part))),
+      job.full,
+    );
+  return rest;
+};
 
-const statesOf = async (hub: Hub, connectionName: string): Promise<StreamState[]> => {
-  const states: StreamState[] = [];
-  for await (const { data } of rowsOf<StreamState>(hub.ports.table, partition.ofConnection(connectionName), ""))
-    states.push(data);
+const handOn = (hub: Hub, { name }: Connection, parts: readonly Part[], full: boolean | undefined): Promise<void> =>
+  hub.ports.jobs.send(
+    parts.map((part) => JSON.stringify({ connection: name, ...part, ...(full === true && { full }) } satisfies Job)),
+  );
+
+/** @returns whether the vendor accepted the credential */
+const readAll = async (
+  hub: Hub,
+  connection: Connection,
+  job: Job,
+  parts: readonly Part[],
+  states: ReadonlyMap<string, StreamState>,
+  signal: AbortSignal,
+): Promise<boolean> => {
+  const read = ({ stream, scope }: Part) => pollStream(hub, connection, stream, scope, job.full === true, signal);
+  // A credential that was refused last is tried with one request, not with one for each stream and scope.
+  const isDoubtful = [...states.values()].some(({ run }) => run.error?.code === "vendor_auth_expired");
+  const byStream = [...Map.groupBy(parts, ({ stream }) => (hub.elastic ? "" : stream)).values()];
+  const [first = [], ...others] = byStream;
+  const rounds = isDoubtful ? [first.slice(0, 1), first.slice(1), ...others] : byStream;
+  let isProven = false;
+  for (const [at, round] of rounds.entries()) {
+    const codes = await Promise.all(round.map(read));
+    if (job.full === true && codes.includes("lease_held")) throw leaseHeld(connection);
+    if (signal.aborted) {
+      await handOn(
+        hub,
+        connection,
+        round.filter((_, index) => codes[index] === BROKEN_OFF),
+        false,
+      );
+      await handOn(hub, connection, rounds.slice(at + 1).flat(), job.full);
+      return false;
+    }
+    isProven ||= codes.some((code) => code !== "vendor_auth_expired");
+    if (!isProven && codes.length > 0) return false;
+  }
+  return isProven;
+};
+
+const statesOf = async (hub: Hub, connectionName: string): Promise<Map<string, StreamState>> => {
+  const states = new Map<string, StreamState>();
+  for await (const { sk, data } of rowsOf<StreamState>(hub.ports.table, partition.ofConnection(connectionName), ""))
+    states.set(sk, data);
   return states;
 };
 
@@ -112,165 +155,6 @@ const noteCredential = async (hub: Hub, { name, credential }: Connection): Promi
   await update<CredentialSeen>(hub.ports.table, credentialKey(name), (held) =>
     held?.data.expiresAt === expiresAt ? undefined : { data: { expiresAt } },
   );
-};
-
-const leaseHeld = ({ name }: Connection): HubError =>
-  new HubError("lease_held", `${name} is being read`, { retry: { afterSeconds: 30 } });
-
-/** Page by page: read, archive, queue, then the cursor. A crash between any two repeats work and loses none. @returns how it failed */
-const pollStream = async (
-  hub: Hub,
-  connection: Connection,
-  name: string,
-  scope: string,
-  full: boolean,
-  signal: AbortSignal,
-): Promise<string | undefined> => {
-  const stream = connection.connector.streams[name];
-  const reading = stream?.poll;
-  if (reading === undefined) return undefined;
-  // Where no time of change and a webhook may tell something else in between, the same page may be news again.
-  const canSkip = stream?.timeless !== true || stream.reread === undefined;
-  const { clock, table } = hub.ports;
-  const key = streamKey(connection.name, name, scope);
-  const startedAt = clock.now().toISOString();
-  let row: Row<StreamState> | undefined = await table.get<StreamState>(key.pk, key.sk);
-  const held = row?.data;
-  if (isHeld(hub, held)) return "lease_held";
-  /** The row's version is the fence: whoever lost the lease cannot store a cursor any more. */
-  const store = async (data: StreamState): Promise<void> => {
-    const next: Row<StreamState> = { ...key, version: (row?.version ?? 0) + 1, data };
-    if (!(await table.put(next))) throw leaseHeld(connection);
-    row = next;
-  };
-  const lease = () => ({ holder: hub.instance, until: new Date(clock.now().getTime() + LEASE_MS).toISOString() });
-  const stored = full ? undefined : held?.cursor;
-  const parsed = stored === undefined ? undefined : reading.cursor.safeParse(stored);
-  const known = new Set(full ? [] : held?.pageHashes);
-  const pageHashes: string[] = [];
-  let cursor: unknown = parsed?.success ? parsed.data : reading.start;
-  let pages = 0;
-  let records = 0;
-  let queued = 0;
-  const before = {
-    firstCompletedAt: held?.firstCompletedAt,
-    lastCompletedAt: held?.lastCompletedAt,
-    lastOutcome: held?.lastOutcome,
-    pageHashes: held?.pageHashes,
-  };
-  await store({
-    cursor,
-    lease: lease(),
-    run: { state: "syncing", startedAt, pages, records, queued },
-    ...before,
-  });
-  try {
-    const context = { http: connection.http(signal), config: connection.config, signal };
-    for await (const page of reading.read(context, cursor, scope)) {
-      signal.throwIfAborted();
-      const body: PageBody["records"] = { [name]: [...page.records] };
-      for (const [other, more] of Object.entries(page.also ?? {})) body[other] = [...more];
-      const size = Object.values(body).reduce((sum, list) => sum + list.length, 0);
-      const digest = hash(body);
-      if (size > 0 && !(canSkip && known.has(digest))) {
-        await archivePage(hub, connection, { what: "page", stream: name }, { records: body });
-        queued += size;
-      }
-      if (pageHashes.length < PAGES_REMEMBERED) pageHashes.push(digest);
-      cursor = page.cursor;
-      pages += 1;
-      records += size;
-      await store({
-        cursor,
-        lease: lease(),
-        run: { state: "syncing", startedAt, pages, records, queued },
-        ...before,
-      });
-    }
-    const finishedAt = clock.now().toISOString();
-    await store({
-      cursor,
-      run: { state: "completed", startedAt, finishedAt, pages, records, queued },
-      lastOutcome: "completed",
-      firstCompletedAt: before.firstCompletedAt ?? finishedAt,
-      lastCompletedAt: finishedAt,
-      pageHashes,
-    });
-    hub.log.info({ connection: connection.name, stream: name, scope, pages, records }, "polled");
-    if (HIDDEN.has(held?.run.error?.code ?? "")) await askForCensus(hub, connection, name, scope);
-    return undefined;
-  } catch (error) {
-    signal.throwIfAborted();
-    const at = clock.now().toISOString();
-    const { code, message } =
-      error instanceof HubError ? error : { code: "internal_error", message: "the connector failed unexpectedly" };
-    hub.log.warn(
-      {
-        connection: connection.name,
-        stream: name,
-        scope,
-        code,
-        reason: safeReason(error),
-      },
-      "poll failed",
-    );
-    if (code !== "lease_held") {
-      await store({
-        cursor,
-        ...before,
-        lastOutcome: "failed",
-        run: { state: "failed", startedAt, finishedAt: at, pages, records, queued, error: { code, message, at } },
-      });
-      if (HIDDEN.has(code) && !HIDDEN.has(held?.run.error?.code ?? ""))
-        await askForCensus(hub, connection, name, scope);
-    }
-    return code;
-  }
-};
-
-const askForCensus = async (hub: Hub, connection: Connection, stream: string, scope: string): Promise<void> => {
-  if (connection.connector.streams[stream]?.census === undefined) return;
-  await hub.ports.jobs.send([JSON.stringify({ connection: connection.name, stream, scope, census: "now" })]);
-};
-
-/** Asks for the censuses that are due: each is a job of its own, so that none holds up what is read. */
-const askForCensuses = async (hub: Hub, connection: Connection): Promise<void> => {
-  const { table, clock } = hub.ports;
-  const now = clock.now().getTime();
-  const taken = new Map<string, CensusState>();
-  for await (const { sk, data } of rowsOf<CensusState>(table, partition.ofCensuses(connection.name), ""))
-    taken.set(sk, data);
-  const read = new Map<string, StreamState>();
-  for await (const { sk, data } of rowsOf<StreamState>(table, partition.ofConnection(connection.name), ""))
-    read.set(sk, data);
-  for (const { stream, scope } of censusesOf(connection)) {
-    const { sk } = streamKey(connection.name, stream, scope);
-    const first = read.get(sk)?.firstCompletedAt;
-    const last = taken.get(sk);
-    if (first === undefined) continue;
-    const next =
-      last === undefined
-        ? Date.parse(first) + FIRST_CENSUS_AFTER_MS
-        : Date.parse(last.startedAt) +
-          (last.state === "completed" ? connection.censusEverySeconds * 1000 : CENSUS_AGAIN_AFTER_FAILURE_MS);
-    if (next > now) continue;
-    // Noted at once: a census that waits for its turn is not asked for at every poll.
-    await noteCensus(hub, connection.name, stream, scope, { state: "counting", startedAt: clock.now().toISOString() });
-    await askForCensus(hub, connection, stream, scope);
-  }
-};
-
-/** Every scope that a connection takes a census of. */
-export const censusesOf = ({ connector, config }: Connection): { readonly stream: string; readonly scope: string }[] =>
-  Object.entries(connector.streams).flatMap(([stream, { poll: reading, census }]) =>
-    census === undefined ? [] : (reading?.scopes?.(config) ?? [""]).map((scope) => ({ stream, scope })),
-  );
-
-const takeCensuses = async (hub: Hub, connection: Connection, job: Job, signal: AbortSignal): Promise<void> => {
-  for (const { stream, scope } of censusesOf(connection)) {
-    if ((job.stream ?? stream) !== stream || (job.scope ?? scope) !== scope) continue;
-    await takeCensus(hub, connection, stream, scope, job.census === "confirmed", signal);
-  }
 };
 
 /** The vendor's present word on single records, to settle a tie or to follow a webhook's hint. */

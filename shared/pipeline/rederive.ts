@@ -2,7 +2,7 @@ import { rowsOf, update } from "../store/entities.ts";
 import { mappedKey, partition } from "../store/keys.ts";
 import type { Connection, Hub } from "./hub.ts";
 import type { InboxMessage } from "./messages.ts";
-import type { StreamState } from "./poll.ts";
+import type { StreamState } from "./poll-stream.ts";
 
 /** Payloads handed to the inbox at once: what comes in meanwhile waits behind no more than these. */
 const AT_ONCE = 200;

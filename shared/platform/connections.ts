@@ -9,6 +9,7 @@ import { budget } from "../connector/limits.ts";
 import type { StatusCategory } from "../domain/entity.ts";
 import { configuredId } from "../domain/kind.ts";
 import type { Connection } from "../pipeline/hub.ts";
+import { sharedBudget } from "../pipeline/shared-budget.ts";
 import { tokenStore } from "../pipeline/token-store.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Secrets } from "../ports/secrets.ts";
@@ -160,6 +161,8 @@ export const openConnection = async (
     readonly ports: TokenPorts;
     readonly around: Surroundings;
     readonly knows?: SecretsKnown | undefined;
+    /** Other processes may read with the same credential at the same time. */
+    readonly elastic?: boolean;
   },
 ): Promise<Connection> => {
   const load = connectorCalled(settings.connector);
@@ -177,7 +180,9 @@ export const openConnection = async (
   const [unsafe] = unsafeAddresses(http);
   if (unsafe !== undefined)
     throw new HubError("config_invalid", `connection ${name}: ${unsafe.join(".")} is not safe`, { retry: "never" });
-  const allowance = budget(http.requestsPerMinute, hub.around.now);
+  const allowance = hub.elastic
+    ? sharedBudget(hub.ports, name, http.requestsPerMinute)
+    : budget(http.requestsPerMinute, hub.around.now);
   const { credential } = http;
   const seed = credential?.renewal?.seed;
   const store = seed === undefined || knows !== "all" ? undefined : tokenStore(hub.ports, name, seed);

@@ -22,6 +22,8 @@ interface Parts {
   readonly url: string;
   /** No other process works on these ports. */
   readonly alone: boolean;
+  /** Any number of functions share these ports; default false. */
+  readonly elastic?: boolean;
   /** Looks at the store of a hub that may be at work: its config comes into force when that one starts. */
   readonly beside?: boolean;
   /** Secrets that this process may read; default all. Without all of them it reaches no vendor. */
@@ -43,7 +45,7 @@ export const openHub = async (parts: Parts): Promise<Hub> => {
  * secret does not stop the others.
  */
 export const hubOf = (parts: Parts): Hub => {
-  const { config, ports, log, alone, knows, beside = false } = parts;
+  const { config, ports, log, alone, knows, beside = false, elastic = false } = parts;
   const around: Surroundings = {
     fetch: parts.fetch ?? fetch,
     now: () => ports.clock.now().getTime(),
@@ -67,7 +69,7 @@ export const hubOf = (parts: Parts): Hub => {
           { retry: "never" },
         );
       }
-      return open(name, settings, () => openConnection(name, settings, { config, ports, around, knows }));
+      return open(name, settings, () => openConnection(name, settings, { config, ports, around, knows, elastic }));
     },
     mapping: once(async () => {
       const given = parts.keepsIdentityKey === true ? undefined : await ports.secrets.get(IDENTITY_KEY);
@@ -80,6 +82,7 @@ export const hubOf = (parts: Parts): Hub => {
     }),
     instance: randomUUID(),
     alone,
+    elastic,
   };
 };
 

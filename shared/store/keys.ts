@@ -23,6 +23,8 @@ import type { Place } from "../ports/table.ts";
  * | a stream's cursor, lease and last run  | C#{connection}         | {stream}#{scope}                |
  * | what a stream's last census found      | Y#{connection}         | {stream}#{scope}                |
  * | a connection's renewal under way       | G#{connection}         | R                               |
+ * | when its first reads were asked for     | G#{connection}         | F                               |
+ * | its share of requests, taken in slices  | G#{connection}         | B                               |
  * | when its credential ends               | G#{connection}         | A                               |
  * | when its webhooks at the vendor end     | G#{connection}         | H                               |
  * | webhook deliveries seen                | D#{connection}         | {delivery}                      |
@@ -94,6 +96,8 @@ export const censusKey = (connection: string, stream: string, scope: string): Pl
   sk: `${stream}#${free(scope)}`,
 });
 export const renewalKey = (connection: string): Place => ({ pk: `G#${connection}`, sk: "R" });
+export const backfillKey = (connection: string): Place => ({ pk: `G#${connection}`, sk: "F" });
+export const budgetKey = (connection: string): Place => ({ pk: `G#${connection}`, sk: "B" });
 export const credentialKey = (connection: string): Place => ({ pk: `G#${connection}`, sk: "A" });
 export const hooksKey = (connection: string): Place => ({ pk: `G#${connection}`, sk: "H" });
 export const deliveryKey = (connection: string, delivery: string): Place => ({

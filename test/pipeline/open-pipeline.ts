@@ -36,6 +36,7 @@ export const openPipeline = (parts: {
   /** Puts faults in front of the real ports. */
   readonly around?: (ports: Ports) => Ports;
   readonly alone?: boolean;
+  readonly elastic?: boolean;
   readonly people?: Declarations;
 }) => {
   const folder = mkdtempSync(join(tmpdir(), "throughline-test-"));
@@ -90,6 +91,7 @@ export const openPipeline = (parts: {
     }),
     instance,
     alone: parts.alone ?? false,
+    elastic: parts.elastic ?? false,
   });
   return {
     /** Another process on the same ports, if named so. */

@@ -4,7 +4,9 @@ import { defineConnector, type Page, stream } from "../../shared/connector/contr
 import { HubError } from "../../shared/connector/errors.ts";
 import type { Hub } from "../../shared/pipeline/hub.ts";
 import { ingest } from "../../shared/pipeline/ingest.ts";
-import { poll, type StreamState } from "../../shared/pipeline/poll.ts";
+import type { Job } from "../../shared/pipeline/messages.ts";
+import { poll } from "../../shared/pipeline/poll.ts";
+import type { StreamState } from "../../shared/pipeline/poll-stream.ts";
 import { everyOf } from "../../shared/store/entities.ts";
 import { streamKey } from "../../shared/store/keys.ts";
 import { Crash, crashing, openPipeline } from "./open-pipeline.ts";
@@ -82,6 +84,12 @@ const idsIn = (queued: readonly { readonly bytes: Uint8Array }[]): string[] =>
     ),
   );
 
+const jobsOf = async ({ consumers: { jobs } }: ReturnType<typeof openPipeline>): Promise<Job[]> => {
+  const messages = await jobs.receive(100, 3600);
+  await jobs.delete(messages.map(({ id }) => id));
+  return messages.map(({ body }) => JSON.parse(body) as Job);
+};
+
 const THREE = pages([team("a"), team("b")], [team("c")], [team("d")]);
 
 describe("a poll", () => {
@@ -157,7 +165,7 @@ describe("a poll", () => {
     await expect(failed).rejects.toMatchObject({ code: "stream_unknown", retry: "never" });
   });
 
-  it("ends with its deadline and keeps what it has read", async () => {
+  it("ends with its deadline, keeps what it has read and hands the rest on", async () => {
     const time = new AbortController();
     const slow: Read = async function* () {
       yield { records: [team("a")], cursor: { page: 1 } };
@@ -166,9 +174,14 @@ describe("a poll", () => {
     };
     using open = openPipeline({ connector: tool({ teams: slow, others: nothing }) });
     const hub = open.hub("one");
-    await expect(poll(hub, { connection: "acme" }, time.signal)).rejects.toThrow("time is up");
-    expect(await stateOf(hub, "teams")).toMatchObject({ cursor: { page: 1 } });
+    await poll(hub, { connection: "acme", full: true }, time.signal);
+    expect(await stateOf(hub, "teams")).toMatchObject({ cursor: { page: 1 }, run: { state: "syncing" } });
+    expect(await stateOf(hub, "teams")).not.toHaveProperty("lease");
     expect(idsIn(await open.queued())).toEqual(["a"]);
+    expect(await jobsOf(open)).toEqual([
+      { connection: "acme", stream: "teams", scope: "" },
+      { connection: "acme", stream: "others", scope: "", full: true },
+    ]);
   });
 
   it("reads single records anew, and leaves out what is gone", async () => {
@@ -177,6 +190,84 @@ describe("a poll", () => {
     expect(idsIn(await open.queued())).toEqual(["a"]);
     const failed = poll(open.hub("one"), { connection: "acme", stream: "others", ids: ["a"] }, signal);
     await expect(failed).rejects.toMatchObject({ code: "stream_unknown" });
+  });
+});
+
+describe("on elastic ports, a poll", () => {
+  const scopes = ["a", "b", "c"];
+  const opened = (read: { readonly teams: Read; readonly others: Read }, of: readonly string[] = scopes) =>
+    openPipeline({ connector: tool(read, of), elastic: true });
+
+  it("makes each first read a job of its own, once, and each goes on by itself", async () => {
+    using open = opened({ teams: THREE, others: nothing });
+    const hub = open.hub("one");
+    await poll(hub, { connection: "acme" }, signal);
+    expect(await open.queued()).toEqual([]);
+    const asked = await jobsOf(open);
+    expect(asked).toEqual(
+      ["teams", "others"].flatMap((stream) => scopes.map((scope) => ({ connection: "acme", stream, scope }))),
+    );
+    await poll(hub, { connection: "acme" }, signal);
+    expect(await jobsOf(open)).toEqual([]);
+    const [first, ...lost] = asked;
+    for (const job of [first, ...lost.slice(1)]) if (job !== undefined) await poll(hub, job, signal);
+    expect(idsIn(await open.queued())).toHaveLength(4 * 2);
+    open.pass(901);
+    await poll(hub, { connection: "acme" }, signal);
+    expect((await jobsOf(open)).filter(({ census }) => census === undefined)).toEqual(lost.slice(0, 1));
+  });
+
+  it("makes a full read a job for each part, which begins at the start", async () => {
+    using open = opened({ teams: THREE, others: nothing }, ["a"]);
+    const hub = open.hub("one");
+    const all = [
+      { connection: "acme", stream: "teams", scope: "a" },
+      { connection: "acme", stream: "others", scope: "a" },
+    ];
+    await poll(hub, { connection: "acme" }, signal);
+    for (const job of await jobsOf(open)) await poll(hub, job, signal);
+    await open.queued();
+    await poll(hub, { connection: "acme", full: true }, signal);
+    const asked = await jobsOf(open);
+    expect(asked).toEqual(all.map((job) => ({ ...job, full: true })));
+    for (const job of asked) await poll(hub, job, signal);
+    expect(idsIn(await open.queued())).toEqual(["a", "b", "c", "d"]);
+  });
+
+  it("writes nothing where it found nothing new, but now and then that it looked", async () => {
+    const empty: Read = async function* ({ page }) {
+      yield { records: [], cursor: { page } };
+    };
+    using open = opened({ teams: empty, others: empty }, ["a"]);
+    const hub = open.hub("one");
+    for (const stream of ["teams", "others"]) await poll(hub, { connection: "acme", stream, scope: "a" }, signal);
+    const rowsOf = () => open.feed.read(0, 1000).filter(({ record }) => record.pk === "C#acme").length;
+    const before = rowsOf();
+    open.pass(300);
+    await poll(hub, { connection: "acme" }, signal);
+    await poll(hub, { connection: "acme" }, signal);
+    expect(rowsOf()).toBe(before);
+    open.pass(601);
+    await poll(hub, { connection: "acme" }, signal);
+    expect(rowsOf()).toBe(before + 2);
+    expect(await stateOf(hub, "teams", "a")).toMatchObject({ lastCompletedAt: hub.ports.clock.now().toISOString() });
+  });
+
+  it("takes its lease as soon as there is news", async () => {
+    let isHeld: boolean | undefined;
+    let round = 0;
+    const news: Read = async function* () {
+      round += 1;
+      yield { records: [team(`t${round}`)], cursor: { page: round } };
+      isHeld = (await stateOf(open.hub("two"), "teams", "a"))?.lease !== undefined;
+    };
+    using open = opened({ teams: news, others: nothing }, ["a"]);
+    const job = { connection: "acme", stream: "teams", scope: "a" };
+    await poll(open.hub("one"), job, signal);
+    isHeld = undefined;
+    await poll(open.hub("one"), job, signal);
+    expect(isHeld).toBe(true);
+    expect(idsIn(await open.queued())).toEqual(["t1", "t2"]);
   });
 });
 

@@ -1,6 +1,6 @@
 import type { HubEvent } from "../../shared/domain/event.ts";
 import type { CensusState } from "../../shared/pipeline/census.ts";
-import type { StreamState } from "../../shared/pipeline/poll.ts";
+import type { StreamState } from "../../shared/pipeline/poll-stream.ts";
 import type { StoredView } from "../../shared/pipeline/view.ts";
 import type { StoredEntity } from "../../shared/store/entities.ts";
 import type { HubUnderTest } from "./hub-under-test.ts";

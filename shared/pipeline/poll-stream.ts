@@ -1,0 +1,174 @@
+import { HubError, safeReason } from "../connector/errors.ts";
+import type { Instant } from "../domain/instant.ts";
+import type { Row } from "../ports/table.ts";
+import { streamKey } from "../store/keys.ts";
+import { archivePage } from "./archive-page.ts";
+import { askForCensus } from "./due-censuses.ts";
+import { hash } from "./entity-of.ts";
+import type { Connection, Hub } from "./hub.ts";
+import type { PageBody } from "./messages.ts";
+
+/** What is stored of one stream and scope: where reading goes on, who reads, how the last run went. */
+export interface StreamState {
+  readonly cursor?: unknown;
+  readonly lease?: { readonly holder: string; readonly until: Instant } | undefined;
+  readonly run: {
+    readonly state: "syncing" | "completed" | "failed";
+    readonly startedAt: Instant;
+    readonly finishedAt?: Instant | undefined;
+    readonly pages: number;
+    readonly records: number;
+    /** Of those, how many were on pages that were not queued before. */
+    readonly queued: number;
+    readonly error?: { readonly code: string; readonly message: string; readonly at: Instant } | undefined;
+  };
+  /** How the last run that ended did, kept while the next one is under way. */
+  readonly lastOutcome?: "completed" | "failed" | undefined;
+  readonly firstCompletedAt?: Instant | undefined;
+  readonly lastCompletedAt?: Instant | undefined;
+  /** Of the pages of the last run: a page that is the same again was queued already. */
+  readonly pageHashes?: readonly string[] | undefined;
+}
+
+/** Overlaps repeat a page or a few; what is beyond is simply queued again. */
+const PAGES_REMEMBERED = 50;
+/** Longer than any page takes, and no longer than a function may run on AWS. */
+const LEASE_MS = 900_000;
+/** Where each write is paid for: how long a read that found nothing new goes unnoted. */
+const UNNOTED_MS = 900_000;
+
+/** Somebody may be reading under this lease. What a process that worked alone left behind is nobody's any more. */
+export const isHeld = (hub: Hub, state: StreamState | undefined): boolean =>
+  state?.lease !== undefined &&
+  state.lease.until > hub.ports.clock.now().toISOString() &&
+  (state.lease.holder === hub.instance || !hub.alone);
+
+export const leaseHeld = ({ name }: Connection): HubError =>
+  new HubError("lease_held", `${name} is being read`, { retry: { afterSeconds: 30 } });
+
+/** Failures that say that a scope is not seen any more: what we hold of it is then told to be hidden. */
+const HIDDEN: ReadonlySet<string> = new Set(["vendor_forbidden", "vendor_not_found"]);
+
+/** The run was told to end before it was through. */
+export const BROKEN_OFF = "broken_off";
+
+/**
+ * Page by page: read, archive, queue, then the cursor. A crash between any two repeats work and loses none.
+ *
+ * @returns how it failed: a code, or {@link BROKEN_OFF} if the signal ended it; the cursor is stored then
+ */
+export const pollStream = async (
+  hub: Hub,
+  connection: Connection,
+  name: string,
+  scope: string,
+  full: boolean,
+  signal: AbortSignal,
+): Promise<string | undefined> => {
+  const stream = connection.connector.streams[name];
+  const reading = stream?.poll;
+  if (reading === undefined) return undefined;
+  // Where no time of change and a webhook may tell something else in between, the same page may be news again.
+  const canSkip = stream?.timeless !== true || stream.reread === undefined;
+  const { clock, table } = hub.ports;
+  const key = streamKey(connection.name, name, scope);
+  const startedAt = clock.now().toISOString();
+  let row: Row<StreamState> | undefined = await table.get<StreamState>(key.pk, key.sk);
+  const held = row?.data;
+  if (isHeld(hub, held)) return "lease_held";
+  /** The row's version is the fence: whoever lost the lease cannot store a cursor any more. */
+  const store = async (data: StreamState): Promise<void> => {
+    const next: Row<StreamState> = { ...key, version: (row?.version ?? 0) + 1, data };
+    if (!(await table.put(next))) throw leaseHeld(connection);
+    row = next;
+  };
+  const lease = () => ({ holder: hub.instance, until: new Date(clock.now().getTime() + LEASE_MS).toISOString() });
+  const stored = full ? undefined : held?.cursor;
+  const parsed = stored === undefined ? undefined : reading.cursor.safeParse(stored);
+  const remembered = full ? [] : held?.pageHashes;
+  const known = new Set(remembered);
+  const pageHashes: string[] = [];
+  let cursor: unknown = parsed?.success ? parsed.data : reading.start;
+  let pages = 0;
+  let records = 0;
+  let queued = 0;
+  const before = {
+    firstCompletedAt: held?.firstCompletedAt,
+    lastCompletedAt: held?.lastCompletedAt,
+    lastOutcome: held?.lastOutcome,
+    pageHashes: remembered,
+  };
+  const syncing = (): StreamState => ({
+    cursor,
+    lease: lease(),
+    run: { state: "syncing", startedAt, pages, records, queued },
+    ...before,
+  });
+  /** As long as it holds, nothing was written that somebody would have to be kept from. */
+  let isQuiet = hub.elastic && !full && held?.run.state === "completed";
+  if (!isQuiet) await store(syncing());
+  try {
+    const context = { http: connection.http(signal), config: connection.config, signal };
+    for await (const page of reading.read(context, cursor, scope)) {
+      signal.throwIfAborted();
+      const body: PageBody["records"] = { [name]: [...page.records] };
+      for (const [other, more] of Object.entries(page.also ?? {})) body[other] = [...more];
+      const size = Object.values(body).reduce((sum, list) => sum + list.length, 0);
+      const digest = hash(body);
+      const isNews = size > 0 && !(canSkip && known.has(digest));
+      isQuiet &&= !isNews && hash(page.cursor ?? null) === hash(held?.cursor ?? null);
+      if (isNews) {
+        await archivePage(hub, connection, { what: "page", stream: name }, { records: body });
+        queued += size;
+      }
+      if (pageHashes.length < PAGES_REMEMBERED) pageHashes.push(digest);
+      cursor = page.cursor;
+      pages += 1;
+      records += size;
+      if (!isQuiet) await store(syncing());
+    }
+    const finishedAt = clock.now().toISOString();
+    if (isQuiet && Date.parse(finishedAt) - Date.parse(held?.lastCompletedAt ?? "") < UNNOTED_MS) return undefined;
+    await store({
+      cursor,
+      run: { state: "completed", startedAt, finishedAt, pages, records, queued },
+      lastOutcome: "completed",
+      firstCompletedAt: before.firstCompletedAt ?? finishedAt,
+      lastCompletedAt: finishedAt,
+      pageHashes,
+    });
+    hub.log.info({ connection: connection.name, stream: name, scope, pages, records }, "polled");
+    if (HIDDEN.has(held?.run.error?.code ?? "")) await askForCensus(hub, connection, name, scope);
+    return undefined;
+  } catch (error) {
+    if (signal.aborted) {
+      const { lease: _, ...rest } = syncing();
+      await store(rest);
+      return BROKEN_OFF;
+    }
+    const at = clock.now().toISOString();
+    const { code, message } =
+      error instanceof HubError ? error : { code: "internal_error", message: "the connector failed unexpectedly" };
+    hub.log.warn(
+      {
+        connection: connection.name,
+        stream: name,
+        scope,
+        code,
+        reason: safeReason(error),
+      },
+      "poll failed",
+    );
+    if (code !== "lease_held") {
+      await store({
+        cursor,
+        ...before,
+        lastOutcome: "failed",
+        run: { state: "failed", startedAt, finishedAt: at, pages, records, queued, error: { code, message, at } },
+      });
+      if (HIDDEN.has(code) && !HIDDEN.has(held?.run.error?.code ?? ""))
+        await askForCensus(hub, connection, name, scope);
+    }
+    return code;
+  }
+};

@@ -4,11 +4,18 @@ import { receive } from "../shared/pipeline/receive.ts";
 import { hub } from "../shared/platform/current.ts";
 import { refuse } from "../shared/platform/refuse.ts";
 
+/** As the vendor called it, whatever stands between it and us. */
+const publicUrl = (base: string, url: string): string => {
+  const { pathname, search } = new URL(url);
+  return `${base}${pathname}${search}`;
+};
+
 const app = new Hono().post("/hooks/:connection", async (c) => {
   const body = new Uint8Array(await c.req.arrayBuffer());
   await receive(hub(), c.req.param("connection"), {
     headers: c.req.raw.headers,
     body,
+    url: publicUrl(hub().url, c.req.url),
     receivedAt: hub().ports.clock.now(),
   });
   return c.body(null, 202);

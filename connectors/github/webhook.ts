@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { Connector, Told } from "../../shared/connector/contract.ts";
-import { hmacSha256 } from "../../shared/connector/signature.ts";
+import { hmac } from "../../shared/connector/signature.ts";
 import { type GitHubConfig, inScope } from "./config.ts";
 import { placeName } from "./locate.ts";
 import { ofPull } from "./read-pulls.ts";
@@ -91,7 +91,7 @@ const deploymentTold = (body: unknown, repository: string): readonly Told[] => {
 
 /** GitHub's webhooks: https://docs.github.com/webhooks/using-webhooks/validating-webhook-deliveries */
 export const webhook: NonNullable<Connector<GitHubConfig>["webhook"]> = {
-  signature: hmacSha256<GitHubConfig>({
+  signature: hmac<GitHubConfig>({
     header: "x-hub-signature-256",
     prefix: "sha256=",
     secrets: ({ webhookSecret = "", previousWebhookSecret = "" }) => [webhookSecret, previousWebhookSecret],

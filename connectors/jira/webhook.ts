@@ -2,13 +2,13 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 import * as z from "zod";
 import type { Delivery, Signature, Told } from "../../shared/connector/contract.ts";
 import { signatureRejected } from "../../shared/connector/errors.ts";
-import { hmacSha256 } from "../../shared/connector/signature.ts";
+import { hmac } from "../../shared/connector/signature.ts";
 import { maybeInstant } from "../../shared/domain/instant.ts";
 import { type Config, selects } from "./config.ts";
 import { Sprint, Version } from "./schema.ts";
 
 /** Source: https://developer.atlassian.com/cloud/jira/platform/webhooks/#secure-webhooks */
-const body = hmacSha256<Config>({
+const body = hmac<Config>({
   header: "x-hub-signature",
   prefix: "sha256=",
   secrets: ({ webhookSecret, previousWebhookSecret }) =>

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { parseJson } from "../../shared/connector/body.ts";
 import type { Connector, Delivery, Told } from "../../shared/connector/contract.ts";
-import { hmacSha256 } from "../../shared/connector/signature.ts";
+import { hmac } from "../../shared/connector/signature.ts";
 import { maybeInstant } from "../../shared/domain/instant.ts";
 import { type Config, selects } from "./config.ts";
 import { hooks } from "./setup.ts";
@@ -98,7 +98,7 @@ const sentAt = ({ body }: Delivery): number => {
 
 /** Linear's webhooks: https://linear.app/developers/webhooks#securing-webhooks */
 export const webhook: NonNullable<Connector<Config>["webhook"]> = {
-  signature: hmacSha256<Config>({
+  signature: hmac<Config>({
     header: "linear-signature",
     secrets: ({ webhookSecret = "", previousWebhookSecret = "" }) => [webhookSecret, previousWebhookSecret],
     sentAt,

@@ -16,11 +16,14 @@ const VISIONS: Readonly<Record<string, string>> = {
 const slugOf = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
 
 /** The config of the demo workspace: the real connectors, pointed at the vendor sandbox. */
-export const demoConfig = ({ urls, credentials, company }: Sandbox, webhookSecret: string): HubConfig => {
+export const demoConfig = ({ urls, credentials, company, sites }: Sandbox, webhookSecret: string): HubConfig => {
   const products = company.products.map(({ name, tracker, planning, repo }) => {
     const slug = slugOf(name);
     const vision = VISIONS[slug];
-    const sources = [...new Set([...planning.map((scope) => `${tracker}:${scope}`), `github:${repo}`])];
+    const around = Object.entries(sites).flatMap(([id, { scopes }]) =>
+      scopes === undefined ? [id] : scopes(name).map((scope) => `${id}:${scope}`),
+    );
+    const sources = [...new Set([...planning.map((scope) => `${tracker}:${scope}`), `github:${repo}`, ...around])];
     return [slug, { name, ...(vision !== undefined && { vision }), sources }] as const;
   });
   const connection = (connector: "jira" | "linear" | "github", selector: object) => ({
@@ -39,6 +42,20 @@ export const demoConfig = ({ urls, credentials, company }: Sandbox, webhookSecre
       jira: connection("jira", { projects: company.jira.projectKeys }),
       linear: connection("linear", { teams: company.linear.teamKeys }),
       github: connection("github", { repos: company.github.repos }),
+      ...Object.fromEntries(
+        Object.entries(sites).map(([id, { baseUrl, settings, webhooks }]) => [
+          id,
+          {
+            connector: id,
+            config: {
+              baseUrl,
+              requestsPerMinute: UNPACED,
+              ...settings,
+              ...(webhooks !== false && { webhookSecret }),
+            },
+          },
+        ]),
+      ),
     },
   };
 };

@@ -10,7 +10,7 @@ import { connectionProblems } from "../../shared/platform/connections.ts";
 import { useHub } from "../../shared/platform/current.ts";
 import { openHub } from "../../shared/platform/open-hub.ts";
 import { derivedKey, serveAs } from "../../shared/platform/web.ts";
-import { type Sandbox, startSandbox } from "../sandbox/index.ts";
+import { type Sandbox, SITES, startSandbox } from "../sandbox/index.ts";
 import { demoConfig, keepDemoConfig } from "./demo.ts";
 import { answer, httpEvent } from "./http-event.ts";
 import { endless } from "./pumps.ts";
@@ -106,11 +106,9 @@ const openSandbox = ({ demo, folder }: Workspace, hubUrl: string, secret: string
     ...(demo && { seed: demo.seed, size: demo.size, until: new Date(demo.until) }),
     limits: UNLIMITED,
     journal: join(folder, "vendor-changes.ndjson"),
-    webhooks: {
-      jira: { url: `${hubUrl}/hooks/jira`, secret },
-      linear: { url: `${hubUrl}/hooks/linear`, secret },
-      github: { url: `${hubUrl}/hooks/github`, secret },
-    },
+    webhooks: Object.fromEntries(
+      ["jira", "linear", "github", ...Object.keys(SITES)].map((id) => [id, { url: `${hubUrl}/hooks/${id}`, secret }]),
+    ),
   });
 
 /** Takes the port before anything else is opened, so that a port in use is said at once. */

@@ -14,6 +14,8 @@ import { githubSite } from "./github/server.ts";
 import { serveVendors } from "./http/server.ts";
 import { jiraSite } from "./jira/server.ts";
 import { linearSite } from "./linear/server.ts";
+import type { Site } from "./site/site.ts";
+import { SITES } from "./site/sites.ts";
 import { Deliveries, type Held, type Targets } from "./webhooks/delivery.ts";
 import { githubPingHook } from "./webhooks/github-hooks.ts";
 
@@ -35,9 +37,7 @@ export interface SandboxOptions {
   /** File that keeps the changes made through the control interface over a restart. */
   readonly journal?: string;
   /** How much each window allows, instead of Jira's 100,000 a minute, Linear's 50,000 an hour, GitHub's 5,000 an hour. */
-  readonly limits?: Partial<
-    Readonly<Record<"jira" | "linear" | "linear_complexity" | "github" | "github_burst", number>>
-  >;
+  readonly limits?: Readonly<Record<string, number>>;
   /** Port on 127.0.0.1; a free one by default. */
   readonly port?: number;
 }
@@ -48,6 +48,10 @@ export interface Sandbox {
   readonly urls: { readonly jira: string; readonly linear: string; readonly github: string; readonly control: string };
   /** Made-up credentials that the three accept. */
   readonly credentials: typeof credentials;
+  /** The tools beside the trackers, by the id of their connector. */
+  readonly sites: Readonly<
+    Record<string, { readonly baseUrl: string } & Pick<Site, "settings" | "scopes" | "webhooks">>
+  >;
   /** OAuth with refresh tokens, a GitHub App, and what ends them. */
   readonly access: Access;
   readonly company: {
@@ -106,8 +110,10 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbo
     linearSite(world, credentials.linear.apiKey, linearHookFields(hooks.linear)),
     githubSite(world, credentials.github.token),
   ];
+  const sites = Object.fromEntries(Object.entries(SITES).map(([id, open]) => [id, open(world)]));
   const controlled: Controlled = {
     world,
+    sites,
     deliveries,
     journal: new Journal(options.journal),
     rules,
@@ -117,6 +123,11 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbo
       linear_complexity: linear.complexity,
       github: github.budget,
       github_burst: github.burst,
+      ...Object.fromEntries(
+        Object.entries(sites).flatMap(([id, { budgets = {} }]) =>
+          Object.entries(budgets).map(([name, budget]) => [name === "" ? id : `${id}.${name}`, budget]),
+        ),
+      ),
     },
     pings: () => world.company.products.map((product) => githubPingHook(world, product, "https://hub.acme.example")),
   };
@@ -131,12 +142,21 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbo
     credentials,
     hooks,
   );
-  const server = await serveVendors({ ...vendors, control: controlSite(controlled) }, port);
+  const around = Object.fromEntries(
+    Object.entries(sites).map(([id, { vendor }]) => [id, misbehaving(id, vendor, world, rules)]),
+  );
+  const server = await serveVendors({ ...around, ...vendors, control: controlSite(controlled) }, port);
   const at = (vendor: string): string => `${server.origin}/${vendor}`;
   return {
     urls: { jira: at("jira"), linear: at("linear"), github: at("github"), control: at("control") },
     credentials,
     access,
+    sites: Object.fromEntries(
+      Object.entries(sites).map(([id, { settings, scopes, webhooks }]) => [
+        id,
+        { baseUrl: at(id), settings, ...(scopes !== undefined && { scopes }), ...(webhooks === false && { webhooks }) },
+      ]),
+    ),
     company: {
       name: "Acme",
       seed,
@@ -165,3 +185,5 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbo
     stop: server.stop,
   };
 };
+
+export { SITES };

@@ -134,12 +134,16 @@ export type Told =
 export interface Delivery {
   readonly headers: Headers;
   readonly body: Uint8Array;
+  /** The address as the vendor called it, query included; absent where it is not known. */
+  readonly url?: string | undefined;
   readonly receivedAt: Date;
 }
 
 export interface Signature<Config> {
   /** Headers that {@link verify} accepts for this body; the sandbox, replays and tests use it. */
-  readonly sign: (body: Uint8Array, config: Config, sentAt: Date) => Record<string, string>;
+  readonly sign: (body: Uint8Array, config: Config, sentAt: Date, url?: string) => Record<string, string>;
+  /** `sender`: the body is not signed, so that webhooks may only ask for records to be read again; default `body`. */
+  readonly covers?: "body" | "sender";
   /** @throws HubError signature_rejected */
   readonly verify: (delivery: Delivery, config: Config) => void;
 }

@@ -2,42 +2,121 @@ import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import type { Delivery, Signature } from "./contract.ts";
 import { signatureRejected } from "./errors.ts";
 
-/**
- * HMAC-SHA256 over the raw body, as lower-case hex, in one header.
- *
- * @param header name of the header that carries the signature
- * @param prefix what stands before the hex digits, e.g. `sha256=`
- * @param secrets the active secrets, newest first: any may verify, the first signs
- * @param sentAt when the vendor sent it, in milliseconds since the epoch, read from the signed body; leave out only if
- *   the vendor signs no time, since replays then pass
- * @param toleranceSeconds largest distance between `sentAt` and receipt, either way
- */
-export const hmacSha256 = <Config>(scheme: {
+/** How a header writes the time of sending. */
+const STAMPS = {
+  seconds: (at: Date) => String(Math.floor(at.getTime() / 1000)),
+  milliseconds: (at: Date) => String(at.getTime()),
+  iso: (at: Date) => at.toISOString(),
+} as const;
+
+/** What a signature may cover beside the body. */
+interface Signed {
+  readonly body: Uint8Array;
+  /** The text of the stamp header; empty where there is none. */
+  readonly stamp: string;
+  /** The address that the vendor called; empty where it is not known. */
+  readonly url: string;
+}
+
+/** A vendor's HMAC scheme. Only the raw bytes are signed, never JSON that was written again. */
+export interface HmacScheme<Config> {
+  /** Name of the header that carries the signature. */
   readonly header: string;
+  /** `sha1` for vendors that offer nothing else. */
+  readonly algorithm?: "sha256" | "sha1";
+  readonly encoding?: "hex" | "base64";
+  /** What stands before the digest, e.g. `sha256=`. */
   readonly prefix?: string;
+  /** The active secrets, newest first: any may verify, the first signs. */
   readonly secrets: (config: Config) => readonly string[];
+  /** What is signed, joined; default the body. */
+  readonly content?: (signed: Signed) => readonly (string | Uint8Array)[];
+  /** The header that says when it was sent, where {@link content} covers it. */
+  readonly stamp?: { readonly header: string; readonly format: keyof typeof STAMPS };
+  /**
+   * When the vendor sent it, in milliseconds since the epoch, read from the signed body. Without it and without a stamp
+   * replays pass, since the vendor signs no time.
+   */
   readonly sentAt?: (delivery: Delivery) => number;
+  /** Largest distance between sending and receipt, either way; default 300. */
   readonly toleranceSeconds?: number;
-}): Signature<Config> => {
-  const { header, prefix = "", secrets, sentAt, toleranceSeconds = 300 } = scheme;
-  const signed = (body: Uint8Array, secret: string) => prefix + createHmac("sha256", secret).update(body).digest("hex");
+}
+
+/** Verifies what the scheme describes: any active secret, constant time, fresh enough. */
+export const hmac = <Config>(scheme: HmacScheme<Config>): Signature<Config> => {
+  const {
+    header,
+    algorithm = "sha256",
+    encoding = "hex",
+    prefix = "",
+    secrets,
+    stamp,
+    toleranceSeconds = 300,
+  } = scheme;
+  const content = scheme.content ?? (({ body }: Signed) => [body]);
+  const digest = (what: Signed, secret: string) => {
+    const sum = createHmac(algorithm, secret);
+    for (const part of content(what)) sum.update(part);
+    return prefix + sum.digest(encoding);
+  };
+  const stamped = (delivery: Delivery): number => {
+    const text = (stamp && delivery.headers.get(stamp.header)) ?? "";
+    if (stamp?.format === "iso") return Date.parse(text);
+    return /^\d{1,16}$/.test(text) ? Number(text) * (stamp?.format === "seconds" ? 1000 : 1) : Number.NaN;
+  };
+  const sentAt = scheme.sentAt ?? (stamp && stamped);
   const active = (config: Config) => secrets(config).filter((secret) => secret !== "");
   return {
-    sign(body, config) {
+    sign(body, config, at, url = "") {
       const [newest] = active(config);
       if (newest === undefined) throw signatureRejected("this connection has no webhook secret");
-      return { [header]: signed(body, newest) };
+      const text = stamp === undefined ? "" : STAMPS[stamp.format](at);
+      return {
+        [header]: digest({ body, stamp: text, url }, newest),
+        ...(stamp !== undefined && { [stamp.header]: text }),
+      };
     },
     verify(delivery, config) {
       const accepted = active(config);
       if (accepted.length === 0) throw signatureRejected("this connection has no webhook secret");
       const given = delivery.headers.get(header);
       if (given === null) throw signatureRejected(`no ${header} header`);
-      if (!accepted.some((secret) => same(given, signed(delivery.body, secret))))
-        throw signatureRejected("digest differs");
+      const text = (stamp && delivery.headers.get(stamp.header)) ?? "";
+      const what: Signed = { body: delivery.body, stamp: text, url: delivery.url ?? "" };
+      if (!accepted.some((secret) => same(given, digest(what, secret)))) throw signatureRejected("digest differs");
       if (sentAt === undefined) return;
       const skewSeconds = Math.abs(delivery.receivedAt.getTime() - sentAt(delivery)) / 1000;
       if (!(skewSeconds <= toleranceSeconds)) throw signatureRejected(`sent ${Math.round(skewSeconds)} s from receipt`);
+    },
+  };
+};
+
+/**
+ * A secret that the vendor repeats with each delivery, in the body, a header or the address. It proves who sent it and
+ * nothing of what was sent: such a webhook may only ask for records to be read again.
+ *
+ * @param scheme.given what the delivery holds, or undefined if it holds none
+ * @param scheme.put headers with it, or nothing where the body or the address has it
+ */
+export const sharedSecret = <Config>(scheme: {
+  readonly secrets: (config: Config) => readonly string[];
+  readonly given: (delivery: Delivery) => string | undefined;
+  readonly put?: (secret: string) => Readonly<Record<string, string>>;
+}): Signature<Config> => {
+  const active = (config: Config) => scheme.secrets(config).filter((secret) => secret !== "");
+  return {
+    covers: "sender",
+    sign(_, config) {
+      const [newest] = active(config);
+      if (newest === undefined) throw signatureRejected("this connection has no webhook secret");
+      return { ...scheme.put?.(newest) };
+    },
+    verify(delivery, config) {
+      const accepted = active(config);
+      if (accepted.length === 0) throw signatureRejected("this connection has no webhook secret");
+      const given = scheme.given(delivery);
+      if (given === undefined) throw signatureRejected("no secret given");
+      if (!accepted.some((secret) => same(given, secret))) throw signatureRejected("secret differs");
     },
   };
 };

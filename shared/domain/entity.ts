@@ -1,13 +1,11 @@
 import * as z from "zod";
+import { Day, Id, Time } from "./field.ts";
+import { AROUND } from "./fields-around.ts";
 import type { HistoryEntry } from "./history.ts";
 import { type Instant, TIMELESS } from "./instant.ts";
 import type { Ref } from "./kind.ts";
 import type { LinkType, Reference } from "./link.ts";
 import { mapped } from "./mapped.ts";
-
-const Time = z.iso.datetime({ precision: 3 }).describe("ISO 8601, UTC, milliseconds");
-const Id = z.string().describe("id of an entity of ours");
-const Day = z.iso.date().describe("a calendar day without a zone");
 
 export const PRESENCE_STATES = ["present", "archived", "deleted", "lost_access", "out_of_scope", "moved"] as const;
 export type PresenceState = (typeof PRESENCE_STATES)[number];
@@ -176,6 +174,7 @@ export const FIELDS = {
     type: z.string().describe("the tool's own coarse type"),
     scope: z.string().optional(),
   }),
+  ...AROUND,
 } as const;
 
 export type FieldedKind = keyof typeof FIELDS;
@@ -300,6 +299,7 @@ export const nameOf = (entity: Entity): string => {
   if (isKind(entity, "testRun"))
     return `${entity.fields.suite} on ${entity.fields.branch ?? entity.fields.commitSha.slice(0, 7)}`;
   if (isKind(entity, "deployment")) return `Deployment to ${entity.fields.environment.detail}`;
+  if (isKind(entity, "supportTicket")) return entity.fields.subject;
   const words = entity.fields as { title?: string; name?: string; version?: string; handle?: string };
   return words.title ?? words.name ?? words.version ?? words.handle ?? entity.source.key ?? entity.kind;
 };

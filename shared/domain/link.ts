@@ -32,9 +32,11 @@ export const CONFIDENCE = {
   native: 1,
   parent: 1,
   declared: 1,
+  flag: 0.95,
   branch: 0.95,
   closing: 0.95,
   title: 0.9,
+  tag: 0.8,
   commit: 0.7,
   body: 0.4,
 } as const;

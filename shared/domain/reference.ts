@@ -18,6 +18,24 @@ const PATHS: readonly (readonly [RegExp, (match: RegExpExecArray) => string])[] 
   ],
   [/^linear\.app\/[\w.-]+\/issue\/([A-Za-z][A-Za-z0-9]*-\d+)/i, ([, key]) => (key ?? "").toUpperCase()],
   [/^[\w.-]+\.atlassian\.net\/browse\/([A-Za-z][A-Za-z0-9]*-\d+)/i, ([, key]) => (key ?? "").toUpperCase()],
+  [/^(?:www\.)?figma\.com\/(?:file|design|board|proto)\/([A-Za-z0-9]{10,80})/i, ([, key]) => `figma.com/${key}`],
+  [/^([\w-]+\.zendesk\.com)\/agent\/tickets\/(\d+)/i, ([, site, n]) => `${site}/tickets/${n}`.toLowerCase()],
+  [
+    /^app(?:\.eu|\.au)?\.intercom\.com\/a\/inbox\/([\w-]+)\/.{0,200}?conversation\/(\d+)/i,
+    ([, app, n]) => `intercom.com/${app}/conversation/${n}`.toLowerCase(),
+  ],
+  [
+    /^(?:www\.)?(?:notion\.so|[\w-]+\.notion\.site)\/.{0,300}?([0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:[?#]|$)/i,
+    ([, id]) => `notion.so/${(id ?? "").replaceAll("-", "")}`.toLowerCase(),
+  ],
+  [
+    /^([\w-]+\.slack\.com)\/archives\/([A-Z0-9]+)\/p(\d+)/i,
+    ([, site, channel, at]) => `${site}/${channel}/${at}`.toLowerCase(),
+  ],
+  [
+    /^app\.launchdarkly\.com\/(?:projects\/)?([\w.-]+)\/(?:[\w.-]+\/features|flags)\/([\w.-]+)/i,
+    ([, project, key]) => `launchdarkly.com/${project}/${key}`,
+  ],
 ];
 
 /** The alias that a URL of a known tool stands for, or undefined for any other URL. */

@@ -26,6 +26,8 @@ const PLACES: Readonly<Record<Place, string>> = {
   native: "linked in its tool",
   parent: "its parent in its tool",
   declared: "declared",
+  flag: "the same flag key",
+  tag: "tag",
   branch: "key in the branch name",
   closing: "closing keyword",
   title: "key in the title",
@@ -164,6 +166,25 @@ export const timelineOf = (entity: Entity, history: readonly HistoryEntry[]): Ti
     lines.push(...line(entity.fields.at, `Review: ${entity.fields.state.detail}`));
   } else if (isKind(entity, "testRun")) {
     lines.push(...line(entity.fields.at, `${entity.fields.suite}: ${entity.fields.result.detail}`));
+  } else if (isKind(entity, "campaign")) {
+    lines.push(...line(entity.fields.sentAt, `Campaign ${name}: ${entity.fields.status.category}`));
+  } else if (isKind(entity, "announcement")) {
+    lines.push(...line(entity.fields.at, `Announced: ${entity.fields.title}`));
+  } else if (isKind(entity, "feedback")) {
+    lines.push(...line(entity.fields.at, `Feedback: ${entity.fields.title}`));
+  } else if (isKind(entity, "experiment")) {
+    lines.push(...line(entity.fields.startedAt, `Experiment ${name} was started`));
+    lines.push(
+      ...line(
+        entity.fields.endedAt,
+        `Experiment ${name} was stopped${entity.fields.result === undefined ? "" : `: ${entity.fields.result.detail}`}`,
+      ),
+    );
+  } else if (isKind(entity, "supportTicket")) {
+    lines.push(...line(entity.sourceCreatedAt, `Ticket ${name} was opened: ${entity.fields.subject}`));
+    lines.push(...line(entity.fields.solvedAt, `Ticket ${name} was solved`));
+  } else if (kind === "design" || kind === "featureFlag" || kind === "document") {
+    lines.push(...line(entity.sourceCreatedAt, `${nameOf(entity)} was created`));
   } else if (kind === "workItem" || kind === "feature") {
     lines.push(...line(entity.sourceCreatedAt, `${name} was created: ${nameOf(entity)}`));
     for (const entry of history) {

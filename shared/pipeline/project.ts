@@ -16,6 +16,7 @@ import { hash } from "./entity-of.ts";
 import type { Hub } from "./hub.ts";
 import { identifyAccounts } from "./identify.ts";
 import { type Projected, projectedOf, relink, setProjected } from "./relink.ts";
+import { SAYS } from "./statements.ts";
 import { isSeenAsBefore, putView } from "./view.ts";
 import { vocabulary } from "./vocabulary.ts";
 
@@ -27,6 +28,7 @@ const SPEAKING: ReadonlySet<FieldedKind> = new Set([
   "testRun",
   "deployment",
   "release",
+  ...(Object.keys(SAYS) as FieldedKind[]),
 ]);
 
 /** After so many entities, others in the process get their turn: the embedded store never waits for anything itself. */

@@ -1,4 +1,4 @@
-import type { Entity } from "../domain/entity.ts";
+import type { Entity, FieldedKind } from "../domain/entity.ts";
 import { isKind } from "../domain/entity.ts";
 import { kindOf } from "../domain/kind.ts";
 import type { Evidence, LinkType, Place, Reference } from "../domain/link.ts";
@@ -12,7 +12,34 @@ export interface Statement {
 }
 
 /** Link types along which evidence flows to features, from the link's start to its end; `parent_of` flows the other way. */
-export const UPWARD: ReadonlySet<LinkType> = new Set(["implements", "validates", "deploys", "announces"]);
+export const UPWARD: ReadonlySet<LinkType> = new Set([
+  "implements",
+  "validates",
+  "deploys",
+  "announces",
+  "designs",
+  "gates",
+  "evaluates",
+  "measures",
+  "requests",
+  "reports_problem_in",
+  "promotes",
+]);
+
+/** What a record of a kind is to the plan that its words point to, unless they only mention it. */
+export const SAYS: Partial<Readonly<Record<FieldedKind, LinkType>>> = {
+  design: "designs",
+  featureFlag: "gates",
+  experiment: "evaluates",
+  metric: "measures",
+  feedback: "requests",
+  surveyResponse: "requests",
+  supportTicket: "reports_problem_in",
+  incident: "reports_problem_in",
+  campaign: "promotes",
+  announcement: "announces",
+  document: "relates_to",
+};
 
 /** A deployment of more commits than this is an import, not a deployment. */
 const COMMITS_AT_MOST = 2000;
@@ -55,6 +82,15 @@ export const nativeStatements = (entity: Entity): Statement[] => {
     if (entity.fields.milestoneId !== undefined) own.push(said(id, "implements", entity.fields.milestoneId));
   } else if (isKind(entity, "review")) {
     own.push(said(entity.fields.pullRequestId, "parent_of", id));
+  } else if (isKind(entity, "experiment")) {
+    if (entity.fields.flagId !== undefined) own.push(said(id, "evaluates", entity.fields.flagId));
+  } else if (isKind(entity, "surveyResponse")) {
+    own.push(said(entity.fields.surveyId, "parent_of", id));
+  } else if (isKind(entity, "campaign")) {
+    if (entity.fields.parentId !== undefined) own.push(said(entity.fields.parentId, "parent_of", id));
+  } else if (isKind(entity, "keyResult")) {
+    if (entity.fields.objectiveId !== undefined) own.push(said(entity.fields.objectiveId, "parent_of", id));
+    if (entity.fields.metricId !== undefined) own.push(said(entity.fields.metricId, "measures", id));
   } else if (isKind(entity, "commit")) {
     if (entity.fields.pullRequestId !== undefined) own.push(said(entity.fields.pullRequestId, "parent_of", id));
   }
@@ -86,6 +122,11 @@ export const pointedStatement = (entity: Entity, pointer: Reference, to: string)
     const whole = entity.fields.pullRequestId ?? entity.id;
     return plan ? said(whole, weak ? "mentions" : "implements", to) : undefined;
   }
+  const says = SAYS[entity.kind];
+  if (says !== undefined && (plan || (entity.kind === "experiment" && target === "featureFlag")))
+    return said(entity.id, weak ? "mentions" : says, to);
+  if (target === "design" && (entity.kind === "workItem" || entity.kind === "feature") && pointer.place === "native")
+    return said(to, "designs", entity.id);
   if (target === "pullRequest" && pointer.place === "native") return said(to, "implements", entity.id);
   return said(entity.id, "mentions", to);
 };

@@ -92,6 +92,21 @@ export const KIND_WORDS: Readonly<Record<FieldedKind, string>> = {
   account: "Accounts",
   team: "Teams",
   vocabulary: "Vocabulary",
+  objective: "Objectives",
+  keyResult: "Key results",
+  design: "Designs",
+  featureFlag: "Feature flags",
+  experiment: "Experiments",
+  metric: "Metrics",
+  feedback: "Feedback",
+  survey: "Surveys",
+  surveyResponse: "Survey responses",
+  campaign: "Campaigns",
+  announcement: "Announcements",
+  supportTicket: "Support tickets",
+  incident: "Incidents",
+  document: "Documents",
+  customer: "Customers",
 };
 
 const TOOLS: Readonly<Record<string, string>> = {

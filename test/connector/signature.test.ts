@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Delivery } from "../../shared/connector/contract.ts";
 import { HubError } from "../../shared/connector/errors.ts";
-import { hmacSha256 } from "../../shared/connector/signature.ts";
+import { hmac } from "../../shared/connector/signature.ts";
 import { corpusText } from "./corpus.ts";
 
 interface Secrets {
@@ -12,7 +12,7 @@ interface Secrets {
 }
 
 const HEADER = "x-hub-signature-256";
-const scheme = hmacSha256<Secrets>({ header: HEADER, prefix: "sha256=", secrets: ({ secrets }) => secrets });
+const scheme = hmac<Secrets>({ header: HEADER, prefix: "sha256=", secrets: ({ secrets }) => secrets });
 const SECRET = { secrets: ["It's a Secret to Everybody"] };
 const receivedAt = new Date("2026-03-02T10:00:00.000Z");
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -89,7 +89,7 @@ describe("a signed body", () => {
 });
 
 describe("a body that says when it was sent", () => {
-  const timed = hmacSha256<Secrets>({
+  const timed = hmac<Secrets>({
     header: HEADER,
     secrets: ({ secrets }) => secrets,
     sentAt: ({ body }) => Number(new TextDecoder().decode(body)),

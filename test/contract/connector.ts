@@ -23,6 +23,8 @@ export interface Sample {
     readonly body: unknown;
     readonly headers?: Readonly<Record<string, string>>;
     readonly receivedAt: Date;
+    /** As the vendor called it, where its signature covers that or holds a secret there. */
+    readonly url?: string;
   };
   /** The field that names a record of this stream; default `id`. */
   readonly identity?: (stream: string) => string;
@@ -193,14 +195,16 @@ export const testConnector = <Config>(declared: Connector<Config>, sample: Sampl
       const delivery = (bytes: Uint8Array, headers: Readonly<Record<string, string>>): Delivery => ({
         headers: new Headers({ ...sample.webhook.headers, ...headers }),
         body: bytes,
+        url: sample.webhook.url,
         receivedAt,
       });
-      const signed = signature.sign(body, config, receivedAt);
+      const signed = signature.sign(body, config, receivedAt, sample.webhook.url);
       const rejects = (one: Delivery, as = config) => expect(() => signature.verify(one, as)).toThrow(REJECTED);
 
       it("is accepted as signed, and tells records of its streams", () => {
         expect(() => signature.verify(delivery(body, signed), config)).not.toThrow();
         const told = webhook.records(sample.webhook.body, delivery(body, signed).headers, config);
+        if (signature.covers === "sender") expect(told.filter((one) => !("reread" in one))).toEqual([]);
         expect(told.length).toBeGreaterThan(0);
         for (const one of told) {
           expect(Object.keys(connector.streams)).toContain(one.stream);
@@ -209,7 +213,7 @@ export const testConnector = <Config>(declared: Connector<Config>, sample: Sampl
         }
       });
 
-      it("is refused with any one bit of it changed", () => {
+      it.skipIf(signature.covers === "sender")("is refused with any one bit of it changed", () => {
         fc.assert(
           fc.property(fc.nat(body.length * 8 - 1), (bit) => {
             rejects(delivery(body.with(bit >> 3, (body[bit >> 3] ?? 0) ^ (1 << (bit & 7))), signed));

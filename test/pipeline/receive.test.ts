@@ -4,7 +4,7 @@ import * as z from "zod";
 import { handler } from "../../functions/receive-webhook.ts";
 import { type Connector, defineConnector, stream } from "../../shared/connector/contract.ts";
 import { HubError } from "../../shared/connector/errors.ts";
-import { hmacSha256 } from "../../shared/connector/signature.ts";
+import { hmac } from "../../shared/connector/signature.ts";
 import type { Hub } from "../../shared/pipeline/hub.ts";
 import { BODY_AT_MOST } from "../../shared/pipeline/receive.ts";
 import { useHub } from "../../shared/platform/current.ts";
@@ -12,7 +12,7 @@ import type { Ports } from "../../shared/ports/ports.ts";
 import { openPipeline } from "./open-pipeline.ts";
 
 const Config = z.object({ webhookSecret: z.string() });
-const signature = hmacSha256<z.output<typeof Config>>({
+const signature = hmac<z.output<typeof Config>>({
   header: "x-hub-signature-256",
   prefix: "sha256=",
   secrets: ({ webhookSecret }) => [webhookSecret],

@@ -128,8 +128,8 @@ export class World {
   }
 
   /** A time as the clock of a tool shows it. */
-  vendorTime(tracker: Tracker, time = this.clock): number {
-    return time + (this.skew.get(tracker) ?? 0);
+  vendorTime(tracker: Tracker | undefined, time = this.clock): number {
+    return time + ((tracker && this.skew.get(tracker)) ?? 0);
   }
 
   /** Shows in lists what has waited long enough. */

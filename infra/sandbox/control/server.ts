@@ -3,6 +3,7 @@ import { type Rules, ruleOf, vendorOf, WAYS } from "../faults/rules.ts";
 import type { Budget } from "../http/budget.ts";
 import { bodyObject, ok } from "../http/route.ts";
 import type { Answer, Vendor } from "../http/server.ts";
+import type { Site } from "../site/site.ts";
 import type { Delivered, Deliveries, Hook } from "../webhooks/delivery.ts";
 import { deliveryVerbs } from "./delivery-verbs.ts";
 import { itemVerbs } from "./items.ts";
@@ -40,20 +41,27 @@ export interface Controlled {
   readonly journal: Journal;
   readonly rules: Rules;
   readonly budgets: Readonly<Record<string, Budget>>;
+  readonly sites: Readonly<Record<string, Site>>;
   pings(): readonly Hook[];
 }
 
 /** Makes again, without webhooks, what the journal holds. */
-export const replay = ({ world, journal }: Controlled): void => {
+export const replay = (controlled: Controlled): void => {
+  const { world, journal } = controlled;
   for (const { time, request } of journal.read()) {
     world.stopClock(time);
-    perform(world, request);
+    perform(controlled, request);
   }
   world.stopClock(undefined);
 };
 
-const perform = (world: World, request: Request): { readonly outcome: Outcome; readonly time: number } => {
-  const found = verbs[String(request["do"])];
+const perform = (
+  { world, sites }: Pick<Controlled, "world" | "sites">,
+  request: Request,
+): { readonly outcome: Outcome; readonly time: number } => {
+  const name = String(request["do"]);
+  const [site = "", verb = ""] = name.split(".", 2);
+  const found = verbs[name] ?? sites[site]?.verbs?.[verb];
   if (found === undefined)
     throw new ControlError(`There is no verb ${JSON.stringify(request["do"])}; GET / lists them.`);
   const by = personOf(request["by"]);
@@ -66,7 +74,7 @@ export const controlSite = (controlled: Controlled): Vendor => {
   const { world } = controlled;
   return async (asked) => {
     if (asked.method === "GET" && asked.path === "/")
-      return ok({ verbs: { ...describe(), ...switches }, truth: ["/truth", "/truth/features"] });
+      return ok({ verbs: { ...describe(controlled.sites), ...switches }, truth: ["/truth", "/truth/features"] });
     if (asked.method === "GET" && asked.path === "/truth") return { status: 200, lines: linesOf(truths(world)) };
     if (asked.method === "GET" && asked.path === "/truth/features")
       return { status: 200, lines: linesOf(featureTruths(world)) };
@@ -87,11 +95,11 @@ export interface Answered {
 
 /** Does what a request says: POST / of the control interface. Its answer is 200, or 400 or 404 with `error`. */
 export const act = async (controlled: Controlled, request: Request): Promise<Answer> => {
-  const { world, deliveries, journal } = controlled;
+  const { deliveries, journal } = controlled;
   const switched = await flip(controlled, request);
   if (switched !== undefined) return switched;
   try {
-    const { outcome, time } = perform(world, request);
+    const { outcome, time } = perform(controlled, request);
     journal.append({ time, request });
     return ok({ changed: outcome.changed, webhooks: await deliveries.send(outcome.hooks) });
   } catch (error) {
@@ -101,16 +109,23 @@ export const act = async (controlled: Controlled, request: Request): Promise<Ans
 };
 
 /** Everything as it was at the start of the company's life in the sandbox. */
-export const reset = ({ world, deliveries, journal, rules, budgets }: Controlled): void => {
+export const reset = ({ world, deliveries, journal, rules, budgets, sites }: Controlled): void => {
   world.reset();
+  for (const site of Object.values(sites)) site.reset?.();
   deliveries.reset();
   rules.end();
   journal.clear();
   for (const budget of Object.values(budgets)) budget.reset();
 };
 
-const describe = (): Readonly<Record<string, string>> =>
-  Object.fromEntries(Object.entries(verbs).map(([name, [help]]) => [name, help]));
+const describe = (sites: Controlled["sites"]): Readonly<Record<string, string>> => ({
+  ...Object.fromEntries(Object.entries(verbs).map(([name, [help]]) => [name, help])),
+  ...Object.fromEntries(
+    Object.entries(sites).flatMap(([id, site]) =>
+      Object.entries(site.verbs ?? {}).map(([name, [help]]) => [`${id}.${name}`, help]),
+    ),
+  ),
+});
 
 /** Verbs about the sandbox itself; they are not part of the company's history and are not kept. */
 const flip = async (

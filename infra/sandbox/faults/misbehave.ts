@@ -1,6 +1,6 @@
 import type { World } from "../company/world.ts";
 import type { Answer, Asked, Shape, Vendor } from "../http/server.ts";
-import type { Rule, Rules, VendorName } from "./rules.ts";
+import { type Rule, type Rules, type VendorName, vendorOf } from "./rules.ts";
 
 const HTML = "<!DOCTYPE html><html><head><title>Maintenance</title></head><body><h1>Back soon</h1></body></html>";
 const SHAPES: Readonly<Partial<Record<Rule["how"], Shape["kind"]>>> = {
@@ -10,19 +10,22 @@ const SHAPES: Readonly<Partial<Record<Rule["how"], Shape["kind"]>>> = {
 };
 
 /** A vendor that answers badly when a rule says so, and whose clock is the world's. */
-export const misbehaving = (name: VendorName, vendor: Vendor, world: World, rules: Rules): Vendor => {
+export const misbehaving = (name: string, vendor: Vendor, world: World, rules: Rules): Vendor => {
   let nonce = 0;
   return async (asked) => {
     world.catchUp();
     const rule = rules.take(name, asked);
     nonce += 1;
     const answer = rule === undefined ? await vendor(asked) : await badly(name, rule, asked, vendor, world, nonce);
-    return { ...answer, headers: { date: new Date(world.vendorTime(name)).toUTCString(), ...answer.headers } };
+    return {
+      ...answer,
+      headers: { date: new Date(world.vendorTime(vendorOf(name))).toUTCString(), ...answer.headers },
+    };
   };
 };
 
 const badly = async (
-  name: VendorName,
+  name: string,
   rule: Rule,
   asked: Asked,
   vendor: Vendor,
@@ -48,11 +51,13 @@ const badly = async (
       return partial(await vendor(asked));
     case "server_error":
       return failure(name, rule.status ?? 500, "Service unavailable", "INTERNAL_SERVER_ERROR", waiting(rule));
+    case "forbidden":
+      return failure(name, 403, "You do not have permission to do this.", "FORBIDDEN", {});
     case "gone":
       return failure(name, 410, "This is gone.", "GONE", {});
     case "unauthorized":
     case "token_expired":
-      return failure(name, 401, UNAUTHORIZED[name], "AUTHENTICATION_ERROR", {});
+      return failure(name, 401, UNAUTHORIZED[vendorOf(name) ?? "github"], "AUTHENTICATION_ERROR", {});
     default:
       return limited(name, rule, world);
   }
@@ -69,9 +74,9 @@ const UNAUTHORIZED: Readonly<Record<VendorName, string>> = {
   github: "Bad credentials",
 };
 
-const limited = (name: VendorName, rule: Rule, world: World): Answer => {
+const limited = (name: string, rule: Rule, world: World): Answer => {
   const headers = waiting(rule, rule.how === "secondary_limit" ? 60 : 1);
-  const resetAt = world.vendorTime(name) + (rule.seconds ?? 1) * 1000;
+  const resetAt = world.vendorTime(vendorOf(name)) + (rule.seconds ?? 1) * 1000;
   if (rule.how === "secondary_limit")
     return failure(
       name,
@@ -98,12 +103,15 @@ const limited = (name: VendorName, rule: Rule, world: World): Answer => {
       "x-ratelimit-resource": "core",
     },
   };
-  return failure(name, 429, "API rate limit exceeded.", "RATELIMITED", { ...headers, ...own[name] });
+  return failure(name, 429, "API rate limit exceeded.", "RATELIMITED", {
+    ...headers,
+    ...own[vendorOf(name) ?? "jira"],
+  });
 };
 
 /** An error in the words of a vendor. */
 const failure = (
-  name: VendorName,
+  name: string,
   status: number,
   message: string,
   code: string,
@@ -115,7 +123,7 @@ const failure = (
     jira: { errorMessages: [message], errors: {} },
     linear: { errors: [{ message, extensions }] },
     github: { message, documentation_url: "https://docs.github.com/rest", status: String(status) },
-  }[name];
+  }[vendorOf(name) ?? "github"];
   return { status, headers, json };
 };
 

@@ -1,4 +1,5 @@
 import type { Asked } from "../http/server.ts";
+import { SITES } from "../site/sites.ts";
 
 /** The ways to answer badly, with what each does. */
 export const WAYS = {
@@ -18,13 +19,14 @@ export const WAYS = {
   unauthorized: "401",
   token_expired: "401 to every request until behave",
   gone: "410",
+  forbidden: "403 to every request until behave: a permission is missing",
 } as const;
 export type Way = keyof typeof WAYS;
 export type VendorName = "jira" | "linear" | "github";
 
 /** How the next requests to a vendor are answered. */
 export interface Rule {
-  readonly vendor: VendorName;
+  readonly vendor: string;
   readonly how: Way;
   /** How many requests are answered so. */
   times: number;
@@ -44,19 +46,24 @@ const ONLY: Readonly<Partial<Record<Way, VendorName>>> = {
 };
 const STATUSES = [500, 502, 503, 504];
 
-export const vendorOf = (name: unknown): VendorName | undefined =>
-  (["jira", "linear", "github"] as const).find((known) => known === name);
+const TRACKERS = ["jira", "linear", "github"] as const;
+
+/** The tracker of that name. */
+export const vendorOf = (name: unknown): VendorName | undefined => TRACKERS.find((known) => known === name);
 
 /** A rule as a request asks for it, or what is wrong with the request. */
 export const ruleOf = (request: Readonly<Record<string, unknown>>): Rule | string => {
-  const vendor = vendorOf(request["vendor"]);
+  const vendor = [...TRACKERS, ...Object.keys(SITES)].find((known) => known === request["vendor"]);
   const how = (Object.keys(WAYS) as Way[]).find((name) => name === request["how"]);
-  if (vendor === undefined) return "vendor is jira, linear or github.";
+  if (vendor === undefined) return `vendor is one of ${[...TRACKERS, ...Object.keys(SITES)].join(", ")}.`;
   if (how === undefined) return `how is one of ${Object.keys(WAYS).join(", ")}.`;
   if (ONLY[how] !== undefined && ONLY[how] !== vendor) return `${how} is for ${ONLY[how]} alone.`;
   const count = (name: string, standard: number): number | undefined =>
     request[name] === undefined ? standard : Number.isFinite(request[name]) ? Number(request[name]) : undefined;
-  const [times, after] = [count("times", how === "token_expired" ? Number.POSITIVE_INFINITY : 1), count("after", 0)];
+  const [times, after] = [
+    count("times", how === "token_expired" || how === "forbidden" ? Number.POSITIVE_INFINITY : 1),
+    count("after", 0),
+  ];
   const [seconds, status, ms] = [count("seconds", -1), count("status", 500), count("ms", 50)];
   if ([times, after, seconds, status, ms].includes(undefined))
     return "times, after, seconds, status and ms are numbers.";

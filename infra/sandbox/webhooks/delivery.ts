@@ -1,26 +1,42 @@
 import { createHmac, randomUUID } from "node:crypto";
 
-type VendorName = "jira" | "linear" | "github";
-
 /** Where a vendor's webhooks go, and what they are signed with. */
 interface Target {
   readonly url: string;
   readonly secret: string;
 }
 
-export type Targets = Partial<Readonly<Record<VendorName, Target>>>;
+/** By vendor. */
+export type Targets = Readonly<Record<string, Target | undefined>>;
+
+/** What a webhook is signed with and for. */
+export interface Sending {
+  readonly id: string;
+  readonly secret: string;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  readonly url: string;
+  readonly isRetry: boolean;
+}
 
 /** One webhook, before it is signed. */
 export interface Hook {
-  readonly vendor: VendorName;
+  readonly vendor: string;
   readonly event: string;
-  readonly body: Readonly<Record<string, unknown>>;
+  readonly body: object;
+  /** The bytes as sent, and the headers beside the content type; those of the trackers by default. */
+  readonly signed?: (sending: Sending) => {
+    readonly body?: string;
+    readonly headers: Readonly<Record<string, string>>;
+    /** What the vendor adds to the address, e.g. a secret. */
+    readonly query?: string;
+  };
 }
 
 /** A webhook that was sent, and what came back. */
 export interface Delivered {
   readonly id: string;
-  readonly vendor: VendorName;
+  readonly vendor: string;
   readonly event: string;
   readonly status: number | "failed" | "held";
 }
@@ -31,7 +47,7 @@ const KEPT = 200;
 /** A webhook that waits to be delivered or dropped. */
 export interface Held {
   readonly id: string;
-  readonly vendor: VendorName;
+  readonly vendor: string;
   readonly event: string;
 }
 
@@ -114,11 +130,18 @@ export class Deliveries {
     const target = this.#targets[vendor];
     if (target === undefined) return { id, vendor, event, status: "failed" };
     const now = this.#clock();
-    const body = JSON.stringify(vendor === "linear" ? { ...hook.body, webhookTimestamp: now } : hook.body);
+    const sending = { id, secret: target.secret, now, url: target.url, isRetry: retry };
+    const signed = hook.signed?.(sending);
+    const body =
+      signed?.body ??
+      JSON.stringify(vendor === "linear" ? { ...(hook.body as object), webhookTimestamp: now } : hook.body);
     const digest = createHmac("sha256", target.secret).update(body).digest("hex");
-    const headers = { "content-type": "application/json", ...headersOf(hook, id, digest, now, retry) };
+    const headers = {
+      "content-type": "application/json",
+      ...(signed?.headers ?? headersOf(hook, id, digest, now, retry)),
+    };
     try {
-      const response = await fetch(target.url, {
+      const response = await fetch(`${target.url}${signed?.query ?? ""}`, {
         method: "POST",
         headers,
         body,
@@ -152,7 +175,7 @@ const headersOf = (
       return {
         "user-agent": "Linear-Webhook",
         "linear-delivery": id,
-        "linear-event": String(body["type"] ?? event),
+        "linear-event": String((body as { type?: unknown }).type ?? event),
         "linear-signature": digest,
         "linear-timestamp": String(now),
       };
@@ -166,5 +189,7 @@ const headersOf = (
         "x-github-hook-installation-target-type": "repository",
         "x-hub-signature-256": `sha256=${digest}`,
       };
+    default:
+      throw new Error(`webhooks of ${vendor} bring their own signature`);
   }
 };

@@ -102,7 +102,7 @@ export const githubPushHook = (world: World, product: Product, commit: Commit): 
     head_commit: line,
   });
   const repository = { ...fullRepository(world, product), stargazers: 41, master_branch: "main" };
-  return { ...push, body: { ...push.body, repository } };
+  return { ...push, body: { ...(push.body as object), repository } };
 };
 
 export const githubRunHook = (world: World, product: Product, run: Run): Hook =>

@@ -1,0 +1,4 @@
+import type { OpenSite } from "./site.ts";
+
+/** Every tool beside the trackers, by the id of its connector. */
+export const SITES: Readonly<Record<string, OpenSite>> = {};

@@ -202,7 +202,7 @@ describe("what one vendor alone does", () => {
   });
 
   it.each([
-    [{ vendor: "gitlab", how: "html" }, "vendor is jira"],
+    [{ vendor: "gitlab", how: "html" }, "vendor is one of jira"],
     [{ vendor: "jira", how: "explode" }, "how is one of"],
     [{ vendor: "jira", how: "server_error", status: 418 }, "status is one of"],
     [{ vendor: "jira", how: "html", times: "often" }, "are numbers"],

@@ -2,7 +2,7 @@ import type { HubEvent } from "../domain/event.ts";
 import { EVENTS } from "../domain/event.ts";
 import type { FeedRecord } from "../ports/table.ts";
 import { type StoredEntity, update } from "../store/entities.ts";
-import { changeKey, dues, entityKey, lists, loggedKey } from "../store/keys.ts";
+import { dues, entityKey, eventKey, lists } from "../store/keys.ts";
 import { eventsOf } from "./events-of.ts";
 import type { Hub } from "./hub.ts";
 
@@ -61,19 +61,14 @@ const nextPlace = (now: string): { readonly at: string; readonly order: number }
   return last;
 };
 
-/** The log is in the order of logging. Where an event stands is noted first, so that a repetition finds it there. */
-const log = async (hub: Hub, event: HubEvent): Promise<void> => {
-  const { table, clock } = hub.ports;
-  const noted = loggedKey(event.id);
-  await update<{ at: string; order: number }>(table, noted, (held) =>
-    held === undefined ? { data: nextPlace(clock.now().toISOString()) } : undefined,
-  );
-  const place = (await table.get<{ at: string; order: number }>(noted.pk, noted.sk))?.data;
-  if (place === undefined) throw new Error("a row that was just written is gone");
-  const isStageChange = event.name === "feature.stage.changed";
-  await update<HubEvent>(table, changeKey(place.at, place.order, event.id), (held) =>
-    held === undefined
-      ? { data: event, ...(isStageChange && { list: lists.ofStageChange(place.at, place.order) }) }
-      : undefined,
-  );
+/** The log is in the order of logging. An event that stands in it already stays where it is. */
+const log = async ({ ports: { table, clock } }: Hub, event: HubEvent): Promise<void> => {
+  const { at, order } = nextPlace(clock.now().toISOString());
+  await table.put({
+    ...eventKey(event.id),
+    version: 1,
+    data: event,
+    list: lists.ofChange(at, order, event.id),
+    ...(event.name === "feature.stage.changed" && { due: dues.stageChange(at, order, event.id) }),
+  });
 };

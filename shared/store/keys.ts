@@ -30,8 +30,7 @@ import type { Place } from "../ports/table.ts";
  * | webhook deliveries seen                | D#{connection}         | {delivery}                      |
  * | webhook receipts of a connection       | W#{connection}         | A                               |
  * | records set aside, oldest first        | Q#{connection}         | {at}#{id}                       |
- * | change log of a day                    | X#{yyyy-mm-dd}         | {loggedAt}#{order}#{event}      |
- * | where an event stands in the log       | I#{event}              | A                               |
+ * | an event                               | I#{event}              | A                               |
  * | whose person an account is             | E#{account}            | P                               |
  * | a person                               | P#{person}             | A                               |
  * | accounts with that identity key        | U#{key}                | {account}                       |
@@ -45,10 +44,11 @@ import type { Place } from "../ports/table.ts";
  * | list: vocabulary of a connection       | W#{connection}         | {id}                            |
  * | list: features by headline             | B#{stage or none}      | {product}#{rank}#{due}#{id}     |
  * | list: persons by state and name        | P#{state}              | {name}#{id}                     |
- * | list: changes of stage, as logged      | S                      | {loggedAt}#{order}              |
+ * | list: change log of a day              | X#{yyyy-mm-dd}         | {loggedAt}#{order}#{event}      |
  * | list: records set aside and waiting    | Q#{connection}         | {at}#{id}                       |
  * | due: features that time may change     | T#features             | {nextChangeAt}#{id}             |
  * | due: entities not yet announced        | T#unpublished          | {recordedAt}#{id}               |
+ * | due: changes of stage, as logged       | S                      | {loggedAt}#{order}#{event}      |
  *
  * Ids, stages, kinds and times hold no `#`; free texts (aliases, scopes, delivery ids) stand last in their key or are
  * encoded, so no two lists of parts give one key.
@@ -109,12 +109,7 @@ export const quarantineKey = (connection: string, at: Instant, id: string): Plac
   pk: `Q#${connection}`,
   sk: `${at}#${id}`,
 });
-/** @param order rises with each event that one publisher logs */
-export const changeKey = (loggedAt: Instant, order: number, event: string): Place => ({
-  pk: `X#${loggedAt.slice(0, 10)}`,
-  sk: `${loggedAt}#${String(order).padStart(9, "0")}#${event}`,
-});
-export const loggedKey = (event: string): Place => ({ pk: `I#${event}`, sk: "A" });
+export const eventKey = (event: string): Place => ({ pk: `I#${event}`, sk: "A" });
 export const sightsKey: Place = { pk: "M", sk: "S" };
 export const identifiedKey = (account: string): Place => ({ pk: `E#${account}`, sk: "P" });
 export const personKey = (person: string): Place => ({ pk: `P#${person}`, sk: "A" });
@@ -136,8 +131,11 @@ export const partition = {
   ofConnection: (connection: string) => `C#${connection}`,
   ofCensuses: (connection: string) => `Y#${connection}`,
   ofQuarantine: (connection: string) => `Q#${connection}`,
-  ofDay: (day: string) => `X#${day}`,
 } as const;
+
+/** @param order rises with each event that one publisher logs */
+const loggedAs = (loggedAt: Instant, order: number, event: string): string =>
+  `${loggedAt}#${String(order).padStart(9, "0")}#${event}`;
 
 export const lists = {
   /** The first hex digit after the prefix is the shard, so walking the shards in order walks the ids in order. */
@@ -155,16 +153,21 @@ export const lists = {
   persons: (state: string) => `P#${state}`,
   ofUnresolved: (connection: string, at: Instant, id: string): Place => ({ pk: `Q#${connection}`, sk: `${at}#${id}` }),
   unresolved: (connection: string) => `Q#${connection}`,
-  ofStageChange: (loggedAt: Instant, order: number): Place => ({
-    pk: "S",
-    sk: `${loggedAt}#${String(order).padStart(9, "0")}`,
+  ofChange: (loggedAt: Instant, order: number, event: string): Place => ({
+    pk: `X#${loggedAt.slice(0, 10)}`,
+    sk: loggedAs(loggedAt, order, event),
   }),
-  stageChanges: "S",
+  changesOf: (day: string) => `X#${day}`,
   stage: (stage: string) => `B#${stage}`,
 } as const;
 
 export const dues = {
   feature: (at: Instant, id: string): Place => ({ pk: "T#features", sk: `${at}#${id}` }),
+  stageChange: (loggedAt: Instant, order: number, event: string): Place => ({
+    pk: "S",
+    sk: loggedAs(loggedAt, order, event),
+  }),
+  stageChanges: "S",
   unpublished: (at: Instant, id: string): Place => ({ pk: "T#unpublished", sk: `${at}#${id}` }),
 } as const;
 

@@ -6,7 +6,7 @@ import { STAGES, type Stage } from "../domain/stage.ts";
 import type { Row, Table } from "../ports/table.ts";
 import { calledSo, entitiesById, entityById } from "./entities.ts";
 import { historyViews } from "./history-views.ts";
-import { lists, partition, SHARDS, viewKey } from "./keys.ts";
+import { dues, lists, partition, SHARDS, viewKey } from "./keys.ts";
 import { peopleViews } from "./people.ts";
 import type {
   ConnectionView,
@@ -207,13 +207,14 @@ export const tableViews = (
       for (let day = latest(place.slice(0, 10), FIRST_DAY); day <= today; day = nextDay(day)) {
         for (;;) {
           const rows: Row<HubEvent>[] = await table.query<HubEvent>({
-            pk: partition.ofDay(day),
+            pk: lists.changesOf(day),
+            by: "list",
             after: place,
             limit: 200,
           });
-          for (const { sk, data } of rows) {
+          for (const { list, data } of rows) {
             if (items.length === limit || looked === LOOK_AT_MOST) return { items, next: place };
-            place = sk;
+            place = list?.sk ?? place;
             looked += 1;
             if (names === undefined || names.includes(data.name)) items.push(data);
           }
@@ -239,8 +240,8 @@ export const tableViews = (
     async changedSince(since, product) {
       const changed = new Set<string>();
       const rows = await table.query<HubEvent<"feature.stage.changed">>({
-        pk: lists.stageChanges,
-        by: "list",
+        pk: dues.stageChanges,
+        by: "due",
         after: since,
         limit: LOOK_AT_MOST,
       });

@@ -22,7 +22,7 @@ import { sweep } from "../../shared/pipeline/sweep.ts";
 import type { Ports } from "../../shared/ports/ports.ts";
 import type { FeedRecord } from "../../shared/ports/table.ts";
 import { everyOf, type StoredEntity } from "../../shared/store/entities.ts";
-import { entityKey, lists, partition } from "../../shared/store/keys.ts";
+import { entityKey, lists } from "../../shared/store/keys.ts";
 import { everyPerson, peopleViews } from "../../shared/store/people.ts";
 import { bareTool, Crash, crashing, openPipeline } from "./open-pipeline.ts";
 
@@ -112,7 +112,11 @@ const company = (declared: readonly DeclaredPerson[] = [], around?: (ports: Port
           records.map(({ record }) => record),
         );
       }
-      const rows = await open.real.table.query<HubEvent>({ pk: partition.ofDay("2026-03-02"), limit: 1000 });
+      const rows = await open.real.table.query<HubEvent>({
+        pk: lists.changesOf("2026-03-02"),
+        by: "list",
+        limit: 1000,
+      });
       return rows.map(({ data }) => data).filter(({ name }) => name.startsWith("identity."));
     },
   };

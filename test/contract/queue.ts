@@ -74,6 +74,41 @@ export const testQueue = (name: string, open: () => Promise<OpenQueue>): void =>
       expect((await consumer.receive(1, 30))[0]?.body).toBe(body);
     });
 
+    it("carries what no queue may hold as the JSON that it is", async () => {
+      const { queue, consumer } = await fresh();
+      const body = '{"text":"\uffff \ufffe \u007f \ud800"}';
+      await queue.send([body, '"\\u0001"']);
+      const got = (await consumer.receive(10, 30)).map(({ body }) => JSON.parse(body) as unknown);
+      expect(got).toContainEqual("\u0001");
+      expect(JSON.stringify(got)).toContain("\uffff \ufffe \u007f");
+    });
+
+    it("refuses a message over 256 KB, and sends none of those beside it", async () => {
+      const { queue, consumer } = await fresh();
+      const sized = (bytes: number) => JSON.stringify("x".repeat(bytes - 2));
+      await expect(queue.send(['"small"', sized(256 * 1024 + 1)])).rejects.toMatchObject({
+        code: "message_too_large",
+        retry: "never",
+      });
+      expect(await consumer.receive(10, 30)).toEqual([]);
+      await queue.send([sized(256 * 1024)]);
+      expect((await consumer.receive(10, 30))[0]?.body).toHaveLength(256 * 1024);
+    });
+
+    it("takes more than any vendor's batch, in number and in size, and loses none", async () => {
+      const { queue, consumer } = await fresh();
+      const bodies = Array.from({ length: 23 }, (_, at) => JSON.stringify({ at, text: "x".repeat(at * 4_000) }));
+      await queue.send(bodies);
+      const got: string[] = [];
+      for (
+        let messages = await consumer.receive(10, 30);
+        messages.length > 0;
+        messages = await consumer.receive(10, 30)
+      )
+        got.push(...messages.map(({ body }) => body));
+      expect(got.sort()).toEqual(bodies.sort());
+    });
+
     it("takes nothing and hands out nothing when there is nothing", async () => {
       const { queue, consumer } = await fresh();
       await queue.send([]);

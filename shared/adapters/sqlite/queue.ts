@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Clock } from "../../ports/clock.ts";
+import { checkMessage } from "../../ports/message-size.ts";
 import type { Queue, QueueConsumer } from "../../ports/queue.ts";
 import { atomically, commit } from "./database.ts";
 
@@ -34,6 +35,7 @@ export const sqliteQueue = (
   const remove = db.prepare("DELETE FROM message WHERE id = ? AND queue = ?");
   return {
     async send(bodies, delaySeconds = 0) {
+      for (const body of bodies) checkMessage(body);
       const visibleAt = clock.now().getTime() + delaySeconds * 1000;
       atomically(db, () => {
         for (const body of bodies) insert.run(name, body, visibleAt);

@@ -126,17 +126,15 @@ describe("the DynamoDB table, when AWS fails", () => {
 
   it("says that a write won although its answer was lost, and lost when another one won (F16)", async () => {
     const { table, client } = await open();
-    let isLost = false;
+    const lost = { answers: 1 };
     intercept(client, "try", async ({ command }, run) => {
       const answer = await run();
-      if (!isLost || command !== "PutItemCommand") return answer;
-      isLost = false;
+      if (command !== "PutItemCommand" || lost.answers-- < 1) return answer;
       throw fault("TimeoutError", 0);
     });
-    isLost = true;
     expect(await table.put(row("a", 1, "ours"))).toBe(true);
     const other = dynamoTable(`table-${tables}`, dynamo.client());
-    isLost = true;
+    lost.answers = 1;
     const [second, third] = [await table.put(row("a", 2, "ours")), await other.put(row("a", 2, "ours"))];
     expect([second, third]).toEqual([true, false]);
     let isTaken = false;

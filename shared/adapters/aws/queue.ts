@@ -1,6 +1,6 @@
 import { SendMessageBatchCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { HubError } from "../../connector/errors.ts";
-import { checkMessage, MESSAGE_AT_MOST } from "../../ports/message-size.ts";
+import { MESSAGE_AT_MOST, messageText } from "../../ports/message-text.ts";
 import type { Queue } from "../../ports/queue.ts";
 import { clientSettings } from "./client-settings.ts";
 import { parcels } from "./parcels.ts";
@@ -14,8 +14,7 @@ const SENT_AT_ONCE = 10;
  */
 export const sqsQueue = (url: string, client = new SQSClient(clientSettings())): Queue => ({
   async send(bodies, delaySeconds = 0) {
-    const texts = bodies.map(sendable);
-    texts.forEach(checkMessage);
+    const texts = bodies.map(messageText);
     const limits = { count: SENT_AT_ONCE, bytes: MESSAGE_AT_MOST };
     for (const parcel of parcels(texts, (text) => Buffer.byteLength(text), limits))
       await sendAll(client, url, parcel, delaySeconds);
@@ -40,11 +39,3 @@ const sendAll = async (client: SQSClient, url: string, bodies: readonly string[]
     retry: "later",
   });
 };
-
-/** The same JSON without what SQS refuses: a whole batch falls with one such character. */
-const sendable = (json: string): string =>
-  json.replaceAll(
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is meant
-    /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\p{Surrogate}/gu,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );

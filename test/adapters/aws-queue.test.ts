@@ -1,6 +1,6 @@
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import fc from "fast-check";
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { parcels } from "../../shared/adapters/aws/parcels.ts";
 import { sqsQueue } from "../../shared/adapters/aws/queue.ts";
 import { testQueue } from "../contract/queue.ts";
@@ -45,6 +45,12 @@ describe("with a clock of its own", () => {
 });
 
 describe("the SQS queue, when AWS fails", () => {
+  beforeEach(() => {
+    // No waits between the rounds.
+    vi.spyOn(Math, "random").mockReturnValue(0);
+  });
+  afterEach(() => vi.restoreAllMocks());
+
   /** Leaves the entries out of a batch that `isLeftOut` names, and tells so, as SQS does when it is short of room. */
   const shortOfRoom = (client: SQSClient, isLeftOut: (body: string, batch: number) => boolean) => {
     const sent: string[][] = [];

@@ -198,16 +198,18 @@ describe("the stream of a table that has none", () => {
     const stream = streamOf(client, dynamo.client(), () => {
       told += 1;
     });
-    // The first of two answers is late: the second is known before it.
+    // The answer to the first of two puts comes after that to the second.
+    const late = Promise.withResolvers<void>();
     intercept(client, "command", async ({ command, input }, run) => {
       const answer = await run();
       const { Item } = input as { Item?: Record<string, { N?: string }> };
-      if (command === "PutItemCommand" && Item?.["version"]?.N === "2") await new Promise((go) => setTimeout(go, 30));
+      if (command === "PutItemCommand" && Item?.["version"]?.N === "2") await late.promise;
       return answer;
     });
     const second = table.put(row("old", 2, "second"));
     await expect.poll(async () => (await dynamoTable(name, dynamo.client()).get("P", "old"))?.version).toBe(2);
     await table.put(row("old", 3, "third"));
+    late.resolve();
     await second;
     const Records = stream.read(0, 10).map(({ record }) => record);
     expect(feedRecords({ Records }).map(({ before, after }) => [before?.data, after.data])).toEqual([

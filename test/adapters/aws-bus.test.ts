@@ -94,11 +94,11 @@ describe("the EventBridge bus", () => {
       sequence: "00000000000000003",
       dataref: "http://localhost:4100/v1/changes?since=2026-03-01T10%3A00%3A01.000Z&type=feature.stage.changed",
       data: {
-        claim: expect.stringMatching(/^_events\/2026-03-01\/2026-03-01T100001\.000Z-[0-9a-f]{64}$/),
+        claim_check: expect.stringMatching(/^_events\/2026-03-01\/2026-03-01T100001\.000Z-[0-9a-f]{64}$/),
         feature: { id: "ftr_1" },
       },
     });
-    const kept = JSON.parse(Buffer.from((await archive.get(claimed.data.claim)).bytes).toString());
+    const kept = JSON.parse(Buffer.from((await archive.get(claimed.data.claim_check)).bytes).toString());
     expect(kept).toMatchObject({ id: "evt_3", data: { because: ["x".repeat(room + 1)], product_ids: ["prd_a"] } });
   });
 });

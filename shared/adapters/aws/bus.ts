@@ -62,25 +62,25 @@ const entryOf = async (settings: Settings, event: HubEvent): Promise<PutEventsRe
     Time: new Date(event.recordedAt),
   };
   if (sizeOf(entry) <= BYTES_AT_MOST) return entry;
-  return { ...entry, Detail: JSON.stringify(await claimCheck(settings, event, whole)) };
+  return { ...entry, Detail: JSON.stringify(await checkedIn(settings, event, whole)) };
 };
 
 /**
  * An event too large for the bus: its data are the ids of what it tells of and where the whole lies in the archive.
  * `dataref` (of CloudEvents) asks the change log, which holds every event whole.
  */
-const claimCheck = async (
+const checkedIn = async (
   { url, archive }: Settings,
   event: HubEvent,
   whole: ReturnType<typeof cloudEvent>,
 ): Promise<object> => {
   const note = { connectionId: "_events", receivedAt: event.recordedAt, what: "event" } as const;
-  const claim = await archive?.put(note, new TextEncoder().encode(JSON.stringify(whole)));
+  const claimCheck = await archive?.put(note, new TextEncoder().encode(JSON.stringify(whole)));
   const since = new URLSearchParams({ since: event.recordedAt, type: event.name });
   return {
     ...whole,
     dataref: `${url}/v1/changes?${since}`,
-    data: { ...(claim !== undefined && { claim }), ...idsIn(whole.data) },
+    data: { ...(claimCheck !== undefined && { claim_check: claimCheck }), ...idsIn(whole.data) },
   };
 };
 

@@ -1,10 +1,13 @@
-import { DeleteItemCommand, type DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { DeleteItemCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { clientSettings } from "../../shared/adapters/aws/client-settings.ts";
 import { dynamoTable } from "../../shared/adapters/aws/table.ts";
 import { feedRecords } from "../../shared/platform/feed.ts";
 import type { Row, Table } from "../../shared/ports/table.ts";
 import { testTable } from "../contract/table.ts";
-import { failing, fault, intercept, quick } from "../doubles/aws-client.ts";
+import { atDouble, failing, fault, intercept, quick } from "../doubles/aws-client.ts";
 import { createTable, startDynamo } from "../doubles/dynamo.ts";
 import { streamOf } from "../doubles/stream.ts";
 
@@ -187,6 +190,28 @@ describe("the DynamoDB table, when AWS fails", () => {
       retry: "later",
     });
     expect(calls).toBe(5);
+  });
+});
+
+describe("a client of this set", () => {
+  it("gives a server up that does not answer, after its few tries, and keeps its connections open", async () => {
+    const sockets = new Set<unknown>();
+    let calls = 0;
+    const server = createServer(({ socket }, response) => {
+      sockets.add(socket);
+      // The first two are never answered.
+      if (++calls > 2) response.setHeader("content-type", "application/x-amz-json-1.0").end("{}");
+    });
+    await new Promise<void>((go) => server.listen(0, "127.0.0.1", go));
+    const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const table = dynamoTable("any", new DynamoDBClient({ ...atDouble(endpoint), ...clientSettings(0.05, 2) }));
+    await expect(table.get("P", "a")).rejects.toMatchObject({ name: "TimeoutError" });
+    expect(calls).toBe(2);
+    sockets.clear();
+    for (let at = 0; at < 3; at++) expect(await table.get("P", "a")).toBeUndefined();
+    expect(sockets.size).toBe(1);
+    server.closeAllConnections();
+    server.close();
   });
 });
 

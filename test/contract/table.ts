@@ -232,6 +232,12 @@ export const testTable = (name: string, open: () => Promise<OpenTable>): void =>
         await table.put(row(sk));
         expect((await table.query({ pk: "P", prefix: sk })).map((found) => found.sk)).toContain(sk);
       }
+      for (const prefix of ["\ud7ff", "\u{10ffff}", "~\u{10ffff}", "\u007f"]) {
+        for (const end of ["", "a", "b"]) await table.put(row(`${prefix}${end}`));
+        expect((await table.query({ pk: "P", prefix, after: `${prefix}a` })).map(({ sk }) => sk)).toEqual([
+          `${prefix}b`,
+        ]);
+      }
       expect((await table.query({ pk: "P", prefix: "%" })).map(({ sk }) => sk)).toEqual(["%"]);
     });
   });

@@ -151,6 +151,8 @@ export const eventsPage = (): string =>
         EVENTS[name].public ? "yes" : "no",
       ]),
     ),
+    "## Large events",
+    "EventBridge takes less than 256 KB. A larger event goes out with `dataref`, the address in the change log that gives it\nwhole (look for its `id` there). Its `data` then hold only the ids of what it tells of, and in `claim_check` the key of the\nwhole in the archive's bucket, gzip, without its `.gz`.",
     ...EVENT_NAMES.flatMap(section),
   );
 

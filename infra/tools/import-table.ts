@@ -33,7 +33,12 @@ export const LAYERS: readonly Layer[] = [
     packages: ["zod"],
     node: ["crypto"],
   },
-  { at: "shared/ports", holds: "interfaces only", imports: ["shared/domain"] },
+  {
+    at: "shared/ports",
+    holds: "interfaces, and what holds for every adapter set: a row as attributes, limits",
+    imports: ["shared/domain", "shared/connector/errors.ts"],
+    node: ["zlib"],
+  },
   {
     at: "shared/store",
     holds: "keys (the access-pattern table), entities, views",
@@ -66,17 +71,35 @@ export const LAYERS: readonly Layer[] = [
     node: ["timers"],
   },
   {
+    at: "shared/adapters/archived.ts",
+    holds: "an archived payload's address and content, for every adapter set",
+    imports: ["shared/ports"],
+    node: ["crypto", "util", "zlib"],
+  },
+  {
     at: "shared/adapters/sqlite",
     holds: "the embedded set: one SQLite file and folders",
-    imports: ["shared/ports", "shared/domain", "shared/connector/errors.ts", "shared/adapters/clock.ts"],
+    imports: [
+      "shared/ports",
+      "shared/domain",
+      "shared/connector/errors.ts",
+      "shared/adapters/archived.ts",
+      "shared/adapters/clock.ts",
+    ],
     node: ["*"],
   },
   {
     at: "shared/adapters/aws",
-    holds: "the AWS set, only home of `@aws-sdk`; not yet",
-    imports: ["shared/ports", "shared/domain", "shared/connector/errors.ts", "shared/adapters/clock.ts"],
+    holds: "the AWS set, only home of `@aws-sdk`",
+    imports: [
+      "shared/ports",
+      "shared/domain",
+      "shared/connector/errors.ts",
+      "shared/adapters/archived.ts",
+      "shared/adapters/clock.ts",
+    ],
     packages: ["@aws-sdk"],
-    node: ["*"],
+    node: ["crypto"],
   },
   {
     at: "shared/platform",

@@ -41,6 +41,13 @@ export const ERRORS = {
   not_found: "Check the id or key.",
   method_not_allowed: "Use a method that the Allow header lists.",
   host_not_allowed: "Ask under the address that the hub printed when it started.",
+  row_key_invalid: "Report it: a record has an id or name that no table can hold. It is in quarantine with its bytes.",
+  row_too_large:
+    "Nothing to do at once: the record is in quarantine with its bytes. Shorten it in the tool, or report it with the size.",
+  message_too_large: "Report it: what is large goes to the archive, and only its address into a message.",
+  secret_too_large: "Use a shorter secret: the store of secrets takes up to 8 KB each.",
+  storage_unavailable:
+    "Nothing at once: it is tried again. If it stays, look at the quotas of the account and at what the function's role may do.",
   internal_error: "Try again; if it stays, report it with the request id.",
 } as const satisfies Record<string, string>;
 

@@ -4,7 +4,7 @@ import type { Instant } from "../domain/instant.ts";
 export interface ArchiveNote {
   readonly connectionId: string;
   readonly receivedAt: Instant;
-  readonly what: "page" | "webhook" | "reread" | "census";
+  readonly what: "page" | "webhook" | "reread" | "census" | "event";
   /** The stream of a page, re-read or census. */
   readonly stream?: string | undefined;
   /** Headers of a webhook that say what it is; never its signature. */

@@ -1,6 +1,9 @@
 /** At least once, in no promised order. Bodies are JSON texts below 256 KB: larger things go to the archive first. */
 export interface Queue {
-  /** @param delaySeconds not delivered before; default 0, at most 900 */
+  /**
+   * @param delaySeconds not delivered before; default 0, at most 900
+   * @throws HubError message_too_large: none of them is sent
+   */
   send(bodies: readonly string[], delaySeconds?: number): Promise<void>;
 }
 

@@ -67,11 +67,40 @@ export const testQueue = (name: string, open: () => Promise<OpenQueue>): void =>
       expect((await consumer.depth()).dead).toBe(1);
     });
 
-    it("carries any text as it is", async () => {
+    it("carries any JSON, also characters that no queue may hold", async () => {
       const { queue, consumer } = await fresh();
-      const body = JSON.stringify({ text: "ü \u{1F600} \" ' \\ \n", big: "x".repeat(200_000) });
-      await queue.send([body]);
-      expect((await consumer.receive(1, 30))[0]?.body).toBe(body);
+      const plain = JSON.stringify({ text: "ü \" ' \\ \n \u0001", big: "x".repeat(200_000) });
+      await queue.send([plain]);
+      expect((await consumer.receive(1, 30))[0]?.body).toBe(plain);
+      const odd = '{"text":"\u{1F600} \uffff \ufffe \u007f \\u0001 \\ud800"}';
+      await queue.send([odd]);
+      expect(JSON.parse((await consumer.receive(1, 30))[0]?.body ?? "")).toEqual(JSON.parse(odd));
+    });
+
+    it("refuses a message over 256 KB, and sends none of those beside it", async () => {
+      const { queue, consumer } = await fresh();
+      const sized = (bytes: number) => JSON.stringify("x".repeat(bytes - 2));
+      await expect(queue.send(['"small"', sized(256 * 1024 + 1)])).rejects.toMatchObject({
+        code: "message_too_large",
+        retry: "never",
+      });
+      expect(await consumer.receive(10, 30)).toEqual([]);
+      await queue.send([sized(256 * 1024)]);
+      expect((await consumer.receive(10, 30))[0]?.body).toHaveLength(256 * 1024);
+    });
+
+    it("takes more than any vendor's batch, in number and in size, and loses none", async () => {
+      const { queue, consumer } = await fresh();
+      const bodies = Array.from({ length: 23 }, (_, at) => JSON.stringify({ at, text: "x".repeat(at * 4_000) }));
+      await queue.send(bodies);
+      const got: string[] = [];
+      for (
+        let messages = await consumer.receive(10, 30);
+        messages.length > 0;
+        messages = await consumer.receive(10, 30)
+      )
+        got.push(...messages.map(({ body }) => body));
+      expect(got.sort()).toEqual(bodies.sort());
     });
 
     it("takes nothing and hands out nothing when there is nothing", async () => {

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Clock } from "../../ports/clock.ts";
+import { messageText } from "../../ports/message-text.ts";
 import type { Queue, QueueConsumer } from "../../ports/queue.ts";
 import { atomically, commit } from "./database.ts";
 
@@ -34,9 +35,10 @@ export const sqliteQueue = (
   const remove = db.prepare("DELETE FROM message WHERE id = ? AND queue = ?");
   return {
     async send(bodies, delaySeconds = 0) {
+      const texts = bodies.map(messageText);
       const visibleAt = clock.now().getTime() + delaySeconds * 1000;
       atomically(db, () => {
-        for (const body of bodies) insert.run(name, body, visibleAt);
+        for (const text of texts) insert.run(name, text, visibleAt);
       });
       commit(db);
       told();

@@ -1,4 +1,5 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
+import { checkQuery, checkRow } from "../../ports/row-image.ts";
 import type { FeedRecord, Place, Query, Row, Table } from "../../ports/table.ts";
 import { atomically } from "./database.ts";
 
@@ -102,6 +103,7 @@ export const sqliteTable = (db: DatabaseSync, told: () => void = () => {}): Tabl
     getMany: async <Data>(keys: readonly { readonly pk: string; readonly sk: string }[]) =>
       keys.flatMap(({ pk, sk }) => find(pk, sk) ?? []) as Row<Data>[],
     async query<Data>(query: Query) {
+      checkQuery(query);
       const { where, values, order } = condition(query);
       const rows = statement(`SELECT ${COLUMNS} FROM item WHERE ${where} ORDER BY ${order} LIMIT ?`).all(
         ...values,
@@ -110,19 +112,22 @@ export const sqliteTable = (db: DatabaseSync, told: () => void = () => {}): Tabl
       return rows.map(toRow) as Row<Data>[];
     },
     async count(query) {
+      checkQuery(query);
       const { where, values } = condition(query);
       return Number(statement(`SELECT count(*) AS n FROM item WHERE ${where}`).get(...values)?.["n"]);
     },
     async put(row) {
+      const json = JSON.stringify(row.data);
+      checkRow(row, json);
       const fits = atomically(db, () => {
         const held = find(row.pk, row.sk);
         if ((held?.version ?? 0) !== row.version - 1) return false;
-        const { pk, sk, version, data, list, due, expiresAt } = row;
+        const { pk, sk, version, list, due, expiresAt } = row;
         write.run(
           pk,
           sk,
           version,
-          JSON.stringify(data),
+          json,
           list?.pk ?? null,
           list?.sk ?? null,
           due?.pk ?? null,

@@ -1,0 +1,57 @@
+import { createHash } from "node:crypto";
+import { promisify } from "node:util";
+import { gunzip, gzip } from "node:zlib";
+import type { Archived, ArchiveNote } from "../ports/archive.ts";
+
+const zip = promisify(gzip);
+const unzip = promisify(gunzip);
+const LARGEST = 256 * 1024 * 1024;
+
+/** An archived payload before it is compressed: the note in the first line, then the bytes. */
+interface Content {
+  /** `{connection}/{yyyy-mm-dd}/{receivedAt}-{sha256}` */
+  readonly ref: string;
+  readonly content: Uint8Array;
+}
+
+/** One note and one payload have one address, whatever the order in which the note's parts were set. */
+export const contentOf = (note: ArchiveNote, bytes: Uint8Array): Content => {
+  const content = Buffer.concat([Buffer.from(`${JSON.stringify(ordered(note))}\n`), bytes]);
+  const digest = createHash("sha256").update(content).digest("hex");
+  const name = `${compact(note.receivedAt)}-${digest}`;
+  return { ref: `${folderOf(note.connectionId)}/${note.receivedAt.slice(0, 10)}/${name}`, content };
+};
+
+/** As it is stored, under its address and `.gz`. */
+export const zipped = (content: Uint8Array): Promise<Buffer> => zip(content, { level: 1 });
+
+/** @throws Error if it is damaged: cut off, changed, or not what lay at that address */
+export const unzipped = async (ref: string, stored: Uint8Array): Promise<Archived> => {
+  const content = await unzip(stored, { maxOutputLength: LARGEST });
+  if (createHash("sha256").update(content).digest("hex") !== ref.slice(-64)) {
+    throw new Error(`archived payload ${ref} is damaged: its content does not fit its address`);
+  }
+  const line = content.indexOf(0x0a);
+  return { note: JSON.parse(content.toString("utf8", 0, line)), bytes: content.subarray(line + 1) };
+};
+
+/** @throws Error if it is none, or leads elsewhere */
+export const checkRef = (ref: string): void => {
+  if (!/^[\w.-]+\/\d{4}-\d{2}-\d{2}\/[\w.-]+-[0-9a-f]{64}$/.test(ref)) throw new Error("not an archive address");
+};
+
+/** @throws Error if it is no connection's id */
+export const folderOf = (connectionId: string): string => {
+  if (!/^[\w.-]{1,80}$/.test(connectionId) || connectionId.startsWith(".")) throw new Error("not a connection id");
+  return connectionId;
+};
+
+/** A moment as it stands in addresses, whose order is that of the moments. */
+export const compact = (moment: string): string => moment.replaceAll(":", "");
+
+/** When a payload was received, from the last part of its address. */
+export const receivedAt = (name: string): string =>
+  name.replace(/^(.{10}T\d{2})(\d{2})(.{7}).*/, "$1:$2:$3").slice(0, 24);
+
+const ordered = (note: ArchiveNote): unknown =>
+  Object.fromEntries(Object.entries(note).sort(([a], [b]) => (a < b ? -1 : 1)));

@@ -30,6 +30,16 @@ export const EVENTS = {
     public: false,
     data: z.object({ entity: Named, kind: z.string(), version: z.int(), changed: z.array(z.string()), cause: Cause }),
   },
+  "records.written": {
+    when: "many records came at once: one line of the change log in place of one for each record and link",
+    public: false,
+    data: z.object({
+      records: z.record(z.string(), z.int()).describe("how many, by kind"),
+      linksCreated: z.int(),
+      linksRetired: z.int(),
+      cause: Cause,
+    }),
+  },
   "record.presence.changed": {
     when: "a record was archived, deleted, moved, lost or came back",
     public: true,

@@ -50,6 +50,28 @@ const event = <N extends EventName>(name: N, when: When, data: EventData<N>): Hu
   data,
 });
 
+/** Many records and links that were written at once, as one event. The same ones give the same event. */
+export const writtenTogether = (events: readonly HubEvent[]): HubEvent<"records.written"> => {
+  const records: Record<string, number> = {};
+  let [linksCreated, linksRetired] = [0, 0];
+  for (const one of events) {
+    if (one.name === "record.upserted") {
+      const { kind } = one.data as EventData<"record.upserted">;
+      records[kind] = (records[kind] ?? 0) + 1;
+    } else if (one.name === "link.created") linksCreated += 1;
+    else if (one.name === "link.retired") linksRetired += 1;
+  }
+  const latest =
+    events
+      .map(({ recordedAt }) => recordedAt)
+      .toSorted()
+      .at(-1) ?? "";
+  const subject = `bulk_${hash(events.map(({ id }) => id)).slice(0, 26)}`;
+  const when = { subject, sequence: 1, time: latest, recordedAt: latest };
+  const [first] = events.map(({ data }) => data as EventData<"record.upserted">);
+  return event("records.written", when, { records, linksCreated, linksRetired, cause: first?.cause ?? "sync" });
+};
+
 const named = (entity: StoredEntity) => ({
   id: entity.id,
   ...(entity.source.key !== undefined && { key: entity.source.key }),

@@ -3,7 +3,7 @@ import { EVENTS } from "../domain/event.ts";
 import type { FeedRecord } from "../ports/table.ts";
 import { type StoredEntity, update } from "../store/entities.ts";
 import { dues, entityKey, eventKey, lists } from "../store/keys.ts";
-import { eventsOf } from "./events-of.ts";
+import { eventsOf, writtenTogether } from "./events-of.ts";
 import type { Hub } from "./hub.ts";
 
 const UNPUBLISHED = dues.unpublished("", "").pk;
@@ -37,7 +37,7 @@ export const publishLost = async (hub: Hub, ids: readonly string[]): Promise<voi
 
 const announce = async (hub: Hub, records: readonly FeedRecord[], events: readonly HubEvent[]): Promise<void> => {
   const { table, bus } = hub.ports;
-  for (const event of events) await log(hub, event);
+  for (const event of summed(events)) await log(hub, event);
   const left = await bus.publish(events.filter(({ name }) => EVENTS[name].public));
   if (left.length > 0) throw new Error(`the bus did not take ${left.length} events`);
   for (const { pk, sk, after } of records) {
@@ -50,6 +50,17 @@ const announce = async (hub: Hub, records: readonly FeedRecord[], events: readon
         : { data: held.data, ...(held.list && { list: held.list }) },
     );
   }
+};
+
+/** What nobody outside is told is logged one by one up to so many at once. */
+const ONE_BY_ONE = 20;
+
+/** A first read brings records and links by the thousand: the log tells of them in one line. */
+const summed = (events: readonly HubEvent[]): readonly HubEvent[] => {
+  const inner = events.filter(({ name }) => !EVENTS[name].public);
+  return inner.length <= ONE_BY_ONE
+    ? events
+    : [...events.filter(({ name }) => EVENTS[name].public), writtenTogether(inner)];
 };
 
 /** Where the last event of this process stands in the log. */

@@ -116,7 +116,7 @@ const isText = (text: string, most: number): boolean => text !== "" && !isLonger
 const isLonger = (text: string, most: number): boolean => text.length * 3 > most && Buffer.byteLength(text) > most;
 
 /** As AWS counts: names and values. */
-const sizeOf = (image: Readonly<Record<string, Text | Bytes>>): number =>
+export const sizeOf = (image: Readonly<Record<string, Text | Bytes>>): number =>
   Object.entries(image).reduce((sum, [name, value]) => {
     if ("B" in value) return sum + name.length + value.B.byteLength;
     return sum + name.length + ("S" in value ? Buffer.byteLength(value.S) : value.N.length + 1);

@@ -1,8 +1,10 @@
+import { cost } from "./cost.ts";
 import { measuredRun } from "./measured-run.ts";
 import { sync } from "./sync.ts";
 
 /** Every bench by its name. */
 const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
+  cost,
   sync,
   "measured-run": measuredRun,
 };

@@ -23,7 +23,9 @@ const Shape = {
 const FEATURE_EVENTS = EVENT_NAMES.filter(
   (name) => name.startsWith("feature.") || name === "release.deployed" || name === "initiative.created",
 );
-const PEOPLE_EVENTS = EVENT_NAMES.filter((name) => name !== "record.upserted" && !name.startsWith("link."));
+const PEOPLE_EVENTS = EVENT_NAMES.filter(
+  (name) => !name.startsWith("record.upserted") && name !== "records.written" && !name.startsWith("link."),
+);
 
 const Entry = ({ event }: { readonly event: HubEvent }) => {
   const { name, feature, happened } = eventSentence(event);

@@ -1,5 +1,5 @@
 import type { EventData, EventName, HubEvent } from "../../domain/event.ts";
-import { HEALTH_WORDS, STAGE_WORDS } from "../words.ts";
+import { HEALTH_WORDS, KIND_WORDS, STAGE_WORDS } from "../words.ts";
 
 /** What happened, for people: the thing it happened to, and the rest of the sentence. */
 export interface Sentence {
@@ -30,6 +30,12 @@ const TELLERS: { readonly [N in EventName]: Teller<N> } = {
   "record.upserted": (data) => ({
     name: label(data.entity),
     happened: data.version === 1 ? "appeared" : `changed: ${fields(data.changed)}`,
+  }),
+  "records.written": (data) => ({
+    name: Object.entries(data.records)
+      .map(([kind, count]) => `${count} ${(KIND_WORDS[kind as keyof typeof KIND_WORDS] ?? kind).toLowerCase()}`)
+      .join(", "),
+    happened: `were read at once, with ${data.linksCreated} new links`,
   }),
   "record.presence.changed": (data) => ({
     name: label(data.entity),

@@ -1,5 +1,7 @@
 import { type Stack, Stack as StackOf } from "aws-cdk-lib";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
+import { parameterName } from "../../shared/adapters/aws/parameter-name.ts";
+import { TABLE } from "../../shared/adapters/aws/table-shape.ts";
 import { tokensName } from "../../shared/pipeline/token-store.ts";
 import { secretNames } from "../../shared/platform/connections.ts";
 import { CURSOR_KEY } from "../../shared/platform/on-aws.ts";
@@ -94,7 +96,10 @@ const storeGrants = (store: Store, deployed: DeployedPart, stores: Stores, secre
 
 const readTable = ({ table }: Stores): PolicyStatement[] => [
   allow(["dynamodb:GetItem", "dynamodb:BatchGetItem"], [table.tableArn]),
-  allow(["dynamodb:Query"], [table.tableArn, `${table.tableArn}/index/list`, `${table.tableArn}/index/due`]),
+  allow(
+    ["dynamodb:Query"],
+    [table.tableArn, ...Object.keys(TABLE.indexes).map((index) => `${table.tableArn}/index/${index}`)],
+  ),
 ];
 
 /** A connection's own function sees its own payloads only, and lists them, to read them again under another mapping. */
@@ -121,7 +126,7 @@ const secretGrants = ({ table, secretsPrefix }: Stores, { reads, stores }: Secre
     stack.formatArn({
       service: "ssm",
       resource: "parameter",
-      resourceName: `${secretsPrefix.slice(1)}/${what}/${name}`,
+      resourceName: `${secretsPrefix.slice(1)}/${what}/${parameterName(name)}`,
     });
   const read = reads.flatMap((name) => [arn("set", name), arn("kept", name)]);
   return [

@@ -4,6 +4,7 @@ import { EventBus } from "aws-cdk-lib/aws-events";
 import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket, ObjectOwnership } from "aws-cdk-lib/aws-s3";
 import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
+import { TABLE } from "../../shared/adapters/aws/table-shape.ts";
 import { type Part, type QueueName, topology } from "../topology.ts";
 import { queuesOf, timeoutSecondsOf } from "./deployed-parts.ts";
 
@@ -70,17 +71,17 @@ export const makeStores = (
 const tableOf = (scope: Construct, { maxReadUnits, maxWriteUnits }: StoreLimits): TableV2 => {
   const text = (name: string) => ({ name, type: AttributeType.STRING });
   return new TableV2(scope, "Table", {
-    partitionKey: text("pk"),
-    sortKey: text("sk"),
-    globalSecondaryIndexes: ["list", "due"].map((indexName) => ({
+    partitionKey: text(TABLE.key.pk),
+    sortKey: text(TABLE.key.sk),
+    globalSecondaryIndexes: Object.entries(TABLE.indexes).map(([indexName, { pk, sk }]) => ({
       indexName,
-      partitionKey: text(`${indexName}Pk`),
-      sortKey: text(`${indexName}Sk`),
-      projectionType: ProjectionType.KEYS_ONLY,
+      partitionKey: text(pk),
+      sortKey: text(sk),
+      projectionType: ProjectionType[TABLE.projection],
     })),
     billing: Billing.onDemand({ maxReadRequestUnits: maxReadUnits, maxWriteRequestUnits: maxWriteUnits }),
-    timeToLiveAttribute: "expiresAt",
-    dynamoStream: StreamViewType.NEW_AND_OLD_IMAGES,
+    timeToLiveAttribute: TABLE.ttl,
+    dynamoStream: StreamViewType[TABLE.stream],
     pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
     deletionProtection: true,
     removalPolicy: RemovalPolicy.RETAIN,

@@ -1,9 +1,11 @@
+import { bundlesBench } from "./bundles.ts";
 import { measuredRun } from "./measured-run.ts";
 import { sync } from "./sync.ts";
 
 /** Every bench by its name. */
 const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
   sync,
+  bundles: bundlesBench,
   "measured-run": measuredRun,
 };
 

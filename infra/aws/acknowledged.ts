@@ -68,6 +68,7 @@ const findings = (stack: Stack, { table, archive, jobs }: Stores): Readonly<Reco
   return {
     "AwsSolutions-IAM5": [
       `Resource::${arn(archive)}/*`,
+      `Resource::${arn(archive)}/_events/*`,
       ...[...jobs.keys()].map((connection) => `Resource::${arn(archive)}/${connection}/*`),
       `Resource::${arn(table)}/stream/*`,
     ],

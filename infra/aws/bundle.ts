@@ -33,7 +33,8 @@ const ADAPTERS: Readonly<Record<Store, { readonly from: string; readonly takes: 
   bus: {
     from: "bus",
     takes: "eventBridgeBus",
-    make: 'eventBridgeBus({ bus: THROUGHLINE_BUS, url: config.url ?? THROUGHLINE_URL, typePrefix: config.eventTypePrefix ?? "dev.throughline" })',
+    // What is too large for the bus lies in the archive.
+    make: 'eventBridgeBus({ bus: THROUGHLINE_BUS, url: (config.url ?? THROUGHLINE_URL).replace(/[/]$/, ""), typePrefix: config.eventTypePrefix ?? "dev.throughline", archive: s3Archive(THROUGHLINE_ARCHIVE) })',
   },
   archive: { from: "archive", takes: "s3Archive", make: "s3Archive(THROUGHLINE_ARCHIVE)" },
   secrets: { from: "secrets", takes: "ssmSecrets", make: "ssmSecrets(THROUGHLINE_SECRETS)" },
@@ -99,7 +100,7 @@ export const BUILD: BuildOptions & { metafile: true } = {
   minify: true,
   platform: "node",
   target: "node24",
-  // CommonJS is parsed when it is first run, and imports are loaded where they stand: see docs/performance.md.
+  // As ES modules, imports of packages that were left out would be loaded at the start (docs/adr/0011).
   format: "cjs",
   mainFields: ["module", "main"],
   sourcemap: "linked",

@@ -94,6 +94,9 @@ const storeGrants = (store: Store, deployed: DeployedPart, stores: Stores, secre
   }
 };
 
+/** Stands where payloads have the name of their connection. */
+const LARGE_EVENTS = "_events";
+
 const readTable = ({ table }: Stores): PolicyStatement[] => [
   allow(["dynamodb:GetItem", "dynamodb:BatchGetItem"], [table.tableArn]),
   allow(
@@ -102,14 +105,18 @@ const readTable = ({ table }: Stores): PolicyStatement[] => [
   ),
 ];
 
-/** A connection's own function sees its own payloads only, and lists them, to read them again under another mapping. */
+/**
+ * A connection's own function sees its own payloads only, and lists them, to read them again under another mapping; who
+ * publishes keeps events there that are too large for the bus.
+ */
 const archiveGrants = (
-  { connection }: DeployedPart,
+  { connection, row }: DeployedPart,
   { archive }: Stores,
   isRead: boolean,
   isWritten: boolean,
 ): PolicyStatement[] => {
-  const prefix = connection === undefined ? "" : `${connection}/`;
+  const own = connection ?? (row.writes?.includes("bus") ? LARGE_EVENTS : undefined);
+  const prefix = own === undefined ? "" : `${own}/`;
   const objects = [archive.arnForObjects(`${prefix}*`)];
   return [
     ...(isRead ? [allow(["s3:GetObject"], objects)] : []),

@@ -74,6 +74,7 @@ describe("a bundle", () => {
     expect(clientsIn("publish-events")).toEqual([
       "@aws-sdk/client-dynamodb",
       "@aws-sdk/client-eventbridge",
+      "@aws-sdk/client-s3",
       "@aws-sdk/client-sqs",
     ]);
   });

@@ -89,6 +89,7 @@ const GRANTS: Readonly<Record<string, readonly string[]>> = {
     ...WRITE_TABLE,
     ...FEED,
     "events:PutEvents Bus.Arn",
+    "s3:PutObject Archive.Arn/_events/*",
     ...each(RECEIVE, "Unpublished.Arn"),
     "sqs:SendMessage Unpublished.Arn",
   ],
@@ -124,6 +125,7 @@ describe("a function may do", () => {
     const wide = new Set(lines.map((line) => line.split(" ")[1] ?? "").filter((resource) => resource.includes("*")));
     expect([...wide].sort()).toEqual([
       "Archive.Arn/*",
+      "Archive.Arn/_events/*",
       "Archive.Arn/github/*",
       "Archive.Arn/jira/*",
       "Archive.Arn/linear/*",

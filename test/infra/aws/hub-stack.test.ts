@@ -89,7 +89,7 @@ describe("functions", () => {
     );
     expect(told("serve-api")).toEqual([...common, "THROUGHLINE_SECRETS", "THROUGHLINE_TABLE"].sort());
     expect(told("publish-events")).toEqual(
-      [...common, "THROUGHLINE_BUS", "THROUGHLINE_TABLE", "THROUGHLINE_UNPUBLISHED"].sort(),
+      [...common, "THROUGHLINE_ARCHIVE", "THROUGHLINE_BUS", "THROUGHLINE_TABLE", "THROUGHLINE_UNPUBLISHED"].sort(),
     );
     const { THROUGHLINE_JOBS } = properties("poll-source-jira").Environment.Variables;
     expect(JSON.parse(textOf(THROUGHLINE_JOBS))).toEqual({ jira: "Jobsjira" });

@@ -21,7 +21,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe("the sample subscriber", () => {
   it("hears of features that reach production, by an event that there is", () => {
-    const [[, rule] = []] = ofType(template, "AWS::Events::Rule");
+    const rule = ofType(template, "AWS::Events::Rule")[0]?.[1];
     expect(rule?.Properties.EventBusName).toBe("ThroughlinedevBus");
     expect(rule?.Properties.EventPattern).toEqual({
       source: ["throughline"],
@@ -34,7 +34,7 @@ describe("the sample subscriber", () => {
   });
 
   it("tries a few times, and keeps what its function could not handle", () => {
-    const [[, rule] = []] = ofType(template, "AWS::Events::Rule");
+    const rule = ofType(template, "AWS::Events::Rule")[0]?.[1];
     const [target, ...others] = rule?.Properties.Targets ?? [];
     expect(others).toEqual([]);
     expect(target.RetryPolicy).toEqual({ MaximumEventAgeInSeconds: 7200, MaximumRetryAttempts: 5 });

@@ -65,7 +65,7 @@ export const topology = {
       { queue: "unpublished", batch: 1 },
     ],
     reads: ["table"],
-    writes: ["bus", "table"],
+    writes: ["bus", "table", "archive"],
   },
   "serve-api": {
     does: "API and dashboard",

@@ -9,7 +9,7 @@ import { configInvalid } from "../../shared/platform/config.ts";
 import { connectionProblems } from "../../shared/platform/connections.ts";
 import { useHub } from "../../shared/platform/current.ts";
 import { openHub } from "../../shared/platform/open-hub.ts";
-import { derivedKey, serveAs } from "../../shared/platform/web.ts";
+import { derivedKey, serveAs } from "../../shared/platform/serving.ts";
 import { type Sandbox, SITES, startSandbox } from "../sandbox/index.ts";
 import { demoConfig, keepDemoConfig } from "./demo.ts";
 import { answer, httpEvent } from "./http-event.ts";

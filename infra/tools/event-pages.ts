@@ -138,6 +138,67 @@ const section = (name: EventName): string[] => {
   ];
 };
 
+const PATTERN = {
+  source: ["throughline"],
+  "detail-type": ["feature.stage.changed"],
+  detail: { data: { to: ["production"] } },
+};
+
+const indented = (text: string, spaces: number): string => text.replaceAll("\n", `\n${" ".repeat(spaces)}`);
+
+/** How a stack of somebody else's listens, in the three ways that such stacks are written. */
+const listening = (): string[] => [
+  "## Listening on AWS",
+  "A rule on the hub's bus (the output `BusArn` of its stack) picks events by `source`, `detail-type` (the event's name) and fields\nof `detail`, which is the CloudEvents object below. Give each target dead letters: the bus gives up after a day. A whole stack\nto start from: [`infra/aws/examples/subscriber`](../infra/aws/examples/subscriber/subscriber-stack.ts).",
+  "CDK",
+  fenced(
+    "ts",
+    `new Rule(this, "Production", {
+  eventBus: EventBus.fromEventBusArn(this, "Hub", busArn),
+  eventPattern: {
+    source: ["throughline"],
+    detailType: ["feature.stage.changed"],
+    detail: { data: { to: ["production"] } },
+  },
+  targets: [new LambdaFunction(fn, { deadLetterQueue, retryAttempts: 5 })],
+});`,
+  ),
+  "SAM",
+  fenced(
+    "yaml",
+    `Events:
+  Production:
+    Type: EventBridgeRule
+    Properties:
+      EventBusName: !Ref HubBusArn
+      Pattern:
+        source: [throughline]
+        detail-type: [feature.stage.changed]
+        detail: { data: { to: [production] } }
+      DeadLetterConfig: { Type: SQS }
+      RetryPolicy: { MaximumRetryAttempts: 5 }`,
+  ),
+  "Terraform",
+  fenced(
+    "hcl",
+    `resource "aws_cloudwatch_event_rule" "production" {
+  event_bus_name = var.hub_bus_arn
+  event_pattern = jsonencode(${indented(JSON.stringify(PATTERN, null, 2), 2)})
+}
+
+resource "aws_cloudwatch_event_target" "production" {
+  rule           = aws_cloudwatch_event_rule.production.name
+  event_bus_name = var.hub_bus_arn
+  arn            = aws_lambda_function.on_production.arn
+  retry_policy {
+    maximum_event_age_in_seconds = 7200
+    maximum_retry_attempts       = 5
+  }
+  dead_letter_config { arn = aws_sqs_queue.dead.arn }
+}`,
+  ),
+];
+
 /** `docs/events.md`. */
 export const eventsPage = (): string =>
   page(
@@ -153,6 +214,7 @@ export const eventsPage = (): string =>
     ),
     "## Large events",
     "EventBridge takes less than 256 KB. A larger event goes out with `dataref`, the address in the change log that gives it\nwhole (look for its `id` there). Its `data` then hold only the ids of what it tells of, and in `claim_check` the key of the\nwhole in the archive's bucket, gzip, without its `.gz`.",
+    ...listening(),
     ...EVENT_NAMES.flatMap(section),
   );
 

@@ -145,6 +145,30 @@ export const LAYERS: readonly Layer[] = [
     node: ["*"],
   },
   {
+    at: "infra/aws/examples",
+    holds: "a config and a subscriber to start from",
+    imports: ["shared/platform/define-hub.ts"],
+    packages: ["aws-cdk-lib"],
+    node: ["url"],
+  },
+  {
+    at: "infra/aws",
+    holds: "the stack and the bundles of its functions, from the topology and the config",
+    imports: [
+      "infra/topology.ts",
+      "infra/tools/import-table.ts",
+      "infra/tools/connector-index.ts",
+      "infra/local/read-config.ts",
+      "shared/platform",
+      "shared/pipeline/token-store.ts",
+      "shared/adapters/aws/parameter-name.ts",
+      "shared/adapters/aws/table-shape.ts",
+      "shared/connector/errors.ts",
+    ],
+    packages: ["aws-cdk-lib", "constructs", "cdk-nag", "esbuild"],
+    node: ["*"],
+  },
+  {
     at: "infra/local",
     holds: "runs the functions in one process on Lambda-shaped events",
     imports: [

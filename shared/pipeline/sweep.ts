@@ -1,6 +1,7 @@
 import type { StoredEntity } from "../store/entities.ts";
 import { declare } from "./declare.ts";
 import type { Hub } from "./hub.ts";
+import { tellLate } from "./late.ts";
 import type { LostMessage } from "./messages.ts";
 import { project, projectDue, projectSights } from "./project.ts";
 
@@ -23,4 +24,5 @@ export const sweep = async (hub: Hub): Promise<void> => {
   const derived = (await projectDue(hub, now.toISOString())) + (await projectSights(hub));
   const done = lost.length + declared + derived;
   if (done > 0) hub.log.info({ records: done }, "swept");
+  await tellLate(hub);
 };

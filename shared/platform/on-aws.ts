@@ -8,7 +8,7 @@ import { useHub } from "./current.ts";
 import type { HubConfig } from "./define-hub.ts";
 import { jsonLog } from "./log.ts";
 import { hubOf } from "./open-hub.ts";
-import { derivedKey, serveAs } from "./web.ts";
+import { derivedKey, serveAs } from "./serving.ts";
 
 /** The secret that signs cursors; `throughline deploy` makes it. */
 export const CURSOR_KEY = "THROUGHLINE_CURSOR_KEY";

@@ -1,3 +1,4 @@
+import { bundlesBench } from "./bundles.ts";
 import { cost } from "./cost.ts";
 import { measuredRun } from "./measured-run.ts";
 import { sync } from "./sync.ts";
@@ -6,6 +7,7 @@ import { sync } from "./sync.ts";
 const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
   cost,
   sync,
+  bundles: bundlesBench,
   "measured-run": measuredRun,
 };
 

@@ -69,10 +69,15 @@ describe("the sweep", () => {
     expect(await unseen()).not.toContain("too long ago");
     await sweep(hub);
     open.pass(5 * 3600);
+    const late = () => open.logged.filter(({ verb }) => verb === "connection late").map(({ connection }) => connection);
+    expect(late()).toEqual([]);
     await sweep(hub);
     expect(await unseen()).toContain("Tool was last read too long ago");
+    // An hour is the limit of this connection; whoever watches the log is told at every sweep.
+    expect(late()).toEqual(["acme"]);
     await read(2, hub.ports.clock.now().toISOString());
     await sweep(hub);
     expect(await unseen()).not.toContain("too long ago");
+    expect(late()).toEqual(["acme"]);
   });
 });

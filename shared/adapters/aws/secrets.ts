@@ -9,6 +9,7 @@ import type { Clock } from "../../ports/clock.ts";
 import type { Secrets } from "../../ports/secrets.ts";
 import { systemClock } from "../clock.ts";
 import { clientSettings } from "./client-settings.ts";
+import { parameterName } from "./parameter-name.ts";
 
 /** A burst of webhooks asks once. */
 const REMEMBERED_MS = 30_000;
@@ -125,15 +126,6 @@ const remembering = (
     },
   };
 };
-
-/** Letters, digits, - and _ stay; any other byte is a dot and its two hex digits, so that no two names become one. */
-const parameterName = (name: string): string =>
-  [...Buffer.from(name.toWellFormed())]
-    .map((byte) => String.fromCharCode(byte))
-    .map((character) =>
-      /[\w-]/.test(character) ? character : `.${character.charCodeAt(0).toString(16).padStart(2, "0")}`,
-    )
-    .join("");
 
 /** A store that does not answer is no absent value: nobody may be refused for it. */
 const unavailable =

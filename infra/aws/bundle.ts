@@ -1,0 +1,140 @@
+import { mkdirSync, readFileSync } from "node:fs";
+import { join, relative, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type BuildOptions, build, type Metafile, type Plugin } from "esbuild";
+import type { SecretsKnown } from "../../shared/platform/connections.ts";
+import { connectorIndex } from "../tools/connector-index.ts";
+import { VENDOR_PACKAGES } from "../tools/import-table.ts";
+import type { Store } from "../topology.ts";
+import { connectorsOf, type DeployedPart, storesOf } from "./deployed-parts.ts";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+
+/** A function's code as it is uploaded. */
+export interface Bundle {
+  readonly name: string;
+  /** Holds `index.js` and its source map. */
+  readonly folder: string;
+  /** Of `index.js`. */
+  readonly bytes: number;
+  readonly metafile: Metafile;
+}
+
+/** How a function opens each store that its row names: where the adapter stands and how it is made. */
+const ADAPTERS: Readonly<Record<Store, { readonly from: string; readonly takes: string; readonly make: string }>> = {
+  table: { from: "table", takes: "dynamoTable", make: "dynamoTable(THROUGHLINE_TABLE)" },
+  inbox: { from: "queue", takes: "sqsQueue", make: "sqsQueue(THROUGHLINE_INBOX)" },
+  jobs: {
+    from: "queue",
+    takes: "sqsQueue",
+    make: "jobsByConnection(Object.fromEntries(Object.entries(JSON.parse(THROUGHLINE_JOBS)).map(([name, url]) => [name, sqsQueue(url)])))",
+  },
+  unpublished: { from: "queue", takes: "sqsQueue", make: "sqsQueue(THROUGHLINE_UNPUBLISHED)" },
+  bus: {
+    from: "bus",
+    takes: "eventBridgeBus",
+    // What is too large for the bus lies in the archive.
+    make: 'eventBridgeBus({ bus: THROUGHLINE_BUS, url: (config.url ?? THROUGHLINE_URL).replace(/[/]$/, ""), typePrefix: config.eventTypePrefix ?? "dev.throughline", archive: s3Archive(THROUGHLINE_ARCHIVE) })',
+  },
+  archive: { from: "archive", takes: "s3Archive", make: "s3Archive(THROUGHLINE_ARCHIVE)" },
+  secrets: { from: "secrets", takes: "ssmSecrets", make: "ssmSecrets(THROUGHLINE_SECRETS)" },
+  mailer: { from: "mailer", takes: "sesMailer", make: "sesMailer({ from: THROUGHLINE_MAIL_FROM })" },
+};
+
+const KNOWS: Readonly<Record<"webhooks" | "connection" | "cursors" | "nothing", SecretsKnown>> = {
+  webhooks: "webhooks",
+  connection: "all",
+  cursors: "none",
+  nothing: "none",
+};
+
+/** The module that opens the hub of one function, with the adapters of its own stores and no others. */
+const opening = ({ row, config }: DeployedPart): string => {
+  const stores = [...storesOf(row)];
+  const adapters = new Map(stores.map((store) => [ADAPTERS[store].takes, ADAPTERS[store].from]));
+  const variables = new Set(stores.flatMap((store) => ADAPTERS[store].make.match(/THROUGHLINE_\w+/g) ?? []));
+  return [
+    'import { jobsByConnection, openOnAws } from "./shared/platform/on-aws.ts";',
+    ...[...adapters].map(([name, file]) => `import { ${name} } from "./shared/adapters/aws/${file}.ts";`),
+    `const { ${[...variables.add("THROUGHLINE_URL")].sort().join(", ")} } = process.env;`,
+    `const config = ${JSON.stringify(config)};`,
+    "openOnAws({",
+    `  config, url: THROUGHLINE_URL, knows: ${JSON.stringify(KNOWS[row.secrets ?? "nothing"])},`,
+    `  ports: { ${stores.map((store) => `${store}: ${ADAPTERS[store].make}`).join(", ")} },`,
+    "});",
+  ].join("\n");
+};
+
+/** Puts generated modules in the place of files: the function's own connectors, its opening, and the version as a text. */
+const generated = (deployed: DeployedPart): Plugin => ({
+  name: "generated",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^throughline:open$/ }, () => ({ path: "open.ts", namespace: "throughline" }));
+    onLoad({ filter: /.*/, namespace: "throughline" }, () => ({
+      contents: opening(deployed),
+      loader: "js",
+      resolveDir: ROOT,
+    }));
+    onLoad({ filter: /[/\\](?:connectors[/\\]index|shared[/\\]platform[/\\]version)\.ts$/ }, ({ path }) =>
+      relative(ROOT, path).startsWith(`connectors${sep}`)
+        ? { contents: connectorIndex(connectorsOf(deployed)), loader: "ts" }
+        : { contents: `export const VERSION = ${JSON.stringify(versionOf())};`, loader: "ts" },
+    );
+  },
+});
+
+const versionOf = (): string =>
+  (JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { version: string }).version;
+
+/** Packages that it never loads: of a vendor it reads, only the function that polls it. */
+const foreignPackages = (deployed: DeployedPart): string[] => {
+  const own = deployed.connection === undefined ? [] : connectorsOf(deployed).map((id) => `connectors/${id}`);
+  return Object.entries(VENDOR_PACKAGES).flatMap(([home, packages]) => (own.includes(home) ? [] : packages));
+};
+
+/** What every bundle is built with; the bench builds its floors alike. */
+export const BUILD: BuildOptions & { metafile: true } = {
+  bundle: true,
+  write: true,
+  metafile: true,
+  minify: true,
+  platform: "node",
+  target: "node24",
+  // As ES modules, imports of packages that were left out would be loaded at the start (docs/adr/0011).
+  format: "cjs",
+  mainFields: ["module", "main"],
+  sourcemap: "linked",
+  sourcesContent: false,
+  jsx: "automatic",
+  jsxImportSource: "hono/jsx",
+  logLevel: "silent",
+};
+
+/**
+ * Bundles one function into `folder`: its handler, the adapters that its row names, its connectors and its config, in
+ * which secrets are names.
+ *
+ * @throws Error of esbuild with every unresolved import
+ */
+export const bundle = async (deployed: DeployedPart, folder: string): Promise<Bundle> => {
+  mkdirSync(folder, { recursive: true });
+  const outfile = join(folder, "index.js");
+  const { metafile } = await build({
+    ...BUILD,
+    outfile,
+    absWorkingDir: ROOT,
+    stdin: {
+      contents: `import "throughline:open";\nexport { handler } from "./functions/${deployed.part}.ts";\n`,
+      resolveDir: ROOT,
+      sourcefile: `${deployed.name}.ts`,
+      loader: "ts",
+    },
+    external: foreignPackages(deployed),
+    plugins: [generated(deployed)],
+  });
+  return { name: deployed.name, folder, bytes: readFileSync(outfile).byteLength, metafile };
+};
+
+/** Bundles of all functions, each in a folder of its name. */
+export const bundles = (deployed: readonly DeployedPart[], folder: string): Promise<Bundle[]> =>
+  Promise.all(deployed.map((one) => bundle(one, join(folder, one.name))));

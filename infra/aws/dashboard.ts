@@ -1,0 +1,76 @@
+import { Duration } from "aws-cdk-lib";
+import type { HttpApi } from "aws-cdk-lib/aws-apigatewayv2";
+import { AlarmStatusWidget, Dashboard, GraphWidget, type IMetric, TextWidget } from "aws-cdk-lib/aws-cloudwatch";
+import type { Construct } from "constructs";
+import type { Watched } from "./alarms.ts";
+import type { HubFunction } from "./hub-function.ts";
+import type { Stores } from "./stores.ts";
+
+const HOUR = Duration.hours(1);
+
+/** One page for whoever is woken: what is wrong, what waits, what ran. */
+export const dashboard = (
+  scope: Construct,
+  parts: {
+    readonly stores: Stores;
+    readonly api: HttpApi;
+    readonly functions: readonly HubFunction[];
+    readonly watched: Watched;
+  },
+): void => {
+  const { stores, api, functions, watched } = parts;
+  const each = (measure: (one: HubFunction) => IMetric) => functions.map(measure);
+  const queues = [stores.inbox, stores.unpublished, ...stores.jobs.values(), stores.dead, stores.feedDead];
+  const watch = (...ids: string[]) => watched.watches.filter(({ id }) => ids.includes(id)).map(({ metric }) => metric);
+  new Dashboard(scope, "Dashboard", {
+    widgets: [
+      [
+        new TextWidget({
+          width: 24,
+          height: 2,
+          markdown: "Start at the alarm that is red: its description says what it means and where to look first.",
+        }),
+      ],
+      [new AlarmStatusWidget({ title: "Alarms", alarms: [...watched.alarms], width: 24, height: 3 })],
+      [
+        graph(
+          "Waits in queues",
+          queues.map((queue) => queue.metricApproximateNumberOfMessagesVisible({ label: queue.node.id })),
+        ),
+        graph("Lag of the change feed, ms", watch("DerivationLag", "PublicationLag")),
+        graph("Set aside, refused, late", watch("Quarantine", "SignatureFailures", "LateConnection", "OutboxLag")),
+      ],
+      [
+        graph(
+          "Runs",
+          each(({ fn, deployed }) => fn.metricInvocations({ period: HOUR, label: deployed.name })),
+        ),
+        graph(
+          "Errors",
+          each(({ fn, deployed }) => fn.metricErrors({ period: HOUR, label: deployed.name })),
+        ),
+        graph(
+          "Duration, p99, ms",
+          each(({ fn, deployed }) => fn.metricDuration({ statistic: "p99", label: deployed.name })),
+        ),
+      ],
+      [
+        graph("Requests", [
+          api.metricCount({ label: "all" }),
+          api.metricClientError({ label: "4xx" }),
+          api.metricServerError({ label: "5xx" }),
+        ]),
+        graph(
+          "Throttles",
+          each(({ fn, deployed }) => fn.metricThrottles({ period: HOUR, label: deployed.name })),
+        ),
+        graph("Table, units", [
+          stores.table.metricConsumedWriteCapacityUnits({ label: "written" }),
+          stores.table.metricConsumedReadCapacityUnits({ label: "read" }),
+        ]),
+      ],
+    ],
+  });
+};
+
+const graph = (title: string, left: IMetric[]): GraphWidget => new GraphWidget({ title, left, width: 8, height: 6 });

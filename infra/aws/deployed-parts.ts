@@ -1,0 +1,47 @@
+import type { HubConfig } from "../../shared/platform/define-hub.ts";
+import { type Part, type Store, type Trigger, topology } from "../topology.ts";
+
+export type PartName = keyof typeof topology;
+
+/** One Lambda function: a part of the topology, or a part for one connection. */
+export interface DeployedPart {
+  /** `sweep`, or `poll-source-jira` where a connection has a function of its own. */
+  readonly name: string;
+  readonly part: PartName;
+  readonly row: Part;
+  readonly connection?: string | undefined;
+  /** What it knows of the config: a connection's own function knows no other connection. */
+  readonly config: HubConfig;
+}
+
+/** Every function that a config needs, in the order the data takes. */
+export const deployedParts = (config: HubConfig): DeployedPart[] =>
+  (Object.entries(topology) as [PartName, Part][]).flatMap(([part, row]): DeployedPart[] =>
+    row.per === undefined
+      ? [{ name: part, part, row, config }]
+      : Object.entries(config.connections).map(([connection, settings]) => ({
+          name: `${part}-${connection}`,
+          part,
+          row,
+          connection,
+          config: { ...config, connections: { [connection]: settings } },
+        })),
+  );
+
+/** Ids of the connectors that it can meet. */
+export const connectorsOf = ({ config }: DeployedPart): string[] =>
+  [...new Set(Object.values(config.connections).map(({ connector }) => connector))].sort();
+
+const SECONDS = 60;
+const MEGABYTES = 256;
+
+export const timeoutSecondsOf = ({ timeoutSeconds = SECONDS }: Part): number => timeoutSeconds;
+export const memoryMbOf = ({ memoryMb = MEGABYTES }: Part): number => memoryMb;
+
+/** Stores that it works with, queues that start it among them: a message that must wait is put back by its own reader. */
+export const storesOf = ({ reads = [], writes = [], on }: Part): ReadonlySet<Store> =>
+  new Set([...reads, ...writes, ...queuesOf(on)]);
+
+/** Queues that start it. */
+export const queuesOf = (on: readonly Trigger[]) =>
+  on.flatMap((trigger) => ("queue" in trigger ? [trigger.queue] : []));

@@ -1,0 +1,170 @@
+import { type Stack, Stack as StackOf } from "aws-cdk-lib";
+import { PolicyStatement } from "aws-cdk-lib/aws-iam";
+import { parameterName } from "../../shared/adapters/aws/parameter-name.ts";
+import { TABLE } from "../../shared/adapters/aws/table-shape.ts";
+import { tokensName } from "../../shared/pipeline/token-store.ts";
+import { secretNames } from "../../shared/platform/connections.ts";
+import { CURSOR_KEY } from "../../shared/platform/on-aws.ts";
+import type { QueueName, Store } from "../topology.ts";
+import { type DeployedPart, queuesOf, storesOf } from "./deployed-parts.ts";
+import type { Stores } from "./stores.ts";
+
+/** Names of the secrets that a function reads, and of those that it stores. */
+export interface SecretsOf {
+  readonly reads: readonly string[];
+  readonly stores: readonly string[];
+}
+
+/** Which secrets a function may see: those of its own connection, those that verify webhooks, or the key of cursors. */
+export const secretsOf = async ({ row, config, connection }: DeployedPart): Promise<SecretsOf> => {
+  const settings = Object.values(config.connections);
+  switch (row.secrets) {
+    case "webhooks":
+      return { reads: await namesOf(settings, "webhooks"), stores: [] };
+    case "connection": {
+      const tokens = connection === undefined ? [] : [tokensName(connection)];
+      return { reads: [...(await namesOf(settings, "all")), ...tokens], stores: tokens };
+    }
+    case "cursors":
+      return { reads: [CURSOR_KEY], stores: [] };
+    default:
+      return { reads: [], stores: [] };
+  }
+};
+
+const namesOf = async (
+  settings: readonly Parameters<typeof secretNames>[0][],
+  knows: Parameters<typeof secretNames>[1],
+): Promise<string[]> => [...new Set((await Promise.all(settings.map((one) => secretNames(one, knows)))).flat())];
+
+/**
+ * All that a function may do, from its row of the topology: the actions that the adapters use, on the resources of its
+ * own stores, and no wildcard but where AWS knows no narrower name.
+ */
+export const grantsOf = (deployed: DeployedPart, stores: Stores, secrets: SecretsOf): PolicyStatement[] => {
+  const { row } = deployed;
+  const statements = [...storesOf(row)].flatMap((store) => storeGrants(store, deployed, stores, secrets));
+  const triggers = row.on.flatMap((trigger) => {
+    if ("queue" in trigger)
+      return queuesFor(deployed, trigger.queue, stores, "read").map(({ queueArn }) => receive(queueArn));
+    return "feed" in trigger ? feedGrants(stores) : [];
+  });
+  return [...statements, ...triggers];
+};
+
+/** The queues of that name that a function reads (its own alone) or may send to. */
+export const queuesFor = ({ connection }: DeployedPart, name: QueueName, stores: Stores, to: "read" | "write") => {
+  if (name !== "jobs") return [stores[name]];
+  const own = connection === undefined ? undefined : stores.jobs.get(connection);
+  if (own !== undefined) return [own];
+  return to === "read" ? [] : [...stores.jobs.values()];
+};
+
+const storeGrants = (store: Store, deployed: DeployedPart, stores: Stores, secrets: SecretsOf): PolicyStatement[] => {
+  const { reads = [], writes = [] } = deployed.row;
+  const [isRead, isWritten] = [reads.includes(store), writes.includes(store)];
+  switch (store) {
+    case "table":
+      return [
+        ...(isRead ? readTable(stores) : []),
+        ...(isWritten ? [allow(["dynamodb:PutItem"], [stores.table.tableArn])] : []),
+      ];
+    case "archive":
+      return archiveGrants(deployed, stores, isRead, isWritten);
+    case "secrets":
+      return secretGrants(stores, secrets);
+    case "bus":
+      return [allow(["events:PutEvents"], [stores.bus.eventBusArn])];
+    case "inbox":
+    case "jobs":
+    case "unpublished": {
+      const queues =
+        isWritten || queuesOf(deployed.row.on).includes(store) ? queuesFor(deployed, store, stores, "write") : [];
+      return queues.length === 0
+        ? []
+        : [
+            allow(
+              ["sqs:SendMessage"],
+              queues.map(({ queueArn }) => queueArn),
+            ),
+          ];
+    }
+    case "mailer":
+      throw new Error("no part mails yet: name its sending identity first");
+  }
+};
+
+/** Stands where payloads have the name of their connection. */
+const LARGE_EVENTS = "_events";
+
+const readTable = ({ table }: Stores): PolicyStatement[] => [
+  allow(["dynamodb:GetItem", "dynamodb:BatchGetItem"], [table.tableArn]),
+  allow(
+    ["dynamodb:Query"],
+    [table.tableArn, ...Object.keys(TABLE.indexes).map((index) => `${table.tableArn}/index/${index}`)],
+  ),
+];
+
+/**
+ * A connection's own function sees its own payloads only, and lists them, to read them again under another mapping; who
+ * publishes keeps events there that are too large for the bus.
+ */
+const archiveGrants = (
+  { connection, row }: DeployedPart,
+  { archive }: Stores,
+  isRead: boolean,
+  isWritten: boolean,
+): PolicyStatement[] => {
+  const own = connection ?? (row.writes?.includes("bus") ? LARGE_EVENTS : undefined);
+  const prefix = own === undefined ? "" : `${own}/`;
+  const objects = [archive.arnForObjects(`${prefix}*`)];
+  return [
+    ...(isRead ? [allow(["s3:GetObject"], objects)] : []),
+    ...(isWritten ? [allow(["s3:PutObject"], objects)] : []),
+    ...(isRead && connection !== undefined
+      ? [allow(["s3:ListBucket"], [archive.bucketArn], { StringLike: { "s3:prefix": `${prefix}*` } })]
+      : []),
+  ];
+};
+
+const secretGrants = ({ table, secretsPrefix }: Stores, { reads, stores }: SecretsOf): PolicyStatement[] => {
+  const stack: Stack = StackOf.of(table);
+  const arn = (what: "set" | "kept", name: string) =>
+    stack.formatArn({
+      service: "ssm",
+      resource: "parameter",
+      resourceName: `${secretsPrefix.slice(1)}/${what}/${parameterName(name)}`,
+    });
+  const read = reads.flatMap((name) => [arn("set", name), arn("kept", name)]);
+  return [
+    ...(read.length > 0 ? [allow(["ssm:GetParameters"], read)] : []),
+    ...(stores.length > 0
+      ? [
+          allow(
+            ["ssm:PutParameter"],
+            stores.map((name) => arn("kept", name)),
+          ),
+        ]
+      : []),
+  ];
+};
+
+const receive = (queueArn: string): PolicyStatement =>
+  allow(
+    ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes"],
+    [queueArn],
+  );
+
+const feedGrants = ({ table, feedDead }: Stores): PolicyStatement[] => {
+  const stream = table.tableStreamArn;
+  if (stream === undefined) throw new Error("the table has no stream");
+  return [
+    allow(["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"], [stream]),
+    // Lambda asks for the streams of a table by the table's name.
+    allow(["dynamodb:ListStreams"], [`${table.tableArn}/stream/*`]),
+    allow(["sqs:SendMessage"], [feedDead.queueArn]),
+  ];
+};
+
+export const allow = (actions: string[], resources: string[], conditions?: Record<string, object>): PolicyStatement =>
+  new PolicyStatement({ actions, resources, ...(conditions !== undefined && { conditions }) });

@@ -1,0 +1,152 @@
+import { Duration, RemovalPolicy } from "aws-cdk-lib";
+import { ManagedPolicy, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import {
+  Architecture,
+  type CfnFunction,
+  Code,
+  EventSourceMapping,
+  Function as LambdaFunction,
+  Runtime,
+  StartingPosition,
+} from "aws-cdk-lib/aws-lambda";
+import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
+import type { Construct } from "constructs";
+import type { Store, Trigger } from "../topology.ts";
+import { type DeployedPart, memoryMbOf, type PartName, storesOf, timeoutSecondsOf } from "./deployed-parts.ts";
+import { allow, grantsOf, queuesFor, type SecretsOf } from "./grants.ts";
+import type { Stores } from "./stores.ts";
+
+/** A deployed function with what belongs to it. */
+export interface HubFunction {
+  readonly deployed: DeployedPart;
+  readonly fn: LambdaFunction;
+  readonly logs: LogGroup;
+}
+
+const INGESTS_AT_ONCE = 10;
+
+/**
+ * Runs at once: nothing else of the account may take them, and no flood can start more. A connection polls by its timer
+ * and by two jobs; the publisher is alone, so that the change log keeps its order.
+ */
+const RESERVED: Readonly<Record<PartName, number>> = {
+  "receive-webhook": 20,
+  "poll-source": 3,
+  "ingest-record": INGESTS_AT_ONCE,
+  "project-lifecycle": 5,
+  "publish-events": 1,
+  "serve-api": 20,
+  sweep: 1,
+};
+
+const LONGEST_IN_FEED = Duration.hours(12);
+const FEED_RETRIES = 100;
+/** The least that SQS allows. */
+const FEWEST_AT_ONCE = 2;
+
+/** One function: its bundle, its role with its own grants, its log group, its environment and what starts it. */
+export const hubFunction = (
+  scope: Construct,
+  deployed: DeployedPart,
+  parts: {
+    readonly stores: Stores;
+    readonly secrets: SecretsOf;
+    readonly folder: string;
+    readonly url: string;
+    readonly reserves: boolean;
+    readonly traces: boolean;
+  },
+): HubFunction => {
+  const { name, part, row } = deployed;
+  const { stores } = parts;
+  const logs = new LogGroup(scope, `${name}-logs`, {
+    retention: RetentionDays.ONE_MONTH,
+    removalPolicy: RemovalPolicy.DESTROY,
+  });
+  const statements = [
+    ...grantsOf(deployed, stores, parts.secrets),
+    allow(["logs:CreateLogStream", "logs:PutLogEvents"], [logs.logGroupArn]),
+    // X-Ray has no resources of its own.
+    ...(parts.traces ? [allow(["xray:PutTraceSegments", "xray:PutTelemetryRecords"], ["*"])] : []),
+  ];
+  const role = new Role(scope, `${name}-role`, {
+    assumedBy: new ServicePrincipal("lambda.amazonaws.com"),
+    managedPolicies: [new ManagedPolicy(scope, `${name}-grants`, { statements })],
+  });
+  const fn = new LambdaFunction(scope, name, {
+    description: deployed.connection === undefined ? row.does : `${row.does}: ${deployed.connection}`,
+    runtime: Runtime.NODEJS_24_X,
+    architecture: Architecture.ARM_64,
+    handler: "index.handler",
+    code: Code.fromAsset(parts.folder),
+    role,
+    timeout: Duration.seconds(timeoutSecondsOf(row)),
+    memorySize: memoryMbOf(row),
+    logGroup: logs,
+    environment: {
+      NODE_OPTIONS: "--enable-source-maps",
+      THROUGHLINE_URL: parts.url,
+      ...environmentOf(deployed, stores),
+    },
+    // A timer comes round again by itself; a second try would only meet the first.
+    ...(row.on.some(isTimer) && { retryAttempts: 0, maxEventAge: Duration.minutes(5) }),
+    ...(parts.reserves && { reservedConcurrentExecutions: RESERVED[part] }),
+  });
+  if (parts.traces) (fn.node.defaultChild as CfnFunction).tracingConfig = { mode: "Active" };
+  for (const trigger of row.on) mapping(scope, deployed, fn, trigger, stores);
+  return { deployed, fn, logs };
+};
+
+const isTimer = (trigger: Trigger): boolean => "everyMinutes" in trigger || "everyConnection" in trigger;
+
+const environmentOf = (deployed: DeployedPart, stores: Stores): Record<string, string> => {
+  const jobs = [...stores.jobs].filter(([name]) => deployed.connection === undefined || name === deployed.connection);
+  const all: Readonly<Record<Store, Readonly<Record<string, string>>>> = {
+    table: { THROUGHLINE_TABLE: stores.table.tableName },
+    inbox: { THROUGHLINE_INBOX: stores.inbox.queueUrl },
+    jobs: { THROUGHLINE_JOBS: `{${jobs.map(([name, queue]) => `"${name}":"${queue.queueUrl}"`).join(",")}}` },
+    unpublished: { THROUGHLINE_UNPUBLISHED: stores.unpublished.queueUrl },
+    bus: { THROUGHLINE_BUS: stores.bus.eventBusName },
+    archive: { THROUGHLINE_ARCHIVE: stores.archive.bucketName },
+    secrets: { THROUGHLINE_SECRETS: stores.secretsPrefix },
+    mailer: {},
+  };
+  return Object.assign({}, ...[...storesOf(deployed.row)].map((store) => all[store]));
+};
+
+/** Timers and routes stand in files of their own. */
+const mapping = (
+  scope: Construct,
+  deployed: DeployedPart,
+  target: LambdaFunction,
+  trigger: Trigger,
+  stores: Stores,
+): void => {
+  if ("queue" in trigger) {
+    for (const queue of queuesFor(deployed, trigger.queue, stores, "read")) {
+      new EventSourceMapping(scope, `${deployed.name}-on-${trigger.queue}`, {
+        target,
+        eventSourceArn: queue.queueArn,
+        batchSize: trigger.batch,
+        reportBatchItemFailures: true,
+        maxConcurrency: trigger.queue === "inbox" ? INGESTS_AT_ONCE : FEWEST_AT_ONCE,
+      });
+    }
+  } else if ("feed" in trigger) {
+    const stream = stores.table.tableStreamArn;
+    if (stream === undefined) throw new Error("the table has no stream");
+    new EventSourceMapping(scope, `${deployed.name}-on-feed`, {
+      target,
+      eventSourceArn: stream,
+      startingPosition: StartingPosition.TRIM_HORIZON,
+      batchSize: trigger.batch,
+      reportBatchItemFailures: true,
+      bisectBatchOnError: true,
+      maxRecordAge: LONGEST_IN_FEED,
+      retryAttempts: FEED_RETRIES,
+      parallelizationFactor: 1,
+      // Its own grant stands with the others.
+      onFailure: { bind: () => ({ destination: stores.feedDead.queueArn }) },
+    });
+  }
+};

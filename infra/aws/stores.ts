@@ -1,0 +1,132 @@
+import { CfnOutput, Duration, RemovalPolicy } from "aws-cdk-lib";
+import { AttributeType, Billing, ProjectionType, StreamViewType, TableV2 } from "aws-cdk-lib/aws-dynamodb";
+import { EventBus } from "aws-cdk-lib/aws-events";
+import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket, ObjectOwnership } from "aws-cdk-lib/aws-s3";
+import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
+import type { Construct } from "constructs";
+import { TABLE } from "../../shared/adapters/aws/table-shape.ts";
+import { type Part, type QueueName, topology } from "../topology.ts";
+import { queuesOf, timeoutSecondsOf } from "./deployed-parts.ts";
+
+/** Limits that the operator may move, from the context of the app. */
+export interface StoreLimits {
+  /** Most write and read units a second: what a mistake can cost at most. */
+  readonly maxWriteUnits: number;
+  readonly maxReadUnits: number;
+}
+
+export interface Stores {
+  readonly table: TableV2;
+  readonly archive: Bucket;
+  readonly bus: EventBus;
+  readonly inbox: Queue;
+  readonly unpublished: Queue;
+  /** By connection. */
+  readonly jobs: ReadonlyMap<string, Queue>;
+  /** Of all queues: a redrive gives each message back to the queue that it came from. */
+  readonly dead: Queue;
+  /** Of the change feed: where in it the records are that no try could handle. */
+  readonly feedDead: Queue;
+  /** Below this name the values of secrets stand in the parameter store. */
+  readonly secretsPrefix: string;
+}
+
+/** Receives until a message is dead; the publisher works one at a time, so its messages are refused more often. */
+const MAX_RECEIVES: Readonly<Record<QueueName, number>> = { inbox: 5, jobs: 5, unpublished: 20 };
+const MONTH = Duration.days(30);
+
+/**
+ * What holds data. Ids of the table, the archive and the bus are fixed: another id would be another, empty one
+ * (test/infra/aws/hub-stack.test.ts pins them).
+ */
+export const makeStores = (
+  scope: Construct,
+  { connections, environment, ...limits }: { connections: readonly string[]; environment: string } & StoreLimits,
+): Stores => {
+  const dead = queueOf(scope, "Dead");
+  const queue = (id: string, name: QueueName) =>
+    queueOf(scope, id, {
+      visibilityTimeout: Duration.seconds(6 * timeoutOfReader(name)),
+      deadLetterQueue: { queue: dead, maxReceiveCount: MAX_RECEIVES[name] },
+    });
+  const stores: Stores = {
+    table: tableOf(scope, limits),
+    archive: archiveOf(scope),
+    bus: busOf(scope),
+    inbox: queue("Inbox", "inbox"),
+    unpublished: queue("Unpublished", "unpublished"),
+    jobs: new Map(connections.map((name) => [name, queue(`Jobs-${name}`, "jobs")])),
+    dead,
+    feedDead: queueOf(scope, "FeedDead"),
+    secretsPrefix: `/throughline/${environment}`,
+  };
+  new CfnOutput(scope, "TableName", { value: stores.table.tableName });
+  new CfnOutput(scope, "ArchiveBucket", { value: stores.archive.bucketName });
+  new CfnOutput(scope, "BusArn", { value: stores.bus.eventBusArn });
+  new CfnOutput(scope, "SecretsPrefix", { value: stores.secretsPrefix });
+  new CfnOutput(scope, "DeadLetters", { value: dead.queueUrl });
+  return stores;
+};
+
+const tableOf = (scope: Construct, { maxReadUnits, maxWriteUnits }: StoreLimits): TableV2 => {
+  const text = (name: string) => ({ name, type: AttributeType.STRING });
+  return new TableV2(scope, "Table", {
+    partitionKey: text(TABLE.key.pk),
+    sortKey: text(TABLE.key.sk),
+    globalSecondaryIndexes: Object.entries(TABLE.indexes).map(([indexName, { pk, sk }]) => ({
+      indexName,
+      partitionKey: text(pk),
+      sortKey: text(sk),
+      projectionType: ProjectionType[TABLE.projection],
+    })),
+    billing: Billing.onDemand({ maxReadRequestUnits: maxReadUnits, maxWriteRequestUnits: maxWriteUnits }),
+    timeToLiveAttribute: TABLE.ttl,
+    dynamoStream: StreamViewType[TABLE.stream],
+    pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+    deletionProtection: true,
+    removalPolicy: RemovalPolicy.RETAIN,
+  });
+};
+
+const archiveOf = (scope: Construct): Bucket => {
+  const closed = {
+    encryption: BucketEncryption.S3_MANAGED,
+    blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+    objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+    enforceSSL: true,
+    versioned: true,
+    removalPolicy: RemovalPolicy.RETAIN,
+  };
+  const whatIsOld = { abortIncompleteMultipartUploadAfter: Duration.days(7), noncurrentVersionExpiration: MONTH };
+  const log = new Bucket(scope, "ArchiveLog", {
+    ...closed,
+    lifecycleRules: [{ ...whatIsOld, expiration: Duration.days(90) }],
+  });
+  return new Bucket(scope, "Archive", {
+    ...closed,
+    serverAccessLogsBucket: log as IBucket,
+    lifecycleRules: [whatIsOld],
+  });
+};
+
+const busOf = (scope: Construct): EventBus => {
+  const bus = new EventBus(scope, "Bus", { description: "What happens in the tools that a product is made with" });
+  bus.archive("BusArchive", { eventPattern: { source: ["throughline"] }, retention: MONTH });
+  bus.applyRemovalPolicy(RemovalPolicy.RETAIN);
+  return bus;
+};
+
+const queueOf = (scope: Construct, id: string, props?: ConstructorParameters<typeof Queue>[2]): Queue =>
+  new Queue(scope, id, {
+    encryption: QueueEncryption.SQS_MANAGED,
+    enforceSSL: true,
+    ...(props?.deadLetterQueue === undefined && { retentionPeriod: Duration.days(14) }),
+    ...props,
+  });
+
+/** Lambda hides a message for the time of its tries; six times the function's own limit is AWS's advice. */
+const timeoutOfReader = (name: QueueName): number => {
+  const reader = Object.values<Part>(topology).find(({ on }) => queuesOf(on).includes(name));
+  if (reader === undefined) throw new Error(`nothing in the topology reads ${name}`);
+  return timeoutSecondsOf(reader);
+};

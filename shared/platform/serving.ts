@@ -1,0 +1,25 @@
+import { createHash } from "node:crypto";
+
+/** How a process serves: set once before the first request. */
+export interface Serving {
+  readonly cursorKey: () => Promise<Uint8Array>;
+  readonly demo: boolean;
+  /** Host names that may be asked for; absent allows all. */
+  readonly allowedHosts?: readonly string[];
+}
+
+let present: Serving | undefined;
+
+/** Told apart from the pages, so that a process which shows none does not load them. */
+export const serveAs = (how: Serving): void => {
+  present = how;
+};
+
+export const serving = (): Serving => {
+  if (present === undefined) throw new Error("serveAs must be called before the first request");
+  return present;
+};
+
+/** A key for this purpose alone, from a secret that serves several. */
+export const derivedKey = (secret: string, purpose: string): Uint8Array =>
+  createHash("sha256").update(`${purpose}\n${secret}`).digest();

@@ -1,0 +1,105 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import { BUILD, type Bundle, bundles } from "../../infra/aws/bundle.ts";
+import { deployedParts } from "../../infra/aws/deployed-parts.ts";
+import example from "../../infra/aws/examples/throughline.config.ts";
+import { table, times } from "./report.ts";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const ROUNDS = 9;
+/** What a function may take beside a handler that has its SDK clients and nothing else. */
+const TARGETS: Readonly<Record<string, number>> = { "receive-webhook": 1.3, "serve-api": 1.6 };
+
+/** What each client is imported for: the commands that the adapters send. */
+const CLIENTS: Readonly<Record<string, readonly string[]>> = {
+  "@aws-sdk/client-dynamodb": [
+    "DynamoDBClient",
+    "GetItemCommand",
+    "BatchGetItemCommand",
+    "QueryCommand",
+    "PutItemCommand",
+  ],
+  "@aws-sdk/client-eventbridge": ["EventBridgeClient", "PutEventsCommand"],
+  "@aws-sdk/client-s3": ["S3Client", "PutObjectCommand", "GetObjectCommand", "ListObjectsV2Command"],
+  "@aws-sdk/client-sqs": ["SQSClient", "SendMessageBatchCommand"],
+  "@aws-sdk/client-ssm": ["SSMClient", "GetParametersCommand", "PutParameterCommand"],
+};
+
+const clientsOf = ({ metafile }: Bundle): string[] => {
+  const output = Object.entries(metafile.outputs).find(([path]) => path.endsWith(".js"))?.[1];
+  const held = Object.keys(output?.inputs ?? {});
+  return Object.keys(CLIENTS).filter((client) => held.some((path) => path.includes(`node_modules/${client}/`)));
+};
+
+/** A handler with these clients, made as ours are; without any it is empty. */
+const floorOf = async (clients: readonly string[], folder: string): Promise<string> => {
+  const outfile = join(folder, `${clients.map((one) => one.split("-").at(-1)).join("-") || "empty"}.js`);
+  const lines = clients.map((client) => `import { ${CLIENTS[client]?.join(", ")} } from "${client}";`);
+  const made = clients.map((client) => `new ${CLIENTS[client]?.[0]}({})`);
+  const commands = clients.flatMap((client) => CLIENTS[client]?.slice(1) ?? []);
+  const contents = `${lines.join("\n")}\nexport const handler = async () => [${[...made, ...commands].join(", ")}];`;
+  // What a handler holds is made at the start, as the adapters are.
+  const eager = `${contents}\nglobalThis.clients = [${made.join(", ")}];`;
+  await build({ ...BUILD, outfile, absWorkingDir: ROOT, stdin: { contents: eager, resolveDir: ROOT } });
+  return outfile;
+};
+
+const ENVIRONMENT = {
+  PATH: process.env["PATH"],
+  AWS_REGION: "eu-west-1",
+  THROUGHLINE_TABLE: "table",
+  THROUGHLINE_INBOX: "https://sqs.example.com/1/inbox",
+  THROUGHLINE_JOBS: '{"jira":"https://sqs.example.com/1/jobs"}',
+  THROUGHLINE_UNPUBLISHED: "https://sqs.example.com/1/unpublished",
+  THROUGHLINE_BUS: "bus",
+  THROUGHLINE_ARCHIVE: "archive",
+  THROUGHLINE_SECRETS: "/throughline/bench",
+  THROUGHLINE_URL: "https://hub.example.com",
+};
+
+/** Milliseconds that a fresh process takes to load a file. */
+const loadOnce = (path: string): number => {
+  const program = `const begun = performance.now(); require(${JSON.stringify(path)}); process.stdout.write(String(performance.now() - begun))`;
+  return Number(execFileSync(process.execPath, ["-e", program], { env: ENVIRONMENT }).toString());
+};
+
+const medianOf = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
+
+/** Size and load time of each function's bundle, beside an empty handler and beside one with its SDK clients alone. */
+export const bundlesBench = async (): Promise<void> => {
+  const folder = mkdtempSync(join(tmpdir(), "throughline-bundles-"));
+  try {
+    const made = await bundles(deployedParts(example), folder);
+    const floors = new Map<string, string>();
+    for (const one of made) floors.set(one.name, await floorOf(clientsOf(one), folder));
+    const empty = await floorOf([], folder);
+    const paths = [...new Set([empty, ...floors.values(), ...made.map((one) => join(one.folder, "index.js"))])];
+    const taken = new Map<string, number[]>(paths.map((path) => [path, []]));
+    // Each round loads each once, so that a busy moment of the machine falls on all alike.
+    for (let round = 0; round < ROUNDS; round++) for (const path of paths) taken.get(path)?.push(loadOnce(path));
+    const ms = (path: string) => medianOf(taken.get(path) ?? []);
+    const rows = made.map((one) => {
+      const floor = floors.get(one.name) ?? empty;
+      const path = join(one.folder, "index.js");
+      return [
+        one.name,
+        Math.round(one.bytes / 1000),
+        Math.round(statSync(floor).size / 1000),
+        ms(path).toFixed(1),
+        ms(floor).toFixed(1),
+        times(ms(path), ms(floor)),
+        TARGETS[one.name] === undefined ? "" : `at most ${TARGETS[one.name]}x`,
+      ];
+    });
+    const head = ["function", "KB", "KB, clients alone", "ms", "ms, clients alone", "ratio", "target"];
+    process.stdout.write(
+      `${table(head, rows)}\n\nan empty handler: ${ms(empty).toFixed(1)} ms; medians of ${ROUNDS} fresh processes\n`,
+    );
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+};

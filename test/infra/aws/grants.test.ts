@@ -1,0 +1,144 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { ofType, shortId, type Template, templateOf, textOf } from "./synthesised.ts";
+
+interface Statement {
+  readonly Effect: string;
+  readonly Action: string | readonly string[];
+  readonly Resource: unknown;
+  readonly Condition?: object;
+}
+
+/** What each role may do, as `action resource`. */
+let granted: ReadonlyMap<string, string[]>;
+let template: Template;
+
+const PARAMETER = /^arn:.*:parameter\/throughline\/dev\//;
+const list = <One>(value: One | readonly One[]): readonly One[] => (Array.isArray(value) ? value : [value as One]);
+
+beforeAll(async () => {
+  template = await templateOf();
+  granted = new Map(
+    ofType(template, "AWS::IAM::ManagedPolicy").map(([id, { Properties }]) => [
+      shortId(id).replace(/grants$/, ""),
+      (Properties.PolicyDocument.Statement as Statement[])
+        .flatMap(({ Action, Resource, Condition }) =>
+          list(Action).flatMap((action) =>
+            list(Resource).map((resource) =>
+              [action, textOf(resource).replace(PARAMETER, ""), Condition && JSON.stringify(Condition)]
+                .filter(Boolean)
+                .join(" "),
+            ),
+          ),
+        )
+        .filter((line) => !line.startsWith("logs:"))
+        .sort(),
+    ]),
+  );
+});
+
+const each = (actions: readonly string[], resource: string) => actions.map((action) => `${action} ${resource}`);
+const RECEIVE = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes"];
+const READ_TABLE = [
+  ...each(["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"], "Table.Arn"),
+  "dynamodb:Query Table.Arn/index/list",
+  "dynamodb:Query Table.Arn/index/due",
+];
+const WRITE_TABLE = ["dynamodb:PutItem Table.Arn"];
+const FEED = [
+  ...each(["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"], "Table.StreamArn"),
+  "dynamodb:ListStreams Table.Arn/stream/*",
+  "sqs:SendMessage FeedDead.Arn",
+];
+const secrets = (...names: string[]) =>
+  names.flatMap((name) => each(["ssm:GetParameters"], `set/${name}`).concat(`ssm:GetParameters kept/${name}`));
+
+const poller = (connection: string, ...names: string[]) => [
+  ...READ_TABLE,
+  ...WRITE_TABLE,
+  ...each(["s3:GetObject", "s3:PutObject"], `Archive.Arn/${connection}/*`),
+  `s3:ListBucket Archive.Arn {"StringLike":{"s3:prefix":"${connection}/*"}}`,
+  "sqs:SendMessage Inbox.Arn",
+  `sqs:SendMessage Jobs${connection}.Arn`,
+  ...each(RECEIVE, `Jobs${connection}.Arn`),
+  ...secrets(...names, `connection.2e${connection}.2etokens`),
+  `ssm:PutParameter kept/connection.2e${connection}.2etokens`,
+];
+
+/** The whole of it. A line that is added here needs a row of the topology that asks for it. */
+const GRANTS: Readonly<Record<string, readonly string[]>> = {
+  receivewebhook: [
+    "s3:PutObject Archive.Arn/*",
+    "sqs:SendMessage Inbox.Arn",
+    ...secrets("JIRA_WEBHOOK_SECRET", "LINEAR_WEBHOOK_SECRET", "GITHUB_WEBHOOK_SECRET"),
+  ],
+  pollsourcejira: poller("jira", "JIRA_TOKEN", "JIRA_WEBHOOK_SECRET"),
+  pollsourcelinear: poller("linear", "LINEAR_KEY", "LINEAR_WEBHOOK_SECRET"),
+  pollsourcegithub: poller("github", "GITHUB_TOKEN", "GITHUB_WEBHOOK_SECRET"),
+  ingestrecord: [
+    ...READ_TABLE,
+    ...WRITE_TABLE,
+    "s3:GetObject Archive.Arn/*",
+    ...each(RECEIVE, "Inbox.Arn"),
+    // A message that must wait is put back.
+    "sqs:SendMessage Inbox.Arn",
+    ...["jira", "linear", "github"].map((connection) => `sqs:SendMessage Jobs${connection}.Arn`),
+  ],
+  projectlifecycle: [...READ_TABLE, ...WRITE_TABLE, ...FEED],
+  publishevents: [
+    ...READ_TABLE,
+    ...WRITE_TABLE,
+    ...FEED,
+    "events:PutEvents Bus.Arn",
+    "s3:PutObject Archive.Arn/_events/*",
+    ...each(RECEIVE, "Unpublished.Arn"),
+    "sqs:SendMessage Unpublished.Arn",
+  ],
+  serveapi: [...READ_TABLE, ...secrets("THROUGHLINE_CURSOR_KEY")],
+  sweep: [...READ_TABLE, ...WRITE_TABLE, "sqs:SendMessage Unpublished.Arn"],
+  Timers: each(["lambda:InvokeFunction"], "").flatMap((action) =>
+    ["pollsourcejira", "pollsourcelinear", "pollsourcegithub", "sweep"].map((name) => `${action}${name}.Arn`),
+  ),
+};
+
+describe("a function may do", () => {
+  it("what somebody wrote down, whoever it is", () => {
+    expect([...granted.keys()].sort()).toEqual(Object.keys(GRANTS).sort());
+    expect(ofType(template, "AWS::IAM::Policy")).toEqual([]);
+  });
+
+  it.each(Object.keys(GRANTS))("%s: exactly its row", (name) => {
+    expect(granted.get(name)).toEqual([...(GRANTS[name] ?? [])].sort());
+  });
+
+  it("nothing by a policy of AWS's, and nothing that a role of another service may take up", () => {
+    for (const [id, { Properties }] of ofType(template, "AWS::IAM::Role")) {
+      expect(Properties.Policies, id).toBeUndefined();
+      expect(Properties.ManagedPolicyArns.map(textOf), id).toEqual([shortId(id).replace(/role$/, "grants")]);
+      const [{ Principal }] = Properties.AssumeRolePolicyDocument.Statement;
+      expect(Principal.Service).toBe(id.startsWith("Timers") ? "scheduler.amazonaws.com" : "lambda.amazonaws.com");
+    }
+  });
+
+  it("no action by a wildcard, and only these resources", () => {
+    const lines = [...granted.values()].flat();
+    expect(lines.filter((line) => line.split(" ", 1)[0]?.includes("*"))).toEqual([]);
+    const wide = new Set(lines.map((line) => line.split(" ")[1] ?? "").filter((resource) => resource.includes("*")));
+    expect([...wide].sort()).toEqual([
+      "Archive.Arn/*",
+      "Archive.Arn/_events/*",
+      "Archive.Arn/github/*",
+      "Archive.Arn/jira/*",
+      "Archive.Arn/linear/*",
+      "Table.Arn/stream/*",
+    ]);
+  });
+
+  it("trace only where the operator asked for it, on the one resource that X-Ray has", async () => {
+    const traced = JSON.stringify(await templateOf({ tracing: "true" }));
+    expect(JSON.stringify(template)).not.toContain("xray:");
+    expect(traced).toContain(
+      '"Action":["xray:PutTelemetryRecords","xray:PutTraceSegments"],"Effect":"Allow","Resource":"*"',
+    );
+    expect(traced).toContain('"TracingConfig":{"Mode":"Active"}');
+  });
+});

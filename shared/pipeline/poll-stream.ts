@@ -26,6 +26,8 @@ export interface StreamState {
   readonly lastOutcome?: "completed" | "failed" | undefined;
   readonly firstCompletedAt?: Instant | undefined;
   readonly lastCompletedAt?: Instant | undefined;
+  /** When a page was last queued. */
+  readonly queuedAt?: Instant | undefined;
   /** Of the pages of the last run: a page that is the same again was queued already. */
   readonly pageHashes?: readonly string[] | undefined;
 }
@@ -34,8 +36,10 @@ export interface StreamState {
 const PAGES_REMEMBERED = 50;
 /** Longer than any page takes, and no longer than a function may run on AWS. */
 const LEASE_MS = 900_000;
-/** Where each write is paid for: how long a read that found nothing new goes unnoted. */
-const UNNOTED_MS = 900_000;
+/** Where each write is paid for: how often a page is queued again that only a webhook can have made news. */
+const SAME_PAGE_AGAIN_MS = 6 * 3_600_000;
+/** Of a page's digest: enough to tell the pages of one stream apart. */
+const DIGEST_CHARACTERS = 16;
 
 /** Somebody may be reading under this lease. What a process that worked alone left behind is nobody's any more. */
 export const isHeld = (hub: Hub, state: StreamState | undefined): boolean =>
@@ -55,6 +59,7 @@ export const BROKEN_OFF = "broken_off";
 /**
  * Page by page: read, archive, queue, then the cursor. A crash between any two repeats work and loses none.
  *
+ * @param known its state as just read, if it was
  * @returns how it failed: a code, or {@link BROKEN_OFF} if the signal ended it; the cursor is stored then
  */
 export const pollStream = async (
@@ -64,17 +69,24 @@ export const pollStream = async (
   scope: string,
   full: boolean,
   signal: AbortSignal,
+  known?: Row<StreamState>,
 ): Promise<string | undefined> => {
   const stream = connection.connector.streams[name];
   const reading = stream?.poll;
   if (reading === undefined) return undefined;
-  // Where no time of change and a webhook may tell something else in between, the same page may be news again.
-  const canSkip = stream?.timeless !== true || stream.reread === undefined;
   const { clock, table } = hub.ports;
   const key = streamKey(connection.name, name, scope);
   const startedAt = clock.now().toISOString();
-  let row: Row<StreamState> | undefined = await table.get<StreamState>(key.pk, key.sk);
+  let row = known ?? (await table.get<StreamState>(key.pk, key.sk));
   const held = row?.data;
+  const isWithin = (milliseconds: number, at: Instant | undefined) =>
+    clock.now().getTime() - Date.parse(at ?? "") < milliseconds;
+  // Where no time of change and a webhook may tell something else in between, the same page may be news again: each
+  // time, or where that is paid for, now and then.
+  const canSkip =
+    stream?.timeless !== true ||
+    stream.reread === undefined ||
+    (hub.elastic && isWithin(SAME_PAGE_AGAIN_MS, held?.queuedAt));
   if (isHeld(hub, held)) return "lease_held";
   /** The row's version is the fence: whoever lost the lease cannot store a cursor any more. */
   const store = async (data: StreamState): Promise<void> => {
@@ -86,12 +98,13 @@ export const pollStream = async (
   const stored = full ? undefined : held?.cursor;
   const parsed = stored === undefined ? undefined : reading.cursor.safeParse(stored);
   const remembered = full ? [] : held?.pageHashes;
-  const known = new Set(remembered);
+  const alreadyQueued = new Set(remembered);
   const pageHashes: string[] = [];
   let cursor: unknown = parsed?.success ? parsed.data : reading.start;
   let pages = 0;
   let records = 0;
   let queued = 0;
+  let { queuedAt } = held ?? {};
   const before = {
     firstCompletedAt: held?.firstCompletedAt,
     lastCompletedAt: held?.lastCompletedAt,
@@ -103,6 +116,7 @@ export const pollStream = async (
     lease: lease(),
     run: { state: "syncing", startedAt, pages, records, queued },
     ...before,
+    queuedAt,
   });
   /** As long as it holds, nothing was written that somebody would have to be kept from. */
   let isQuiet = hub.elastic && !full && held?.run.state === "completed";
@@ -114,12 +128,13 @@ export const pollStream = async (
       const body: PageBody["records"] = { [name]: [...page.records] };
       for (const [other, more] of Object.entries(page.also ?? {})) body[other] = [...more];
       const size = Object.values(body).reduce((sum, list) => sum + list.length, 0);
-      const digest = hash(body);
-      const isNews = size > 0 && !(canSkip && known.has(digest));
-      isQuiet &&= !isNews && hash(page.cursor ?? null) === hash(held?.cursor ?? null);
+      const digest = hash(body).slice(0, DIGEST_CHARACTERS);
+      const isNews = size > 0 && !(canSkip && alreadyQueued.has(digest));
+      isQuiet &&= !isNews;
       if (isNews) {
         await archivePage(hub, connection, { what: "page", stream: name }, { records: body });
         queued += size;
+        queuedAt = startedAt;
       }
       if (pageHashes.length < PAGES_REMEMBERED) pageHashes.push(digest);
       cursor = page.cursor;
@@ -128,13 +143,17 @@ export const pollStream = async (
       if (!isQuiet) await store(syncing());
     }
     const finishedAt = clock.now().toISOString();
-    if (isQuiet && Date.parse(finishedAt) - Date.parse(held?.lastCompletedAt ?? "") < UNNOTED_MS) return undefined;
+    // Where each write is paid for, a read that found nothing goes unnoted for a while.
+    const isSameCursor = hash(cursor ?? null) === hash(held?.cursor ?? null);
+    if (isQuiet && isSameCursor && isWithin(connection.freshWithinSeconds * 500, held?.lastCompletedAt))
+      return undefined;
     await store({
       cursor,
       run: { state: "completed", startedAt, finishedAt, pages, records, queued },
       lastOutcome: "completed",
       firstCompletedAt: before.firstCompletedAt ?? finishedAt,
       lastCompletedAt: finishedAt,
+      queuedAt,
       pageHashes,
     });
     hub.log.info({ connection: connection.name, stream: name, scope, pages, records }, "polled");

@@ -1,5 +1,6 @@
 import { HubError, safeReason } from "../connector/errors.ts";
 import type { Instant } from "../domain/instant.ts";
+import type { Row } from "../ports/table.ts";
 import { rowsOf, update } from "../store/entities.ts";
 import { backfillKey, credentialKey, partition, streamKey } from "../store/keys.ts";
 import { archivePage } from "./archive-page.ts";
@@ -35,7 +36,7 @@ export const poll = async (hub: Hub, job: Job, signal: AbortSignal): Promise<voi
   }
   if (job.stream === undefined) await askForRederivation(hub, connection);
   const states = await statesOf(hub, connection.name);
-  const isBusy = [...states.values()].some((state) => isHeld(hub, state));
+  const isBusy = [...states.values()].some(({ data }) => isHeld(hub, data));
   // A timer may come round before a long run has ended: the run that is at work reads everything anyway.
   if (job.stream === undefined && job.full !== true && isBusy && !hub.elastic) return;
   // The run that is at work reads on from its cursor: whoever wants all of it waits for its end.
@@ -73,10 +74,10 @@ const fanOut = async (
   connection: Connection,
   job: Job,
   parts: readonly Part[],
-  states: ReadonlyMap<string, StreamState>,
+  states: States,
 ): Promise<readonly Part[]> => {
   if (!hub.elastic || job.scope !== undefined) return parts;
-  const stateOf = ({ stream, scope }: Part) => states.get(streamKey(connection.name, stream, scope).sk);
+  const stateOf = ({ stream, scope }: Part) => states.get(streamKey(connection.name, stream, scope).sk)?.data;
   const isLong = (part: Part) => job.full === true || stateOf(part)?.firstCompletedAt === undefined;
   const long = parts.filter(isLong);
   if (long.length === 0) return parts;
@@ -108,12 +109,15 @@ const readAll = async (
   connection: Connection,
   job: Job,
   parts: readonly Part[],
-  states: ReadonlyMap<string, StreamState>,
+  states: States,
   signal: AbortSignal,
 ): Promise<boolean> => {
-  const read = ({ stream, scope }: Part) => pollStream(hub, connection, stream, scope, job.full === true, signal);
+  const read = ({ stream, scope }: Part) => {
+    const known = hub.elastic ? states.get(streamKey(connection.name, stream, scope).sk) : undefined;
+    return pollStream(hub, connection, stream, scope, job.full === true, signal, known);
+  };
   // A credential that was refused last is tried with one request, not with one for each stream and scope.
-  const isDoubtful = [...states.values()].some(({ run }) => run.error?.code === "vendor_auth_expired");
+  const isDoubtful = [...states.values()].some(({ data }) => data.run.error?.code === "vendor_auth_expired");
   const byStream = [...Map.groupBy(parts, ({ stream }) => (hub.elastic ? "" : stream)).values()];
   const [first = [], ...others] = byStream;
   const rounds = isDoubtful ? [first.slice(0, 1), first.slice(1), ...others] : byStream;
@@ -137,10 +141,13 @@ const readAll = async (
   return isProven;
 };
 
-const statesOf = async (hub: Hub, connectionName: string): Promise<Map<string, StreamState>> => {
-  const states = new Map<string, StreamState>();
-  for await (const { sk, data } of rowsOf<StreamState>(hub.ports.table, partition.ofConnection(connectionName), ""))
-    states.set(sk, data);
+/** By sort key. */
+type States = ReadonlyMap<string, Row<StreamState>>;
+
+const statesOf = async (hub: Hub, connectionName: string): Promise<States> => {
+  const states = new Map<string, Row<StreamState>>();
+  for await (const row of rowsOf<StreamState>(hub.ports.table, partition.ofConnection(connectionName), ""))
+    states.set(row.sk, row);
   return states;
 };
 

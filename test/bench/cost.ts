@@ -1,26 +1,19 @@
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { handler as ingest } from "../../functions/ingest-record.ts";
 import { handler as poll } from "../../functions/poll-source.ts";
 import { handler as project } from "../../functions/project-lifecycle.ts";
 import { handler as publish } from "../../functions/publish-events.ts";
-import { billOf, PRICES, scaled, storageOf, sumOf, type Usage } from "../../infra/aws/prices.ts";
+import { billOf, NO_USAGE, PRICES, scaled, storageOf, sumOf, type Usage } from "../../infra/aws/prices.ts";
 import { endless, feedPump, type Pump, queuePump } from "../../infra/local/pumps.ts";
 import { openEmbedded } from "../../shared/adapters/sqlite/index.ts";
 import { useHub } from "../../shared/platform/current.ts";
 import { openHub } from "../../shared/platform/open-hub.ts";
+import { SECRET } from "../e2e/company-config.ts";
+import { webhookDoor } from "../simulation/hub-under-test.ts";
 import { openBenchCompany, scratchFolder, type Vendor } from "./bench-company.ts";
-import { type Meter, metered } from "./metered-ports.ts";
-import { table } from "./report.ts";
-
-/** One function's memory and how long a call of it takes, assumed where no AWS is at hand: a tenth of the bill or less. */
-const ASSUMED: Readonly<Record<string, { readonly gb: number; readonly ms: number }>> = {
-  "poll-source": { gb: 0.25, ms: 600 },
-  "ingest-record": { gb: 0.25, ms: 400 },
-  "project-lifecycle": { gb: 0.25, ms: 1500 },
-  "publish-events": { gb: 0.25, ms: 800 },
-  "receive-webhook": { gb: 0.25, ms: 30 },
-};
-const LOG_LINE_GB = 250 / 1e9;
+import { FUNCTION_GB, type Meter, metered } from "./metered-ports.ts";
 
 /** The whole hub with metered ports over one vendor's part of the made-up company. */
 const openMetered = async (vendor: Vendor, issues: number) => {
@@ -57,6 +50,8 @@ const openMetered = async (vendor: Vendor, issues: number) => {
       keepsIdentityKey: true,
     }),
   );
+  const door = await webhookDoor();
+  sandbox.setWebhooks({ [vendor]: { url: `${door.url}/hooks/${vendor}`, secret: SECRET } });
   const pumps = pumpsOf(embedded, meter, log);
   const drain = async (): Promise<void> => {
     for (let quiet = 0; quiet < pumps.length; ) {
@@ -73,13 +68,14 @@ const openMetered = async (vendor: Vendor, issues: number) => {
     meter,
     ports,
     drain,
-    async poll() {
+    async poll(full = false) {
       meter.turn("poll-source");
       meter.invoked(false);
-      await poll({ connection: vendor }, endless);
+      await poll({ connection: vendor, ...(full && { full }) }, endless);
       await drain();
     },
     async close() {
+      await door.close();
       embedded.close();
       await sandbox.stop();
       remove();
@@ -114,79 +110,211 @@ const pumpsOf = (
   ];
 };
 
-/** With what functions and logs cost, as assumed. */
-const whole = (parts: ReadonlyMap<string, Usage>): Usage =>
-  sumOf(
-    [...parts].map(([name, usage]) => {
-      const { gb, ms } = ASSUMED[name] ?? { gb: 0.25, ms: 500 };
-      return {
-        ...usage,
-        gbSeconds: (usage.invocations * gb * ms) / 1000,
-        logGb: usage.invocations * 3 * LOG_LINE_GB,
-      };
-    }),
-  );
+const whole = (parts: ReadonlyMap<string, Usage>): Usage => sumOf(parts.values());
 
+/** What one kind of work used, for so many changes. */
 interface Case {
   readonly name: string;
   readonly changes: number;
   readonly parts: ReadonlyMap<string, Usage>;
 }
 
-const measure = async (
-  vendor: Vendor,
-  issues: number,
-): Promise<{ cases: Case[]; idle: Usage; bytes: { table: number; archive: number } }> => {
+interface Measured {
+  readonly cases: readonly Case[];
+  /** One poll that finds nothing new, on average of those of an hour. */
+  readonly idle: Usage;
+  /** Kept after the first sync, a work item. */
+  readonly bytes: { readonly table: number; readonly archive: number };
+}
+
+/** One vendor: the first sync, changes by poll and by webhook, all of it read again, and an hour without news. */
+const measure = async (vendor: Vendor, issues: number): Promise<Measured> => {
   const hub = await openMetered(vendor, issues);
+  const cases: Case[] = [];
+  const note = (name: string, changes: number) => cases.push({ name, changes, parts: hub.meter.read() });
   try {
     const { sandbox, meter, time } = hub;
     await hub.poll();
-    const bulk = meter.read();
-    const bytes = { ...meter.stored };
-    const records = sandbox.truth().filter(({ tracker }) => tracker === vendor).length;
-    time.now += 16 * 60_000;
-    await hub.poll();
+    const items = sandbox.truth().filter(({ tracker }) => tracker === vendor);
+    const bytes = { table: meter.stored.table / items.length, archive: meter.stored.archive / items.length };
+    note("first sync, a work item with its past", items.length);
+
+    const some = items.filter(({ presence }) => presence === "present").slice(0, Math.ceil(items.length / 4));
+    const change = async (round: string) => {
+      for (const { key } of some) await sandbox.control({ do: "rename", key, title: `Renamed ${round} ${key}` });
+    };
+    await sandbox.control({ do: "webhooks", mode: "off" });
+    await change("by poll");
+    time.now += 5 * 60_000;
     meter.read();
+    await hub.poll();
+    note("a changed work item, by poll", some.length);
+
+    await sandbox.control({ do: "webhooks", mode: "send" });
+    meter.read();
+    await change("by webhook");
+    await hub.drain();
+    note("a changed work item, by webhook", some.length);
+
     time.now += 5 * 60_000;
     await hub.poll();
-    await hub.poll();
-    const idle = scaled(whole(meter.read()), 1 / 2);
-    return { cases: [{ name: `first sync of ${vendor}, a work item`, changes: records, parts: bulk }], idle, bytes };
+    meter.read();
+    await hub.poll(true);
+    note("an unchanged work item read again", items.length);
+
+    // Behind the first censuses and the first polls after it.
+    for (let round = 0; round < 3; round++) {
+      time.now += 16 * 60_000;
+      await hub.poll();
+    }
+    meter.read();
+    for (let round = 0; round < POLLS_AN_HOUR; round++) {
+      time.now += 5 * 60_000;
+      await hub.poll();
+    }
+    const idleParts = meter.read();
+    for (const [part, usage] of idleParts)
+      process.stderr.write(`${part} ${JSON.stringify(scaled(usage, 1 / POLLS_AN_HOUR))}\n`);
+    return { cases, idle: scaled(whole(idleParts), 1 / POLLS_AN_HOUR), bytes };
   } finally {
     await hub.close();
   }
 };
 
+/** Verifies, keeps, queues. */
+const RECEIVING_MS = 50;
+const POLLS_AN_HOUR = 12;
+const POLLS_A_MONTH = 8760;
+const SWEEPS_A_MONTH = 2920;
+
+/** `npm run bench -- cost [issues] [--write]`: counts on the embedded set what AWS would bill, and what that costs. */
 export const cost = async (args: readonly string[]): Promise<void> => {
-  const issues = Number(args[0] ?? 1000);
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: { write: { type: "boolean" } },
+  });
+  const issues = Number(positionals[0] ?? 400);
+  const measured = new Map<Vendor, Measured>();
   for (const vendor of ["jira", "linear", "github"] as const) {
-    const { cases, idle, bytes } = await measure(vendor, issues);
-    for (const { name, changes, parts } of cases) {
-      process.stdout.write(`\n${name} (${changes})\n`);
-      const rows = [...parts].map(([part, usage]) => {
-        const per = scaled(usage, 1 / changes);
-        return [
-          part,
-          per.writeUnits.toFixed(2),
-          per.readUnits.toFixed(2),
-          per.events.toFixed(2),
-          per.queueRequests.toFixed(3),
-          per.invocations.toFixed(3),
-        ];
-      });
-      process.stdout.write(`${table(["part", "WRU", "RRU", "events", "queue", "calls"], rows)}\n`);
-      const bill = billOf(scaled(whole(parts), 1e6 / changes));
-      process.stdout.write(
-        `a million: ${JSON.stringify(bill, (_, v) => (typeof v === "number" ? Number(v.toFixed(2)) : v))}\n`,
-      );
-      process.stdout.write(
-        `bytes an item: table ${Math.round(bytes.table / changes)}, archive ${Math.round(bytes.archive / changes)}\n`,
-      );
-    }
-    process.stdout.write(
-      `idle poll: ${JSON.stringify(idle)} a month at 5 min $${(billOf(idle).total * 8760).toFixed(4)}\n`,
-    );
+    process.stderr.write(`${vendor}: ${issues} issues\n`);
+    measured.set(vendor, await measure(vendor, issues));
   }
-  void storageOf;
-  void PRICES;
+  const text = page(issues, measured);
+  process.stdout.write(text);
+  if (values.write === true) writeFileSync(new URL("../../docs/cost.md", import.meta.url), text);
 };
+
+const dollars = (value: number): string => (value >= 0.1 ? value.toFixed(2) : value.toFixed(value >= 0.001 ? 3 : 5));
+const markdown = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [head, head.map(() => "---"), ...rows].map((row) => `| ${row.join(" | ")} |`).join("\n");
+
+/** The documentation's page on costs. */
+const page = (issues: number, measured: ReadonlyMap<Vendor, Measured>): string => {
+  const million = [...measured].flatMap(([vendor, { cases }]) =>
+    cases.map(({ name, changes, parts }) => {
+      const { table, functions, queues, bus, archive, http, logs, total } = billOf(
+        scaled(withHttp(whole(parts), name, changes), 1e6 / changes),
+      );
+      return [vendor, name, ...[table, functions, queues, bus, archive, http, logs, total].map(dollars)];
+    }),
+  );
+  const monthly = [1e5, 1e7].flatMap((count) =>
+    (measured.get("jira")?.cases ?? [])
+      .filter(({ name }) => name.startsWith("a changed"))
+      .map(({ name, changes, parts }) => {
+        const { table, functions, queues, bus, archive, http, logs, total } = billOf(
+          scaled(withHttp(whole(parts), name, changes), count / changes),
+        );
+        const how = name.replace("a changed work item, ", "");
+        return [
+          count.toLocaleString("en"),
+          how,
+          ...[table, functions, queues, bus, archive, http, logs, total].map(dollars),
+        ];
+      }),
+  );
+  const units = [...measured].flatMap(([vendor, { cases }]) =>
+    cases.flatMap(({ name, changes, parts }) =>
+      [...parts]
+        .filter(([part]) => part !== "")
+        .map(([part, usage]) => {
+          const { writeUnits, readUnits, events, queueRequests, invocations } = scaled(usage, 1 / changes);
+          return [
+            vendor,
+            name,
+            part,
+            ...[writeUnits, readUnits, events, queueRequests, invocations].map((n) => n.toFixed(2)),
+          ];
+        }),
+    ),
+  );
+  const idleOf = (vendor: Vendor) => billOf(scaled(measured.get(vendor)?.idle ?? NO_USAGE, POLLS_A_MONTH)).total;
+  const sweep =
+    billOf({ ...NO_USAGE, readUnits: 12, invocations: 1, gbSeconds: 0.1, logGb: 1e-6 }).total * SWEEPS_A_MONTH;
+  const idle = (["jira", "linear", "github"] as const).map((vendor) => [vendor, dollars(idleOf(vendor))]);
+  const five = 2 * idleOf("jira") + 2 * idleOf("linear") + idleOf("github") + sweep;
+  const storage = [...measured].map(([vendor, { bytes }]) => [
+    vendor,
+    Math.round(bytes.table).toString(),
+    Math.round(bytes.archive).toString(),
+    dollars(storageOf({ table: (bytes.table * 1e5) / 1e9, archive: (bytes.archive * 1e5) / 1e9 })),
+  ]);
+  return `# What it costs on AWS
+
+Written by \`npm run bench -- cost ${issues} --write\`. The real pipeline runs over the made-up company with ports that count what
+AWS would bill for each call: table writes by the KB with both indexes, reads by 4 KB, queue requests, events, archive
+requests. Prices (\`infra/aws/prices.ts\`) are those of us-east-1 on demand, **without any free tier**. How long functions run
+is assumed (5 ms a table call, 25 ms an archive call, 300 ms a vendor, 256 MB: \`test/bench/metered-ports.ts\`), since that
+cannot be measured without AWS. Each connection's jobs are counted as queue requests.
+
+## A million
+
+Dollars a million, by service.
+
+${markdown(["tool", "what", "table", "functions", "queues", "bus", "archive", "HTTP", "logs", "total"], million)}
+
+A work item of a first sync brings its past, its links, its people, and with GitHub its pull requests, reviews, commits
+and runs: many records each. A webhook costs more than a poll's share since it comes alone: its bytes are kept before it
+is acknowledged, and most make the hub read the whole record at the tool, which is kept too.
+
+## A month with changes
+
+Dollars by service, for changes of work items in Jira.
+
+${markdown(["changes", "how", "table", "functions", "queues", "bus", "archive", "HTTP", "logs", "total"], monthly)}
+
+## A month without news
+
+Polls every five minutes that find nothing, dollars a month by connection, and five of them (two like Jira, two like
+Linear, one like GitHub) with the sweep: **${dollars(five)}**. Alarms cost ${dollars(10 * PRICES.alarm)} more and the dashboard ${dollars(PRICES.dashboard)}, where an account has used up
+its ten free alarms and three free dashboards. The one queue that is polled all the time makes about 650,000 of the
+million requests that are always free; without them it would cost ${dollars(650_000 * PRICES.queueRequest)}.
+
+${markdown(["connection like", "a month"], idle)}
+
+## What is kept
+
+Dollars a month for 100,000 work items, point-in-time recovery included.
+
+${markdown(["tool", "table bytes an item", "archive bytes an item", "a month"], storage)}
+
+## Units
+
+What each function uses for one change.
+
+${markdown(["tool", "what", "function", "write units", "read units", "events", "queue requests", "calls"], units)}
+`;
+};
+
+/** A webhook comes by HTTP, is kept and queued by a function of its own, and is taken from the queue. */
+const withHttp = (usage: Usage, name: string, changes: number): Usage =>
+  name.endsWith("by webhook")
+    ? {
+        ...usage,
+        httpRequests: changes,
+        invocations: usage.invocations + changes,
+        gbSeconds: usage.gbSeconds + (changes * FUNCTION_GB * RECEIVING_MS) / 1000,
+        logGb: usage.logGb + changes * 1e-6,
+      }
+    : usage;

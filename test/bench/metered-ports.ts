@@ -12,7 +12,7 @@ type Counting = { -readonly [Name in keyof Usage]: number };
 export interface Meter {
   /** Who uses the ports from now on. */
   turn(part: string): void;
-  /** One call of a function with so many messages that were taken from a queue for it. */
+  /** One call of the function whose turn it is. */
   invoked(fromQueue: boolean): void;
   /** Since the last reading, by part. */
   read(): ReadonlyMap<string, Usage>;
@@ -20,8 +20,14 @@ export interface Meter {
   readonly stored: { table: number; archive: number };
 }
 
+/** How long things take, in milliseconds, assumed where no AWS is at hand; and the memory of a function. */
+const TAKES = { invocation: 15, vendor: 300, table: 5, archive: 25, queue: 10, bus: 15 } as const;
+export const FUNCTION_GB = 0.25;
+
 const KB = 1024;
 const EVENT_KB = 64;
+/** A function logs its start, its end and a line of its own. */
+const LOG_GB = 750 / 1e9;
 /** Keys of a row and of its place: all that an index holds. */
 const INDEXED_BYTES = 200;
 
@@ -35,6 +41,7 @@ export const metered = (real: Ports): { readonly ports: Ports; readonly meter: M
     held[name] += more;
     usage.set(part, held);
   };
+  const took = (what: keyof typeof TAKES) => add("gbSeconds", (TAKES[what] / 1000) * FUNCTION_GB);
   const bytesOf = (row: Row) => sizeOf(storedImage(row));
   const readOf = (bytes: number) => Math.max(1, Math.ceil(bytes / (4 * KB)));
   const indexed = (before: Place | undefined, after: Place | undefined): number =>
@@ -43,11 +50,13 @@ export const metered = (real: Ports): { readonly ports: Ports; readonly meter: M
       : Number(before !== undefined) + Number(after !== undefined);
   const table: Table = {
     async get<Data>(pk: string, sk: string) {
+      took("table");
       const row = await real.table.get<Data>(pk, sk);
       add("readUnits", readOf(row === undefined ? 0 : bytesOf(row)));
       return row;
     },
     async getMany<Data>(keys: readonly { readonly pk: string; readonly sk: string }[]) {
+      took("table");
       const rows = await real.table.getMany<Data>(keys);
       add(
         "readUnits",
@@ -56,6 +65,7 @@ export const metered = (real: Ports): { readonly ports: Ports; readonly meter: M
       return rows;
     },
     async query<Data>(query: Parameters<Table["query"]>[0]) {
+      took("table");
       const rows = await real.table.query<Data>(query);
       if (query.by === undefined) add("readUnits", readOf(rows.reduce((sum, row) => sum + bytesOf(row), 0)));
       else {
@@ -68,11 +78,13 @@ export const metered = (real: Ports): { readonly ports: Ports; readonly meter: M
       return rows;
     },
     async count(query) {
+      took("table");
       const found = await real.table.count(query);
       add("readUnits", readOf(found * (query.by === undefined ? KB : INDEXED_BYTES)) / 2);
       return found;
     },
     async put(row) {
+      took("table");
       const before = await real.table.get(row.pk, row.sk);
       const isPut = await real.table.put(row);
       const bytes = bytesOf(row);
@@ -86,6 +98,7 @@ export const metered = (real: Ports): { readonly ports: Ports; readonly meter: M
   };
   const queue = (of: Queue): Queue => ({
     async send(bodies, delaySeconds) {
+      took("queue");
       await of.send(bodies, delaySeconds);
       add("queueRequests", Math.ceil(bodies.length / 10));
     },
@@ -98,6 +111,7 @@ export const metered = (real: Ports): { readonly ports: Ports; readonly meter: M
     unpublished: queue(real.unpublished),
     bus: {
       async publish(events) {
+        if (events.length > 0) took("bus");
         for (const event of events) {
           const json = JSON.stringify(
             cloudEvent(event, { url: "https://hub.example.com", typePrefix: "dev.throughline" }),
@@ -110,11 +124,13 @@ export const metered = (real: Ports): { readonly ports: Ports; readonly meter: M
     archive: {
       ...real.archive,
       async put(note, bytes) {
+        took("archive");
         add("archivePuts", 1);
         stored.archive += gzipSync(bytes, { level: 1 }).byteLength;
         return real.archive.put(note, bytes);
       },
       async get(ref) {
+        took("archive");
         add("archiveGets", 1);
         return real.archive.get(ref);
       },
@@ -127,6 +143,9 @@ export const metered = (real: Ports): { readonly ports: Ports; readonly meter: M
     },
     invoked(fromQueue) {
       add("invocations", 1);
+      add("logGb", LOG_GB);
+      took("invocation");
+      if (part === "poll-source") took("vendor");
       // Lambda takes and deletes a batch with one request each.
       if (fromQueue) add("queueRequests", 2);
     },

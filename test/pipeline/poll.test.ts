@@ -247,7 +247,7 @@ describe("on elastic ports, a poll", () => {
     await poll(hub, { connection: "acme" }, signal);
     await poll(hub, { connection: "acme" }, signal);
     expect(rowsOf()).toBe(before);
-    open.pass(601);
+    open.pass(1501);
     await poll(hub, { connection: "acme" }, signal);
     expect(rowsOf()).toBe(before + 2);
     expect(await stateOf(hub, "teams", "a")).toMatchObject({ lastCompletedAt: hub.ports.clock.now().toISOString() });

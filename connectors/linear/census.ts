@@ -33,17 +33,21 @@ const whereabouts =
     return { state: "deleted" };
   };
 
-/** Ids and archive flags of one kind of record. */
+/**
+ * Ids and archive flags of one kind of record.
+ *
+ * @param selector by team; absent for what belongs to the workspace, whichever team leads it
+ */
 export const census = (
   source: Source,
   noun: string,
   kind: FieldedKind,
-  selector: (teams: readonly string[]) => Filter,
+  selector?: (teams: readonly string[]) => Filter,
 ): Census<Config> => ({
   noun,
   kinds: [kind],
   async *ids({ http, config }) {
-    const filter = config.teams?.length ? selector(config.teams) : {};
+    const filter = config.teams?.length ? (selector?.(config.teams) ?? {}) : {};
     for await (const { nodes } of walk(http, source.ids, { first: IDS_PER_PAGE, filter }, [source.list])) {
       yield nodes.map((node): Counted => {
         const { id, archivedAt, trashed } = Node.parse(node);
@@ -51,9 +55,8 @@ export const census = (
       });
     }
   },
-  // An initiative belongs to the workspace, whichever team leads it.
-  selects: (config, team) => noun === "initiative" || selects(config, team),
+  selects: (config, team) => selector === undefined || selects(config, team),
   holds: () => true,
-  reaches: (context, team) => (noun === "initiative" ? Promise.resolve(true) : reaches(context, team)),
+  reaches: (context, team) => (selector === undefined ? Promise.resolve(true) : reaches(context, team)),
   whereabouts: whereabouts(source),
 });

@@ -105,7 +105,7 @@ export default defineConnector<Config>({
       kinds: ["initiative"],
       normalise: normaliseInitiative,
       ...reading(READINGS.initiatives),
-      census: census(SOURCES.initiatives, "initiative", "initiative", READINGS.initiatives.selector),
+      census: census(SOURCES.initiatives, "initiative", "initiative"),
     }),
   },
   status: statusOf,

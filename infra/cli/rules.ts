@@ -82,9 +82,12 @@ const compared = async (store: OpenStore, folder: string, terminal: Terminal): P
     const before = await shown(table);
     const hub = await open(store.config);
     for (const connection of hub.connectionNames) {
-      // What could not be read when it came is set aside, and cannot be read now.
-      for await (const rawRef of copy.ports.archive.list(connection))
-        await ingest(hub, { connection, rawRef, replay: true }).catch(() => undefined);
+      for await (const rawRef of copy.ports.archive.list(connection)) {
+        await ingest(hub, { connection, rawRef, replay: true }).catch((error: unknown) => {
+          // What could not be read when it came was set aside, and cannot be read now.
+          if (!(error instanceof HubError) || error.code !== "payload_unreadable") throw error;
+        });
+      }
     }
     for (;;) {
       const records = copy.feed.read(copy.feed.place(READER), 1000);

@@ -74,7 +74,7 @@ export const logged = (hub: HubUnderTest): string[] =>
   changes(hub).flatMap(({ id, name }) => (name.startsWith("connection.") ? [] : [id]));
 
 /** The change log. */
-export const changes = (hub: HubUnderTest): HubEvent[] => rows<HubEvent>(hub, "pk LIKE 'X#%'").map(({ data }) => data);
+export const changes = (hub: HubUnderTest): HubEvent[] => rows<HubEvent>(hub, "pk LIKE 'I#%'").map(({ data }) => data);
 
 /** What the last censuses found, by stream and scope. */
 export const censuses = (hub: HubUnderTest): CensusState[] =>

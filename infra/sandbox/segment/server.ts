@@ -107,10 +107,13 @@ export const segmentSite = (world: World): Site => {
       hooks: [hookOf(told, "track")],
     };
   };
-  const events = all.flatMap((exposure) => {
-    const feature = exposure.days.shipped === undefined ? undefined : referenceOf(world, exposure)?.key;
-    return feature === undefined ? [] : [[usedEvent(exposure), { type: "adoption", feature }] as const];
-  });
+  // Whoever set it up named the feature of an event, another feature, or none.
+  const events = all
+    .filter(({ days }) => days.shipped !== undefined)
+    .map((exposure) => {
+      const feature = referenceOf(world, exposure)?.key;
+      return [usedEvent(exposure), { type: "adoption", ...(feature !== undefined && { feature }) }] as const;
+    });
   return {
     vendor: () => ({ status: 404, json: { message: "Segment only sends." } }),
     settings: {
@@ -118,6 +121,7 @@ export const segmentSite = (world: World): Site => {
       feedback: { [HEARD]: { text: "comment", feature: "about" } },
       trustBatches: true,
     },
+    scopes: (product) => world.company.products.filter(({ name }) => name === product).map(({ repo }) => `src-${repo}`),
     verbs: {
       track: [
         "feature: title or place, product?, event?, times?, batch?: people use it; batch sends one webhook for all",

@@ -10,6 +10,7 @@ import type { Connector, Delivery } from "../../shared/connector/contract.ts";
 import type { FieldedKind } from "../../shared/domain/entity.ts";
 import { connectionViews } from "../../shared/pipeline/connection-views.ts";
 import { ingest } from "../../shared/pipeline/ingest.ts";
+import { tellLate } from "../../shared/pipeline/late.ts";
 import { poll } from "../../shared/pipeline/poll.ts";
 import { noteReceipt, receive } from "../../shared/pipeline/receive.ts";
 import { EXACT_TO } from "../../shared/pipeline/tally.ts";
@@ -168,7 +169,12 @@ describe("a connection that is only sent to", () => {
       { state: "pending", reason: "this tool only sends, and nothing came yet", streams: [] },
     ]);
     await noteReceipt(hub, "acme", receivedAt.toISOString(), true);
-    expect(await connectionViews(hub)).toMatchObject([{ state: "healthy", dataAsOf: receivedAt.toISOString() }]);
+    const healthy = { state: "healthy", dataAsOf: receivedAt.toISOString() };
+    expect(await connectionViews(hub)).toMatchObject([healthy]);
+    pipeline.pass(3 * 86_400);
+    await tellLate(hub);
+    expect(await connectionViews(hub)).toMatchObject([healthy]);
+    expect(pipeline.logged).toEqual([]);
   });
 
   it("is polled without a single request", async () => {

@@ -3,7 +3,9 @@ import { existsSync, statSync } from "node:fs";
 import { stripTypeScriptTypes } from "node:module";
 import { dirname, posix } from "node:path";
 import { describe, expect, it } from "vitest";
+import { connectors } from "../connectors/index.ts";
 import { COMMANDS } from "../infra/cli/main.ts";
+import { connectorIds } from "../infra/tools/connector-index.ts";
 import { generatedFiles, staleFiles } from "../infra/tools/generated-files.ts";
 import { ERRORS } from "../shared/connector/errors.ts";
 import { EVENTS } from "../shared/domain/event.ts";
@@ -53,6 +55,20 @@ describe("generated files", () => {
     expect(textOf("docs/events.md")).toContain(`\n## ${name}\n`);
     expect(JSON.parse(textOf(`docs/events/${name}.json`))).toMatchObject({ title: name, type: "object" });
   });
+
+  it.each(connectorIds(ROOT))(
+    "tell all of the connector %s on a page, which the README's table leads to",
+    async (id) => {
+      const { title, streams, setup, webhook } = (await connectors[id]?.()) ?? {};
+      const text = textOf(`docs/connectors/${id}.md`);
+      expect(textOf("README.md")).toContain(`| [${title}](docs/connectors/${id}.md) | `);
+      for (const name of Object.keys(streams ?? {})) expect(text).toContain(`| \`${name}\` | `);
+      for (const right of Object.values(setup?.rights ?? {})) expect(text).toContain(right);
+      if (webhook !== undefined) expect(text).toContain(webhook.signature.scheme ?? "no scheme");
+      expect(text).toMatch(/\n## Set-up\n\n\S/);
+      if (webhook !== undefined) expect(text).toMatch(/\| `webhookSecret` \| secret \|/);
+    },
+  );
 
   it("describe every operation of the API", () => {
     const { paths } = JSON.parse(textOf("docs/openapi.json")) as { paths: object };

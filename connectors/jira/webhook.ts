@@ -17,6 +17,7 @@ const body = hmac<Config>({
 
 /** Webhooks of the site sign the body; those of an OAuth app carry a token signed with its client secret. */
 export const signature: Signature<Config> = {
+  scheme: `${body.scheme}; those of an OAuth app a token signed with its client secret (HS256) in \`authorization\``,
   sign: body.sign,
   verify(delivery, config) {
     const { oauth } = config;

@@ -69,7 +69,8 @@ const connectTool = async (call: Call): Promise<number> => {
         terminal.out(`✗ ${what}   ${one.code}\n  Fix: ${fix}\n`);
       }
     }
-    const worksPartly = tried.some(({ works }) => works);
+    // Of a tool that only sends there is nothing to read.
+    const worksPartly = tried.length === 0 || tried.some(({ works }) => works);
     const written = worksPartly || isForced;
     if (written) {
       keepSecrets(terminal, secrets, isForced);

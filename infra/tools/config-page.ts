@@ -58,7 +58,9 @@ const rowsOf = (schema: Schema, at = ""): Row[] =>
     ];
   });
 
-const HEAD = ["setting", "values", "default", "about"];
+/** Every setting of a configuration's shape. */
+export const settingsTable = (shape: z.ZodType): string =>
+  table(["setting", "values", "default", "about"], rowsOf(schemaOf(shape)));
 
 /** `docs/config.md`. */
 export const configPage = async (): Promise<string> => {
@@ -68,12 +70,12 @@ export const configPage = async (): Promise<string> => {
     "`throughline.config.ts` in the folder where the hub starts: `export default defineHub({ … })`, pure data. Mistakes are\nlisted all at once, each with file, line, column and the nearest known word. Without the file the demo workspace starts.",
     'A **secret** is never written into the file: `secret("JIRA_TOKEN")` names it, and its value comes from the environment or\nfrom `.env` beside the file.',
     "## The hub",
-    table(HEAD, rowsOf(schemaOf(HubConfigShape))),
-    "The functions `jira`, `linear` and `github` of the package make a connection: they take the connector's settings below\ntogether with `freshWithin` and `pollEvery` (a number and `s`, `m`, `h` or `d`).",
+    settingsTable(HubConfigShape),
+    "For each tool a function of the package makes a connection (`jira`, `linear`, …): it takes the connector's settings below\ntogether with `freshWithin` and `pollEvery` (a number and `s`, `m`, `h` or `d`).",
     ...declared.flatMap(({ id, title, config }) => [
       `## ${title}`,
-      `Connector ${code(id)}; set-up, permissions and rules across settings: [connectors/${id}](../connectors/${id}/README.md).`,
-      table(HEAD, rowsOf(schemaOf(config))),
+      `Connector ${code(id)}; set-up, permissions and what it brings: [docs/connectors/${id}.md](connectors/${id}.md).`,
+      settingsTable(config),
     ]),
   );
 };

@@ -6,15 +6,17 @@ import { architecturePage } from "./architecture-page.ts";
 import { commandsPage } from "./command-page.ts";
 import { configPage } from "./config-page.ts";
 import { connectorIds, connectorIndex } from "./connector-index.ts";
+import { connectorPages, withConnectorTable } from "./connector-page.ts";
 import { errorsPage } from "./error-page.ts";
 import { eventSchemas, eventsPage } from "./event-pages.ts";
 
-/** A folder of which every file is generated, so that one without a source is left over. */
-const WHOLLY_GENERATED = "docs/events";
+/** Folders of which every file is generated, so that one without a source is left over. */
+const WHOLLY_GENERATED = ["docs/events", "docs/connectors"];
 
 /** Every generated file as it should be, by path from the root. The same source gives the same bytes. */
 export const generatedFiles = async (root: string): Promise<ReadonlyMap<string, string>> =>
   new Map([
+    ["README.md", await withConnectorTable(root)],
     ["connectors/index.ts", connectorIndex(connectorIds(root))],
     ["docs/architecture.md", architecturePage(root)],
     ["docs/cli.md", await commandsPage()],
@@ -23,6 +25,7 @@ export const generatedFiles = async (root: string): Promise<ReadonlyMap<string, 
     ["docs/events.md", eventsPage()],
     ["docs/openapi.json", `${JSON.stringify(openApi({ url: "/", version: VERSION }), null, 2)}\n`],
     ...eventSchemas(),
+    ...(await connectorPages(root)),
   ]);
 
 /** Paths of generated files that differ from what they should be, are missing, or have no source any more. */
@@ -31,11 +34,11 @@ export const staleFiles = (root: string, files: ReadonlyMap<string, string>): st
   return [...differing, ...leftOver(root, files)].sort();
 };
 
-/** Files of the wholly generated folder that nothing generates any more. */
+/** Files of the wholly generated folders that nothing generates any more. */
 export const leftOver = (root: string, files: ReadonlyMap<string, string>): string[] =>
-  namesIn(join(root, WHOLLY_GENERATED))
-    .map((name) => `${WHOLLY_GENERATED}/${name}`)
-    .filter((path) => !files.has(path));
+  WHOLLY_GENERATED.flatMap((folder) => namesIn(join(root, folder)).map((name) => `${folder}/${name}`)).filter(
+    (path) => !files.has(path),
+  );
 
 const held = (path: string): string | undefined => {
   try {

@@ -142,6 +142,8 @@ export interface Delivery {
 export interface Signature<Config> {
   /** Headers that {@link verify} accepts for this body; the sandbox, replays and tests use it. */
   readonly sign: (body: Uint8Array, config: Config, sentAt: Date, url?: string) => Record<string, string>;
+  /** How it is proved, in words for people, e.g. `HMAC-SHA256 of the body as hex in X-Signature`. */
+  readonly scheme?: string;
   /** `sender`: the body is not signed, so that webhooks may only ask for records to be read again; default `body`. */
   readonly covers?: "body" | "sender";
   /** @throws HubError signature_rejected */

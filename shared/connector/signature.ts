@@ -67,6 +67,7 @@ export const hmac = <Config>(scheme: HmacScheme<Config>): Signature<Config> => {
   const sentAt = scheme.sentAt ?? (stamp && stamped);
   const active = (config: Config) => secrets(config).filter((secret) => secret !== "");
   return {
+    scheme: inWords(scheme),
     sign(body, config, at, url = "") {
       const [newest] = active(config);
       if (newest === undefined) throw signatureRejected("this connection has no webhook secret");
@@ -91,6 +92,16 @@ export const hmac = <Config>(scheme: HmacScheme<Config>): Signature<Config> => {
   };
 };
 
+const inWords = <Config>(scheme: HmacScheme<Config>): string => {
+  const { header, algorithm = "sha256", encoding = "hex", prefix = "", stamp, sentAt } = scheme;
+  const signed = scheme.content === undefined ? "the body" : "the body and what comes with it";
+  const digest = `HMAC-${algorithm.toUpperCase()} of ${signed} as ${encoding} in \`${header}\``;
+  const before = prefix === "" ? "" : `, after \`${prefix}\``;
+  const tolerance = `${scheme.toleranceSeconds ?? 300} s`;
+  if (stamp !== undefined) return `${digest}${before}; the time in \`${stamp.header}\` may be ${tolerance} off`;
+  return `${digest}${before}${sentAt === undefined ? "" : `; the time in the body may be ${tolerance} off`}`;
+};
+
 /**
  * A secret that the vendor repeats with each delivery, in the body, a header or the address. It proves who sent it and
  * nothing of what was sent: such a webhook may only ask for records to be read again.
@@ -106,6 +117,7 @@ export const sharedSecret = <Config>(scheme: {
   const active = (config: Config) => scheme.secrets(config).filter((secret) => secret !== "");
   return {
     covers: "sender",
+    scheme: "a secret that is sent along: it proves who sent it, and what was sent is read again from the tool",
     sign(_, config) {
       const [newest] = active(config);
       if (newest === undefined) throw signatureRejected("this connection has no webhook secret");

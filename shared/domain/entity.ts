@@ -215,6 +215,18 @@ export interface Draft<K extends FieldedKind = FieldedKind> {
   /** Entries of the record's past that came with it; never removes what is already known. */
   readonly history?: readonly HistoryEntry[] | undefined;
   readonly previousKeys?: readonly string[] | undefined;
+  /** Of a metric that is counted here: what this record adds to a day. The points come from all that was added, never from the record. */
+  readonly occurrence?: Occurrence | undefined;
+}
+
+/** Something that happened once. */
+export interface Occurrence {
+  /** UTC, `2026-03-02` */
+  readonly day: string;
+  /** The vendor's id of the message: however often it comes, it counts once. */
+  readonly id: string;
+  /** A keyed hash of who did it; only how many there were is kept. */
+  readonly by?: string | undefined;
 }
 
 /** A link stated by the tool. `reverse`: the named record is the link's start, this draft its end. */

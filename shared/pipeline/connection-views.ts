@@ -48,15 +48,19 @@ const connectionView = async (hub: Hub, name: string): Promise<ConnectionView> =
   const finished = scopesOf(opened)
     .flatMap(({ stream, scope }) => states.get(streamKey(name, stream, scope).sk)?.lastCompletedAt ?? [])
     .sort();
+  const dataAsOf = streams.length === 0 ? receipt?.lastReceivedAt : finished[0];
   const age = finished[0] === undefined ? undefined : (clock.now().getTime() - Date.parse(finished[0])) / 1000;
-  const { state, reason } = stateOf(streams, age !== undefined && age > opened.freshWithinSeconds);
+  const { state, reason } =
+    streams.length === 0
+      ? sendingState(receipt)
+      : stateOf(streams, age !== undefined && age > opened.freshWithinSeconds);
   return {
     ...common,
     tool: opened.connector.id,
     title: opened.connector.title,
     state,
     ...(reason !== undefined && { reason }),
-    ...(finished[0] !== undefined && { dataAsOf: finished[0] }),
+    ...(dataAsOf !== undefined && { dataAsOf }),
     streams,
     credential: credentialOf(opened, await seenOf(hub, name), streams, clock.now().getTime()),
     webhooks: {
@@ -151,6 +155,12 @@ const runsOf = (
       }),
     };
   });
+
+/** Of a tool that is never asked: silence may mean that nothing happened, so that it is not taken for a failure. */
+const sendingState = (receipt: Receipt | undefined): { state: ConnectionState; reason?: string } =>
+  receipt?.lastReceivedAt === undefined
+    ? { state: "pending", reason: "this tool only sends, and nothing came yet" }
+    : { state: "healthy" };
 
 /** The one word for a connection; it never is healthy before everything was read to the end once. */
 const stateOf = (streams: readonly StreamRun[], stale: boolean): { state: ConnectionState; reason?: string } => {

@@ -14,6 +14,7 @@ import { type Arrival, entityOf, goneEntity, hash } from "./entity-of.ts";
 import type { Connection, Hub, Mapping } from "./hub.ts";
 import { type Gone, type InboxMessage, type Job, PageBody } from "./messages.ts";
 import { setAside } from "./quarantine.ts";
+import { tally, withPoint } from "./tally.ts";
 
 /** After so many records, others in the process get their turn: the embedded store never waits for anything itself. */
 const BREATHE_EVERY = 10;
@@ -280,16 +281,28 @@ const keep = async (
   const arrival = { ...arrivalOf(work, askedAt), presence: how.presence };
   const fresh = entityOf(draft, arrival);
   const known = `${fresh.contentHash} ${fresh.mappedHash}`;
-  if (work.seen.get(fresh.id) === known && draft.history === undefined) return false;
+  const { occurrence } = draft;
+  if (work.seen.get(fresh.id) === known && draft.history === undefined && occurrence === undefined) return false;
   work.seen.set(fresh.id, known);
   const key = entityKey(fresh.id);
+  const point = occurrence === undefined || isGone ? undefined : await tally(hub, fresh.id, occurrence);
   for (;;) {
     const row: Row<StoredEntity> | undefined = await hub.ports.table.get<StoredEntity>(key.pk, key.sk);
     const held = row?.data;
     if (draft.history !== undefined && fresh.historyHash !== held?.historyHash)
       await addHistory(hub.ports.table, fresh.id, draft.history);
-    const next = isGone ? goneEntity(held ?? fresh, { state: how.presence, at: how.at }, arrival) : fresh;
+    const told = isGone ? goneEntity(held ?? fresh, { state: how.presence, at: how.at }, arrival) : fresh;
+    const next = point === undefined ? told : withPoint(told, held, point);
     const verdict = merge(held, next);
+    if (point !== undefined && held !== undefined && row !== undefined && verdict !== "write") {
+      const { pk, sk, list } = row;
+      const counted = { ...withPoint(held, held, point), recordedAt: fresh.recordedAt, version: held.version + 1 };
+      if (hash(counted.fields) === hash(held.fields)) return false;
+      const due = dues.unpublished(counted.recordedAt, held.id);
+      if (await hub.ports.table.put({ pk, sk, version: row.version + 1, data: counted, ...(list && { list }), due }))
+        return true;
+      continue;
+    }
     if (verdict === "drop") return false;
     if (verdict === "refetch") {
       if (isGone) work.asking.gone.push({ stream, rereadId, gone: { entityId: fresh.id, state: how.presence } });

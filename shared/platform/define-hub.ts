@@ -79,3 +79,5 @@ export const jira = connection("jira");
 export const linear = connection("linear");
 /** GitHub repositories; settings in connectors/github/README.md. */
 export const github = connection("github");
+/** Segment, which only sends; settings in connectors/segment/README.md. */
+export const segment = connection("segment");

@@ -17,6 +17,7 @@ import type { Place } from "../ports/table.ts";
  * | facts about a feature, by record       | E#{feature}            | F#{record}                      |
  * | every item that was ever in a cycle    | E#{cycle}              | M#{item}                        |
  * | a feature's timeline                   | Z#{feature}            | {at}#{fact}                     |
+ * | what was counted of a day of a metric  | O#{metric}             | {yyyy-mm-dd}                    |
  * | a feature as shown                     | E#{feature}            | V                               |
  * | who is called so                       | K#{alias}              | A#{id}                          |
  * | who points to that name                | K#{alias}              | R#{id}                          |
@@ -77,6 +78,7 @@ export const timelineKey = (feature: string, at: Instant, fact: string): Place =
   pk: `Z#${feature}`,
   sk: `${at}#${fact}`,
 });
+export const tallyKey = (metric: string, day: string): Place => ({ pk: `O#${metric}`, sk: day });
 export const linkOutKey = (from: string, type: LinkType, to: string): Place => ({
   pk: `E#${from}`,
   sk: `L#>${type}#${to}`,

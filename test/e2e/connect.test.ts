@@ -106,6 +106,18 @@ describe("setting a tool up from the command line", { timeout: 60_000 }, () => {
     expect(again.err).toContain("--force");
   });
 
+  it("writes a tool that only sends, of which there is nothing to try", async () => {
+    const result = await run(["connect", "segment", "--set", "webhookSecret=-", "--name", "sent"], "segment-canary");
+    expect(result.code, result.err).toBe(0);
+    expect(await read(".env")).toContain("SENT_WEBHOOK_SECRET='segment-canary'");
+    const { connections } = JSON.parse(await read("throughline.config.json")) as { connections: object };
+    expect(connections).toMatchObject({
+      sent: { connector: "segment", config: { webhookSecret: { secret: "SENT_WEBHOOK_SECRET" } } },
+    });
+    const { sent: _, ...others } = connections as Record<string, unknown>;
+    await writeFile(join(checkout.root, "throughline.config.json"), JSON.stringify({ connections: others }));
+  });
+
   it("keeps with --force what was not given, and takes another kind of credential in place of the held one", async () => {
     const file = join(checkout.root, "throughline.config.json");
     const first = await read("throughline.config.json");

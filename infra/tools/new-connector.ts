@@ -5,13 +5,13 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { camelOf, nameProblem, withExport, withSite } from "./connector-name.ts";
 
-/** `node infra/tools/new-connector.ts <id> [--title Title] [--category planning]`: a connector that passes its tests as it is. */
+/** `npm run new:connector -- <id> [--title Title] [--category planning]`: a connector that passes its tests as it is. */
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const template = join(root, "infra/tools/connector-template");
 const CATEGORIES = "planning code analytics experiments research design marketing support communication data".split(
   " ",
 );
-const USAGE = "usage: node infra/tools/new-connector.ts <id> [--title Title] [--category planning]";
+const USAGE = "usage: npm run new:connector -- <id> [--title Title] [--category planning]";
 
 const refuse = (why: string): never => {
   console.error(why);

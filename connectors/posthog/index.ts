@@ -5,7 +5,7 @@ import { normaliseExperiment, normaliseFlag } from "./normalise-exposure.ts";
 import { normaliseCohort, normaliseInsight } from "./normalise-insight.ts";
 import { normaliseAnnotation, normaliseResponse, normaliseSurvey } from "./normalise-said.ts";
 import { ExperimentCursor, readExperiments, withResults } from "./read-experiments.ts";
-import { computedInsight, InsightCursor, readInsights } from "./read-insights.ts";
+import { computedInsight, InsightCursor, insightCensus, readInsights } from "./read-insights.ts";
 import { type ListCursor, listCensus, listPoll, listReread, projectsOf } from "./read-lists.ts";
 import { ResponseCursor, readResponses, rereadResponses } from "./read-responses.ts";
 import { Annotation, Cohort, Experiment, Flag, Insight, Response, Survey } from "./schema.ts";
@@ -71,7 +71,7 @@ export default defineConnector<Config>({
         }
         return records;
       },
-      census: listCensus("insights", "insight", "metric"),
+      census: insightCensus,
     }),
     cohorts: stream<Config, Cohort, ListCursor>({
       record: Cohort,

@@ -53,8 +53,19 @@ const measure = (insight: Insight): Measured | undefined => {
   const steps = z.array(FunnelStep).min(1).safeParse(insight.result);
   if (steps.success) return measureFunnel(steps.data);
   const rows = z.array(RetentionRow).min(1).safeParse(insight.result);
-  return rows.success ? measureRetention(insight, rows.data) : undefined;
+  if (rows.success) return measureRetention(insight, rows.data);
+  const shape = SHAPES.get(insight.query?.source?.kind ?? "");
+  return shape === undefined ? undefined : { shape };
 };
+
+/** Of an insight that PostHog has not computed yet, or of nothing. */
+const SHAPES: ReadonlyMap<string, Metric["shape"]> = new Map([
+  ["TrendsQuery", "series"],
+  ["LifecycleQuery", "series"],
+  ["StickinessQuery", "series"],
+  ["FunnelsQuery", "funnel"],
+  ["RetentionQuery", "retention"],
+]);
 
 const INTERVALS = ["hour", "day", "week", "month"] as const;
 const DAYS = { hour: 1, day: 1, week: 7, month: 31 } as const;

@@ -1,7 +1,8 @@
 import * as z from "zod";
-import type { Page, ReadContext } from "../../shared/connector/contract.ts";
-import { listPages, of, oneOf, placeOf, vendorNow } from "./ask.ts";
+import type { Census, Page, ReadContext } from "../../shared/connector/contract.ts";
+import { listPages, of, oneOf, placeOf, rereadIdOf, vendorNow } from "./ask.ts";
 import type { Config } from "./config.ts";
+import { listCensus } from "./read-lists.ts";
 
 type Context = ReadContext<Config>;
 
@@ -15,8 +16,14 @@ export type InsightCursor = z.output<typeof InsightCursor>;
 
 const Saved = z.looseObject({
   id: z.union([z.string(), z.number()]).transform(String),
-  short_id: z.string().nullish(),
+  deleted: z.boolean().nullish(),
+  query: z.looseObject({ source: z.looseObject({ kind: z.string().nullish() }).nullish() }).nullish(),
 });
+
+/** Tables of SQL, paths and the like are no metrics: PostHog need not compute them for us. */
+const METRICS = ["TrendsQuery", "FunnelsQuery", "RetentionQuery", "LifecycleQuery", "StickinessQuery"];
+const isMetric = ({ query, deleted }: z.output<typeof Saved>): boolean =>
+  deleted !== true && METRICS.includes(query?.source?.kind ?? "");
 
 /** Reads the next insights of the round: PostHog computes each that is stale, one after the other. */
 export async function* readInsights(
@@ -33,9 +40,9 @@ export async function* readInsights(
   let left = config.insightsPerRun;
   for await (const { records, nextAt } of savedInsights(context, project, offset)) {
     for (const [index, record] of records.entries()) {
-      if (left-- <= 0) return;
-      const { id } = Saved.parse(record);
-      const computed = await computedInsight(context, project, id);
+      const saved = Saved.parse(record);
+      if (isMetric(saved) && left-- <= 0) return;
+      const computed = isMetric(saved) ? await computedInsight(context, project, saved.id) : undefined;
       offset += 1;
       const isLast = nextAt === undefined && index === records.length - 1;
       yield {
@@ -43,6 +50,7 @@ export async function* readInsights(
         cursor: isLast ? { startedAt } : { startedAt, offset },
       };
     }
+    offset = nextAt ?? offset;
     if (nextAt === undefined && records.length === 0) yield { records: [], cursor: { startedAt } };
   }
 }
@@ -74,4 +82,18 @@ export const computedInsight = async (
   const { timeZone, lateDays } = context.config;
   const record = await oneOf(context, `${of(project, `insights/${encodeURIComponent(id)}`)}?refresh=blocking`);
   return record === undefined ? undefined : { ...record, timeZone, lateDays };
+};
+
+const whole = listCensus("insights", "insight", "metric");
+
+/** Of the insights that are read: those of the config, or all that were saved. */
+export const insightCensus: Census<Config> = {
+  ...whole,
+  async *ids(context, project) {
+    for await (const { records } of savedInsights(context, project, 0))
+      yield records
+        .map((record) => Saved.parse(record))
+        .filter(isMetric)
+        .map(({ id }) => ({ id, rereadId: rereadIdOf({ id, projectId: project }) }));
+  },
 };

@@ -1,16 +1,10 @@
 import * as z from "zod";
 import type { Credential } from "../../shared/connector/credential.ts";
 import { METRIC_KINDS } from "../../shared/domain/fields-around.ts";
+import { isZone } from "./zone.ts";
 
 const Id = z.string().regex(/^\d{1,18}$/, "is a number, as in the address of the report");
 
-const isZone = (name: string): boolean => {
-  try {
-    return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "";
-  } catch {
-    return false;
-  }
-};
 const Zone = z.string().refine(isZone, { error: "is no IANA time zone, e.g. Europe/Berlin" });
 
 /** What Mixpanel cannot know of a report: whom it speaks of and which way is good. */

@@ -3,12 +3,13 @@ import { TIMELESS } from "../../shared/domain/instant.ts";
 import { markersIn, referencesIn } from "../../shared/domain/reference.ts";
 import { pageOf, scopesOf, tagsOf, userRef } from "./envelope.ts";
 import type { Annotation } from "./schema.ts";
-import { instantIn } from "./zone.ts";
+import { instantIn, isZone } from "./zone.ts";
 
 /** A note on the charts of the project: said to colleagues only. Without a readable day it is no note on anything. */
 export const normaliseAnnotation = (annotation: Annotation): readonly Draft[] => {
   const { id, date, description, user } = annotation;
-  const at = instantIn(annotation.timeZone || "UTC", date ?? "");
+  const zone = annotation.timeZone ?? "";
+  const at = instantIn(isZone(zone) ? zone : "UTC", date ?? "");
   if (at === undefined) return [];
   const [title = "", ...rest] = (description ?? "").trim().split("\n");
   const text = rest.join("\n").trim();

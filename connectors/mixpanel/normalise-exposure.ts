@@ -133,7 +133,7 @@ export const normaliseFlag = (flag: Flag, context: NormaliseContext): readonly D
         {
           name: environment,
           category: context.environments?.get(environment) ?? "production",
-          on: status === "enabled",
+          on: status === "enabled" && archivedAt === undefined,
           rolloutPercent: Math.round(Math.min(1, Math.max(0, ...shares)) * 10_000) / 100,
           segments: rollout.flatMap((part, index) => (isTargeted(part) ? [part.name || `group ${index + 1}`] : [])),
           changedAt: status === "enabled" ? maybeInstant(flag.enabled_at) : undefined,

@@ -90,7 +90,7 @@ const measureFunnel = (report: AnsweredOf<"funnel">): Measured => {
     shape: "funnel",
     unit: "share of those who started",
     interval: "day",
-    points: cut(withLateness(sorted(points), report)),
+    points: cut(withLateness(sorted(points), report, "day")),
     steps: first.map(({ step_label, event, goal }, index) => ({
       name: step_label || event || goal || `step ${index + 1}`,
       count: counts[index] ?? 0,
@@ -127,7 +127,7 @@ const measureSegmentation = (report: AnsweredOf<"segmentation">): Measured => {
     unit: COUNTED.get(count ?? ""),
     interval: everyOf(report.every),
     query: [event, on && `by ${on}`, where && `where ${where}`].filter(Boolean).join(" ") || undefined,
-    points: cut(withLateness(sorted(pointsIn(report.answer.data.values)), report)),
+    points: cut(withLateness(sorted(pointsIn(report.answer.data.values)), report, everyOf(report.every))),
   };
 };
 
@@ -173,7 +173,7 @@ export const normaliseEventDays = (event: EventDays): readonly Draft[] => {
       interval: "day",
       query: "raw events, each counted once by $insert_id; n counts people",
       timeZone: event.timeZone ?? undefined,
-      points: cut(withLateness(sorted(points), event)),
+      points: cut(withLateness(sorted(points), event, "day")),
     },
     references: [...referencesIn(event.id, "title"), ...markersIn(event.id)],
   };

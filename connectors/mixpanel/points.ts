@@ -72,9 +72,10 @@ export const intervalOf = (points: readonly Point[]): Metric["interval"] => {
 export const withLateness = (
   points: readonly Point[],
   { asOf, lateDays }: { readonly asOf?: string | null | undefined; readonly lateDays?: number | null | undefined },
+  interval: Metric["interval"] = intervalOf(points),
 ): Point[] => {
   if (!asOf || !/^\d{4}-\d{2}-\d{2}$/.test(asOf)) return [...points];
   const final = addDays(asOf, -Math.max(0, Math.min(400, lateDays ?? 0)));
-  const span = DAYS[intervalOf(points) ?? "day"];
+  const span = DAYS[interval ?? "day"];
   return points.map((point) => (addDays(point.at.slice(0, 10), span) > final ? { ...point, isPartial: true } : point));
 };

@@ -16,8 +16,9 @@ type Context = ReadContext<Config>;
  */
 export const ExportCursor = z.strictObject({
   askedAt: z.string().optional(),
-  /** The next day to count while a read is under way. */
+  /** The next day to count while a read is under way, and when that began. */
   next: z.string().optional(),
+  startedAt: z.string().optional(),
   days: z.record(z.string(), z.record(z.string(), z.tuple([z.number(), z.number()]))),
 });
 export type ExportCursor = z.output<typeof ExportCursor>;
@@ -34,13 +35,14 @@ export async function* readExport(
   const now = await vendorNow(context);
   const age = Date.parse(now) - Date.parse(cursor.askedAt ?? "");
   if (cursor.next === undefined && age < config.refreshHours * 3_600_000) return;
+  const startedAt = (cursor.next === undefined ? undefined : cursor.startedAt) ?? now;
   const today = dayIn(config.exportTimeZone, now);
   const first = addDays(today, 1 - config.windowDays);
   let days = within(cursor.days, first, config.events);
   for (let day = beginning(config, cursor, days, first, today); day <= today; day = addDays(day, 1)) {
     days = { ...days, [day]: await countDay(context, day) };
     const next = addDays(day, 1);
-    if (day < today) yield { records: [], cursor: { ...cursor, next, days } };
+    if (day < today) yield { records: [], cursor: { ...cursor, next, startedAt, days } };
   }
   const records = config.events.map((event) => ({
     ...placeOf(config),
@@ -50,7 +52,7 @@ export async function* readExport(
     lateDays: config.lateDays,
     days: Object.fromEntries(Object.entries(days).map(([day, counts]) => [day, counts[event] ?? [0, 0]])),
   }));
-  yield { records, cursor: { askedAt: now, days } };
+  yield { records, cursor: { askedAt: startedAt, days } };
 }
 
 type Days = ExportCursor["days"];
@@ -61,9 +63,11 @@ const within = (days: Days, first: string, events: readonly string[]): Days =>
     Object.entries(days).filter(([day, counts]) => day >= first && events.every((event) => event in counts)),
   );
 
+/** Days that were young when they were last counted may have grown since, however long ago that was. */
 const beginning = (config: Config, cursor: ExportCursor, days: Days, first: string, today: string): string => {
   if (cursor.next !== undefined && cursor.next > first && cursor.next <= today) return cursor.next;
-  const late = addDays(today, -config.lateDays);
+  const last = cursor.askedAt === undefined ? first : dayIn(config.exportTimeZone, cursor.askedAt);
+  const late = addDays(last, -config.lateDays);
   for (let day = first; day < late; day = addDays(day, 1)) if (days[day] === undefined) return day;
   return late < first ? first : late;
 };

@@ -86,8 +86,8 @@ export const appReread =
 
 const Identified = z.looseObject({
   id: z.union([z.string(), z.number()]).transform(String),
-  deleted: z.unknown(),
-  status: z.unknown(),
+  deleted: z.unknown().optional(),
+  status: z.unknown().optional(),
 });
 
 const counted = (records: readonly unknown[]): Counted[] =>

@@ -171,14 +171,14 @@ export const Flag = z.looseObject({
             rollout_percentage: number,
             variant_splits: z.record(z.string(), z.number()).nullish(),
             variant_override: z.looseObject({ key: text }).nullish(),
-            cohort_definition: z.unknown(),
-            runtime_evaluation_definition: z.unknown(),
-            runtime_evaluation_rule: z.unknown(),
-            runtime_event_rule: z.unknown(),
+            cohort_definition: z.unknown().optional(),
+            runtime_evaluation_definition: z.unknown().optional(),
+            runtime_evaluation_rule: z.unknown().optional(),
+            runtime_event_rule: z.unknown().optional(),
           }),
         )
         .nullish(),
-      test: z.unknown(),
+      test: z.unknown().optional(),
     })
     .nullish(),
 });

@@ -2,6 +2,14 @@ import { type Instant, maybeInstant } from "../../shared/domain/instant.ts";
 
 const DAY_MS = 86_400_000;
 
+/** Whether it is an IANA name of a time zone. */
+export const isZone = (name: string): boolean => {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "";
+  } catch {
+    return false;
+  }
+};
 /** The day that a moment is in a time zone: `2026-11-22`. */
 export const dayIn = (zone: string, at: Instant): string => local(zone, Date.parse(at)).slice(0, 10);
 

@@ -51,7 +51,7 @@ export default defineConnector<Config>({
       normalise: normaliseExperiment,
       listed,
       rereadId: rereadIdOf,
-      poll: { cursor: ExperimentCursor, start: {}, scopes: projectsOf, read: readExperiments },
+      poll: { cursor: ExperimentCursor, start: { seen: {} }, scopes: projectsOf, read: readExperiments },
       reread: listReread("experiments", withResults),
       census: listCensus("experiments", "experiment", "experiment"),
     }),

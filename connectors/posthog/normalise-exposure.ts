@@ -31,7 +31,7 @@ export const normaliseFlag = (flag: Flag, context: NormaliseContext): readonly D
         {
           name: environment,
           category: context.environments?.get(environment) ?? "production",
-          on: flag.active === true,
+          on: flag.active === true && gone === undefined,
           rolloutPercent: rolloutOf(flag.filters),
           segments: segmentsOf(flag.filters),
           lastEvaluatedAt: maybeInstant(flag.last_called_at),

@@ -44,8 +44,10 @@ export const normaliseInsight = (insight: Insight, context: NormaliseContext): r
   return [draft, ...accountsOf(insight.created_by, insight, context)];
 };
 
-const eventsOf = ({ query }: Insight): string =>
-  (query?.source?.series ?? []).flatMap(({ event }) => event ?? []).join(", ");
+const sourceOf = ({ query }: Insight) => query?.source ?? query;
+
+const eventsOf = (insight: Insight): string =>
+  (sourceOf(insight)?.series ?? []).flatMap(({ event }) => event ?? []).join(", ");
 
 const measure = (insight: Insight): Measured | undefined => {
   const trends = z.array(Trend).min(1).safeParse(insight.result);
@@ -54,7 +56,7 @@ const measure = (insight: Insight): Measured | undefined => {
   if (steps.success) return measureFunnel(steps.data);
   const rows = z.array(RetentionRow).min(1).safeParse(insight.result);
   if (rows.success) return measureRetention(insight, rows.data);
-  const shape = SHAPES.get(insight.query?.source?.kind ?? "");
+  const shape = SHAPES.get(sourceOf(insight)?.kind ?? "");
   return shape === undefined ? undefined : { shape };
 };
 
@@ -76,7 +78,7 @@ const intervalOf = (told: string | null | undefined): (typeof INTERVALS)[number]
   INTERVALS.find((one) => one === told?.toLowerCase()) ?? "day";
 
 const measureTrends = (insight: Insight, trends: readonly z.output<typeof Trend>[]): Measured => {
-  const interval = intervalOf(insight.query?.source?.interval);
+  const interval = intervalOf(sourceOf(insight)?.interval);
   const refreshed = Date.parse(maybeInstant(insight.last_refresh) ?? "");
   const final = refreshed - (insight.lateDays ?? 0) * DAY_MS;
   // The period before, drawn beside for comparison, is no part of the series.
@@ -130,7 +132,7 @@ const measureFunnel = (told: readonly z.output<typeof FunnelStep>[]): Measured =
 const measureRetention = (insight: Insight, rows: readonly z.output<typeof RetentionRow>[]): Measured => ({
   shape: "retention",
   unit: "people",
-  interval: intervalOf(insight.query?.source?.retentionFilter?.period),
+  interval: intervalOf(sourceOf(insight)?.retentionFilter?.period),
   cohorts: rows
     .flatMap(({ date, values }) => {
       const at = atOf(date);

@@ -86,8 +86,8 @@ export const normaliseResponse = (response: Response): readonly Draft[] => {
   if (!response.surveyId || at === undefined) return [];
   const asked = response.asked ?? [];
   const given = answersIn(response);
-  const answers = given.map(({ id, question, response: said }) => ({
-    question: question || asked.find((one) => one.id === id)?.question || "",
+  const answers = given.map(({ id, question, response: said }, index) => ({
+    question: question || (asked.find((one) => one.id === id) ?? asked[index])?.question || "",
     answer: textOf(said),
   }));
   const rating = asked.findIndex(({ type }) => type === "rating");

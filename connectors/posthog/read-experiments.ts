@@ -6,8 +6,11 @@ import type { Config } from "./config.ts";
 
 type Context = ReadContext<Config>;
 
-/** Up to which change experiments were read, and when results were last asked for, by PostHog's clock. */
-export const ExperimentCursor = z.strictObject({ updatedTo: z.string().optional(), resultsAt: z.string().optional() });
+/** The change of each experiment that was read last, and when results were last asked for, by PostHog's clock. */
+export const ExperimentCursor = z.strictObject({
+  seen: z.record(z.string(), z.string()),
+  resultsAt: z.string().optional(),
+});
 export type ExperimentCursor = z.output<typeof ExperimentCursor>;
 
 const Metric = z.looseObject({
@@ -33,20 +36,20 @@ export async function* readExperiments(
   const now = await vendorNow(context, project, "experiments");
   const age = Date.parse(now) - Date.parse(cursor.resultsAt ?? "");
   const isTime = !(age < context.config.resultsEveryHours * 3_600_000);
-  const since = cursor.updatedTo ?? "";
-  let updatedTo = since;
+  const seen: Record<string, string> = {};
   for await (const { records, nextAt } of listPages(context, of(project, "experiments"))) {
     const wanted = records.filter((record) => {
-      const { updated_at: changed, start_date: start, end_date: end } = Listed.parse(record);
-      if (changed && changed > updatedTo) updatedTo = changed;
-      return !changed || changed >= since || (isTime && start && !end);
+      const { id, updated_at: changed, start_date: start, end_date: end } = Listed.parse(record);
+      const key = String(id);
+      if (changed) seen[key] = changed;
+      return !changed || changed !== cursor.seen[key] || (isTime && start && !end);
     });
     const whole: unknown[] = [];
     for (const record of wanted)
       whole.push({ ...(await withResults(context, project, record)), ...placeOf(context.config, project) });
-    // Before all are through, nothing is known to be read: a list has no order by change.
-    const through = { ...(updatedTo !== "" && { updatedTo }), resultsAt: isTime ? now : cursor.resultsAt };
-    yield { records: whole, cursor: nextAt === undefined ? through : cursor };
+    // A later page's record may be one of this page that moved: only the whole list says what was read.
+    const isLast = nextAt === undefined;
+    yield { records: whole, cursor: isLast ? { seen, resultsAt: isTime ? now : cursor.resultsAt } : cursor };
   }
 }
 

@@ -14,16 +14,17 @@ export const InsightCursor = z.strictObject({
 });
 export type InsightCursor = z.output<typeof InsightCursor>;
 
+const Query = z.looseObject({ kind: z.string().nullish() });
 const Saved = z.looseObject({
   id: z.union([z.string(), z.number()]).transform(String),
   deleted: z.boolean().nullish(),
-  query: z.looseObject({ source: z.looseObject({ kind: z.string().nullish() }).nullish() }).nullish(),
+  query: Query.extend({ source: Query.nullish() }).nullish(),
 });
 
 /** Tables of SQL, paths and the like are no metrics: PostHog need not compute them for us. */
 const METRICS = ["TrendsQuery", "FunnelsQuery", "RetentionQuery", "LifecycleQuery", "StickinessQuery"];
 const isMetric = ({ query, deleted }: z.output<typeof Saved>): boolean =>
-  deleted !== true && METRICS.includes(query?.source?.kind ?? "");
+  deleted !== true && METRICS.includes((query?.source ?? query)?.kind ?? "");
 
 /** Reads the next insights of the round: PostHog computes each that is stale, one after the other. */
 export async function* readInsights(

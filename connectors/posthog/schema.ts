@@ -31,8 +31,9 @@ export const Insight = z.looseObject({
   description: text,
   tags,
   deleted: flag,
-  query: z.looseObject({ kind: text, source: Source.nullish() }).nullish(),
-  result: z.unknown(),
+  /** A node of the app around the query, or the query itself. */
+  query: Source.extend({ source: Source.nullish() }).nullish(),
+  result: z.unknown().optional(),
   last_refresh: text,
   timezone: text,
   /** Of the config, put on by the reader. */
@@ -50,7 +51,7 @@ export const Trend = z.looseObject({
   label: text,
   data: z.array(z.unknown()),
   days: z.array(z.string()),
-  breakdown_value: z.unknown(),
+  breakdown_value: z.unknown().optional(),
   compare_label: text,
 });
 /** One step of a funnel. */
@@ -201,11 +202,11 @@ export const Response = z.looseObject({
   uuid: z.string().min(1),
   timestamp: text,
   surveyId: text,
-  completed: z.unknown(),
+  completed: z.unknown().optional(),
   /** Answer of the only question, as older libraries send it. */
-  response: z.unknown(),
+  response: z.unknown().optional(),
   /** `[{ id, question, response }]`, as JSON text. */
-  questions: z.unknown(),
+  questions: z.unknown().optional(),
   /** Of the survey, put on by the reader. */
   asked: z.array(Question).nullish(),
 });

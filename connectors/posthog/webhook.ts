@@ -4,9 +4,9 @@ import { sharedSecret } from "../../shared/connector/signature.ts";
 import type { Config } from "./config.ts";
 
 const HEADER = "x-throughline-secret";
-const Id = z.union([z.string().min(1), z.number()]).transform(String);
+const Id = z.union([z.string(), z.number()]).transform(String);
 
-/** As the template of the destination in our README writes it: https://posthog.com/docs/cdp/destinations/webhook */
+/** What an event does not have is empty. As the template of the destination in our README writes it: https://posthog.com/docs/cdp/destinations/webhook */
 const Body = z.looseObject({
   project: Id,
   event: z.string(),

@@ -65,7 +65,7 @@ export const cohorts = (world: World): readonly Row[] =>
     id: 1000 + index,
     project_id: Number(PROJECT),
     name: `Uses ${reportName(exposure, "mixpanel")}`,
-    description: index % 2 === 0 ? `feature:${pointer(world, exposure)}` : "",
+    description: index % 2 === 0 && pointer(world, exposure) !== "" ? `feature:${pointer(world, exposure)}` : "",
     count: 40 + (hash(world.company.seed, 85, index) % 400),
     is_visible: 1,
     created: iso(timeOf(world, exposure.days.shipped ?? 0))

@@ -52,6 +52,7 @@ export const mixpanelSite: OpenSite = (world) => {
       siteUrl: "https://mixpanel.com",
       reports: reportsOf(world),
       events: measured(world).slice(0, 3).map(eventOf),
+      queriesPerRun: 20,
     },
     scopes: (product) => (world.company.products[STOREFRONT]?.name === product ? [PROJECT] : []),
     webhooks: false,

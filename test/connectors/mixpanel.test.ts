@@ -212,7 +212,7 @@ describe("the raw export", () => {
     expect(mixpanel.http(config).alsoAt).toEqual(["https://data-eu.mixpanel.com"]);
     const { http } = open().context;
     await expect(http.fetch("https://data.mixpanel.com/api/2.0/export")).rejects.toThrow("refused to follow");
-    const elsewhere = open({ exportUrl: sandbox.sites["mixpanel"]?.baseUrl.replace("127.0.0.1", "localhost") });
+    const elsewhere = open({ exportUrl: open().context.config.baseUrl.replace("127.0.0.1", "localhost") });
     const answer = await elsewhere.context.http.fetch(`${elsewhere.context.config.exportUrl}/api/app/me`);
     expect(answer.status).toBe(200);
   });

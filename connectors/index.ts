@@ -6,5 +6,7 @@ export const connectors: Readonly<Record<string, () => Promise<Connector>>> = {
   github: async () => (await import("./github/index.ts")).default as Connector,
   jira: async () => (await import("./jira/index.ts")).default as Connector,
   linear: async () => (await import("./linear/index.ts")).default as Connector,
+  mixpanel: async () => (await import("./mixpanel/index.ts")).default as Connector,
+  posthog: async () => (await import("./posthog/index.ts")).default as Connector,
   segment: async () => (await import("./segment/index.ts")).default as Connector,
 };

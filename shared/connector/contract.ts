@@ -181,6 +181,8 @@ export interface Connector<Config = unknown> {
 export interface HttpSettings {
   /** Where the vendor answers; every connection may override it, plain http only for loopback. */
   readonly baseUrl: string;
+  /** Further addresses of the vendor that the credential may go to, where its API has more than one host. */
+  readonly alsoAt?: readonly string[] | undefined;
   /** Of every request; the credential is none of them. */
   readonly headers: Readonly<Record<string, string>>;
   readonly credential?: Credential | undefined;

@@ -19,7 +19,7 @@ export interface VendorHttp {
   readonly baseUrl: string;
   /**
    * A `fetch` for SDKs: waits for the budget, tries again what may succeed, and gives any other answer as it is.
-   * Sends the connection's headers and credential, to the connection's own host only, and follows no redirect. A
+   * Sends the connection's headers and credential, to the connection's own hosts only, and follows no redirect. A
    * credential that is refused is renewed once and the call made again, where it can be renewed.
    *
    * @throws HubError vendor_rate_limited | vendor_unreachable | vendor_auth_expired
@@ -28,7 +28,7 @@ export interface VendorHttp {
   /**
    * One call whose answer must be JSON of this shape.
    *
-   * @param path below the base URL, or an absolute URL on the same host
+   * @param path below the base URL, or an absolute URL on one of the connection's hosts
    * @throws HubError vendor_auth_expired | vendor_forbidden | vendor_not_found | vendor_rate_limited | vendor_unreachable | vendor_answer_unreadable
    */
   readonly json: <S extends z.ZodType>(
@@ -59,6 +59,7 @@ export const vendorHttp = (
   access: Access = openAccess(settings.credential, around),
 ): VendorHttp => {
   const base = new URL(settings.baseUrl);
+  const origins = new Set([settings.baseUrl, ...(settings.alsoAt ?? [])].map((address) => new URL(address).origin));
   const { timeoutMs = TIMEOUT_MS } = settings;
 
   /** The answer, or the failure if it may be another one soon. */
@@ -87,7 +88,7 @@ export const vendorHttp = (
 
   const send: typeof fetch = async (input, init = {}) => {
     const url = new URL(input instanceof Request ? input.url : input, `${settings.baseUrl.replace(/\/$/, "")}/`);
-    if (url.origin !== base.origin) {
+    if (!origins.has(url.origin)) {
       throw new HubError("vendor_answer_unreadable", `refused to follow an address outside ${base.host}`, {
         retry: "never",
       });

@@ -88,3 +88,10 @@ export const referencesIn = (text: string | null | undefined, place: Place, repo
   add(place === "branch" ? [...urlsIn(read), ...keysIn(read.replace(URLS, " "))] : aliasesIn(read, repository), place);
   return [...found.values()];
 };
+
+/** `feature:ACME-12`, `feature: https://…`: a marker that people set to say which feature a record is about. */
+const MARKER = /\bfeature:\s?(\S{1,500})/gi;
+
+/** What the `feature:` markers of a text name: as declared as a link of the tool itself. */
+export const markersIn = (text: string | null | undefined): Reference[] =>
+  [...(text ?? "").slice(0, READ_AT_MOST).matchAll(MARKER)].flatMap(([, named]) => referencesIn(named, "declared"));

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Place } from "../../shared/domain/link.ts";
-import { aliasOfUrl, referencesIn } from "../../shared/domain/reference.ts";
+import { aliasOfUrl, markersIn, referencesIn } from "../../shared/domain/reference.ts";
 import { corpusRows } from "../connector/corpus.ts";
 
 const found = (text: string, place: Place, repository?: string): string[] =>
@@ -120,5 +120,20 @@ describe("a text made to keep a reader busy", () => {
 
   it("is read only at its beginning, where references stand", () => {
     expect(found(`ACME-1 ${"x ".repeat(40_000)} ACME-2`, "body")).toEqual(["body ACME-1"]);
+  });
+});
+
+describe("a marker", () => {
+  it.each([
+    ["feature:ACME-12", ["ACME-12"]],
+    [
+      "see feature: ACME-12, Feature:acme/web#7 and feature:https://linear.app/x/issue/INS-3/y",
+      ["ACME-12", "acme/web#7", "INS-3"],
+    ],
+    ["a feature of ACME-12, subfeature:ACME-13", []],
+    [undefined, []],
+  ])("declares which feature is meant: %j", (text, aliases) => {
+    expect(markersIn(text).map(({ alias }) => alias)).toEqual(aliases);
+    expect(markersIn(text).every(({ place }) => place === "declared")).toBe(true);
   });
 });

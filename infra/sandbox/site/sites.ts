@@ -1,7 +1,11 @@
+import { mixpanelSite } from "../mixpanel/server.ts";
+import { posthogSite } from "../posthog/server.ts";
 import { segmentSite } from "../segment/server.ts";
 import type { OpenSite } from "./site.ts";
 
 /** Every tool beside the trackers, by the id of its connector. */
 export const SITES: Readonly<Record<string, OpenSite>> = {
+  mixpanel: mixpanelSite,
+  posthog: posthogSite,
   segment: segmentSite,
 };

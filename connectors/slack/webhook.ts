@@ -47,6 +47,15 @@ const records = (body: unknown, _headers: Headers, config: Config): readonly Tol
   });
 };
 
+/** What is no message of a named channel is not kept; what cannot be read is, for people to look at. */
+const concerns = (body: unknown, config: Config): boolean => {
+  try {
+    return records(body, new Headers(), config).length > 0;
+  } catch {
+    return true;
+  }
+};
+
 /** Events API: https://docs.slack.dev/authentication/verifying-requests-from-slack */
 export const webhook: NonNullable<Connector<Config>["webhook"]> = {
   signature: hmac<Config>({
@@ -63,6 +72,7 @@ export const webhook: NonNullable<Connector<Config>["webhook"]> = {
       return "";
     }
   },
+  concerns,
   challenge: (body) => Challenge.safeParse(body).data?.challenge,
   records,
 };

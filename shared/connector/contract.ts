@@ -178,6 +178,8 @@ export interface Connector<Config = unknown> {
      * the vendor and put it into the config. Undefined for any other body, and for a connection that has a secret.
      */
     readonly offer?: (body: unknown, config: Config) => string | undefined;
+    /** False for a body that tells of nothing that the config names: it is accepted, and not even its bytes are kept. Default true. */
+    readonly concerns?: (body: unknown, config: Config) => boolean;
     /** @throws ZodError if the body is none of the vendor's */
     readonly records: (body: unknown, headers: Headers, config: Config) => readonly Told[];
     /** Absent where only people can set webhooks up. */

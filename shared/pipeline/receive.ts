@@ -36,7 +36,7 @@ const show = (hub: Hub, connection: string, secret: string): void => {
 
 /**
  * Takes a vendor's webhook: checks its signature over the raw bytes, keeps the bytes, queues them. Resolves only when
- * both are durable. What only sets the webhook up is neither kept nor queued.
+ * both are durable. What only sets the webhook up, or concerns nothing that is read, is neither kept nor queued.
  *
  * @returns what the vendor waits for as the body of the answer, if it asked for something
  * @throws HubError connection_unknown | signature_rejected | payload_too_large | payload_unreadable
@@ -58,6 +58,7 @@ export const receive = async (hub: Hub, connectionName: string, delivery: Delive
   const body = parseJson(delivery.body);
   const answer = webhook.challenge?.(body);
   if (answer !== undefined) return answer;
+  if (webhook.concerns?.(body, connection.config) === false) return undefined;
   const deliveryId = webhook.deliveryId(delivery);
   const headers = Object.fromEntries([...delivery.headers].filter(([name]) => KEPT_HEADERS.test(name)));
   const rawRef = await hub.ports.archive.put(

@@ -157,6 +157,15 @@ describe("a webhook of Slack", () => {
     expect(told({ type: "reaction_added", item: message })).toEqual([]);
   });
 
+  it("is not kept unless it tells of a message of a named channel", () => {
+    const concerns = (event: object) =>
+      slack.webhook?.concerns?.({ type: "event_callback", event_time: 1772445600, event }, config);
+    expect(concerns(message)).toBe(true);
+    expect(concerns({ ...message, channel: "C0PRIVATE" })).toBe(false);
+    expect(concerns({ ...message, thread_ts: "1772445000.000100" })).toBe(false);
+    expect(concerns({ ...message, channel: 7 })).toBe(true);
+  });
+
   it("tells an edit by the message that was edited, and a deletion as one", () => {
     const edited = { ...message, subtype: "message_changed", ts: "1772449999.000000", message };
     expect(told(edited)).toEqual([{ stream: "announcements", reread: "C0RELEASES:1772445600.000100" }]);

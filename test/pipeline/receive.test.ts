@@ -19,6 +19,7 @@ const signature = hmac<z.output<typeof Config>>({
 });
 const Thing = z.looseObject({ id: z.string() });
 const Challenge = z.object({ challenge: z.string() });
+const Elsewhere = z.object({ elsewhere: z.literal(true) });
 const Offer = z.object({ verification_token: z.string() });
 const tool = defineConnector<z.output<typeof Config>>({
   id: "tool",
@@ -34,6 +35,7 @@ const tool = defineConnector<z.output<typeof Config>>({
     challenge: (body) => Challenge.safeParse(body).data?.challenge,
     offer: (body, { webhookSecret }) =>
       webhookSecret === "" ? Offer.safeParse(body).data?.verification_token : undefined,
+    concerns: (body) => !Elsewhere.safeParse(body).success,
     records: (body) => [{ stream: "things", record: body }],
   },
 });
@@ -154,6 +156,15 @@ describe("a webhook", () => {
     const body = bytes('{"challenge":"3eZbrw1a"}');
     expect(await post("/hooks/acme", body, signed(body))).toMatchObject({ status: 200, text: "3eZbrw1a" });
     expect(await post("/hooks/acme", body, {})).toMatchObject({ status: 401, json: { code: "signature_rejected" } });
+    expect(await pipeline.queued()).toEqual([]);
+    for await (const ref of pipeline.real.archive.list("acme")) throw new Error(`kept: ${ref}`);
+  });
+
+  it("that concerns nothing which is read is accepted, and not even its bytes are kept", async () => {
+    using pipeline = open();
+    const body = bytes('{"id":"1","elsewhere":true}');
+    expect(await post("/hooks/acme", body, signed(body))).toMatchObject({ status: 202 });
+    expect(await post("/hooks/acme", body, {})).toMatchObject({ status: 401 });
     expect(await pipeline.queued()).toEqual([]);
     for await (const ref of pipeline.real.archive.list("acme")) throw new Error(`kept: ${ref}`);
   });

@@ -3,10 +3,13 @@ import type { Connector } from "../shared/connector/contract.ts";
 
 /** Every connector by id, loaded when it is first used. */
 export const connectors: Readonly<Record<string, () => Promise<Connector>>> = {
+  figma: async () => (await import("./figma/index.ts")).default as Connector,
   github: async () => (await import("./github/index.ts")).default as Connector,
   jira: async () => (await import("./jira/index.ts")).default as Connector,
   linear: async () => (await import("./linear/index.ts")).default as Connector,
   mixpanel: async () => (await import("./mixpanel/index.ts")).default as Connector,
+  notion: async () => (await import("./notion/index.ts")).default as Connector,
   posthog: async () => (await import("./posthog/index.ts")).default as Connector,
   segment: async () => (await import("./segment/index.ts")).default as Connector,
+  slack: async () => (await import("./slack/index.ts")).default as Connector,
 };

@@ -12,16 +12,16 @@ const publicUrl = (base: string, url: string): string => {
 
 const app = new Hono().post("/hooks/:connection", async (c) => {
   const body = new Uint8Array(await c.req.arrayBuffer());
-  await receive(hub(), c.req.param("connection"), {
+  const answer = await receive(hub(), c.req.param("connection"), {
     headers: c.req.raw.headers,
     body,
     url: publicUrl(hub().url, c.req.url),
     receivedAt: hub().ports.clock.now(),
   });
-  return c.body(null, 202);
+  return answer === undefined ? c.body(null, 202) : c.text(answer);
 });
 
 app.onError(refuse);
 
-/** POST /hooks/{connection}: verify the vendor's signature, keep and queue the bytes, answer 202. */
+/** POST /hooks/{connection}: verify the vendor's signature, keep and queue the bytes, answer 202, or what the vendor asks for. */
 export const handler = handle(app);

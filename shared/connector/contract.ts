@@ -171,6 +171,15 @@ export interface Connector<Config = unknown> {
     readonly secrets?: readonly string[];
     /** The vendor's id of the delivery; empty where it has none. */
     readonly deliveryId: (delivery: Delivery) => string;
+    /** The answer that the vendor waits for to know that somebody is there; undefined for any other body. Given once the signature holds. */
+    readonly challenge?: (body: unknown) => string | undefined;
+    /**
+     * The secret with which the vendor begins before it signs anything, to be shown to people once: they hand it back to
+     * the vendor and put it into the config. Undefined for any other body, and for a connection that has a secret.
+     */
+    readonly offer?: (body: unknown, config: Config) => string | undefined;
+    /** False for a body that tells of nothing that the config names: it is accepted, and not even its bytes are kept. Default true. */
+    readonly concerns?: (body: unknown, config: Config) => boolean;
     /** @throws ZodError if the body is none of the vendor's */
     readonly records: (body: unknown, headers: Headers, config: Config) => readonly Told[];
     /** Absent where only people can set webhooks up. */

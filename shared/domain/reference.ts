@@ -25,7 +25,7 @@ const PATHS: readonly (readonly [RegExp, (match: RegExpExecArray) => string])[] 
     ([, app, n]) => `intercom.com/${app}/conversation/${n}`.toLowerCase(),
   ],
   [
-    /^(?:www\.)?(?:notion\.so|[\w-]+\.notion\.site)\/.{0,300}?([0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:[?#]|$)/i,
+    /^(?:(?:www\.)?notion\.so|app\.notion\.com|[\w-]+\.notion\.site)\/.{0,300}?([0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:[?#]|$)/i,
     ([, id]) => `notion.so/${(id ?? "").replaceAll("-", "")}`.toLowerCase(),
   ],
   [

@@ -18,13 +18,30 @@ export interface Receipt {
 /** Largest webhook body; vendors' largest ones come by poll. */
 export const BODY_AT_MOST = 1_048_576;
 
+/** Secrets that were shown, so that a repeated offer does not stand in the log twice. Bounded: anybody may offer one. */
+const SHOWN_AT_MOST = 20;
+const shown = new WeakMap<Hub, Set<string>>();
+
+/** Nobody else has it: the vendor tells it once, and lets only those set the webhook up who can read it here. */
+const show = (hub: Hub, connection: string, secret: string): void => {
+  const before = shown.get(hub) ?? new Set();
+  shown.set(hub, before);
+  if (before.has(`${connection} ${secret}`) || before.size >= SHOWN_AT_MOST) return;
+  before.add(`${connection} ${secret}`);
+  hub.log.warn(
+    { connection, reason: `give ${secret} back to the tool, then set webhookSecret to it` },
+    "secret offered",
+  );
+};
+
 /**
  * Takes a vendor's webhook: checks its signature over the raw bytes, keeps the bytes, queues them. Resolves only when
- * both are durable.
+ * both are durable. What only sets the webhook up, or concerns nothing that is read, is neither kept nor queued.
  *
+ * @returns what the vendor waits for as the body of the answer, if it asked for something
  * @throws HubError connection_unknown | signature_rejected | payload_too_large | payload_unreadable
  */
-export const receive = async (hub: Hub, connectionName: string, delivery: Delivery): Promise<void> => {
+export const receive = async (hub: Hub, connectionName: string, delivery: Delivery): Promise<string | undefined> => {
   const connection = await hub.connection(connectionName);
   const { webhook } = connection.connector;
   if (webhook === undefined)
@@ -32,8 +49,16 @@ export const receive = async (hub: Hub, connectionName: string, delivery: Delive
   if (delivery.body.byteLength > BODY_AT_MOST) {
     throw new HubError("payload_too_large", `a webhook may have ${BODY_AT_MOST} bytes`, { retry: "never" });
   }
+  const offered = webhook.offer?.(parseJson(delivery.body), connection.config);
+  if (offered !== undefined) {
+    show(hub, connection.name, offered);
+    return undefined;
+  }
   webhook.signature.verify(delivery, connection.config);
-  parseJson(delivery.body);
+  const body = parseJson(delivery.body);
+  const answer = webhook.challenge?.(body);
+  if (answer !== undefined) return answer;
+  if (webhook.concerns?.(body, connection.config) === false) return undefined;
   const deliveryId = webhook.deliveryId(delivery);
   const headers = Object.fromEntries([...delivery.headers].filter(([name]) => KEPT_HEADERS.test(name)));
   const rawRef = await hub.ports.archive.put(
@@ -42,6 +67,7 @@ export const receive = async (hub: Hub, connectionName: string, delivery: Delive
   );
   await hub.ports.inbox.send([JSON.stringify({ connection: connection.name, rawRef })]);
   hub.log.info({ connection: connection.name, deliveryId }, "received");
+  return undefined;
 };
 
 /** Counts a webhook of a connection, for its page. Not on the receiving path of AWS, whose receiver has no table. */

@@ -81,3 +81,9 @@ export const linear = connection("linear");
 export const github = connection("github");
 /** Segment, which only sends; settings in connectors/segment/README.md. */
 export const segment = connection("segment");
+/** Teams of a Figma organisation; settings in connectors/figma/README.md. */
+export const figma = connection("figma");
+/** Databases and pages of a Notion workspace; settings in connectors/notion/README.md. */
+export const notion = connection("notion");
+/** Channels of a Slack workspace; settings in connectors/slack/README.md. */
+export const slack = connection("slack");

@@ -25,6 +25,8 @@ export interface Sample {
     readonly receivedAt: Date;
     /** As the vendor called it, where its signature covers that or holds a secret there. */
     readonly url?: string;
+    /** Body and address without the secret, where that stands in one of them and not in a header. */
+    readonly unsigned?: { readonly body?: unknown; readonly url?: string };
   };
   /** The field that names a record of this stream; default `id`. */
   readonly identity?: (stream: string) => string;
@@ -222,10 +224,12 @@ export const testConnector = <Config>(declared: Connector<Config>, sample: Sampl
       });
 
       it("is refused unsigned, with a signature of nothing, and signed by another secret", () => {
-        rejects(delivery(body, {}));
+        const unsigned = sample.webhook.unsigned?.body ?? sample.webhook.body;
+        rejects(delivery(new TextEncoder().encode(JSON.stringify(unsigned)), {}));
         for (const name of Object.keys(signed)) rejects(delivery(body, { ...signed, [name]: "" }));
         const other = connector.config.parse({ ...sample.settings, webhookSecret: "another secret" });
-        rejects(delivery(body, signature.sign(body, other, receivedAt)));
+        if (sample.webhook.unsigned === undefined) rejects(delivery(body, signature.sign(body, other, receivedAt)));
+        rejects(delivery(body, signed), other);
       });
 
       it("is refused by a connection without a secret, however it is signed", () => {

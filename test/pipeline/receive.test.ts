@@ -18,6 +18,9 @@ const signature = hmac<z.output<typeof Config>>({
   secrets: ({ webhookSecret }) => [webhookSecret],
 });
 const Thing = z.looseObject({ id: z.string() });
+const Challenge = z.object({ challenge: z.string() });
+const Elsewhere = z.object({ elsewhere: z.literal(true) });
+const Offer = z.object({ verification_token: z.string() });
 const tool = defineConnector<z.output<typeof Config>>({
   id: "tool",
   title: "Tool",
@@ -29,6 +32,10 @@ const tool = defineConnector<z.output<typeof Config>>({
   webhook: {
     signature,
     deliveryId: ({ headers }) => headers.get("x-github-delivery") ?? "",
+    challenge: (body) => Challenge.safeParse(body).data?.challenge,
+    offer: (body, { webhookSecret }) =>
+      webhookSecret === "" ? Offer.safeParse(body).data?.verification_token : undefined,
+    concerns: (body) => !Elsewhere.safeParse(body).success,
     records: (body) => [{ stream: "things", record: body }],
   },
 });
@@ -37,8 +44,8 @@ const CONFIG = { webhookSecret: "s3cret" };
 const bytes = (text: string) => new TextEncoder().encode(text);
 const signed = (body: Uint8Array, config = CONFIG) => signature.sign(body, config, new Date());
 
-const open = (around?: (ports: Ports) => Ports) => {
-  const pipeline = openPipeline({ connector: tool as Connector, config: CONFIG, ...(around && { around }) });
+const open = (around?: (ports: Ports) => Ports, config = CONFIG) => {
+  const pipeline = openPipeline({ connector: tool as Connector, config, ...(around && { around }) });
   const whole = pipeline.hub("one");
   const hub: Hub = {
     ...whole,
@@ -83,6 +90,7 @@ const post = async (path: string, body: Uint8Array, headers: Record<string, stri
   return {
     status: result.statusCode,
     headers: result.headers ?? {},
+    text,
     json: text.startsWith("{") ? (JSON.parse(text) as unknown) : undefined,
   };
 };
@@ -141,6 +149,46 @@ describe("a webhook", () => {
     expect(await pipeline.queued()).toEqual([]);
     for await (const ref of pipeline.real.archive.list("acme")) throw new Error(`kept: ${ref}`);
     expect(pipeline.logged).toMatchObject([{ connection, code, verb: "webhook refused" }]);
+  });
+
+  it("that asks whether somebody is there is answered, once its signature holds, and not kept", async () => {
+    using pipeline = open();
+    const body = bytes('{"challenge":"3eZbrw1a"}');
+    expect(await post("/hooks/acme", body, signed(body))).toMatchObject({ status: 200, text: "3eZbrw1a" });
+    expect(await post("/hooks/acme", body, {})).toMatchObject({ status: 401, json: { code: "signature_rejected" } });
+    expect(await pipeline.queued()).toEqual([]);
+    for await (const ref of pipeline.real.archive.list("acme")) throw new Error(`kept: ${ref}`);
+  });
+
+  it("that concerns nothing which is read is accepted, and not even its bytes are kept", async () => {
+    using pipeline = open();
+    const body = bytes('{"id":"1","elsewhere":true}');
+    expect(await post("/hooks/acme", body, signed(body))).toMatchObject({ status: 202 });
+    expect(await post("/hooks/acme", body, {})).toMatchObject({ status: 401 });
+    expect(await pipeline.queued()).toEqual([]);
+    for await (const ref of pipeline.real.archive.list("acme")) throw new Error(`kept: ${ref}`);
+  });
+
+  it("that offers its secret is shown once to whoever reads the log, and not kept", async () => {
+    using pipeline = open(undefined, { webhookSecret: "" });
+    const body = bytes('{"verification_token":"secret_abc"}');
+    for (let time = 0; time < 2; time += 1) expect(await post("/hooks/acme", body)).toMatchObject({ status: 202 });
+    expect(pipeline.logged).toEqual([
+      {
+        connection: "acme",
+        reason: "give secret_abc back to the tool, then set webhookSecret to it",
+        verb: "secret offered",
+      },
+    ]);
+    for (let nth = 0; nth < 40; nth += 1) await post("/hooks/acme", bytes(`{"verification_token":"forged_${nth}"}`));
+    expect(pipeline.logged).toHaveLength(20);
+    for await (const ref of pipeline.real.archive.list("acme")) throw new Error(`kept: ${ref}`);
+  });
+
+  it("that offers a secret to a connection that has one is refused like any other unsigned one", async () => {
+    using pipeline = open();
+    expect(await post("/hooks/acme", bytes('{"verification_token":"secret_abc"}'))).toMatchObject({ status: 401 });
+    expect(JSON.stringify(pipeline.logged)).not.toContain("secret_abc");
   });
 
   it("of the largest size allowed is accepted", async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { connectors } from "../../connectors/index.ts";
 import { systemClock } from "../../shared/adapters/clock.ts";
 import { openDatabase } from "../../shared/adapters/sqlite/database.ts";
 import { environmentSecrets } from "../../shared/adapters/sqlite/secrets.ts";
@@ -11,6 +12,7 @@ import { defineHub, github, type HubConfig, jira, linear, secret } from "../../s
 import { locate } from "../../shared/platform/locate.ts";
 import { stillClock } from "../connector/vendor-server.ts";
 
+const KNOWN = Object.keys(connectors).join(", ");
 const FILE = "throughline.config.ts";
 const secrets = environmentSecrets({ TOKEN: "abc" }, "/nowhere/.env", "/nowhere");
 
@@ -98,7 +100,7 @@ describe("a config with mistakes", () => {
     [
       "a connector named as every object's property",
       { connections: { x: { connector: "constructor", config: {} } } },
-      'connections.x.connector: no connector "constructor". Known: github, jira, linear',
+      `connections.x.connector: no connector "constructor". Known: ${KNOWN}`,
     ],
     [
       "a status mapping of no connection",

@@ -1,11 +1,17 @@
+import { figmaSite } from "../figma/server.ts";
 import { mixpanelSite } from "../mixpanel/server.ts";
+import { notionSite } from "../notion/server.ts";
 import { posthogSite } from "../posthog/server.ts";
 import { segmentSite } from "../segment/server.ts";
+import { slackSite } from "../slack/server.ts";
 import type { OpenSite } from "./site.ts";
 
 /** Every tool beside the trackers, by the id of its connector. */
 export const SITES: Readonly<Record<string, OpenSite>> = {
   mixpanel: mixpanelSite,
   posthog: posthogSite,
+  figma: figmaSite,
+  notion: notionSite,
   segment: segmentSite,
+  slack: slackSite,
 };

@@ -59,14 +59,19 @@ export const LAYERS: readonly Layer[] = [
   {
     at: "shared/pipeline",
     holds: "receive, poll, ingest, project, publish, sweep: one use case per file",
-    imports: ["shared/domain", "shared/connector", "shared/ports", "shared/store", "shared/lifecycle"],
+    imports: ["shared/domain", "shared/connector", "shared/ports", "shared/store", "shared/lifecycle", "shared/report"],
     packages: ["zod"],
     node: ["crypto", "timers"],
   },
   {
+    at: "shared/report",
+    holds: "what happened in words for people, for pages and messages alike; pure",
+    imports: ["shared/domain", "shared/store", "shared/ports"],
+  },
+  {
     at: "shared/web",
     holds: "API and dashboard, read only",
-    imports: ["shared/domain", "shared/store", "shared/connector/errors.ts"],
+    imports: ["shared/domain", "shared/store", "shared/report", "shared/connector/errors.ts"],
     packages: ["hono", "zod"],
     node: ["crypto"],
   },
@@ -108,6 +113,12 @@ export const LAYERS: readonly Layer[] = [
     node: ["crypto"],
   },
   {
+    at: "shared/adapters/channels",
+    holds: "ways out: messages in Slack and Teams, events in Mixpanel",
+    imports: ["shared/ports", "shared/domain", "shared/connector"],
+    packages: ["mixpanel", "zod"],
+  },
+  {
     at: "shared/platform",
     holds: "composition root, config, log, batch",
     imports: [
@@ -119,6 +130,7 @@ export const LAYERS: readonly Layer[] = [
       "shared/pipeline",
       "shared/web",
       "shared/adapters/clock.ts",
+      "shared/adapters/channels",
       "connectors/index.ts",
     ],
     packages: ["hono", "zod", "aws-lambda"],

@@ -15,18 +15,23 @@ const REASONS = 8;
  */
 export const noticeOf = (event: HubEvent, hubUrl: string): Notice => {
   const { name, happened } = eventSentence(event);
-  const links = [pageOf(event, hubUrl), sourceOf(event, hubUrl)].filter((link) => link !== undefined);
+  // A messenger takes no empty heading.
+  const title = plain(name, TITLE) || "(no name)";
+  const links = linksOf(event, hubUrl);
   if (event.name !== "feature.stage.changed")
-    return { event, title: plain(name, TITLE), happened: plain(happened, LINE), reasons: [], links };
+    return { event, title, happened: plain(happened, LINE), reasons: [], links };
   const { from, to, because } = (event as HubEvent<"feature.stage.changed">).data;
   return {
     event,
-    title: plain(name, TITLE),
+    title,
     happened:
       from === to
         ? `changed within ${STAGE_WORDS[to ?? "none"]}`
         : `moved from ${STAGE_WORDS[from ?? "none"]} to ${STAGE_WORDS[to ?? "none"]}`,
-    reasons: because.slice(0, REASONS).map((reason) => plain(reason, LINE)),
+    reasons: because
+      .slice(0, REASONS)
+      .map((reason) => plain(reason, LINE))
+      .filter((reason) => reason !== ""),
     links,
   };
 };
@@ -42,18 +47,15 @@ export const plain = (text: string, most: number): string => {
   return signs.length <= most ? line : `${signs.slice(0, most - 1).join("")}…`;
 };
 
-const pageOf = ({ name, subject }: HubEvent, hubUrl: string) =>
-  name.startsWith("feature.")
-    ? { label: "Open in Throughline", url: `${hubUrl}/features/${encodeURIComponent(subject)}` }
-    : undefined;
-
-/** The record in its tool, where the event names it. */
-const sourceOf = ({ data }: HubEvent, hubUrl: string) => {
+/** A feature's page in the hub; of anything else the record in its tool, where the event names it. */
+const linksOf = ({ name, subject, data }: HubEvent, hubUrl: string): Notice["links"] => {
+  if (name.startsWith("feature."))
+    return [{ label: "Open in Throughline", url: `${hubUrl}/features/${encodeURIComponent(subject)}` }];
   const told = Object.values(data).flatMap((part: unknown) =>
     typeof part === "object" && part !== null && "url" in part && typeof part.url === "string" ? [part.url] : [],
   )[0];
-  if (told === undefined || told.startsWith(`${hubUrl}/`) || !URL.canParse(told)) return undefined;
+  if (told === undefined || !URL.canParse(told)) return [];
   const { protocol, username, password, href } = new URL(told);
-  if ((protocol !== "https:" && protocol !== "http:") || username !== "" || password !== "") return undefined;
-  return href.length > 2000 ? undefined : { label: "Open in its tool", url: href };
+  if ((protocol !== "https:" && protocol !== "http:") || username !== "" || password !== "") return [];
+  return href.length > 2000 ? [] : [{ label: "Open in its tool", url: href }];
 };

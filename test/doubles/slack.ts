@@ -22,7 +22,7 @@ export interface Posted {
 const LIMITS: Readonly<Record<string, number>> = { header: 150, section: 3000, context: 2000 };
 
 /** Slack's own word for what is wrong with a message, by its documented limits and the one that it does not document. */
-const errorIn = ({ text, blocks }: Posted): string | undefined => {
+export const slackError = ({ text, blocks }: Posted): string | undefined => {
   if (text === "") return "no_text";
   if (blocks.length > 50) return "invalid_blocks";
   for (const { type, text: own, fields = [], elements = [] } of blocks) {
@@ -74,7 +74,7 @@ export const startSlack = async (token: string) => {
     const fault = faults.shift();
     if (fault !== undefined) return fault;
     const message = JSON.parse(body) as Posted;
-    const error = !isHook && message.channel !== "C1" ? "channel_not_found" : errorIn(message);
+    const error = !isHook && message.channel !== "C1" ? "channel_not_found" : slackError(message);
     if (error === undefined) posted.push(message);
     return error;
   };

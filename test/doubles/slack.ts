@@ -53,7 +53,8 @@ const unescaped = (text: string): string =>
 export const shown = (message: Posted) => {
   const special = textsOf(message).flatMap(({ text }) => [...text.matchAll(SPECIAL)].map(([, inner = ""]) => inner));
   return {
-    mentions: special.filter((inner) => /^[!@#]/.test(inner)),
+    // Closed or not: an open one may be closed by what stands behind it.
+    mentions: textsOf(message).flatMap(({ text }) => text.match(/<[!@#]/g) ?? []),
     links: special.filter((inner) => !/^[!@#]/.test(inner)).map((inner) => unescaped(inner.split("|")[0] ?? "")),
     words: textsOf(message).map(({ text }) =>
       unescaped(text.replaceAll(SPECIAL, (_, inner: string) => inner.split("|")[1] ?? inner)),

@@ -102,8 +102,12 @@ const removeOthers = async (lake: Lake, table: string, written: ReadonlySet<stri
 const fullest = (waiting: ReadonlyMap<string, Waiting>): [string, Waiting] =>
   [...waiting].reduce((most, one) => (one[1].bytes > most[1].bytes ? one : most));
 
+/** About what a row takes in memory: a cell with something in it has an object of its own. */
+const CELL_BYTES = 48;
+
 const sizeOf = (cells: readonly Cell[]): number =>
   cells.reduce<number>((sum, cell) => {
-    if (typeof cell === "string") return sum + 2 * cell.length;
-    return Array.isArray(cell) ? cell.reduce((all: number, one: string) => all + 2 * one.length, sum) : sum + 8;
+    if (cell === undefined) return sum + 8;
+    const texts = typeof cell === "string" ? [cell] : Array.isArray(cell) ? (cell as readonly string[]) : [];
+    return texts.reduce((all, text) => all + 2 * text.length, sum + CELL_BYTES);
   }, 0);

@@ -17,7 +17,9 @@ export interface Part {
   /** On AWS one function for each connection, with jobs of its own: each knows its own tool and its secrets only. */
   readonly per?: "connection";
   /** Which of the secrets it reads. */
-  readonly secrets?: "webhooks" | "connection" | "cursors";
+  readonly secrets?: "webhooks" | "connection" | "cursors" | "outputs";
+  /** On AWS only where the config has this part: what nobody uses costs nothing and may nothing. */
+  readonly onlyWith?: "outputs";
   /** On AWS; default 60. */
   readonly timeoutSeconds?: number;
   /** On AWS; default 256. */
@@ -80,6 +82,15 @@ export const topology = {
     reads: ["table"],
     writes: ["table", "unpublished"],
     timeoutSeconds: 300,
+  },
+  "deliver-outputs": {
+    does: "tell analytics and messengers",
+    on: [{ everyMinutes: 5 }],
+    reads: ["table", "secrets"],
+    secrets: "outputs",
+    writes: ["table"],
+    onlyWith: "outputs",
+    timeoutSeconds: 120,
   },
 } as const satisfies Record<string, Part>;
 

@@ -114,7 +114,8 @@ describe("TypeScript in documents", () => {
 process.stdout.write(JSON.stringify(config));`;
     const value = execFileSync(process.execPath, ["--input-type=module-typescript", "--eval", program], { cwd: ROOT });
     const config: HubConfig = parseHubConfig(JSON.parse(value.toString()), "throughline.config.ts", code);
-    expect(await connectionProblems(config, { get: async (name) => `the ${name}` })).toEqual([]);
+    const secretCalled = (name: string) => (name.endsWith("_URL") ? "https://tool.example/hook" : `the ${name}`);
+    expect(await connectionProblems(config, { get: async (name) => secretCalled(name) })).toEqual([]);
   });
 
   it("shows a configuration in the README", () => {

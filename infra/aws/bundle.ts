@@ -41,10 +41,11 @@ const ADAPTERS: Readonly<Record<Store, { readonly from: string; readonly takes: 
   mailer: { from: "mailer", takes: "sesMailer", make: "sesMailer({ from: THROUGHLINE_MAIL_FROM })" },
 };
 
-const KNOWS: Readonly<Record<"webhooks" | "connection" | "cursors" | "nothing", SecretsKnown>> = {
+const KNOWS: Readonly<Record<"webhooks" | "connection" | "cursors" | "outputs" | "nothing", SecretsKnown>> = {
   webhooks: "webhooks",
   connection: "all",
   cursors: "none",
+  outputs: "none",
   nothing: "none",
 };
 

@@ -16,17 +16,17 @@ export interface DeployedPart {
 
 /** Every function that a config needs, in the order the data takes. */
 export const deployedParts = (config: HubConfig): DeployedPart[] =>
-  (Object.entries(topology) as [PartName, Part][]).flatMap(([part, row]): DeployedPart[] =>
-    row.per === undefined
-      ? [{ name: part, part, row, config }]
-      : Object.entries(config.connections).map(([connection, settings]) => ({
-          name: `${part}-${connection}`,
-          part,
-          row,
-          connection,
-          config: { ...config, connections: { [connection]: settings } },
-        })),
-  );
+  (Object.entries(topology) as [PartName, Part][]).flatMap(([part, row]): DeployedPart[] => {
+    if (row.onlyWith !== undefined && Object.keys(config[row.onlyWith] ?? {}).length === 0) return [];
+    if (row.per === undefined) return [{ name: part, part, row, config }];
+    return Object.entries(config.connections).map(([connection, settings]) => ({
+      name: `${part}-${connection}`,
+      part,
+      row,
+      connection,
+      config: { ...config, connections: { [connection]: settings } },
+    }));
+  });
 
 /** Ids of the connectors that it can meet. */
 export const connectorsOf = ({ config }: DeployedPart): string[] =>

@@ -5,6 +5,7 @@ import { TABLE } from "../../shared/adapters/aws/table-shape.ts";
 import { tokensName } from "../../shared/pipeline/token-store.ts";
 import { secretNames } from "../../shared/platform/connections.ts";
 import { CURSOR_KEY } from "../../shared/platform/on-aws.ts";
+import { outputSecrets } from "../../shared/platform/output-problems.ts";
 import type { QueueName, Store } from "../topology.ts";
 import { type DeployedPart, queuesOf, storesOf } from "./deployed-parts.ts";
 import type { Stores } from "./stores.ts";
@@ -15,7 +16,7 @@ export interface SecretsOf {
   readonly stores: readonly string[];
 }
 
-/** Which secrets a function may see: those of its own connection, those that verify webhooks, or the key of cursors. */
+/** Which secrets a function may see: those of its own connection, those that verify webhooks, those of outputs, or the key of cursors. */
 export const secretsOf = async ({ row, config, connection }: DeployedPart): Promise<SecretsOf> => {
   const settings = Object.values(config.connections);
   switch (row.secrets) {
@@ -27,6 +28,8 @@ export const secretsOf = async ({ row, config, connection }: DeployedPart): Prom
     }
     case "cursors":
       return { reads: [CURSOR_KEY], stores: [] };
+    case "outputs":
+      return { reads: outputSecrets(config), stores: [] };
     default:
       return { reads: [], stores: [] };
   }

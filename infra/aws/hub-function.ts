@@ -37,6 +37,7 @@ const RESERVED: Readonly<Record<PartName, number>> = {
   "publish-events": 1,
   "serve-api": 20,
   sweep: 1,
+  "deliver-outputs": 1,
 };
 
 const LONGEST_IN_FEED = Duration.hours(12);

@@ -12,6 +12,7 @@ import type { ConnectionView } from "../../shared/store/views.ts";
 import { openWorkspace, type Workspace } from "../local/workspace.ts";
 import { lost, working } from "./capability-words.ts";
 import type { Terminal } from "./command.ts";
+import { outputs } from "./doctor-outputs.ts";
 import { type OpenStore, openBeside } from "./open-store.ts";
 
 /** One thing that was looked at. */
@@ -249,4 +250,5 @@ export const CHECKS: readonly Check[] = [
   credential,
   webhooks,
   data,
+  outputs,
 ];

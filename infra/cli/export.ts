@@ -25,14 +25,31 @@ const KINDS: ReadonlyMap<string, FieldedKind> = new Map(
 );
 
 export const exportEntities: Command = {
-  usage: "throughline export <kind> [--format ndjson|csv]",
-  does: "the stored entities of a kind (feature, work_item, pull_request, …, link, person), in an order that stays",
-  options: { format: { type: "string" } },
+  usage:
+    "throughline export <kind>|all|ddl [--format ndjson|csv|parquet] [--out <folder>|s3://…] [--since D] [--target athena|duckdb]",
+  does: "the stored entities of a kind (feature, work_item, pull_request, …, link, person), in an order that stays; as Parquet into a lake, feature_status and all kinds too; ddl prints the SQL that opens the lake",
+  options: {
+    format: { type: "string" },
+    out: { type: "string" },
+    since: { type: "string" },
+    target: { type: "string" },
+  },
   words: [1, 1],
-  async run({ words: [wanted = ""], values, terminal }) {
+  async run(call) {
+    const {
+      words: [wanted = ""],
+      values,
+      terminal,
+    } = call;
     const format = text(values, "format") ?? "ndjson";
-    if (!["ndjson", "csv"].includes(format))
-      throw new HubError("usage", `--format "${format}" is none of ndjson, csv`, { retry: "never" });
+    if (!["ndjson", "csv", "parquet"].includes(format))
+      throw new HubError("usage", `--format "${format}" is none of ndjson, csv, parquet`, { retry: "never" });
+    if (wanted === "ddl") return (await import("./export-lake.ts")).exportDdl(call);
+    if (format === "parquet") return (await import("./export-lake.ts")).exportParquet(call);
+    if (wanted === "all")
+      throw new HubError("usage", "all kinds at once need --format parquet and --out", { retry: "never" });
+    if (text(values, "out") !== undefined || text(values, "since") !== undefined)
+      throw new HubError("usage", "--out and --since go with --format parquet", { retry: "never" });
     const kind = KINDS.get(wanted);
     if (kind === undefined && !isOwn(wanted)) {
       const known = [...KINDS.keys(), ...Object.keys(OWN_COLUMNS)];

@@ -7,7 +7,7 @@ import { noteReceipt } from "../../shared/pipeline/receive.ts";
 import { requeueWebhooks } from "../../shared/pipeline/requeue.ts";
 import { configInvalid } from "../../shared/platform/config.ts";
 import { connectionProblems } from "../../shared/platform/connections.ts";
-import { useHub } from "../../shared/platform/current.ts";
+import { outputs, useHub } from "../../shared/platform/current.ts";
 import { openHub } from "../../shared/platform/open-hub.ts";
 import { derivedKey, serveAs } from "../../shared/platform/serving.ts";
 import { type Sandbox, SITES, startSandbox } from "../sandbox/index.ts";
@@ -74,7 +74,7 @@ export const startLocalHub = async (options: {
     if (problems.length > 0)
       throw configInvalid(problems, workspace.config?.file ?? "the demo", workspace.config?.text ?? "");
     const hub = await openHub({ config, ports: embedded.ports, log, url, alone: true });
-    useHub(hub);
+    useHub(hub, config.outputs);
     if (embedded.brokenOffAt !== undefined) await requeueWebhooks(hub, embedded.brokenOffAt);
     serveAs({ cursorKey: async () => derivedKey(key, "cursors"), demo: sandbox !== undefined, allowedHosts: LOOPBACK });
     const runner = localRunner(() => embedded, log);
@@ -173,7 +173,7 @@ const serve = async (server: Server, hub: Hub): Promise<void> => {
   });
 };
 
-/** One timer per connection, and the sweep. A run that takes longer than its interval is not started twice. */
+/** One timer per connection, the sweep and, where there are some, the outputs. A run that takes longer than its interval is not started twice. */
 const startTimers = async (hub: Hub, pollEverySeconds: number | undefined): Promise<() => void> => {
   const stopping = new AbortController();
   const every = (milliseconds: number, work: () => Promise<unknown>) => {
@@ -198,5 +198,9 @@ const startTimers = async (hub: Hub, pollEverySeconds: number | undefined): Prom
     every(seconds * 1000, () => hub.ports.jobs.send([JSON.stringify({ connection: name })]));
   }
   every(MINUTE_MS, async () => (await import("../../functions/sweep.ts")).handler());
+  if (Object.keys(outputs()).length > 0) {
+    const context = { ...endless, stopping: stopping.signal };
+    every(MINUTE_MS, async () => (await import("../../functions/deliver-outputs.ts")).handler({}, context));
+  }
   return () => stopping.abort();
 };

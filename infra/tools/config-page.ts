@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { connectors } from "../../connectors/index.ts";
 import { HubConfigShape } from "../../shared/platform/config.ts";
+import { MixpanelOutput, SlackOutput, TeamsOutput } from "../../shared/platform/output-shape.ts";
 import { code, page, sentence, table } from "./markdown.ts";
 
 type Schema = {
@@ -8,6 +9,8 @@ type Schema = {
   readonly description?: string;
   readonly default?: unknown;
   readonly enum?: readonly unknown[];
+  readonly const?: unknown;
+  readonly oneOf?: readonly Schema[];
   readonly pattern?: string;
   readonly minimum?: number;
   readonly maximum?: number;
@@ -23,6 +26,8 @@ const schemaOf = (shape: z.ZodType): Schema => z.toJSONSchema(shape, { io: "inpu
 /** The values that a setting takes, in words. */
 const valuesOf = (schema: Schema): string => {
   if (schema.secret === true) return "secret";
+  if (schema.const !== undefined) return code(JSON.stringify(schema.const));
+  if (schema.oneOf !== undefined) return "object";
   if (schema.enum !== undefined) return schema.enum.map((value) => code(JSON.stringify(value))).join(", ");
   if (schema.type === "array") return `list of ${valuesOf(schema.items ?? {})}`;
   if (schema.type === "object")
@@ -51,6 +56,7 @@ const rowsOf = (schema: Schema, at = ""): Row[] =>
       standard,
       part.description === undefined ? "" : sentence(part.description),
     ];
+    if (part.secret === true) return [row];
     const inner = part.additionalProperties;
     return [
       row,
@@ -62,6 +68,8 @@ const rowsOf = (schema: Schema, at = ""): Row[] =>
 export const settingsTable = (shape: z.ZodType): string =>
   table(["setting", "values", "default", "about"], rowsOf(schemaOf(shape)));
 
+const OUTPUTS = { Mixpanel: MixpanelOutput, Slack: SlackOutput, "Microsoft Teams": TeamsOutput } as const;
+
 /** `docs/config.md`. */
 export const configPage = async (): Promise<string> => {
   const declared = await Promise.all(Object.values(connectors).map((load) => load()));
@@ -72,6 +80,9 @@ export const configPage = async (): Promise<string> => {
     "## The hub",
     settingsTable(HubConfigShape),
     "For each tool a function of the package makes a connection (`jira`, `linear`, …): it takes the connector's settings below\ntogether with `freshWithin` and `pollEvery` (a number and `s`, `m`, `h` or `d`).",
+    "## Outputs",
+    "Each entry of `outputs` is one of these; how they behave: [outputs.md](outputs.md).",
+    ...Object.entries(OUTPUTS).flatMap(([title, shape]) => [`### ${title}`, settingsTable(shape)]),
     ...declared.flatMap(({ id, title, config }) => [
       `## ${title}`,
       `Connector ${code(id)}; set-up, permissions and what it brings: [docs/connectors/${id}.md](connectors/${id}.md).`,

@@ -199,6 +199,8 @@ export interface HttpSettings {
   readonly requestsPerMinute: number;
   /** Longest time of one call, its body included, in milliseconds; default 30,000. */
   readonly timeoutMs?: number | undefined;
+  /** How often a call is tried; default 5. Once, where a repetition would do a thing twice. */
+  readonly attempts?: number | undefined;
 }
 
 /** Checks a stream's types where it is written. */

@@ -60,7 +60,7 @@ export const vendorHttp = (
 ): VendorHttp => {
   const base = new URL(settings.baseUrl);
   const origins = new Set([settings.baseUrl, ...(settings.alsoAt ?? [])].map((address) => new URL(address).origin));
-  const { timeoutMs = TIMEOUT_MS } = settings;
+  const { timeoutMs = TIMEOUT_MS, attempts = ATTEMPTS } = settings;
 
   /** The answer, or the failure if it may be another one soon. */
   const once = async (url: URL, init: RequestInit, authorization: string | undefined): Promise<Response | HubError> => {
@@ -113,7 +113,7 @@ export const vendorHttp = (
         typeof outcome.retry === "object"
           ? outcome.retry.afterSeconds
           : 2 ** (attempt - 1) * (0.5 + around.random() / 2);
-      if (attempt >= ATTEMPTS || seconds > WAIT_AT_MOST_SECONDS) throw outcome;
+      if (attempt >= attempts || seconds > WAIT_AT_MOST_SECONDS) throw outcome;
       await around.sleep(seconds * 1000, run);
     }
   };

@@ -50,6 +50,7 @@ export interface Log {
 /** The only fields that a log line may have: no payload, no config, no secret fits in. */
 export interface LogFields {
   readonly connection?: string | undefined;
+  readonly output?: string | undefined;
   readonly stream?: string | undefined;
   readonly scope?: string | undefined;
   readonly deliveryId?: string | undefined;

@@ -4,6 +4,7 @@ import { STATUS_CATEGORIES } from "../domain/entity.ts";
 import { nearestWord } from "../domain/nearest-word.ts";
 import type { HubConfig } from "./define-hub.ts";
 import { locate } from "./locate.ts";
+import { OutputShape } from "./output-shape.ts";
 
 export const Slug = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,59}$/, "lower-case letters, digits, - and _");
 
@@ -68,6 +69,10 @@ export const HubConfigShape = z.strictObject({
     )
     .optional()
     .describe("People whose accounts no rule joins, or joins wrongly; `throughline people` prints what to add."),
+  outputs: z
+    .record(Slug, OutputShape)
+    .optional()
+    .describe("Where events go out to, by name; settings of each kind below."),
   url: z.url().optional().describe("Where people reach the hub."),
   eventTypePrefix: z
     .string()
@@ -139,7 +144,8 @@ export const keysAt = (shape: z.ZodType, path: readonly PropertyKey[]): readonly
     if (inner === undefined) return [];
     schema = inner;
   }
-  return Object.keys(schema.properties ?? {});
+  const forms = [schema, ...(schema.anyOf ?? []), ...(schema.oneOf ?? [])];
+  return [...new Set(forms.flatMap(({ properties = {} }) => Object.keys(properties)))];
 };
 
 /** The settings of a shape as a config gives them. */
@@ -151,6 +157,7 @@ export interface JsonSchema {
   description?: string;
   secret?: boolean;
   anyOf?: readonly JsonSchema[];
+  oneOf?: readonly JsonSchema[];
   properties?: Record<string, JsonSchema>;
   additionalProperties?: JsonSchema | boolean;
 }

@@ -15,7 +15,9 @@ import type { Ports } from "../ports/ports.ts";
 import type { Secrets } from "../ports/secrets.ts";
 import { type ConfigProblem, keysAt, problemsOf, suggestion } from "./config.ts";
 import type { ConnectionConfig, HubConfig, SecretRef } from "./define-hub.ts";
+import { outputProblems } from "./output-problems.ts";
 import { peopleProblems } from "./people.ts";
+import { safeAddress } from "./safe-address.ts";
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
@@ -84,14 +86,7 @@ export const connectionProblems = async (
       });
     }
   }
-  return [...problems, ...peopleProblems(config)];
-};
-
-/** Plain http would carry credentials in the open: only to this machine itself. */
-const safeAddress = (address: string): boolean => {
-  const { protocol, hostname, username, password } = new URL(address);
-  if (username !== "" || password !== "") return false;
-  return protocol === "https:" || (protocol === "http:" && ["127.0.0.1", "localhost", "[::1]"].includes(hostname));
+  return [...problems, ...peopleProblems(config), ...(await outputProblems(config, secrets))];
 };
 
 /** The settings whose address is not safe to send a credential to. */

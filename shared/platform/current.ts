@@ -1,11 +1,17 @@
 import type { Hub } from "../pipeline/hub.ts";
+import type { HubConfig } from "./define-hub.ts";
 
 let current: Hub | undefined;
+let currentOutputs: NonNullable<HubConfig["outputs"]> = {};
 
 /** Makes this the hub that the handlers of `functions/` work with, for as long as the process lives. */
-export const useHub = (hub: Hub): void => {
+export const useHub = (hub: Hub, outputs: HubConfig["outputs"] = {}): void => {
   current = hub;
+  currentOutputs = outputs;
 };
+
+/** Its ways out, as configured. */
+export const outputs = (): NonNullable<HubConfig["outputs"]> => currentOutputs;
 
 /** The hub of this process. */
 export const hub = (): Hub => {

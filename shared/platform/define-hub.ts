@@ -1,4 +1,5 @@
 import type { StatusCategory } from "../domain/entity.ts";
+import type { OutputConfig } from "./output-shape.ts";
 
 /** The name of a value that stands in the environment, in `.env` or in the cloud's secret store: never the value. */
 export interface SecretRef {
@@ -50,6 +51,8 @@ export interface HubConfig {
   readonly environments?: Readonly<Record<string, "production" | "staging" | "test" | "other">>;
   /** By slug. Accounts of two declared people are never one person's. */
   readonly people?: Readonly<Record<string, PersonConfig>>;
+  /** Where events go out to, by name: analytics and messengers. */
+  readonly outputs?: Readonly<Record<string, OutputConfig>>;
   /** Where people reach the hub; default the local address. */
   readonly url?: string;
   /** Prefix of CloudEvents types; default `dev.throughline`. */

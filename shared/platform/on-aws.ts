@@ -27,7 +27,7 @@ export const openOnAws = (parts: {
 }): void => {
   const ports = only(parts.ports);
   const log = jsonLog(() => ports.clock.now());
-  useHub(hubOf({ ...parts, ports, log, alone: false, elastic: true, keepsIdentityKey: true }));
+  useHub(hubOf({ ...parts, ports, log, alone: false, elastic: true, keepsIdentityKey: true }), parts.config.outputs);
   serveAs({
     demo: false,
     async cursorKey() {

@@ -41,6 +41,8 @@ import type { Place } from "../ports/table.ts";
  * | the declared people in force           | M                      | P                               |
  * | a declared person, as last applied     | M                      | P#{slug}                        |
  * | what could be seen at the last sweep   | M                      | S                               |
+ * | how far an output got                  | O#{output}             | A                               |
+ * | what an output refused for good        | O#{output}             | R#{event}                       |
  * | list: entities of a kind, by id        | N#{kind}#{hex digit}   | {id}                            |
  * | list: vocabulary of a connection       | W#{connection}         | {id}                            |
  * | list: features by headline             | B#{stage or none}      | {product}#{rank}#{due}#{id}     |
@@ -112,6 +114,8 @@ export const quarantineKey = (connection: string, at: Instant, id: string): Plac
   sk: `${at}#${id}`,
 });
 export const eventKey = (event: string): Place => ({ pk: `I#${event}`, sk: "A" });
+export const outputKey = (output: string): Place => ({ pk: `O#${output}`, sk: "A" });
+export const refusedKey = (output: string, event: string): Place => ({ pk: `O#${output}`, sk: `R#${event}` });
 export const sightsKey: Place = { pk: "M", sk: "S" };
 export const identifiedKey = (account: string): Place => ({ pk: `E#${account}`, sk: "P" });
 export const personKey = (person: string): Place => ({ pk: `P#${person}`, sk: "A" });

@@ -1,21 +1,10 @@
-import type { FieldedKind } from "../domain/entity.ts";
 import type { IdentityRule, PersonState } from "../domain/identity.ts";
-import type { Badge, Stage, StageState } from "../domain/stage.ts";
+import type { Badge, StageState } from "../domain/stage.ts";
 import type { ConnectionState, HealthValue, StreamRun } from "../store/views.ts";
 
-/** One wording of every closed term, the same on every page. */
-export const STAGE_WORDS: Readonly<Record<Stage | "none", string>> = {
-  vision: "Vision",
-  strategy: "Strategy",
-  design: "Design",
-  development: "Development",
-  testing: "Testing",
-  production: "Production",
-  marketing: "Marketing",
-  support: "Support",
-  none: "No stage yet",
-};
+export { HEALTH_WORDS, KIND_WORDS, STAGE_WORDS } from "../report/words.ts";
 
+/** One wording of every closed term, the same on every page. */
 export const STAGE_STATE_WORDS: Readonly<Record<StageState, { mark: string; word: string; means: string }>> = {
   not_started: { mark: "·", word: "Not started", means: "There is no evidence yet." },
   active: { mark: "▶", word: "Active", means: "There is evidence now." },
@@ -23,13 +12,6 @@ export const STAGE_STATE_WORDS: Readonly<Record<StageState, { mark: string; word
   skipped: { mark: "–", word: "Skipped", means: "A later stage has evidence, this one never had any." },
   regressed: { mark: "◀", word: "Regressed", means: "It was left and something undid it." },
   unknown: { mark: "?", word: "Unknown", means: "No fresh source can see it." },
-};
-
-export const HEALTH_WORDS: Readonly<Record<HealthValue, { mark: string; word: string }>> = {
-  on_track: { mark: "●", word: "On track" },
-  at_risk: { mark: "▲", word: "At risk" },
-  off_track: { mark: "■", word: "Off track" },
-  unknown: { mark: "○", word: "No signal" },
 };
 
 export const CONNECTION_WORDS: Readonly<Record<ConnectionState, { tone: HealthValue; word: string; means: string }>> = {
@@ -75,38 +57,6 @@ export const RULE_WORDS: Readonly<Record<IdentityRule, string>> = {
   email: "verified address",
   org_email: "address of the organisation",
   declared: "declaration",
-};
-
-export const KIND_WORDS: Readonly<Record<FieldedKind, string>> = {
-  product: "Products",
-  initiative: "Initiatives",
-  feature: "Features",
-  workItem: "Work items",
-  cycle: "Cycles",
-  pullRequest: "Pull requests",
-  review: "Reviews",
-  commit: "Commits",
-  testRun: "Test runs",
-  deployment: "Deployments",
-  release: "Releases",
-  account: "Accounts",
-  team: "Teams",
-  vocabulary: "Vocabulary",
-  objective: "Objectives",
-  keyResult: "Key results",
-  design: "Designs",
-  featureFlag: "Feature flags",
-  experiment: "Experiments",
-  metric: "Metrics",
-  feedback: "Feedback",
-  survey: "Surveys",
-  surveyResponse: "Survey responses",
-  campaign: "Campaigns",
-  announcement: "Announcements",
-  supportTicket: "Support tickets",
-  incident: "Incidents",
-  document: "Documents",
-  customer: "Customers",
 };
 
 const TOOLS: Readonly<Record<string, string>> = {

@@ -1,7 +1,11 @@
 import { readFile, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { main } from "../../infra/cli/main.ts";
 import { type Sandbox, startSandbox } from "../../infra/sandbox/index.ts";
+import { openDuck } from "../lake/duck.ts";
 import { Checkout } from "./local-hub.ts";
 
 const lines = (text: string): Record<string, unknown>[] =>
@@ -191,6 +195,46 @@ describe("the command line", { timeout: 60_000 }, () => {
     expect(await fresh.run(["import", "github", "acme/nothing", "--base-url", sandbox.urls.github])).toMatchObject({
       code: 1,
     });
+    const lake = await fresh.run(["export", "all", "--format", "parquet", "--out", "lake", "--json"]);
+    expect(lake.code, lake.err).toBe(0);
+    const rows = new Map(lines(lake.out).map((one) => [one["table"], one["rows"]]));
+    expect(rows.get("feature")).toBe(20);
+    const items = lines((await fresh.run(["export", "work_item"])).out);
+    using duck = await openDuck();
+    await duck.run((await fresh.run(["export", "ddl", "--target", "duckdb", "--out", "lake"])).out);
+    expect(await duck.rows("SELECT count(*) AS n, max(recorded_at) IS NOT NULL AS told FROM work_item")).toEqual([
+      { n: String(items.length), told: true },
+    ]);
+    expect(rows.get("work_item")).toBe(items.length);
     await fresh.remove();
   });
+
+  it.each([
+    [["export", "feture", "--format", "parquet", "--out", "lake"], 'no kind "feture". Did you mean "feature"?'],
+    [["export", "feature", "--format", "parquet"], "name their place with --out"],
+    [["export", "feature", "--format", "parquet", "--out", "lake", "--since", "2026-13-01"], "is not a day"],
+    [["export", "feature", "--format", "parquet", "--out", "gs://x/y"], "neither a folder nor s3://"],
+    [["export", "ddl", "--target", "athena", "--out", "lake"], "Athena reads from S3"],
+    [["export", "ddl", "--target", "snowflake", "--out", "lake"], "none of athena, duckdb"],
+    [["export", "feature", "--out", "lake"], "--out and --since go with --format parquet"],
+  ] as const)("refuses %j and says why", async (args, words) => {
+    const { code, told } = await inProcess(args);
+    expect(code).toBe(2);
+    expect(told).toContain(words);
+  });
 });
+
+/** The command line in this process, for what needs no store. */
+const inProcess = async (args: readonly string[]) => {
+  let told = "";
+  const terminal = {
+    root: tmpdir(),
+    environment: {},
+    input: Readable.from([]),
+    out: () => {},
+    note: (words: string) => {
+      told += words;
+    },
+  };
+  return { code: await main(args, terminal), told };
+};

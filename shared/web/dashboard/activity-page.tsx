@@ -1,11 +1,11 @@
 import * as z from "zod";
 import type { HubEvent } from "../../domain/event.ts";
 import { instant } from "../../domain/instant.ts";
+import { eventSentence } from "../../report/event-sentence.ts";
 import { EVENT_NAMES } from "../api/change-routes.ts";
 import { Moment as MomentParameter } from "../api/filters.ts";
 import { checked, givenIn } from "../api/query.ts";
 import { featurePath } from "../feature-address.ts";
-import { eventSentence } from "./event-sentence.ts";
 import { address } from "./link.tsx";
 import { type PageHandler, sendPage } from "./page.tsx";
 import { linkCursor, placeOf } from "./page-cursor.ts";

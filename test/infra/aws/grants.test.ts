@@ -1,4 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { deployedParts } from "../../../infra/aws/deployed-parts.ts";
+import example from "../../../infra/aws/examples/throughline.config.ts";
+import { secretsOf } from "../../../infra/aws/grants.ts";
 import { ofType, shortId, type Template, templateOf, textOf } from "./synthesised.ts";
 
 interface Statement {
@@ -140,5 +143,15 @@ describe("a function may do", () => {
       '"Action":["xray:PutTelemetryRecords","xray:PutTraceSegments"],"Effect":"Allow","Resource":"*"',
     );
     expect(traced).toContain('"TracingConfig":{"Mode":"Active"}');
+  });
+});
+
+describe("the function that sends outputs", () => {
+  it("is there only with outputs, and reads their secrets alone", async () => {
+    const sending = (config: Parameters<typeof deployedParts>[0]) =>
+      deployedParts(config).filter(({ part }) => part === "deliver-outputs");
+    expect([sending(example), sending({ ...example, outputs: {} })]).toEqual([[], []]);
+    const [part] = sending({ ...example, outputs: { team: { connector: "teams", webhookUrl: { secret: "TEAMS" } } } });
+    expect(part && (await secretsOf(part))).toEqual({ reads: ["TEAMS"], stores: [] });
   });
 });

@@ -1,5 +1,5 @@
-import type { EventData, EventName, HubEvent } from "../../domain/event.ts";
-import { HEALTH_WORDS, KIND_WORDS, STAGE_WORDS } from "../words.ts";
+import type { EventData, EventName, HubEvent } from "../domain/event.ts";
+import { HEALTH_WORDS, KIND_WORDS, STAGE_WORDS } from "./words.ts";
 
 /** What happened, for people: the thing it happened to, and the rest of the sentence. */
 export interface Sentence {

@@ -1,0 +1,55 @@
+import type { FieldedKind } from "../domain/entity.ts";
+import type { Stage } from "../domain/stage.ts";
+import type { HealthValue } from "../store/views.ts";
+
+/** One wording of every closed term, the same on every page. */
+export const STAGE_WORDS: Readonly<Record<Stage | "none", string>> = {
+  vision: "Vision",
+  strategy: "Strategy",
+  design: "Design",
+  development: "Development",
+  testing: "Testing",
+  production: "Production",
+  marketing: "Marketing",
+  support: "Support",
+  none: "No stage yet",
+};
+
+export const HEALTH_WORDS: Readonly<Record<HealthValue, { mark: string; word: string }>> = {
+  on_track: { mark: "●", word: "On track" },
+  at_risk: { mark: "▲", word: "At risk" },
+  off_track: { mark: "■", word: "Off track" },
+  unknown: { mark: "○", word: "No signal" },
+};
+
+export const KIND_WORDS: Readonly<Record<FieldedKind, string>> = {
+  product: "Products",
+  initiative: "Initiatives",
+  feature: "Features",
+  workItem: "Work items",
+  cycle: "Cycles",
+  pullRequest: "Pull requests",
+  review: "Reviews",
+  commit: "Commits",
+  testRun: "Test runs",
+  deployment: "Deployments",
+  release: "Releases",
+  account: "Accounts",
+  team: "Teams",
+  vocabulary: "Vocabulary",
+  objective: "Objectives",
+  keyResult: "Key results",
+  design: "Designs",
+  featureFlag: "Feature flags",
+  experiment: "Experiments",
+  metric: "Metrics",
+  feedback: "Feedback",
+  survey: "Surveys",
+  surveyResponse: "Survey responses",
+  campaign: "Campaigns",
+  announcement: "Announcements",
+  supportTicket: "Support tickets",
+  incident: "Incidents",
+  document: "Documents",
+  customer: "Customers",
+};

@@ -101,7 +101,7 @@ const defined = (rule: Rule, read: (value: unknown) => unknown): DefinedRule => 
   }
 };
 
-const Arms = z.array(z.looseObject({ value: z.unknown(), weight: z.number() }));
+const Arms = z.array(z.looseObject({ value: z.unknown().optional(), weight: z.number() }));
 
 /** An experiment that stands in the rule itself, as older features have them. */
 const splitOf = (rule: Rule, read: (value: unknown) => unknown): Partial<DefinedRule> => {

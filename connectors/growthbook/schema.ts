@@ -34,7 +34,7 @@ export const Rule = z.looseObject({
   scheduleRules: z.array(z.looseObject({ enabled: flag, timestamp: text })).nullish(),
   allEnvironments: flag,
   environments: texts,
-  value: z.unknown(),
+  value: z.unknown().optional(),
   coverage: number,
   namespace: z.looseObject({ enabled: flag, range: z.array(z.number()).nullish() }).nullish(),
   controlValue: text,

@@ -39,6 +39,7 @@ export const rolloutOf = (flag: Targeted, environment: string, needed: Needed): 
 const percentOf = (spread: Spread, isHad: (index: number) => boolean | undefined): number | undefined => {
   let share = 0;
   for (const [index, part] of spread) {
+    if (part === 0) continue;
     const had = isHad(index);
     if (had === undefined) return undefined;
     if (had) share += part;

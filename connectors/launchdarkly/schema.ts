@@ -51,7 +51,7 @@ export type Environment = z.output<typeof Environment>;
 const Targeting = {
   key: z.string().min(1),
   kind: text,
-  variations: z.array(z.looseObject({ _id: text, value: z.unknown(), name: text })).nullish(),
+  variations: z.array(z.looseObject({ _id: text, value: z.unknown().optional(), name: text })).nullish(),
   defaults: z.looseObject({ offVariation: z.int().nullish() }).nullish(),
   environments: z.record(z.string(), Environment).nullish(),
 };

@@ -135,7 +135,7 @@ const completed = async (
   const needed: Record<string, Raw | null> = {};
   const waiting = neededBy(flag);
   for (let key = waiting.pop(); key !== undefined; key = waiting.pop()) {
-    if (key in needed) continue;
+    if (key in needed || key === flag["key"]) continue;
     const asked =
       flags.get(key) ?? flagOf(context, project, key).then((one) => (one === undefined ? null : targeting(one)));
     flags.set(key, asked);

@@ -101,10 +101,12 @@ const shareThat = (
   needed: Needed,
   above: readonly string[],
 ): number | undefined => {
+  if (above.includes(key)) return 0;
   const flag = needed[key];
   if (flag === undefined) return undefined;
-  if (flag === null || above.includes(key) || flag.environments?.[environment]?.on !== true) return 0;
-  return spreadOf(flag, environment, needed, above)?.get(variation);
+  if (flag === null || flag.environments?.[environment]?.on !== true) return 0;
+  const spread = spreadOf(flag, environment, needed, above);
+  return spread === undefined ? undefined : (spread.get(variation) ?? 0);
 };
 
 const isForAll = ({ clauses }: Rule): boolean => (clauses ?? []).length === 0;

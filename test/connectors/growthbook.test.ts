@@ -5,7 +5,7 @@ import { Feature } from "../../connectors/growthbook/schema.ts";
 import { startSandbox } from "../../infra/sandbox/index.ts";
 import { testConnector } from "../contract/connector.ts";
 import { startReceiver } from "./hook-receiver.ts";
-import { reading, recordsOf } from "./site-reading.ts";
+import { reading, recordsOf, settingsOf } from "./site-reading.ts";
 
 const SECRET = "ewhk_fixture";
 
@@ -175,9 +175,9 @@ describe("the rollout of a GrowthBook feature", () => {
   });
 });
 
-const sandbox = await startSandbox({ size: 300, seed: 7, until: new Date("2026-11-22T00:00:00Z") });
-const site = sandbox.sites["growthbook"];
-const open = (more: Json = {}) => reading(growthbook, { baseUrl: site?.baseUrl, ...site?.settings, ...more });
+const sandbox = await startSandbox({ size: 100, seed: 7, until: new Date("2026-11-22T00:00:00Z") });
+const settings = settingsOf(sandbox, "growthbook");
+const open = (more: Json = {}) => reading(growthbook, { ...settings, ...more });
 afterEach(() => sandbox.reset());
 afterAll(() => sandbox.stop());
 
@@ -309,14 +309,13 @@ describe("the sandbox's GrowthBook", () => {
   });
 
   it("counts all ids, and says of a project whether it is seen", async () => {
-    const { connector, context, poll } = open();
-    const { census } = connector.streams["features"] ?? {};
-    const counted = (await Array.fromAsync(census?.ids(context, "prj_insights") ?? [])).flat();
+    const { count, reaches, poll } = open();
+    const counted = await count("features", "prj_insights");
     const known = recordsOf(await poll("features", "prj_insights")) as { id: string; archived: boolean }[];
     expect(counted).toEqual(known.map(({ id, archived }) => ({ id, isArchived: archived })));
     expect(counted.some(({ isArchived }) => isArchived)).toBe(true);
-    expect(await census?.reaches(context, "prj_insights")).toBe(true);
-    expect(await census?.reaches(context, "prj_hidden")).toBe(false);
+    expect(await reaches("features", "prj_insights")).toBe(true);
+    expect(await reaches("features", "prj_hidden")).toBe(false);
   });
 
   it("survives half a page, and never goes round a page that repeats", async () => {

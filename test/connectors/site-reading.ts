@@ -1,3 +1,4 @@
+import type { Sandbox } from "../../infra/sandbox/index.ts";
 import type { Connector, Page } from "../../shared/connector/contract.ts";
 import { vendorHttp } from "../../shared/connector/http.ts";
 import type { Draft, FieldedKind } from "../../shared/domain/entity.ts";
@@ -32,6 +33,12 @@ export const reading = (declared: unknown, settings: Readonly<Record<string, unk
     context,
     /** Requests since the last look, in order. */
     asked: () => asked.splice(0),
+    count: async (name: string, scope: string) => {
+      const { census } = streamOf(name);
+      if (census === undefined) throw new Error(`${name} is not counted`);
+      return (await Array.fromAsync(census.ids(context, scope))).flat();
+    },
+    reaches: (name: string, place: string) => streamOf(name).census?.reaches(context, place),
     poll: async (name: string, scope: string, cursor?: Cursor): Promise<Page<Cursor>[]> => {
       const poll = streamOf(name).poll;
       if (poll === undefined) throw new Error(`${name} is not polled`);
@@ -44,5 +51,12 @@ export const reading = (declared: unknown, settings: Readonly<Record<string, unk
 };
 
 const CONTEXT = { connectionId: "con_site", statuses: new Map() };
+
+/** Where a tool of the sandbox answers, and its made-up credentials. */
+export const settingsOf = ({ sites }: Sandbox, id: string): Readonly<Record<string, unknown>> => {
+  const found = Object.entries(sites).find(([name]) => name === id)?.[1];
+  if (found === undefined) throw new Error(`the sandbox has no ${id}`);
+  return { baseUrl: found.baseUrl, ...found.settings };
+};
 
 export const recordsOf = (pages: readonly Page<Cursor>[]): unknown[] => pages.flatMap(({ records }) => records);

@@ -52,15 +52,15 @@ export const listedIn =
   (answer: unknown): readonly unknown[] | undefined =>
     z.looseObject({ [name]: z.array(z.unknown()) }).safeParse(answer).data?.[name];
 
-/** One record by id, or undefined if GrowthBook does not know it. */
+/** One record by id, or undefined if GrowthBook does not know it, or has none. */
 export const one = async (
   { http }: Pick<Context, "http">,
   path: string,
   name: string,
 ): Promise<Readonly<Record<string, unknown>> | undefined> => {
-  const shape = z.looseObject({ [name]: z.record(z.string(), z.unknown()) });
+  const shape = z.looseObject({ [name]: z.record(z.string(), z.unknown()).nullish() });
   try {
-    return (await http.json(shape, "GET", path))[name];
+    return (await http.json(shape, "GET", path))[name] ?? undefined;
   } catch (error) {
     // Of an id that it does not know GrowthBook also says 400.
     const status = error instanceof HubError ? error.details["status"] : undefined;

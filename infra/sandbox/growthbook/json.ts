@@ -114,7 +114,9 @@ export const featureJson = (feature: Feature, version: 1 | 2): Json => {
       version: 1 + feature.steps.length,
       comment: "",
       date: iso(updated),
-      publishedBy: { type: "dashboard", id: ownerId(exposure.feature.lead) },
+      ...(version === 1
+        ? { publishedBy: ownerId(exposure.feature.lead), createdBy: ownerId(exposure.feature.lead) }
+        : { publishedBy: { type: "dashboard", id: ownerId(exposure.feature.lead) } }),
     },
   };
 };

@@ -118,7 +118,9 @@ const routesOf = (organization: Organization): readonly Route[] => {
       "/v1/experiments/:id/results",
       withExperiment((found) => {
         const result = json.resultsJson(found);
-        return result === undefined ? refused(404, "No results found for that experiment") : ok({ result });
+        return result === undefined
+          ? refused(404, "No results found for that experiment")
+          : ok({ experiment: json.experimentJson(found), result });
       }),
     ),
     route("GET", "/v1/metrics", (asked) => paged(asked, "metrics", [0, 1, 2].map(json.metricJson))),

@@ -15,6 +15,13 @@ export const pageOf = (
   return `${app}/projects/${encodeURIComponent(projectKey ?? "")}/${path}`;
 };
 
+/** The project of a record: as our reading set it, else by the record's own address. */
+export const projectOf = (record: {
+  readonly projectKey?: Text;
+  readonly _links?: { readonly self?: { readonly href?: Text } | null | undefined } | null | undefined;
+}): string | undefined =>
+  record.projectKey || /^\/api\/v2\/(?:flags|metrics|projects)\/([^/]+)/.exec(record._links?.self?.href ?? "")?.[1];
+
 /** LaunchDarkly names records by keys that never change, each inside of its project. */
 export const idOf = (...keys: readonly Text[]): string => keys.map((key) => key ?? "").join("/");
 

@@ -2,7 +2,7 @@ import type { Draft, Fields } from "../../shared/domain/entity.ts";
 import { maybeInstant, TIMELESS } from "../../shared/domain/instant.ts";
 import type { Ref } from "../../shared/domain/kind.ts";
 import { mapWord, type Table } from "../../shared/domain/mapped.ts";
-import { idOf, labelsOf, metricRef, pageOf, pointersIn } from "./envelope.ts";
+import { idOf, labelsOf, metricRef, pageOf, pointersIn, projectOf } from "./envelope.ts";
 import type { Experiment, Iteration } from "./schema.ts";
 
 type Status = Exclude<Fields<"experiment">["status"]["category"], "unknown">;
@@ -19,7 +19,8 @@ const RESULTS: Table<"won" | "lost"> = new Map([
 
 /** An experiment by its current iteration. LaunchDarkly's API tells status and winner, and no statistics. */
 export const normaliseExperiment = (experiment: Experiment): readonly Draft[] => {
-  const { projectKey, environmentKey, key } = experiment;
+  const { environmentKey, key } = experiment;
+  const projectKey = projectOf(experiment);
   const iteration = experiment.currentIteration ?? experiment.draftIteration ?? undefined;
   const isStopped = iteration?.status === "stopped";
   const winner = isStopped ? iteration.winningTreatmentId : undefined;
@@ -38,7 +39,7 @@ export const normaliseExperiment = (experiment: Experiment): readonly Draft[] =>
       noun: "experiment",
       id: idOf(projectKey, environmentKey, key),
       key,
-      url: pageOf(experiment, `experiments/${encodeURIComponent(key)}`),
+      url: pageOf({ ...experiment, projectKey }, `experiments/${encodeURIComponent(key)}`),
     },
     scopes: projectKey ? [projectKey] : [],
     createdAt: maybeInstant(experiment._creationDate),

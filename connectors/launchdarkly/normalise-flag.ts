@@ -3,13 +3,14 @@ import type { CustomField, Draft } from "../../shared/domain/entity.ts";
 import { environmentOf } from "../../shared/domain/environment.ts";
 import { maybeInstant, TIMELESS } from "../../shared/domain/instant.ts";
 import { referencesIn } from "../../shared/domain/reference.ts";
-import { idOf, labelsOf, pageOf, pointersIn } from "./envelope.ts";
+import { idOf, labelsOf, pageOf, pointersIn, projectOf } from "./envelope.ts";
 import { type Rollout, rolloutOf } from "./rollout.ts";
 import type { Flag } from "./schema.ts";
 
 /** A flag with its rollout in every environment that was read. */
 export const normaliseFlag = (flag: Flag, context: NormaliseContext): readonly Draft[] => {
-  const { projectKey, customProperties } = flag;
+  const { customProperties } = flag;
+  const projectKey = projectOf(flag);
   const archivedAt = flag.archived === true ? (maybeInstant(flag.archivedDate) ?? TIMELESS) : undefined;
   const maintainer = maintainerOf(flag, context);
   const properties = Object.entries(customProperties ?? {});
@@ -19,7 +20,7 @@ export const normaliseFlag = (flag: Flag, context: NormaliseContext): readonly D
       noun: "flag",
       id: idOf(projectKey, flag.key),
       key: flag.key,
-      url: pageOf(flag, `flags/${encodeURIComponent(flag.key)}`),
+      url: pageOf({ ...flag, projectKey }, `flags/${encodeURIComponent(flag.key)}`),
     },
     scopes: projectKey ? [projectKey] : [],
     createdAt: maybeInstant(flag.creationDate),

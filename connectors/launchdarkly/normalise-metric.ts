@@ -1,15 +1,16 @@
 import type { Draft } from "../../shared/domain/entity.ts";
 import { maybeInstant, TIMELESS } from "../../shared/domain/instant.ts";
-import { labelsOf, metricRef, pageOf } from "./envelope.ts";
+import { labelsOf, metricRef, pageOf, projectOf } from "./envelope.ts";
 import type { Metric } from "./schema.ts";
 
 /** What experiments are judged by: the API tells what is counted, and no numbers. */
 export const normaliseMetric = (metric: Metric): readonly Draft[] => {
-  const { projectKey, key, successCriteria } = metric;
+  const { key, successCriteria } = metric;
+  const projectKey = projectOf(metric);
   const { noun, id } = metricRef(projectKey, key);
   const draft: Draft<"metric"> = {
     kind: "metric",
-    external: { noun, id, key, url: pageOf(metric, `metrics/${encodeURIComponent(key)}`) },
+    external: { noun, id, key, url: pageOf({ ...metric, projectKey }, `metrics/${encodeURIComponent(key)}`) },
     scopes: projectKey ? [projectKey] : [],
     createdAt: maybeInstant(metric._creationDate),
     updatedAt: TIMELESS,

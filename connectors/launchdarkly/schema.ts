@@ -5,8 +5,12 @@ const flag = z.boolean().nullish();
 const number = z.number().nullish();
 const texts = z.array(z.string()).nullish();
 
-/** Set by our reading: where it was read, since the API's records do not tell. */
-const Place = { projectKey: text, appUrl: text };
+/** Where it is: set by our reading, since the API's records tell it in their address only. */
+const Place = {
+  projectKey: text,
+  appUrl: text,
+  _links: z.looseObject({ self: z.looseObject({ href: text }).nullish() }).nullish(),
+};
 
 const Member = z.looseObject({
   _id: z.string(),

@@ -31,7 +31,7 @@ describe.skipIf(!present)("a recorded answer of LaunchDarkly", () => {
     "is a flag: %s",
     (file) => {
       const record = Flag.parse(bodyOf(file));
-      const draft = draftOf("flags", { ...record, projectKey: "my-project" }) as Draft<"featureFlag">;
+      const draft = draftOf("flags", record) as Draft<"featureFlag">;
       same(draft.external.id, `my-project/${record.key}`);
       same(draft.fields.name, record.name);
       same(draft.fields.isTemporary, record.temporary);

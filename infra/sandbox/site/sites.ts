@@ -10,12 +10,12 @@ import type { OpenSite } from "./site.ts";
 
 /** Every tool beside the trackers, by the id of its connector. */
 export const SITES: Readonly<Record<string, OpenSite>> = {
+  figma: figmaSite,
   growthbook: growthbookSite,
   launchdarkly: launchdarklySite,
   mixpanel: mixpanelSite,
-  posthog: posthogSite,
-  figma: figmaSite,
   notion: notionSite,
+  posthog: posthogSite,
   segment: segmentSite,
   slack: slackSite,
 };

@@ -5,7 +5,9 @@ import type { Connector } from "../shared/connector/contract.ts";
 export const connectors: Readonly<Record<string, () => Promise<Connector>>> = {
   figma: async () => (await import("./figma/index.ts")).default as Connector,
   github: async () => (await import("./github/index.ts")).default as Connector,
+  growthbook: async () => (await import("./growthbook/index.ts")).default as Connector,
   jira: async () => (await import("./jira/index.ts")).default as Connector,
+  launchdarkly: async () => (await import("./launchdarkly/index.ts")).default as Connector,
   linear: async () => (await import("./linear/index.ts")).default as Connector,
   mixpanel: async () => (await import("./mixpanel/index.ts")).default as Connector,
   notion: async () => (await import("./notion/index.ts")).default as Connector,

@@ -1,5 +1,6 @@
 import type { NormaliseContext } from "../../shared/connector/contract.ts";
 import type { Draft } from "../../shared/domain/entity.ts";
+import { environmentOf } from "../../shared/domain/environment.ts";
 import { maybeInstant, TIMELESS } from "../../shared/domain/instant.ts";
 import { mapWord, type Table } from "../../shared/domain/mapped.ts";
 import { deploymentOutcome } from "./deployment-outcome.ts";
@@ -20,27 +21,9 @@ const RESULTS: Table<"success" | "failure" | "cancelled" | "in_progress"> = new 
   ["waiting", "in_progress"],
 ]);
 
-type Environment = "production" | "staging" | "test" | "other";
-const ENVIRONMENTS: Table<Environment> = new Map([
-  ["production", "production"],
-  ["staging", "staging"],
-  ["test", "test"],
-  ["other", "other"],
-]);
-
-/** Names by convention, with or without what follows a dash, a slash or a space: `prod-eu`, `Preview - web`. */
-const NAMES: readonly (readonly [RegExp, Environment])[] = [
-  [/^(?:production|prod)(?:[\s/_-].*)?$/i, "production"],
-  [/^(?:staging|stage|preview)(?:[\s/_-].*)?$/i, "staging"],
-  [/^(?:test|testing|qa|ci)(?:[\s/_-].*)?$/i, "test"],
-];
-
 /** The hub's own table first, then the name, then GitHub's flag; any other environment is `other`. */
-const environmentOf = ({ environment, production_environment }: Deployment, own: NormaliseContext["environments"]) => {
-  const name = environment ?? "";
-  const type = NAMES.find(([pattern]) => pattern.test(name))?.[1] ?? (production_environment ? "production" : "other");
-  return mapWord({ name, type }, ENVIRONMENTS, own);
-};
+const environmentIn = ({ environment, production_environment }: Deployment, own: NormaliseContext["environments"]) =>
+  environmentOf(environment ?? "", own, production_environment ? "production" : "other");
 
 /** A deployment with what its statuses say. */
 export const normaliseDeployment = (deployment: Deployment, context: NormaliseContext): readonly Draft[] => {
@@ -61,7 +44,7 @@ export const normaliseDeployment = (deployment: Deployment, context: NormaliseCo
     updatedAt: changes.sort().at(-1) ?? startedAt,
     fields: {
       repository,
-      environment: environmentOf(deployment, context.environments),
+      environment: environmentIn(deployment, context.environments),
       commitSha: sha,
       commitShas: [...new Set([...(deployment.commit_shas ?? []), sha])],
       result: mapWord({ name: word }, RESULTS),

@@ -155,7 +155,7 @@ const serve = async (server: Server, hub: Hub): Promise<void> => {
       const connection = isHook ? /^\/hooks\/([\w-]+)/.exec(request.url ?? "")?.[1] : undefined;
       // AWS counts refusals by the answers' status; here their page shows them.
       if (connection !== undefined && hub.connectionNames.includes(connection)) {
-        await noteReceipt(hub, connection, hub.ports.clock.now().toISOString(), result.statusCode === 202);
+        await noteReceipt(hub, connection, hub.ports.clock.now().toISOString(), result.statusCode < 300);
       }
     };
     work().catch((error: unknown) => {

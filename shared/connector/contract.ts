@@ -169,6 +169,8 @@ export interface Connector<Config = unknown> {
     readonly signature: Signature<Config>;
     /** Paths of the config values that {@link signature} needs, e.g. `oauth.clientSecret`; default `webhookSecret` and `previousWebhookSecret`. */
     readonly secrets?: readonly string[];
+    /** The only answer that the vendor takes for success, where it is not any of 2xx; default 202. */
+    readonly accepted?: 200;
     /** The vendor's id of the delivery; empty where it has none. */
     readonly deliveryId: (delivery: Delivery) => string;
     /** The answer that the vendor waits for to know that somebody is there; undefined for any other body. Given once the signature holds. */

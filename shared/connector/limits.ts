@@ -24,8 +24,16 @@ export const retryAfterSeconds = (headers: Headers, now: number): number | undef
 export const limitsIn = (headers: Headers, now: number): Limits => {
   const first = (...names: string[]) =>
     names.map((name) => headers.get(name)).find((value) => value !== null && value !== "");
-  const remaining = count(
+  const told = count(
     first("x-ratelimit-remaining", "x-ratelimit-requests-remaining", "ratelimit-remaining", "x-rate-limit-remaining"),
+  );
+  // LaunchDarkly tells several budgets at once: what is least is left.
+  const several = ["global", "route", "auth-token"].map((which) =>
+    count(headers.get(`x-ratelimit-${which}-remaining`)),
+  );
+  const remaining = [told, ...several].reduce(
+    (least, one) => (one === undefined || (least !== undefined && least <= one) ? least : one),
+    undefined,
   );
   const resetAt = moment(first("x-ratelimit-reset", "x-ratelimit-requests-reset", "ratelimit-reset"), now);
   return { ...(remaining !== undefined && { remaining }), ...(resetAt !== undefined && { resetAt }) };

@@ -38,7 +38,7 @@ const show = (hub: Hub, connection: string, secret: string): void => {
  * Takes a vendor's webhook: checks its signature over the raw bytes, keeps the bytes, queues them. Resolves only when
  * both are durable. What only sets the webhook up, or concerns nothing that is read, is neither kept nor queued.
  *
- * @returns what the vendor waits for as the body of the answer, if it asked for something
+ * @returns what the vendor waits for as the body of the answer, if it asked for something, or takes 200 alone for success
  * @throws HubError connection_unknown | signature_rejected | payload_too_large | payload_unreadable
  */
 export const receive = async (hub: Hub, connectionName: string, delivery: Delivery): Promise<string | undefined> => {
@@ -67,7 +67,7 @@ export const receive = async (hub: Hub, connectionName: string, delivery: Delive
   );
   await hub.ports.inbox.send([JSON.stringify({ connection: connection.name, rawRef })]);
   hub.log.info({ connection: connection.name, deliveryId }, "received");
-  return undefined;
+  return webhook.accepted === 200 ? "" : undefined;
 };
 
 /** Counts a webhook of a connection, for its page. Not on the receiving path of AWS, whose receiver has no table. */

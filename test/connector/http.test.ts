@@ -273,6 +273,23 @@ describe("a run over many calls", () => {
     for (let call = 0; call < 4; call++) await http.json(Any, "GET", "/me");
     expect(slept).toEqual([40_000]);
   });
+
+  it("stops by the smallest of several budgets that the vendor names at once", async () => {
+    const left = (global: string, route: string): Answer =>
+      told(
+        200,
+        {},
+        {
+          "x-ratelimit-global-remaining": global,
+          "x-ratelimit-route-remaining": route,
+          "x-ratelimit-reset": "1772445640000",
+        },
+      );
+    await using vendor = await vendorServer(inTurn(left("9", "3"), left("8", "0"), told(200)));
+    const { http, slept } = openHttp(vendor);
+    for (let call = 0; call < 4; call++) await http.json(Any, "GET", "/me");
+    expect(slept).toEqual([40_000]);
+  });
 });
 
 it("moves its clock only by waiting", async () => {

@@ -44,8 +44,8 @@ const CONFIG = { webhookSecret: "s3cret" };
 const bytes = (text: string) => new TextEncoder().encode(text);
 const signed = (body: Uint8Array, config = CONFIG) => signature.sign(body, config, new Date());
 
-const open = (around?: (ports: Ports) => Ports, config = CONFIG) => {
-  const pipeline = openPipeline({ connector: tool as Connector, config, ...(around && { around }) });
+const open = (around?: (ports: Ports) => Ports, config = CONFIG, connector = tool) => {
+  const pipeline = openPipeline({ connector: connector as Connector, config, ...(around && { around }) });
   const whole = pipeline.hub("one");
   const hub: Hub = {
     ...whole,
@@ -189,6 +189,14 @@ describe("a webhook", () => {
     using pipeline = open();
     expect(await post("/hooks/acme", bytes('{"verification_token":"secret_abc"}'))).toMatchObject({ status: 401 });
     expect(JSON.stringify(pipeline.logged)).not.toContain("secret_abc");
+  });
+
+  it("is answered with 200 where the vendor takes nothing else for success", async () => {
+    const { webhook } = tool;
+    using pipeline = open(undefined, CONFIG, { ...tool, ...(webhook && { webhook: { ...webhook, accepted: 200 } }) });
+    const body = bytes('{"id":"1"}');
+    expect(await post("/hooks/acme", body, signed(body))).toMatchObject({ status: 200 });
+    expect(await pipeline.queued()).toHaveLength(1);
   });
 
   it("of the largest size allowed is accepted", async () => {

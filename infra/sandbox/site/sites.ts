@@ -1,4 +1,6 @@
 import { figmaSite } from "../figma/server.ts";
+import { growthbookSite } from "../growthbook/server.ts";
+import { launchdarklySite } from "../launchdarkly/server.ts";
 import { mixpanelSite } from "../mixpanel/server.ts";
 import { notionSite } from "../notion/server.ts";
 import { posthogSite } from "../posthog/server.ts";
@@ -8,10 +10,12 @@ import type { OpenSite } from "./site.ts";
 
 /** Every tool beside the trackers, by the id of its connector. */
 export const SITES: Readonly<Record<string, OpenSite>> = {
-  mixpanel: mixpanelSite,
-  posthog: posthogSite,
   figma: figmaSite,
+  growthbook: growthbookSite,
+  launchdarkly: launchdarklySite,
+  mixpanel: mixpanelSite,
   notion: notionSite,
+  posthog: posthogSite,
   segment: segmentSite,
   slack: slackSite,
 };

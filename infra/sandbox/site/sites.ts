@@ -4,14 +4,16 @@ import { notionSite } from "../notion/server.ts";
 import { posthogSite } from "../posthog/server.ts";
 import { segmentSite } from "../segment/server.ts";
 import { slackSite } from "../slack/server.ts";
+import { zendesk } from "../zendesk/server.ts";
 import type { OpenSite } from "./site.ts";
 
 /** Every tool beside the trackers, by the id of its connector. */
 export const SITES: Readonly<Record<string, OpenSite>> = {
-  mixpanel: mixpanelSite,
-  posthog: posthogSite,
   figma: figmaSite,
+  mixpanel: mixpanelSite,
   notion: notionSite,
+  posthog: posthogSite,
   segment: segmentSite,
   slack: slackSite,
+  zendesk: zendesk,
 };

@@ -5,6 +5,7 @@ import type { Connector } from "../shared/connector/contract.ts";
 export const connectors: Readonly<Record<string, () => Promise<Connector>>> = {
   figma: async () => (await import("./figma/index.ts")).default as Connector,
   github: async () => (await import("./github/index.ts")).default as Connector,
+  intercom: async () => (await import("./intercom/index.ts")).default as Connector,
   jira: async () => (await import("./jira/index.ts")).default as Connector,
   linear: async () => (await import("./linear/index.ts")).default as Connector,
   mixpanel: async () => (await import("./mixpanel/index.ts")).default as Connector,

@@ -10,24 +10,24 @@ type Sandbox = Awaited<ReturnType<typeof startSandbox>>;
 type AnyPage = Page<Record<string, unknown>>;
 
 /** A connector at its server in the sandbox, over real HTTP: reads streams as a run does, without a store. */
-export const atSite = (
-  declared: Connector<never> | Connector,
+export const atSite = <Config>(
+  declared: Connector<Config>,
   sandbox: Sandbox,
   more: Readonly<Record<string, unknown>> = {},
 ) => {
   const connector = declared as Connector;
-  const site = sandbox.sites[connector.id];
+  const site = sandbox.sites[declared.id];
   if (site === undefined) throw new Error(`the sandbox has no ${connector.id}`);
   const { baseUrl, settings } = site;
-  const config = connector.config.parse({ requestsPerMinute: 1e6, baseUrl, ...settings, ...more });
+  const config = declared.config.parse({ requestsPerMinute: 1e6, baseUrl, ...settings, ...more });
   const waits: number[] = [];
-  const open = (): ReadContext<unknown> => {
+  const open = (): ReadContext<Config> => {
     const signal = new AbortController().signal;
     const sleep = async (ms: number) => {
       waits.push(ms);
       await setTimeout(0);
     };
-    const http = vendorHttp(connector.http(config), { fetch, now: Date.now, sleep, random: () => 0 }, signal);
+    const http = vendorHttp(declared.http(config), { fetch, now: Date.now, sleep, random: () => 0 }, signal);
     return { http, config, signal };
   };
   const streamOf = (name: string) => {

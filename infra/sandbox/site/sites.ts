@@ -1,4 +1,5 @@
 import { figmaSite } from "../figma/server.ts";
+import { intercom } from "../intercom/server.ts";
 import { mixpanelSite } from "../mixpanel/server.ts";
 import { notionSite } from "../notion/server.ts";
 import { posthogSite } from "../posthog/server.ts";
@@ -10,6 +11,7 @@ import type { OpenSite } from "./site.ts";
 /** Every tool beside the trackers, by the id of its connector. */
 export const SITES: Readonly<Record<string, OpenSite>> = {
   figma: figmaSite,
+  intercom: intercom,
   mixpanel: mixpanelSite,
   notion: notionSite,
   posthog: posthogSite,

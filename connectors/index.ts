@@ -13,4 +13,5 @@ export const connectors: Readonly<Record<string, () => Promise<Connector>>> = {
   posthog: async () => (await import("./posthog/index.ts")).default as Connector,
   segment: async () => (await import("./segment/index.ts")).default as Connector,
   slack: async () => (await import("./slack/index.ts")).default as Connector,
+  zendesk: async () => (await import("./zendesk/index.ts")).default as Connector,
 };

@@ -22,7 +22,7 @@ import { verbsOf } from "./verbs.ts";
 const TOKEN = "sandbox-intercom-token";
 
 /** An Intercom workspace over the made-up company: customers of Insights, and some of Storefront, write here. */
-export const intercom: OpenSite = (world) => {
+export const intercomSite: OpenSite = (world) => {
   const desk = new Desktop(world, "intercom");
   const budget = new Budget(1667, 10_000, () => world.clock);
   const routes = routesOf(world, desk);

@@ -1,21 +1,21 @@
 import { figmaSite } from "../figma/server.ts";
-import { intercom } from "../intercom/server.ts";
+import { intercomSite } from "../intercom/server.ts";
 import { mixpanelSite } from "../mixpanel/server.ts";
 import { notionSite } from "../notion/server.ts";
 import { posthogSite } from "../posthog/server.ts";
 import { segmentSite } from "../segment/server.ts";
 import { slackSite } from "../slack/server.ts";
-import { zendesk } from "../zendesk/server.ts";
+import { zendeskSite } from "../zendesk/server.ts";
 import type { OpenSite } from "./site.ts";
 
 /** Every tool beside the trackers, by the id of its connector. */
 export const SITES: Readonly<Record<string, OpenSite>> = {
   figma: figmaSite,
-  intercom: intercom,
+  intercom: intercomSite,
   mixpanel: mixpanelSite,
   notion: notionSite,
   posthog: posthogSite,
   segment: segmentSite,
   slack: slackSite,
-  zendesk: zendesk,
+  zendesk: zendeskSite,
 };

@@ -26,7 +26,7 @@ const CLIENT = { clientId: "throughline", clientSecret: "sandbox-zendesk-client"
 const WITHHELD_MS = 60_000;
 
 /** A Zendesk account over the made-up company: its customers of Storefront and Devkit write here. */
-export const zendesk: OpenSite = (world) => {
+export const zendeskSite: OpenSite = (world) => {
   const desk = new Desktop(world, "zendesk");
   const clock = () => world.clock;
   const budgets = { "": new Budget(400, 60_000, clock), export: new Budget(10, 60_000, clock) };

@@ -6,6 +6,7 @@ export const connectors: Readonly<Record<string, () => Promise<Connector>>> = {
   figma: async () => (await import("./figma/index.ts")).default as Connector,
   github: async () => (await import("./github/index.ts")).default as Connector,
   growthbook: async () => (await import("./growthbook/index.ts")).default as Connector,
+  intercom: async () => (await import("./intercom/index.ts")).default as Connector,
   jira: async () => (await import("./jira/index.ts")).default as Connector,
   launchdarkly: async () => (await import("./launchdarkly/index.ts")).default as Connector,
   linear: async () => (await import("./linear/index.ts")).default as Connector,
@@ -14,4 +15,5 @@ export const connectors: Readonly<Record<string, () => Promise<Connector>>> = {
   posthog: async () => (await import("./posthog/index.ts")).default as Connector,
   segment: async () => (await import("./segment/index.ts")).default as Connector,
   slack: async () => (await import("./slack/index.ts")).default as Connector,
+  zendesk: async () => (await import("./zendesk/index.ts")).default as Connector,
 };

@@ -80,7 +80,7 @@ const common = { selects, reaches };
 export const ISSUES: Census<Config> = {
   ...common,
   noun: "issue",
-  kinds: ["workItem", "feature", "initiative"],
+  kinds: ["workItem", "feature", "initiative", "supportTicket"],
   ids: issueIds,
   whereabouts: issueWhereabouts,
 };

@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { ReadContext } from "../../shared/connector/contract.ts";
 import { HubError } from "../../shared/connector/errors.ts";
 import type { Config } from "./config.ts";
+import { withoutCustomers } from "./customers.ts";
 import type { AskedFields } from "./fields.ts";
 import { ask } from "./transport.ts";
 
@@ -29,11 +30,16 @@ export const withChangelogs = async (
     if (id === undefined) return issue;
     const own = histories.get(id) ?? [];
     return {
-      ...(issue as object),
+      ...(withoutCustomers(issue) as object),
       names,
       schema,
       ...(pointsField !== undefined && { pointsField }),
-      changelog: { startAt: 0, maxResults: own.length, total: own.length, histories: own },
+      changelog: {
+        startAt: 0,
+        maxResults: own.length,
+        total: own.length,
+        histories: own.map((one) => withoutCustomers(one)),
+      },
     };
   });
 };

@@ -2,13 +2,35 @@ import type { CustomField } from "../../shared/domain/entity.ts";
 import type { Issue } from "./schema.ts";
 
 /** What a custom field means to us. Its id differs from site to site; type and name are all there is to know it by. */
-export type Meaning = "sprint" | "points" | "flag" | "start" | "epic";
+export type Meaning =
+  | "sprint"
+  | "points"
+  | "flag"
+  | "start"
+  | "epic"
+  | "sla"
+  | "satisfaction"
+  | "organisations"
+  | "votes"
+  | "value"
+  | "effort";
 
 const TYPES: readonly (readonly [ending: string, Meaning])[] = [
   [":gh-sprint", "sprint"],
   [":jsw-story-points", "points"],
   [":gh-epic-link", "epic"],
+  [":sd-sla-field", "sla"],
+  [":sd-request-feedback", "satisfaction"],
+  [":sd-customer-organizations", "organisations"],
 ];
+/** Product Discovery's own kinds of field (`jira.polaris:rating` and others) are told apart by the names it gives them. */
+const DISCOVERY = /^jira\.polaris:/;
+const DISCOVERY_NAMES: ReadonlyMap<string, Meaning> = new Map([
+  ["votes", "votes"],
+  ["value", "value"],
+  ["impact", "value"],
+  ["effort", "effort"],
+]);
 const NAMES: ReadonlyMap<string, Meaning> = new Map([
   ["sprint", "sprint"],
   ["story points", "points"],
@@ -23,8 +45,12 @@ const NAMES: ReadonlyMap<string, Meaning> = new Map([
  *
  * @param type `schema.custom` of the field
  */
-export const meaningOf = (type: string | null | undefined, name: string | null | undefined): Meaning | undefined =>
-  TYPES.find(([ending]) => type?.endsWith(ending))?.[1] ?? NAMES.get((name ?? "").trim().toLowerCase());
+export const meaningOf = (type: string | null | undefined, name: string | null | undefined): Meaning | undefined => {
+  const known = TYPES.find(([ending]) => type?.endsWith(ending))?.[1];
+  if (known !== undefined) return known;
+  const plain = (name ?? "").trim().toLowerCase();
+  return (DISCOVERY.test(type ?? "") ? DISCOVERY_NAMES : NAMES).get(plain);
+};
 
 const SPRINT_TEXT = /^com\.atlassian\.greenhopper\.service\.sprint\.Sprint@/;
 

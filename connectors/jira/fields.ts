@@ -27,6 +27,7 @@ const STANDARD_FIELDS = [
   "versions",
   "fixVersions",
   "issuelinks",
+  "votes",
 ];
 
 const Field = z.looseObject({

@@ -62,7 +62,7 @@ export default defineConnector<z.output<typeof Config>>({
     }),
     issues: stream({
       record: Issue,
-      kinds: ["initiative", "feature", "workItem", "account", "cycle"],
+      kinds: ["initiative", "feature", "workItem", "supportTicket", "account", "cycle", "customer"],
       normalise: normaliseIssue,
       listed: listedIssues,
       poll: { cursor: IssueCursor, start: {}, scopes: scopesOf, read: readIssues },

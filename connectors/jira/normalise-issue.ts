@@ -1,3 +1,4 @@
+import * as z from "zod";
 import type { NormaliseContext } from "../../shared/connector/contract.ts";
 import type { Draft } from "../../shared/domain/entity.ts";
 import type { HistoryEntry } from "../../shared/domain/history.ts";
@@ -11,19 +12,23 @@ import { otherCustomFields, valuesOf } from "./custom-field.ts";
 import { historyOf, previousKeysOf } from "./history.ts";
 import { isIdea, kindOfIssue, parentRef, relationsOf } from "./issue-link.ts";
 import { milestonesOf } from "./milestone.ts";
+import { organisationDrafts, requestFields } from "./normalise-request.ts";
 import type { Issue, IssueFields } from "./schema.ts";
 import { browseUrl } from "./site.ts";
 import { cycleDraft, sprintsOf } from "./sprint.ts";
 import { planOf, priorityOf, resolutionOf, statusOf, typeOf } from "./vocabulary.ts";
 
-/** An issue as an initiative, a feature or a work item, with the people and sprints it names. */
+/** An issue as an initiative, a feature, a work item or a support ticket, with the people, sprints and organisations it names. */
 export const normaliseIssue = (issue: Issue, context: NormaliseContext): Draft[] => {
   const kind = kindOfIssue(issue);
-  const history = historyOf(issue, kind === "workItem" ? "dueAt" : "target");
+  const history = historyOf(issue, kind === "workItem" ? "dueAt" : "target").map((entry) =>
+    kind === "supportTicket" ? withoutReporters(entry) : entry,
+  );
   const common = envelope(issue, history);
   const fields = fieldsOf(issue);
   const accounts = new Map(
     [fields.assignee, fields.reporter]
+      .filter((user) => user?.accountType !== "customer")
       .flatMap((user) => accountDraft(user, issue.self, context))
       .map((draft) => [draft.external.id, draft]),
   );
@@ -31,8 +36,15 @@ export const normaliseIssue = (issue: Issue, context: NormaliseContext): Draft[]
     DRAFTS[kind](issue, common, context),
     ...accounts.values(),
     ...(kind === "workItem" ? sprintsOf(issue).map((sprint) => cycleDraft(sprint, issue.self)) : []),
+    ...(kind === "supportTicket" ? organisationDrafts(issue) : []),
   ];
 };
+
+/** Who asked on whose behalf is told by names. */
+const withoutReporters = ({ changes, ...entry }: HistoryEntry): HistoryEntry => ({
+  ...entry,
+  changes: changes.filter(({ field }) => field !== "reporter"),
+});
 
 type Envelope = Omit<Draft, "kind" | "fields"> & { readonly history: readonly HistoryEntry[] };
 
@@ -57,6 +69,7 @@ const envelope = (issue: Issue, history: readonly HistoryEntry[]): Envelope => {
     aliases: [...names],
     references: [
       ...epicOf(issue),
+      ...labelsOf(fields).flatMap((label) => (DECLARED.test(label) ? referencesIn(label, "declared") : [])),
       ...referencesIn(fields.summary, "title"),
       ...referencesIn(plainText(fields.description), "body"),
     ].filter(({ alias }) => !names.has(alias)),
@@ -66,6 +79,9 @@ const envelope = (issue: Issue, history: readonly HistoryEntry[]): Envelope => {
     ...(previousKeys.length > 0 && { previousKeys }),
   };
 };
+
+/** A label by which people say what an issue is about. */
+const DECLARED = /^feature:/i;
 
 /** Older projects name an epic by its key, in a custom field of its own; where `parent` is told too it says the same. */
 const epicOf = (issue: Issue): Reference[] => {
@@ -132,8 +148,33 @@ const feature = (issue: Issue, common: Envelope, { statuses }: NormaliseContext)
       declaredStatus: planOf(status, idea),
       status,
       ...(completedAt !== undefined && { completedAt }),
+      ...(idea && assessmentOf(issue)),
       labels: labelsOf(fields),
     },
+  };
+};
+
+const Votes = z.union([z.number(), z.looseObject({ votes: z.number() }).transform(({ votes }) => votes)]);
+
+/** How an idea was voted and rated: by Product Discovery's fields, else by the votes that any issue can have. */
+const assessmentOf = (issue: Issue) => {
+  const numberIn = (values: readonly unknown[]) => values.find((value) => typeof value === "number");
+  const told = [...valuesOf(issue, "votes"), issue.fields?.["votes"]];
+  const votes = numberIn(told.map((value) => Votes.safeParse(value).data));
+  const [value, effort] = [numberIn(valuesOf(issue, "value")), numberIn(valuesOf(issue, "effort"))];
+  return {
+    ...(votes !== undefined && Number.isInteger(votes) && votes >= 0 && { votes }),
+    ...(value !== undefined && { value }),
+    ...(effort !== undefined && { effort }),
+  };
+};
+
+const supportTicket = (issue: Issue, common: Envelope): Draft<"supportTicket"> => {
+  const fields = fieldsOf(issue);
+  return {
+    ...common,
+    kind: "supportTicket",
+    fields: requestFields(issue, fields, titleOf(issue), accountRef(fields.assignee), accountRef(fields.reporter)),
   };
 };
 
@@ -181,4 +222,4 @@ const estimateOf = (points: number | undefined, { timeoriginalestimate: seconds 
   return seconds == null ? {} : { estimate: { value: seconds / 3600, unit: "hours" as const } };
 };
 
-const DRAFTS = { initiative, feature, workItem } as const;
+const DRAFTS = { initiative, feature, workItem, supportTicket } as const;

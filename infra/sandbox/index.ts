@@ -165,11 +165,11 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbo
       products: products(seed, size).map(({ name, tracker, key, owner, repo, features }) => ({
         name,
         tracker,
-        planning: tracker === "jira" ? [key, "IDEA"] : tracker === "linear" ? [key] : [`${owner}/${repo}`],
+        planning: tracker === "jira" ? [key, "IDEA", "SUP"] : tracker === "linear" ? [key] : [`${owner}/${repo}`],
         repo: `${owner}/${repo}`,
         features: features.map(({ title }) => title),
       })),
-      jira: { projectKeys: ["ACME", "IDEA"], site: "https://acme.atlassian.net" },
+      jira: { projectKeys: ["ACME", "IDEA", "SUP"], site: "https://acme.atlassian.net" },
       linear: { teamKeys: ["INS"], workspace: "acme" },
       github: { repos: ["acme/storefront", "acme/insights", "acme/devkit"] },
     },

@@ -2,6 +2,7 @@ import type * as z from "zod";
 import type { EmailHash } from "../domain/email-hash.ts";
 import type { Draft, FieldedKind, PresenceState, StatusCategory } from "../domain/entity.ts";
 import type { Instant } from "../domain/instant.ts";
+import type { Ref } from "../domain/kind.ts";
 import type { Mapped, Table, Word } from "../domain/mapped.ts";
 import type { Credential } from "./credential.ts";
 import type { VendorHttp } from "./http.ts";
@@ -43,6 +44,8 @@ export interface Page<Cursor> {
   readonly records: readonly unknown[];
   /** By stream id, e.g. the reviews of the pull requests of this page. */
   readonly also?: Readonly<Record<string, readonly unknown[]>>;
+  /** What the vendor listed as deleted on this page. */
+  readonly gone?: readonly Ref<FieldedKind>[];
   /** Is stored after the page is safely queued; must be resumable at any page. */
   readonly cursor: Cursor;
 }

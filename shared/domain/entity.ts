@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { Day, Id, Time } from "./field.ts";
+import { Count, Day, Id, Time } from "./field.ts";
 import { AROUND } from "./fields-around.ts";
 import type { HistoryEntry } from "./history.ts";
 import { type Instant, TIMELESS } from "./instant.ts";
@@ -67,6 +67,9 @@ export const FIELDS = {
     declaredHealth: mapped(HEALTH_VALUES).optional(),
     declaredHealthAt: Time.optional(),
     completedAt: Time.optional(),
+    votes: Count.optional().describe("of people who want it"),
+    value: z.number().optional().describe("as the tool rates it, on its own scale"),
+    effort: z.number().optional().describe("as the tool rates it, on its own scale"),
     labels: z.array(z.string()).optional(),
   }),
   workItem: z.object({

@@ -1,5 +1,6 @@
 import { HubError, safeReason } from "../connector/errors.ts";
 import type { Instant } from "../domain/instant.ts";
+import { entityId } from "../domain/kind.ts";
 import type { Row } from "../ports/table.ts";
 import { streamKey } from "../store/keys.ts";
 import { archivePage } from "./archive-page.ts";
@@ -127,12 +128,24 @@ export const pollStream = async (
       signal.throwIfAborted();
       const body: PageBody["records"] = { [name]: [...page.records] };
       for (const [other, more] of Object.entries(page.also ?? {})) body[other] = [...more];
-      const size = Object.values(body).reduce((sum, list) => sum + list.length, 0);
-      const digest = hash(body).slice(0, DIGEST_CHARACTERS);
+      const gone = (page.gone ?? []).map((ref) => ({
+        entityId: entityId(connection.id, ref),
+        state: "deleted" as const,
+      }));
+      const size = Object.values(body).reduce((sum, list) => sum + list.length, gone.length);
+      const digest = hash(gone.length === 0 ? body : [body, gone]).slice(0, DIGEST_CHARACTERS);
       const isNews = size > 0 && !(canSkip && alreadyQueued.has(digest));
       isQuiet &&= !isNews;
       if (isNews) {
-        await archivePage(hub, connection, { what: "page", stream: name }, { records: body });
+        await archivePage(
+          hub,
+          connection,
+          { what: "page", stream: name },
+          {
+            records: body,
+            ...(gone.length > 0 && { gone }),
+          },
+        );
         queued += size;
         queuedAt = startedAt;
       }

@@ -7,7 +7,7 @@ import type { Hub } from "./hub.ts";
 
 /** What vendors send beside the body that says what it is; signatures and cookies are not among them. */
 const KEPT_HEADERS =
-  /^(x-github-(event|delivery|hook-id)|linear-(event|delivery|timestamp)|x-atlassian-webhook-(identifier|flow|retry)|content-type|user-agent)$/;
+  /^(x-github-(event|delivery|hook-id)|linear-(event|delivery|timestamp)|x-atlassian-webhook-(identifier|flow|retry)|x-zendesk-webhook-invocation-id|content-type|user-agent)$/;
 
 /** Notes when a connection's webhooks last came and how many were refused. */
 export interface Receipt {

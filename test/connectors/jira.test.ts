@@ -221,7 +221,7 @@ describe("polling a Jira site", () => {
     expect(issues.some(({ changelog }) => changelog.histories.length > 2)).toBe(true);
     const drafts = issues.flatMap((issue) => draftsOf("issues", issue));
     expect(new Set(drafts.map(({ kind }) => kind))).toEqual(
-      new Set(["initiative", "feature", "workItem", "account", "cycle"]),
+      new Set(["initiative", "feature", "workItem", "supportTicket", "account", "cycle", "customer"]),
     );
     const items = drafts.filter(({ kind }) => kind === "workItem") as Draft<"workItem">[];
     expect(items.filter(({ fields }) => fields.status.category === "unknown")).toEqual([]);

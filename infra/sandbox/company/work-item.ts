@@ -5,7 +5,7 @@ import { designers, engineers, managers } from "./people.ts";
 import { at, between, hash, pick, unit } from "./random.ts";
 import { titleOf } from "./titles.ts";
 
-export type ItemKind = "initiative" | "epic" | "idea" | "story" | "task" | "bug" | "subtask" | "design";
+export type ItemKind = "initiative" | "epic" | "idea" | "story" | "task" | "bug" | "subtask" | "design" | "request";
 export type Stage = "triage" | "backlog" | "todo" | "in_progress" | "in_review" | "done" | "cancelled";
 
 /** One edit of an item: what changed, from and to, in the company's own words. Each tool tells it in its own. */

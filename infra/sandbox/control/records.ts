@@ -144,7 +144,11 @@ export const stageOfName = (world: World, item: WorkItem, name: unknown): Stage 
   const named =
     tracker === "jira"
       ? statuses
-          .filter((status) => (status.discovery === true) === (item.kind === "idea") || item.kind === "idea")
+          .filter(
+            (status) =>
+              (status.service !== true && (status.discovery === true) === (item.kind === "idea")) ||
+              item.kind === "idea",
+          )
           .find((status) => statusName(world, status).toLowerCase() === wanted || status.id === wanted)?.stage
       : tracker === "linear"
         ? states.find((_, index) => String(state(world, index)["name"]).toLowerCase() === wanted)?.stage

@@ -3,6 +3,7 @@ import { type Rules, ruleOf, vendorOf, WAYS } from "../faults/rules.ts";
 import type { Budget } from "../http/budget.ts";
 import { bodyObject, ok } from "../http/route.ts";
 import type { Answer, Vendor } from "../http/server.ts";
+import { serviceDesk } from "../jira/request.ts";
 import type { Site } from "../site/site.ts";
 import type { Delivered, Deliveries, Hook } from "../webhooks/delivery.ts";
 import { deliveryVerbs } from "./delivery-verbs.ts";
@@ -12,6 +13,7 @@ import type { Outcome, Request, Verb } from "./outcome.ts";
 import { featureTruths, planVerbs } from "./plan-verbs.ts";
 import { presenceVerbs } from "./presence-verbs.ts";
 import { ControlError, formerTruth, personOf, type Truth, truthOf } from "./records.ts";
+import { requestVerbs } from "./request-verbs.ts";
 import { toolVerbs } from "./tool-verbs.ts";
 
 const verbs: Readonly<Record<string, readonly [string, Verb]>> = {
@@ -19,6 +21,7 @@ const verbs: Readonly<Record<string, readonly [string, Verb]>> = {
   ...deliveryVerbs,
   ...planVerbs,
   ...presenceVerbs,
+  ...requestVerbs,
   ...toolVerbs,
 };
 
@@ -112,6 +115,7 @@ export const act = async (controlled: Controlled, request: Request): Promise<Ans
 export const reset = ({ world, deliveries, journal, rules, budgets, sites }: Controlled): void => {
   world.reset();
   for (const site of Object.values(sites)) site.reset?.();
+  serviceDesk(world).reset();
   deliveries.reset();
   rules.end();
   journal.clear();

@@ -3,7 +3,7 @@ import type { World } from "../company/world.ts";
 import { bodyObject, ok, wholeNumber } from "../http/route.ts";
 import type { Answer, Asked } from "../http/server.ts";
 import { historiesOf } from "./changelog.ts";
-import { visibleIssue } from "./issue.ts";
+import { visible } from "./request.ts";
 import { issueId, SITE } from "./vocabulary.ts";
 
 /** Jira cuts an embedded changelog at this many entries. */
@@ -47,7 +47,7 @@ export const fetchChangelogs = (world: World, asked: Asked): Answer => {
 
   const found = new Map<number, WorkItem>();
   for (const idOrKey of wanted) {
-    const item = visibleIssue(world, idOrKey);
+    const item = visible(world, idOrKey);
     if (item !== undefined) found.set(item.n, item);
   }
   const issues = [...found.values()].sort((a, b) => a.n - b.n);

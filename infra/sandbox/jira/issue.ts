@@ -3,7 +3,9 @@ import { descriptionOf } from "../company/titles.ts";
 import type { WorkItem } from "../company/work-item.ts";
 import type { World } from "../company/world.ts";
 import {
+  EFFORT_FIELD,
   FLAGGED_FIELD,
+  IMPACT_FIELD,
   isBrowsable,
   issueId,
   jiraTime,
@@ -108,6 +110,7 @@ const fieldsOf = (world: World, item: WorkItem): Readonly<Record<string, unknown
     description: document(descriptionOf(world.company.seed, JIRA_PRODUCT, item.n, item.title)),
     environment: null,
     timeestimate: null,
+    votes: { self: `${API}/issue/${issueKey(world, item)}/votes`, votes: votesOf(item), hasVoted: false },
     workratio: -1,
     [SPRINT_FIELD]: item.sprints.length === 0 ? null : item.sprints.map((index) => sprintJson(world, index)),
     [POINTS_FIELD]: item.estimate ?? null,
@@ -115,8 +118,12 @@ const fieldsOf = (world: World, item: WorkItem): Readonly<Record<string, unknown
     [FLAGGED_FIELD]: item.blocked
       ? [{ self: `${API}/customFieldOption/10019`, value: "Impediment", id: "10019" }]
       : null,
+    ...(item.kind === "idea" && { [IMPACT_FIELD]: 1 + (item.n % 5), [EFFORT_FIELD]: 1 + ((item.n * 3) % 5) }),
   };
 };
+
+/** How many want an idea; nobody votes for work. */
+const votesOf = ({ kind, n }: WorkItem): number => (kind === "idea" ? 2 + ((n * 7) % 23) : 0);
 
 /** The fields that were added since. */
 const valuesOf = ({ addedFields }: World): Readonly<Record<string, unknown>> =>
@@ -201,6 +208,20 @@ const linksOf = (world: World, item: WorkItem): readonly unknown[] => {
   ];
 };
 
+/** The link of a request to the work or plan that it is about. */
+export const linkTo = (world: World, item: WorkItem, id: string) => ({
+  id,
+  self: `${API}/issueLink/${id}`,
+  type: {
+    id: "10003",
+    name: "Relates",
+    inward: "relates to",
+    outward: "relates to",
+    self: `${API}/issueLinkType/10003`,
+  },
+  outwardIssue: reference(world, item),
+});
+
 const document = (paragraphs: readonly string[]) => ({
   type: "doc",
   version: 1,
@@ -208,12 +229,17 @@ const document = (paragraphs: readonly string[]) => ({
 });
 
 /** An issue with the fields that were asked for. @param fields names, `*all`, `*navigable`, `-name`; empty gives the id alone */
-export const issueJson = (world: World, item: WorkItem, fields: readonly string[]) => {
+export const issueJson = (
+  world: World,
+  item: WorkItem,
+  fields: readonly string[],
+  own: Readonly<Record<string, unknown>> = {},
+) => {
   const head = { expand: "renderedFields,names,schema,operations,editmeta,changelog,versionedRepresentations" };
   const known = { ...head, id: issueId(item.n), self: `${API}/issue/${issueId(item.n)}`, key: issueKey(world, item) };
   if (fields.length === 0 || fields.every((name) => name === "id")) return { id: known.id };
   if (fields.every((name) => name === "id" || name === "key")) return known;
-  const all = { ...fieldsOf(world, item), ...valuesOf(world) };
+  const all = { ...fieldsOf(world, item), ...own, ...valuesOf(world) };
   const everything = fields.some((name) => name === "*all" || name === "*navigable");
   const wanted = Object.entries(all).filter(
     ([name]) => !world.removedFields.has(name) && (everything ? !fields.includes(`-${name}`) : fields.includes(name)),

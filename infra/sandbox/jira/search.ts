@@ -3,8 +3,9 @@ import type { World } from "../company/world.ts";
 import { bodyObject, ok } from "../http/route.ts";
 import type { Answer, Asked, Shape } from "../http/server.ts";
 import { changelogOf } from "./history.ts";
-import { isSearchable, issueJson, JIRA_PRODUCT, positionOf, visibleIssue } from "./issue.ts";
+import { isSearchable, JIRA_PRODUCT, positionOf } from "./issue.ts";
 import { type Jql, JqlError, parseJql } from "./jql.ts";
+import { jsonOf, searchableRequests, visible } from "./request.ts";
 import { isBrowsable, projects } from "./vocabulary.ts";
 
 /** Jira's way to say that a request is wrong. */
@@ -59,10 +60,11 @@ export const searchIssues = (world: World, asked: Asked, timeZone: string): Answ
   }
   const next = nextOf(page, rest.length > 0, { ...(token ?? START), q: text }, asked.shape);
   const issues = page.map((item) => ({
-    ...issueJson(world, item, fields),
+    ...jsonOf(world, item, fields),
     ...(expand.includes("changelog") ? { changelog: changelogOf(world, item) } : {}),
   }));
-  if (rest.length > 0) world.shuffle("jira", rest);
+  const unread = rest.filter(({ kind }) => kind !== "request");
+  if (unread.length > 0) world.shuffle("jira", unread);
   return ok({
     issues,
     ...(next === undefined ? {} : { nextPageToken: writeToken(next) }),
@@ -106,7 +108,7 @@ export const fetchIssues = (world: World, asked: Asked): Answer => {
     return refused(400, "Between 1 and 100 issue IDs or keys must be provided.");
   const fields = texts(body?.["fields"] ?? ["*navigable"]);
   const expand = texts(body?.["expand"]);
-  const found = wanted.map((idOrKey) => ({ idOrKey, item: visibleIssue(world, idOrKey) }));
+  const found = wanted.map((idOrKey) => ({ idOrKey, item: visible(world, idOrKey) }));
   const seen = new Set<number>();
   const issues: unknown[] = [];
   const issueErrors: unknown[] = [];
@@ -116,7 +118,7 @@ export const fetchIssues = (world: World, asked: Asked): Answer => {
     } else if (!seen.has(item.n)) {
       seen.add(item.n);
       issues.push({
-        ...issueJson(world, item, fields),
+        ...jsonOf(world, item, fields),
         ...(expand.includes("changelog") ? { changelog: changelogOf(world, item) } : {}),
       });
     }
@@ -140,8 +142,27 @@ const readJql = (world: World, text: string, timeZone: string): Jql | Answer => 
   }
 };
 
+/** Work and requests, as one list in the order of the query. */
 const matching = function* (world: World, jql: Jql, token: Token | undefined): Iterable<WorkItem> {
   const after = token?.t === START.t ? undefined : token;
+  const order = (a: Pick<WorkItem, "updated" | "n">, b: Pick<WorkItem, "updated" | "n">): number =>
+    ((jql.order === "id" ? 0 : a.updated - b.updated) || a.n - b.n) * (jql.descending ? -1 : 1);
+  const requests = searchableRequests(world)
+    .filter(
+      (item) => jql.holds(world, item) && (after === undefined || order(item, { updated: after.t, n: after.n }) > 0),
+    )
+    .toSorted(order);
+  for (const item of matchingWork(world, jql, after)) {
+    for (let next = requests[0]; next !== undefined && order(next, item) < 0; next = requests[0]) {
+      requests.shift();
+      yield next;
+    }
+    yield item;
+  }
+  yield* requests;
+};
+
+const matchingWork = function* (world: World, jql: Jql, after: Token | undefined): Iterable<WorkItem> {
   for (const n of positions(world, jql, after)) {
     const item = world.listed(JIRA_PRODUCT, n);
     if (item !== undefined && item.deleted === undefined && isSearchable(world, item) && jql.holds(world, item))

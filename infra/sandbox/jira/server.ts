@@ -5,7 +5,7 @@ import { Budget } from "../http/budget.ts";
 import { match, ok, type Route, route, wholeNumber } from "../http/route.ts";
 import type { Answer, Asked, Vendor } from "../http/server.ts";
 import { changelogOf, changelogPage, fetchChangelogs } from "./history.ts";
-import { issueJson, JIRA_PRODUCT, visibleIssue } from "./issue.ts";
+import { JIRA_PRODUCT } from "./issue.ts";
 import {
   accountZone,
   board,
@@ -23,6 +23,7 @@ import {
   version,
   versions,
 } from "./metadata.ts";
+import { jsonOf, visible } from "./request.ts";
 import { countIssues, fetchIssues, refused, searchIssues, texts } from "./search.ts";
 import { issueId, statusDetails, statuses, statusJson } from "./vocabulary.ts";
 
@@ -91,7 +92,7 @@ const routesOf = (world: World): readonly Route[] => {
   const withIssue =
     (answer: (item: WorkItem, asked: Asked) => Answer) =>
     (asked: Asked, part: (name: string) => string): Answer => {
-      const item = visibleIssue(world, part("issue"));
+      const item = visible(world, part("issue"));
       return item === undefined ? refused(404, MISSING) : answer(item, asked);
     };
   const fieldsOfQuery = (asked: Asked): readonly string[] => {
@@ -141,7 +142,7 @@ const routesOf = (world: World): readonly Route[] => {
       `${api}/issue/:issue`,
       withIssue((item, asked) =>
         ok({
-          ...issueJson(world, item, fieldsOfQuery(asked)),
+          ...jsonOf(world, item, fieldsOfQuery(asked)),
           ...(texts(asked.query.get("expand")).includes("changelog") ? { changelog: changelogOf(world, item) } : {}),
         }),
       ),
@@ -171,7 +172,7 @@ const routesOf = (world: World): readonly Route[] => {
 
 /** The pull request that a few issues name in a remote link, as GitHub's app for Jira leaves it. */
 const pullOf = (world: World, item: WorkItem) => {
-  if (item.n % 4 !== 0) return undefined;
+  if (item.n % 4 !== 0 || item.kind === "request") return undefined;
   const repository = world.repository(JIRA_PRODUCT);
   const pull = repository.pullOfItem(item.n);
   if (pull === undefined) return undefined;

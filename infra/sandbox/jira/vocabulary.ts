@@ -12,6 +12,13 @@ export const SPRINT_FIELD = "customfield_10020";
 export const POINTS_FIELD = "customfield_10016";
 export const START_FIELD = "customfield_10015";
 export const FLAGGED_FIELD = "customfield_10021";
+export const REQUEST_TYPE_FIELD = "customfield_10010";
+export const ORGANISATIONS_FIELD = "customfield_10002";
+export const RESPONSE_FIELD = "customfield_10031";
+export const RESOLUTION_FIELD = "customfield_10030";
+export const SATISFACTION_FIELD = "customfield_10033";
+export const IMPACT_FIELD = "customfield_10041";
+export const EFFORT_FIELD = "customfield_10042";
 
 /** Jira writes times without a colon in the zone. */
 export const jiraTime = (time: number): string => new Date(time).toISOString().replace("Z", "+0000");
@@ -33,6 +40,7 @@ export interface Status {
   readonly category: Category;
   readonly stage: Stage;
   readonly discovery?: boolean;
+  readonly service?: boolean;
 }
 
 export const statuses: readonly Status[] = [
@@ -46,12 +54,18 @@ export const statuses: readonly Status[] = [
   { id: "10010", name: "Parking lot", category: "new", stage: "triage", discovery: true },
   { id: "10011", name: "Ready for delivery", category: "new", stage: "todo", discovery: true },
   { id: "10012", name: "Discovery", category: "indeterminate", stage: "in_progress", discovery: true },
+  { id: "10020", name: "Waiting for support", category: "new", stage: "todo", service: true },
+  { id: "10021", name: "Waiting for customer", category: "indeterminate", stage: "in_review", service: true },
+  { id: "10022", name: "Resolved", category: "done", stage: "done", service: true },
 ];
 
 /** The status an item of a kind has at a stage. */
 export const statusOf = (kind: ItemKind, stage: Stage): Status => {
-  const discovery = kind === "idea" ? statuses.find((status) => status.discovery && status.stage === stage) : undefined;
-  const found = discovery ?? statuses.find((status) => !status.discovery && status.stage === stage);
+  const own = statuses.find(
+    (status) =>
+      status.stage === stage && ((kind === "idea" && status.discovery) || (kind === "request" && status.service)),
+  );
+  const found = own ?? statuses.find((status) => !status.discovery && !status.service && status.stage === stage);
   if (found === undefined) throw new Error(`no status for ${stage}`);
   return found;
 };
@@ -88,6 +102,7 @@ const TYPES = {
   subtask: ["10004", "Subtask", -1],
   initiative: ["10005", "Initiative", 2],
   idea: ["10006", "Idea", 0],
+  request: ["10007", "[System] Service request", 0],
 } as const;
 
 export const typeName = (kind: ItemKind): string => TYPES[kind === "design" ? "task" : kind][1];
@@ -106,7 +121,16 @@ export const typeJson = (kind: ItemKind) => {
     hierarchyLevel,
   };
 };
-export const kindsOfJira: readonly ItemKind[] = ["epic", "story", "task", "bug", "subtask", "initiative", "idea"];
+export const kindsOfJira: readonly ItemKind[] = [
+  "epic",
+  "story",
+  "task",
+  "bug",
+  "subtask",
+  "initiative",
+  "idea",
+  "request",
+];
 
 const PRIORITIES = ["Highest", "High", "Medium", "Low"];
 export const priorityJson = (priority: number) => ({
@@ -148,13 +172,15 @@ export const userJson = (world: World, index: number) => {
   };
 };
 
-/** The two projects of Acme's Jira: delivery and ideas. */
+/** The projects of Acme's Jira: delivery, ideas and support. */
 export const projects = [
   { id: "10000", key: "ACME", name: "Storefront", projectTypeKey: "software", style: "classic" },
   { id: "10001", key: "IDEA", name: "Storefront ideas", projectTypeKey: "product_discovery", style: "next-gen" },
+  { id: "10002", key: "SUP", name: "Storefront support", projectTypeKey: "service_desk", style: "classic" },
 ] as const;
 
-export const projectOfKind = (kind: ItemKind) => (kind === "idea" ? projects[1] : projects[0]);
+export const projectOfKind = (kind: ItemKind) =>
+  kind === "idea" ? projects[1] : kind === "request" ? projects[2] : projects[0];
 
 /** The project an issue is in: the one of its last key. */
 export const projectOf = (item: WorkItem) => {

@@ -1,11 +1,13 @@
 import { figmaSite } from "../figma/server.ts";
 import { growthbookSite } from "../growthbook/server.ts";
 import { launchdarklySite } from "../launchdarkly/server.ts";
+import { intercomSite } from "../intercom/server.ts";
 import { mixpanelSite } from "../mixpanel/server.ts";
 import { notionSite } from "../notion/server.ts";
 import { posthogSite } from "../posthog/server.ts";
 import { segmentSite } from "../segment/server.ts";
 import { slackSite } from "../slack/server.ts";
+import { zendeskSite } from "../zendesk/server.ts";
 import type { OpenSite } from "./site.ts";
 
 /** Every tool beside the trackers, by the id of its connector. */
@@ -13,9 +15,11 @@ export const SITES: Readonly<Record<string, OpenSite>> = {
   figma: figmaSite,
   growthbook: growthbookSite,
   launchdarkly: launchdarklySite,
+  intercom: intercomSite,
   mixpanel: mixpanelSite,
   notion: notionSite,
   posthog: posthogSite,
   segment: segmentSite,
   slack: slackSite,
+  zendesk: zendeskSite,
 };

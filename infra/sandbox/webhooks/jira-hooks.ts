@@ -13,6 +13,7 @@ export const jiraIssueHook = (
   by: number,
   changes: readonly Change[],
   time: number,
+  json: (world: World, item: WorkItem, fields: readonly string[]) => object = issueJson,
 ): Hook => {
   const items = changes.flatMap((change) => changedFields(world, item.kind, change));
   const event = `jira:issue_${what}`;
@@ -25,7 +26,7 @@ export const jiraIssueHook = (
       webhookEvent: event,
       ...(type === undefined ? {} : { issue_event_type_name: type }),
       user: userJson(world, by),
-      issue: issueJson(world, item, ["*all"]),
+      issue: json(world, item, ["*all"]),
       ...(items.length === 0 ? {} : { changelog: { id: historyId(item, item.history.length - 1), items } }),
     },
   };

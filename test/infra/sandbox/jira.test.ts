@@ -53,10 +53,10 @@ describe("jira.js against the sandbox, with no tolerance for a mismatch", () => 
     expect((await cloud.issueFields.getFields()).some(({ schema }) => schema?.custom?.endsWith("gh-sprint"))).toBe(
       true,
     );
-    expect((await cloud.projects.searchProjects()).values?.map(({ key }) => key)).toEqual(["ACME", "IDEA"]);
-    expect((await cloud.status.search()).total).toBe(10);
-    expect(await cloud.workflowStatuses.getStatuses()).toHaveLength(10);
-    expect((await cloud.issueTypes.getIssueAllTypes()).length).toBe(7);
+    expect((await cloud.projects.searchProjects()).values?.map(({ key }) => key)).toEqual(["ACME", "IDEA", "SUP"]);
+    expect((await cloud.status.search()).total).toBe(13);
+    expect(await cloud.workflowStatuses.getStatuses()).toHaveLength(13);
+    expect((await cloud.issueTypes.getIssueAllTypes()).length).toBe(8);
     expect((await cloud.issuePriorities.searchPriorities()).total).toBe(4);
     expect((await cloud.projectVersions.getProjectVersionsPaginated({ projectIdOrKey: "ACME" })).total).toBe(14);
     expect((await agile.board.getAllBoards()).values).toHaveLength(1);

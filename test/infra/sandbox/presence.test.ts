@@ -88,7 +88,10 @@ describe("in Jira", () => {
     const before = await search("project in (ACME, IDEA)");
     await sandbox.control({ do: "revoke", vendor: "jira", scope: "IDEA" });
     expect((await jira("/rest/api/3/project/IDEA")).status).toBe(404);
-    expect((await jira("/rest/api/3/project/search")).body).toMatchObject({ total: 1, values: [{ key: "ACME" }] });
+    expect((await jira("/rest/api/3/project/search")).body).toMatchObject({
+      total: 2,
+      values: [{ key: "ACME" }, { key: "SUP" }],
+    });
     expect(await search("project in (ACME, IDEA)")).toEqual({
       status: 400,
       errors: ["The value 'IDEA' does not exist for the field 'project'."],
@@ -104,14 +107,14 @@ describe("in Jira", () => {
   it("projects and versions can be archived", async () => {
     await sandbox.control({ do: "archive", project: "IDEA" });
     await sandbox.control({ do: "archive", version: "Storefront 1.3" });
-    expect((await jira("/rest/api/3/project/search")).body["total"]).toBe(1);
+    expect((await jira("/rest/api/3/project/search")).body["total"]).toBe(2);
     expect((await jira("/rest/api/3/project/search?status=archived")).body).toMatchObject({
       values: [{ key: "IDEA" }],
     });
     expect((await jira("/rest/api/3/version/10103")).body["archived"]).toBe(true);
     await sandbox.control({ do: "unarchive", project: "IDEA" });
     await sandbox.control({ do: "unarchive", version: "Storefront 1.3" });
-    expect((await jira("/rest/api/3/project/search")).body["total"]).toBe(2);
+    expect((await jira("/rest/api/3/project/search")).body["total"]).toBe(3);
     expect((await jira("/rest/api/3/version/10103")).body["archived"]).toBe(false);
   });
 });

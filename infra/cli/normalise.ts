@@ -22,7 +22,8 @@ export const normalise: Command = {
     const text = await everything(call.terminal.input);
     let unreadable = 0;
     const seen = new Set<string>();
-    for (const { line, value, error } of valuesIn(text)) {
+    const parse = call.values["webhook"] === true ? connector.webhook?.parse : undefined;
+    for (const { line, value, error } of parse === undefined ? valuesIn(text) : [{ line: 1, ...parsed(parse, text) }]) {
       const refuse = (why: unknown) => {
         unreadable += 1;
         call.terminal.note(
@@ -102,6 +103,15 @@ function* valuesIn(text: string): Generator<Value> {
     }
   }
 }
+
+/** A webhook of a tool that sends another kind of body than JSON. */
+const parsed = (parse: (body: Uint8Array) => unknown, text: string): Omit<Value, "line"> => {
+  try {
+    return { value: parse(new TextEncoder().encode(text.trim())) };
+  } catch (error) {
+    return { error };
+  }
+};
 
 type Refuse = (why: unknown) => void;
 

@@ -152,7 +152,8 @@ const serve = async (server: Server, hub: Hub): Promise<void> => {
     const work = async () => {
       const result = await (isHook ? receiver : api).handler(await httpEvent(request), endless);
       answer(response, result);
-      const connection = isHook ? /^\/hooks\/([\w-]+)/.exec(request.url ?? "")?.[1] : undefined;
+      const connection =
+        isHook && request.method === "POST" ? /^\/hooks\/([\w-]+)/.exec(request.url ?? "")?.[1] : undefined;
       // AWS counts refusals by the answers' status; here their page shows them.
       if (connection !== undefined && hub.connectionNames.includes(connection)) {
         await noteReceipt(hub, connection, hub.ports.clock.now().toISOString(), result.statusCode < 300);

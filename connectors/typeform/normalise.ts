@@ -4,7 +4,7 @@ import { maybeInstant, TIMELESS } from "../../shared/domain/instant.ts";
 import type { Reference } from "../../shared/domain/link.ts";
 import { referencesIn } from "../../shared/domain/reference.ts";
 import type { Answer, Field, Form, Response } from "./schema.ts";
-import { questionsOf, scoringOf, surveyTypeOf } from "./survey-type.ts";
+import { questionsOf, scoringOf, surveyTypeOf } from "./survey-scoring.ts";
 
 /** Typeform writes emphasis into its titles: `*bold*`, `_italic_`; answers are recalled as `{{field:…}}`. */
 const plain = (title: string | null | undefined): string =>

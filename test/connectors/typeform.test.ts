@@ -1,6 +1,6 @@
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import typeform from "../../connectors/typeform/index.ts";
-import { scoringOf } from "../../connectors/typeform/survey-type.ts";
+import { scoringOf } from "../../connectors/typeform/survey-scoring.ts";
 import type { Draft } from "../../shared/domain/entity.ts";
 import { entityId } from "../../shared/domain/kind.ts";
 import { capabilitiesOf } from "../../shared/pipeline/capabilities.ts";

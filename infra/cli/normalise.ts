@@ -157,7 +157,7 @@ const toldBy = (connector: Connector, value: unknown, call: Call, refuse: Refuse
 };
 
 /** A selector that keeps everything: there is no config here. */
-const ANY_SCOPE = { projects: [], teams: [], repos: [], events: {}, feedback: {} };
+const ANY_SCOPE = { projects: [], teams: [], repos: [], events: {}, feedback: {}, companies: true };
 
 function* normalised(connector: Connector, stream: string, record: unknown): Generator<unknown> {
   const connectionId = configuredId("con", connector.id);

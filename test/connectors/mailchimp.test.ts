@@ -37,7 +37,7 @@ const named = (drafts: readonly Draft[], name: string): Campaign | undefined =>
 describe("the sandbox's Mailchimp", () => {
   it("gives every campaign with its report, whatever the page size", async () => {
     const whole = site.draftsOf("campaigns", await site.read("campaigns"));
-    const small = site.draftsOf("campaigns", await site.read("campaigns", undefined, { pageSize: 3 }));
+    const small = site.draftsOf("campaigns", await site.read("campaigns", undefined, { pageSize: 6 }));
     expect(idsOf(whole).length).toBeGreaterThan(15);
     expect(small).toEqual(whole);
     for (const { fields } of campaignsIn(whole).filter(({ fields: { status } }) => status.category === "sent")) {
@@ -50,11 +50,11 @@ describe("the sandbox's Mailchimp", () => {
   });
 
   it("loses no campaign when it resumes at any page's cursor", async () => {
-    const pages = await site.read("campaigns", undefined, { pageSize: 4 });
+    const pages = await site.read("campaigns", undefined, { pageSize: 7 });
     const whole = idsOf(site.draftsOf("campaigns", pages));
-    expect(pages.length).toBeGreaterThan(3);
+    expect(pages.length).toBeGreaterThan(2);
     for (const [index, { cursor }] of pages.entries()) {
-      const rest = site.draftsOf("campaigns", await site.read("campaigns", cursor, { pageSize: 4 }));
+      const rest = site.draftsOf("campaigns", await site.read("campaigns", cursor, { pageSize: 7 }));
       expect(idsOf([...site.draftsOf("campaigns", pages.slice(0, index + 1)), ...rest])).toEqual(whole);
     }
   });

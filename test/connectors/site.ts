@@ -8,6 +8,7 @@ import { type Sandbox, startSandbox } from "../../infra/sandbox/index.ts";
 import type { Connector, Page } from "../../shared/connector/contract.ts";
 import { vendorHttp } from "../../shared/connector/http.ts";
 import type { Draft } from "../../shared/domain/entity.ts";
+import { archivePage } from "../../shared/pipeline/archive-page.ts";
 import { ingest } from "../../shared/pipeline/ingest.ts";
 import type { Job } from "../../shared/pipeline/messages.ts";
 import { useHub } from "../../shared/platform/current.ts";
@@ -93,6 +94,12 @@ export const openSite = async (declared: Connector<never>, settings: Settings = 
       ),
     reread: async (name: string, ids: readonly string[]): Promise<Draft[]> =>
       normalised(name, (await streamOf(name).reread?.(context(), ids)) ?? []),
+    /** Takes in pages as a poll would, a second after what came before. */
+    async take(name: string, pages: readonly AnyPage[]): Promise<void> {
+      pipeline.pass(1);
+      const records = { [name]: pages.flatMap((page) => page.records) };
+      await archivePage(hub, await hub.connection("acme"), { what: "page", stream: name }, { records });
+    },
     /** Takes in what the receiver queued, and tells what the tool would be asked because of it. */
     async ingested(): Promise<{ readonly written: number; readonly jobs: readonly Job[] }> {
       let written = 0;

@@ -1,23 +1,7 @@
-import { describe, expect, it } from "vitest";
-import hubspot from "../../connectors/hubspot/index.ts";
-import mailchimp from "../../connectors/mailchimp/index.ts";
-import typeform from "../../connectors/typeform/index.ts";
+import { expect, it } from "vitest";
+import type { Connector } from "../../shared/connector/contract.ts";
 import { maybeInstant } from "../../shared/domain/instant.ts";
 import { comparison, draftsIn, isObject, recordingsOf } from "./recordings.ts";
-
-/** Which stream an answer to a path belongs to; answers to anything else hold none of our records. */
-const STREAMS = {
-  hubspot: [
-    [/^\/marketing\/v3\/emails(\/\d+)?$/, "emails"],
-    [/^\/crm\/v3\/objects\/companies(\/\d+|\/search)?$/, "companies"],
-  ],
-  mailchimp: [
-    [/^\/3\.0\/campaigns(\/\w+)?$/, "campaigns"],
-    [/^\/3\.0\/lists(\/\w+)?$/, "audiences"],
-    [/^\/3\.0\/automations$/, "automations"],
-  ],
-  typeform: [[/^\/forms(\/\w+)?$/, "forms"]],
-} as const;
 
 const instantOf = (told: unknown): unknown => (typeof told === "string" ? maybeInstant(told) : undefined);
 
@@ -29,24 +13,28 @@ const STATUS: Readonly<Record<string, string>> = {
   paused: "paused",
 };
 
-const VENDORS = [
-  ["hubspot", hubspot as never, 150],
-  ["mailchimp", mailchimp as never, 40],
-  ["typeform", typeform as never, 3],
-] as const;
+/**
+ * Reads everything that was recorded of a vendor, and compares it with how the other tool read it.
+ *
+ * @param streams which stream an answer to a path belongs to; answers to anything else hold none of our records
+ * @param atLeast how many values must have been compared
+ */
+export const readsRecordings = (
+  declared: Connector<never>,
+  streams: readonly (readonly [path: RegExp, stream: string])[],
+  atLeast: number,
+): void => {
+  const { present, files, answers, readings } = recordingsOf(declared.id);
+  const { compare, agree } = comparison(declared.id);
 
-describe.each(VENDORS)("recorded exchanges with %s", (vendor, connector, atLeast) => {
-  const { present, files, answers, readings } = recordingsOf(vendor);
-  const { compare, agree } = comparison(vendor);
-
-  it.skipIf(!present)("are all read, and as the other tool reads them", () => {
+  it.skipIf(!present)(`reads what was recorded of ${declared.title} as the other tool reads it`, () => {
     let records = 0;
     for (const file of files) {
       const theirs = new Map(readings(file).map((one) => [one["id"], one]));
       for (const { path, response } of answers(file)) {
-        const stream = STREAMS[vendor].find(([pattern]) => pattern.test(path))?.[1];
+        const stream = streams.find(([pattern]) => pattern.test(path))?.[1];
         if (stream === undefined || !isObject(response) || isDeleted(response)) continue;
-        for (const { external, fields, createdAt, updatedAt } of draftsIn(connector, stream, response)) {
+        for (const { external, fields, createdAt, updatedAt } of draftsIn(declared, stream, response)) {
           records += 1;
           const reading = theirs.get(external.id);
           if (reading === undefined) continue;
@@ -77,7 +65,7 @@ describe.each(VENDORS)("recorded exchanges with %s", (vendor, connector, atLeast
     expect(records).toBeGreaterThan(1);
     agree(atLeast);
   });
-});
+};
 
 const isDeleted = (response: Readonly<Record<string, unknown>>): boolean => Object.keys(response).length === 0;
 const lengthOf = (list: unknown): number | undefined => (Array.isArray(list) ? list.length : undefined);

@@ -1,8 +1,7 @@
-import { declaredIn } from "../../shared/domain/campaign-links.ts";
 import type { Draft } from "../../shared/domain/entity.ts";
 import { maybeInstant, TIMELESS } from "../../shared/domain/instant.ts";
 import type { Reference } from "../../shared/domain/link.ts";
-import { referencesIn } from "../../shared/domain/reference.ts";
+import { markersIn, referencesIn } from "../../shared/domain/reference.ts";
 import type { Answer, Field, Form, Response } from "./schema.ts";
 import { questionsOf, scoringOf, surveyTypeOf } from "./survey-scoring.ts";
 
@@ -30,7 +29,7 @@ const questionIn = (fields: readonly Field[]) =>
 
 /** What people declare a form to be about, then what its title names. */
 const referencesOf = (title: string | null | undefined): Reference[] => [
-  ...declaredIn(title),
+  ...markersIn(title),
   ...referencesIn(title, "title"),
 ];
 

@@ -1,12 +1,5 @@
 import type { Reference } from "./link.ts";
-import { referencesIn } from "./reference.ts";
-
-/** What somebody writes to declare the feature that a record is about: `feature:ACME-12`. */
-const MARKER = /(?<![\w-])feature:\s?(\S{1,200})/gi;
-
-/** References that people made on purpose, by a `feature:KEY` marker in a text. */
-export const declaredIn = (text: string | null | undefined): Reference[] =>
-  [...(text ?? "").matchAll(MARKER)].flatMap(([, marked]) => referencesIn(marked, "declared"));
+import { markersIn, referencesIn } from "./reference.ts";
 
 /** What the links of a campaign are told apart by, as an alias: `utm:saved-carts-launch`. */
 const utmAlias = (campaign: string): string => `utm:${campaign.trim().toLowerCase()}`;
@@ -24,7 +17,7 @@ export const campaignReferences = (told: {
   const all = [
     ...(utm?.trim() ? [{ alias: utmAlias(utm), place: "declared" } as const] : []),
     ...referencesIn(utm, "declared"),
-    ...[...names, notes].flatMap(declaredIn),
+    ...[...names, notes].flatMap((text) => markersIn(text)),
     ...names.flatMap((name) => referencesIn(name, "title")),
     ...referencesIn(notes, "body"),
   ];

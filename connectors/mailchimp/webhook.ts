@@ -30,10 +30,17 @@ const parse = (bytes: Uint8Array): unknown => {
   return body;
 };
 
-/** That a campaign was sent or cancelled; anything else is about people and tells nothing here. */
+/** Anything but the sending of campaigns is about people: its bytes hold their addresses. */
+const concerns = (body: unknown, config: Config): boolean => {
+  const { data } = Body.safeParse(body);
+  // What cannot be read is for people to look at.
+  return data === undefined || (data.type === "campaign" && selects(config, data["data[list_id]"]));
+};
+
+/** That a campaign was sent or cancelled. */
 const records = (body: unknown, _: Headers, config: Config): readonly Told[] => {
-  const { type, "data[id]": id, "data[list_id]": audience } = Body.parse(body);
-  return type === "campaign" && id && selects(config, audience) ? [{ stream: "campaigns", reread: id }] : [];
+  const { "data[id]": id } = Body.parse(body);
+  return id && concerns(body, config) ? [{ stream: "campaigns", reread: id }] : [];
 };
 
 /** Mailchimp gives none: a repeated delivery has the same kind, time and record. */
@@ -51,6 +58,7 @@ export const webhook: NonNullable<Connector<Config>["webhook"]> = {
       url !== undefined && URL.canParse(url) ? (new URL(url).searchParams.get(SECRET) ?? undefined) : undefined,
   }),
   parse,
+  concerns,
   deliveryId,
   records,
   setup: hooks,

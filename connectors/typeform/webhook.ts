@@ -8,11 +8,16 @@ import { hooks } from "./setup.ts";
 /** https://www.typeform.com/developers/webhooks/example-payload/ */
 const Body = z.looseObject({ event_type: z.string(), form_response: z.looseObject({ form_id: z.string() }).nullish() });
 
+/** The response of a body that tells of a completed one to a form that is read. */
+const responseIn = (body: unknown, config: Config): unknown => {
+  const { event_type: type, form_response: record } = Body.parse(body);
+  return type === "form_response" && record != null && selects(config, record.form_id) ? record : undefined;
+};
+
 /** A completed response, whole: the API may have it half an hour later only. Begun ones tell nothing. */
 const records = (body: unknown, _: Headers, config: Config): readonly Told[] => {
-  const { event_type: type, form_response: record } = Body.parse(body);
-  if (type !== "form_response" || record == null) return [];
-  return selects(config, record.form_id) ? [{ stream: "responses", record }] : [];
+  const record = responseIn(body, config);
+  return record === undefined ? [] : [{ stream: "responses", record }];
 };
 
 const Named = z.looseObject({ event_id: z.string() });
@@ -33,6 +38,7 @@ export const webhook: NonNullable<Connector<Config>["webhook"]> = {
     encoding: "base64",
     secrets: ({ webhookSecret = "", previousWebhookSecret = "" }) => [webhookSecret, previousWebhookSecret],
   }),
+  concerns: (body, config) => !Body.safeParse(body).success || responseIn(body, config) !== undefined,
   deliveryId,
   records,
   setup: hooks,

@@ -172,6 +172,13 @@ describe("a webhook of Mailchimp", () => {
     expect(mailchimp.webhook?.parse?.(form)).toEqual({ type: "unsubscribe", "data[id]": "7" });
   });
 
+  it("keeps not even the bytes of what is about people", async () => {
+    const body = "type=unsubscribe&data%5Bemail%5D=sam%40customer.example&data%5Bid%5D=7";
+    const address = `${site.hubUrl}/hooks/acme?secret=${encodeURIComponent("the secret of this test")}`;
+    expect((await fetch(address, { method: "POST", body })).status).toBe(202);
+    expect(await site.queued()).toBe(0);
+  });
+
   it("has somebody there when Mailchimp looks", async () => {
     expect((await fetch(`${site.hubUrl}/hooks/acme`)).status).toBe(200);
   });

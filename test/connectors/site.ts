@@ -94,6 +94,8 @@ export const openSite = async (declared: Connector<never>, settings: Settings = 
       ),
     reread: async (name: string, ids: readonly string[]): Promise<Draft[]> =>
       normalised(name, (await streamOf(name).reread?.(context(), ids)) ?? []),
+    /** How many payloads are kept and wait to be taken in. */
+    queued: async (): Promise<number> => (await pipeline.queued()).length,
     /** Takes in pages as a poll would, a second after what came before. */
     async take(name: string, pages: readonly AnyPage[]): Promise<void> {
       pipeline.pass(1);

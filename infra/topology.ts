@@ -33,7 +33,7 @@ export interface Part {
 export const topology = {
   "receive-webhook": {
     does: "verify, archive, enqueue",
-    on: [{ http: "POST /hooks/{connection}" }],
+    on: [{ http: "POST /hooks/{connection}" }, { http: "GET /hooks/{connection}" }],
     reads: ["secrets"],
     secrets: "webhooks",
     writes: ["archive", "inbox"],

@@ -22,7 +22,8 @@ export const normalise: Command = {
     const text = await everything(call.terminal.input);
     let unreadable = 0;
     const seen = new Set<string>();
-    for (const { line, value, error } of valuesIn(text)) {
+    const parse = call.values["webhook"] === true ? connector.webhook?.parse : undefined;
+    for (const { line, value, error } of parse === undefined ? valuesIn(text) : [{ line: 1, ...parsed(parse, text) }]) {
       const refuse = (why: unknown) => {
         unreadable += 1;
         call.terminal.note(
@@ -103,6 +104,15 @@ function* valuesIn(text: string): Generator<Value> {
   }
 }
 
+/** A webhook of a tool that sends another kind of body than JSON. */
+const parsed = (parse: (body: Uint8Array) => unknown, text: string): Omit<Value, "line"> => {
+  try {
+    return { value: parse(new TextEncoder().encode(text.trim())) };
+  } catch (error) {
+    return { error };
+  }
+};
+
 type Refuse = (why: unknown) => void;
 
 /** What a value of the input holds: a webhook's records, a list response's, an array's, or itself. */
@@ -147,7 +157,7 @@ const toldBy = (connector: Connector, value: unknown, call: Call, refuse: Refuse
 };
 
 /** A selector that keeps everything: there is no config here. */
-const ANY_SCOPE = { projects: [], teams: [], repos: [], events: {}, feedback: {} };
+const ANY_SCOPE = { projects: [], teams: [], repos: [], events: {}, feedback: {}, companies: true };
 
 function* normalised(connector: Connector, stream: string, record: unknown): Generator<unknown> {
   const connectionId = configuredId("con", connector.id);

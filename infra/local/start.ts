@@ -65,7 +65,7 @@ export const startLocalHub = async (options: {
     });
     undo.push(() => embedded.close());
     const webhookSecret = Buffer.from(derivedKey(key, "demo webhooks")).toString("hex");
-    const sandbox = workspace.demo && (await openSandbox(workspace, `http://127.0.0.1:${port}`, webhookSecret));
+    const sandbox = workspace.demo && (await openSandbox(workspace, url, webhookSecret));
     if (sandbox !== undefined) undo.push(() => sandbox.stop());
     const config = sandbox === undefined ? workspace.config?.config : demoConfig(sandbox, webhookSecret);
     if (config === undefined) throw new HubError("config_missing", "there is no configuration", { retry: "never" });
@@ -104,7 +104,7 @@ const UNLIMITED = { jira: 1e9, linear: 1e9, linear_complexity: 1e12, github: 1e9
 const openSandbox = ({ demo, folder }: Workspace, hubUrl: string, secret: string): Promise<Sandbox> =>
   startSandbox({
     ...(demo && { seed: demo.seed, size: demo.size, until: new Date(demo.until) }),
-    limits: UNLIMITED,
+    limits: { ...UNLIMITED, ...Object.fromEntries(Object.keys(SITES).map((id) => [id, 1e9])) },
     journal: join(folder, "vendor-changes.ndjson"),
     webhooks: Object.fromEntries(
       ["jira", "linear", "github", ...Object.keys(SITES)].map((id) => [id, { url: `${hubUrl}/hooks/${id}`, secret }]),
@@ -152,7 +152,8 @@ const serve = async (server: Server, hub: Hub): Promise<void> => {
     const work = async () => {
       const result = await (isHook ? receiver : api).handler(await httpEvent(request), endless);
       answer(response, result);
-      const connection = isHook ? /^\/hooks\/([\w-]+)/.exec(request.url ?? "")?.[1] : undefined;
+      const connection =
+        isHook && request.method === "POST" ? /^\/hooks\/([\w-]+)/.exec(request.url ?? "")?.[1] : undefined;
       // AWS counts refusals by the answers' status; here their page shows them.
       if (connection !== undefined && hub.connectionNames.includes(connection)) {
         await noteReceipt(hub, connection, hub.ports.clock.now().toISOString(), result.statusCode < 300);

@@ -174,6 +174,8 @@ export interface Connector<Config = unknown> {
     readonly secrets?: readonly string[];
     /** The only answer that the vendor takes for success, where it is not any of 2xx; default 202. */
     readonly accepted?: 200;
+    /** A body as {@link records} takes it; default JSON. @throws HubError payload_unreadable */
+    readonly parse?: (body: Uint8Array) => unknown;
     /** The vendor's id of the delivery; empty where it has none. */
     readonly deliveryId: (delivery: Delivery) => string;
     /** The answer that the vendor waits for to know that somebody is there; undefined for any other body. Given once the signature holds. */
@@ -206,6 +208,8 @@ export interface HttpSettings {
   readonly timeoutMs?: number | undefined;
   /** How often a call is tried; default 5. Once, where a repetition would do a thing twice. */
   readonly attempts?: number | undefined;
+  /** Whether an answer means that the vendor is overloaded, where neither its status nor its headers say so. */
+  readonly isOverloaded?: ((answer: { readonly status: number; readonly headers: Headers }) => boolean) | undefined;
 }
 
 /** Checks a stream's types where it is written. */

@@ -60,7 +60,7 @@ export const vendorHttp = (
 ): VendorHttp => {
   const base = new URL(settings.baseUrl);
   const origins = new Set([settings.baseUrl, ...(settings.alsoAt ?? [])].map((address) => new URL(address).origin));
-  const { timeoutMs = TIMEOUT_MS, attempts = ATTEMPTS } = settings;
+  const { timeoutMs = TIMEOUT_MS, attempts = ATTEMPTS, isOverloaded = () => false } = settings;
 
   /** The answer, or the failure if it may be another one soon. */
   const once = async (url: URL, init: RequestInit, authorization: string | undefined): Promise<Response | HubError> => {
@@ -69,7 +69,9 @@ export const vendorHttp = (
     try {
       const response = await around.fetch(url, { ...init, headers, signal, redirect: "manual" });
       await allowance.learn(limitsIn(response.headers, around.now()));
-      const failure = await transient(response, url, around.now());
+      const failure = isOverloaded(response)
+        ? overloaded(url, response.status)
+        : await transient(response, url, around.now());
       if (failure === undefined) return response;
       await response.body?.cancel();
       return failure;
@@ -201,6 +203,13 @@ const transient = async (response: Response, url: URL, now: number): Promise<Hub
     details: { status },
   });
 };
+
+/** No time to wait is told: the next tries come later and later. */
+const overloaded = (url: URL, status: number): HubError =>
+  new HubError("vendor_rate_limited", `${url.host} is overloaded: it answered ${status}`, {
+    retry: "later",
+    details: { status },
+  });
 
 const limited = (url: URL, seconds: number, status?: number): HubError =>
   new HubError("vendor_rate_limited", `${url.host} asks to wait ${Math.ceil(seconds)} s`, {

@@ -20,8 +20,18 @@ export const retryAfterSeconds = (headers: Headers, now: number): number | undef
   return Number.isNaN(date) ? undefined : Math.max(0, (date - now) / 1000);
 };
 
+/** HubSpot tells the length of its short window, and of the day's budget no end: that is looked at again in an hour. */
+const hubspotLimits = (headers: Headers, now: number): Limits | undefined => {
+  if (headers.get("x-hubspot-ratelimit-daily-remaining") === "0") return { remaining: 0, resetAt: now + 3_600_000 };
+  const remaining = count(headers.get("x-hubspot-ratelimit-remaining"));
+  const window = count(headers.get("x-hubspot-ratelimit-interval-milliseconds"));
+  return remaining === undefined || window === undefined ? undefined : { remaining, resetAt: now + window };
+};
+
 /** The rate-limit headers of Jira, Linear, GitHub and those who write alike; odd values count as not said. */
 export const limitsIn = (headers: Headers, now: number): Limits => {
+  const hubspot = hubspotLimits(headers, now);
+  if (hubspot !== undefined) return hubspot;
   const first = (...names: string[]) =>
     names.map((name) => headers.get(name)).find((value) => value !== null && value !== "");
   const told = count(

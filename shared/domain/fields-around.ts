@@ -17,7 +17,9 @@ const Importance = mapped(["urgent", "high", "medium", "low", "none"]);
 const reach = {
   sent: Count.optional(),
   delivered: Count.optional(),
-  opens: Count.optional().describe("people who opened; some mail programs open everything"),
+  opens: Count.optional().describe(
+    "people who opened, as the tool tells; mail privacy features open every mail, so it is too high",
+  ),
   clicks: Count.optional().describe("people who clicked"),
   unsubscribes: Count.optional(),
   bounces: Count.optional(),

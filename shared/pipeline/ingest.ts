@@ -165,7 +165,7 @@ const ingestWebhook = async (work: Work): Promise<void> => {
   if (deliveryId !== "" && !work.replay && (await hub.ports.table.get(key.pk, key.sk)) !== undefined) return;
   let told: readonly Told[];
   try {
-    told = webhook.records(parseJson(archived.bytes), headers, connection.config);
+    told = webhook.records((webhook.parse ?? parseJson)(archived.bytes), headers, connection.config);
   } catch (error) {
     if (error instanceof HubError) throw error;
     throw payloadUnreadable(`a webhook of ${connection.name}`, error);

@@ -55,7 +55,7 @@ export const receive = async (hub: Hub, connectionName: string, delivery: Delive
     return undefined;
   }
   webhook.signature.verify(delivery, connection.config);
-  const body = parseJson(delivery.body);
+  const body = (webhook.parse ?? parseJson)(delivery.body);
   const answer = webhook.challenge?.(body);
   if (answer !== undefined) return answer;
   if (webhook.concerns?.(body, connection.config) === false) return undefined;

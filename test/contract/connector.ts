@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
+import { parseJson } from "../../shared/connector/body.ts";
 import type { Connector, Delivery, NormaliseContext } from "../../shared/connector/contract.ts";
 import { type Draft, FIELDS } from "../../shared/domain/entity.ts";
 import { KINDS } from "../../shared/domain/kind.ts";
@@ -21,6 +22,8 @@ export interface Sample {
   readonly settings: Readonly<Record<string, unknown>>;
   readonly webhook: {
     readonly body: unknown;
+    /** The body as it is sent; default its JSON. */
+    readonly text?: string;
     readonly headers?: Readonly<Record<string, string>>;
     readonly receivedAt: Date;
     /** As the vendor called it, where its signature covers that or holds a secret there. */
@@ -193,11 +196,17 @@ export const testConnector = <Config>(declared: Connector<Config>, sample: Sampl
       if (webhook === undefined) return;
       const { signature } = webhook;
       const { receivedAt } = sample.webhook;
-      const body = new TextEncoder().encode(JSON.stringify(sample.webhook.body));
-      const delivery = (bytes: Uint8Array, headers: Readonly<Record<string, string>>): Delivery => ({
+      const { unsigned } = sample.webhook;
+      const bytesOf = (text: string) => new TextEncoder().encode(text);
+      const body = bytesOf(sample.webhook.text ?? JSON.stringify(sample.webhook.body));
+      const delivery = (
+        bytes: Uint8Array,
+        headers: Readonly<Record<string, string>>,
+        url = sample.webhook.url,
+      ): Delivery => ({
         headers: new Headers({ ...sample.webhook.headers, ...headers }),
         body: bytes,
-        url: sample.webhook.url,
+        url,
         receivedAt,
       });
       const signed = signature.sign(body, config, receivedAt, sample.webhook.url);
@@ -205,7 +214,9 @@ export const testConnector = <Config>(declared: Connector<Config>, sample: Sampl
 
       it("is accepted as signed, and tells records of its streams", () => {
         expect(() => signature.verify(delivery(body, signed), config)).not.toThrow();
-        const told = webhook.records(sample.webhook.body, delivery(body, signed).headers, config);
+        const parse = webhook.parse ?? parseJson;
+        expect(parse(body)).toEqual(sample.webhook.body);
+        const told = webhook.records(parse(body), delivery(body, signed).headers, config);
         if (signature.covers === "sender") expect(told.filter((one) => !("reread" in one))).toEqual([]);
         expect(told.length).toBeGreaterThan(0);
         for (const one of told) {
@@ -224,12 +235,13 @@ export const testConnector = <Config>(declared: Connector<Config>, sample: Sampl
       });
 
       it("is refused unsigned, with a signature of nothing, and signed by another secret", () => {
-        const unsigned = sample.webhook.unsigned?.body ?? sample.webhook.body;
-        rejects(delivery(new TextEncoder().encode(JSON.stringify(unsigned)), {}));
+        const bare = unsigned?.body === undefined ? body : bytesOf(JSON.stringify(unsigned.body));
+        rejects(delivery(bare, {}, unsigned?.url));
         for (const name of Object.keys(signed)) rejects(delivery(body, { ...signed, [name]: "" }));
         const other = connector.config.parse({ ...sample.settings, webhookSecret: "another secret" });
-        if (sample.webhook.unsigned === undefined) rejects(delivery(body, signature.sign(body, other, receivedAt)));
         rejects(delivery(body, signed), other);
+        if (unsigned === undefined)
+          rejects(delivery(body, signature.sign(body, other, receivedAt, sample.webhook.url)));
       });
 
       it("is refused by a connection without a secret, however it is signed", () => {

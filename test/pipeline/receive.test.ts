@@ -207,7 +207,14 @@ describe("a webhook", () => {
     expect((await pipeline.queued())[0]?.bytes.byteLength).toBe(BODY_AT_MOST);
   });
 
-  it.each(["GET", "PUT", "DELETE"])("is posted: %s is not found", async (method) => {
+  it("has somebody there for vendors that look first, under a name that is known", async () => {
+    using pipeline = open();
+    expect(await post("/hooks/acme", bytes(""), {}, "GET")).toMatchObject({ status: 200 });
+    expect(await post("/hooks/nothing", bytes(""), {}, "GET")).toMatchObject({ status: 404 });
+    expect(await pipeline.queued()).toEqual([]);
+  });
+
+  it.each(["PUT", "DELETE"])("is posted: %s is not found", async (method) => {
     using pipeline = open();
     expect(await post("/hooks/acme", good, signed(good), method)).toMatchObject({ status: 404 });
     expect(await pipeline.queued()).toEqual([]);

@@ -237,6 +237,7 @@ describe("the HTTP API", () => {
     ]);
     expect(Object.fromEntries(routes)).toEqual({
       "POST /hooks/{connection}": "NONE",
+      "GET /hooks/{connection}": "NONE",
       "ANY /{path+}": "AWS_IAM",
       "ANY /": "AWS_IAM",
     });

@@ -18,12 +18,12 @@ import {
   invokedBy,
   invokes,
   memoryMbOf,
-  type PartName,
   polledBy,
   storesOf,
   timeoutSecondsOf,
 } from "./deployed-parts.ts";
 import { allow, grantsOf, type SecretsOf } from "./grants.ts";
+import { RUNS_AT_ONCE } from "./runs-at-once.ts";
 import type { Stores } from "./stores.ts";
 
 /** A deployed function with what belongs to it. */
@@ -33,23 +33,6 @@ export interface HubFunction {
   readonly role: Role;
   readonly logs: LogGroup;
 }
-
-const INGESTS_AT_ONCE = 10;
-
-/**
- * Runs at once: nothing else of the account may take them, and no flood can start more. A connection polls by its timer
- * and by two jobs; the publisher is alone, so that the change log keeps its order.
- */
-const RESERVED: Readonly<Record<PartName, number>> = {
-  "receive-webhook": 20,
-  "poll-source": 3,
-  "ingest-record": INGESTS_AT_ONCE,
-  "project-lifecycle": 5,
-  "publish-events": 1,
-  "serve-api": 20,
-  sweep: 1,
-  "deliver-outputs": 1,
-};
 
 const LONGEST_IN_FEED = Duration.hours(12);
 const FEED_RETRIES = 100;
@@ -101,7 +84,7 @@ export const hubFunction = (
     ...asynchronously(deployed, stores),
     // A long read hands itself on, and so does the reading of an archive: Lambda takes sixteen rounds for a mistake.
     ...(invokes(row).length > 0 && queued(row.on) && { recursiveLoop: RecursiveLoop.ALLOW }),
-    ...(parts.reserves && { reservedConcurrentExecutions: RESERVED[part] }),
+    ...(parts.reserves && { reservedConcurrentExecutions: RUNS_AT_ONCE[part] }),
   });
   if (parts.traces) (fn.node.defaultChild as CfnFunction).tracingConfig = { mode: "Active" };
   for (const trigger of row.on) mapping(scope, deployed, fn, trigger, stores);
@@ -153,7 +136,7 @@ const mapping = (
       eventSourceArn: stores.inbox.queueArn,
       batchSize: trigger.batch,
       reportBatchItemFailures: true,
-      maxConcurrency: INGESTS_AT_ONCE,
+      maxConcurrency: RUNS_AT_ONCE["ingest-record"],
     });
   } else if ("feed" in trigger) {
     const stream = stores.table.tableStreamArn;

@@ -64,7 +64,7 @@ describe("what holds data", () => {
       vi.stubEnv("AWS_ENDPOINT_URL_S3", bucket.endpoint);
       await deleteHolding(await target(), { name: "archive", holds: "", at: "archive" });
       expect(bucket.held).toEqual([]);
-      expect(bucket.asked).toEqual(["versions", "delete", "versions", "delete", "versions", "DELETE /archive"]);
+      expect(bucket.asked).toEqual(["versions", "delete", "versions", "delete", "versions", "DELETE /archive/"]);
     } finally {
       await bucket.stop();
     }

@@ -1,7 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { preflight } from "../../../infra/deploy/preflight.ts";
-import { makeCursorKey, missingSecrets, pathOf, putSecrets } from "../../../infra/deploy/stored-secrets.ts";
+import {
+  makeCursorKey,
+  missingSecrets,
+  pathOf,
+  putSecrets,
+  secretsNamedBy,
+} from "../../../infra/deploy/stored-secrets.ts";
 import { targetOf } from "../../../infra/deploy/target.ts";
+import { connectionProblems } from "../../../shared/platform/connections.ts";
 import { defineHub, github, jira, secret } from "../../../shared/platform/define-hub.ts";
 import { signedIn } from "./signed-in.ts";
 
@@ -122,6 +129,18 @@ describe("a target", () => {
 });
 
 describe("secrets on AWS", () => {
+  it("are those of connections and of outputs, each once", async () => {
+    const told = { secret: "SLACK_URL" };
+    const outputs = { team: { connector: "slack" as const, webhookUrl: told } };
+    expect(await secretsNamedBy({ ...config, outputs })).toEqual([
+      "GITHUB_TOKEN",
+      "JIRA HOOK",
+      "JIRA_TOKEN",
+      "SLACK_URL",
+    ]);
+    expect(await connectionProblems({ ...config, outputs }, { get: async (name) => name })).toEqual([]);
+  });
+
   it("are looked for by name, more than AWS tells at once, and no value is read", async () => {
     const names = Array.from({ length: 23 }, (_, at) => `SECRET_${at}`);
     for (const name of names.slice(0, 20)) aws.keep(pathOf(await target(), name), "x");

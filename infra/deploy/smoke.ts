@@ -48,7 +48,8 @@ export const smoke = async (parts: {
     return { milliseconds: Date.now() - started };
   }
   const { status } = await post(probe.url, probe.body, probe.headers);
-  if (status !== 202) throw failed(`a signed test webhook to ${probe.url} was answered ${status}, not 202`);
+  if (status !== probe.accepted)
+    throw failed(`a signed test webhook to ${probe.url} was answered ${status}, not ${probe.accepted}`);
   const { pk, sk } = deliveryKey(probe.connection, probe.id);
   const isThere = () =>
     table.get(pk, sk).catch((error: unknown) => {
@@ -82,7 +83,7 @@ const signedProbe = async (target: Target, config: HubConfig, table: Table, apiU
       // Some sign the address too: the one that the tool is given.
       const called = `${(config.url ?? apiUrl).replace(/\/$/, "")}/hooks/${connection}`;
       const signed = webhook.signature.sign(Buffer.from(body), opened.config, at, called);
-      return { connection, id, url, body, headers: { ...probe.headers, ...signed } };
+      return { connection, id, url, body, accepted: webhook.accepted ?? 202, headers: { ...probe.headers, ...signed } };
     } catch (error) {
       // One without a webhook secret takes no webhooks.
       if (!(error instanceof HubError && ["secret_missing", "signature_rejected"].includes(error.code))) throw error;

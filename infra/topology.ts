@@ -1,6 +1,16 @@
 export type QueueName = "inbox" | "jobs" | "unpublished";
 export type Store = QueueName | "table" | "bus" | "archive" | "secrets" | "mailer";
 
+/**
+ * How AWS carries each queue: an SQS queue, which Lambda asks all the time, also while nothing happens and for money; or
+ * asynchronous invocations of the one part that it starts, which cost nothing while there are none.
+ */
+export const ON_AWS: Readonly<Record<QueueName, "polled" | "invoked">> = {
+  inbox: "polled",
+  jobs: "invoked",
+  unpublished: "invoked",
+};
+
 export type Trigger =
   | { readonly http: string }
   /** One run per configured connection. */
@@ -14,7 +24,7 @@ export interface Part {
   readonly on: readonly Trigger[];
   readonly reads?: readonly Store[];
   readonly writes?: readonly Store[];
-  /** On AWS one function for each connection, with jobs of its own: each knows its own tool and its secrets only. */
+  /** On AWS one function for each connection, called for its own jobs: each knows its own tool and its secrets only. */
   readonly per?: "connection";
   /** Which of the secrets it reads. */
   readonly secrets?: "webhooks" | "connection" | "cursors" | "outputs";

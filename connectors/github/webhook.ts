@@ -96,6 +96,7 @@ export const webhook: NonNullable<Connector<GitHubConfig>["webhook"]> = {
     prefix: "sha256=",
     secrets: ({ webhookSecret = "", previousWebhookSecret = "" }) => [webhookSecret, previousWebhookSecret],
   }),
+  probe: (id) => ({ headers: { "x-github-event": "ping", "x-github-delivery": id }, body: { zen: "A test." } }),
   deliveryId: ({ headers }) => headers.get("x-github-delivery") ?? "",
   records: webhookRecords,
   setup: hooks,

@@ -12,7 +12,7 @@ import { readSprints, rereadSprints } from "./read-sprints.ts";
 import { Issue, Project, Sprint, Status, Version } from "./schema.ts";
 import { hooks, setup } from "./setup.ts";
 import { STATUSES } from "./vocabulary.ts";
-import { deliveryId, recordsOf, signature } from "./webhook.ts";
+import { deliveryId, probe, recordsOf, signature } from "./webhook.ts";
 
 /** Jira Cloud, with the ideas of Product Discovery and the requests of Service Management: all are issues. */
 export default defineConnector<z.output<typeof Config>>({
@@ -73,6 +73,7 @@ export default defineConnector<z.output<typeof Config>>({
   webhook: {
     signature,
     secrets: ["webhookSecret", "previousWebhookSecret", "oauth.clientSecret"],
+    probe,
     deliveryId,
     records: (body, _, config) => recordsOf(body, config),
     setup: hooks,

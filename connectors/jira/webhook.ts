@@ -50,6 +50,12 @@ const decoded = (part: string): unknown => {
   }
 };
 
+/** Of an event that Jira does not have. */
+export const probe = (id: string, at: Date) => ({
+  headers: { "x-atlassian-webhook-identifier": id },
+  body: { webhookEvent: "probe", timestamp: at.getTime() },
+});
+
 /** Stable over Jira's retries. */
 export const deliveryId = ({ headers }: Delivery): string => headers.get("x-atlassian-webhook-identifier") ?? "";
 

@@ -104,6 +104,10 @@ export const webhook: NonNullable<Connector<Config>["webhook"]> = {
     sentAt,
     toleranceSeconds: 60,
   }),
+  probe: (id, at) => ({
+    headers: { "linear-delivery": id, "linear-event": "Probe" },
+    body: { action: "probe", type: "Probe", webhookTimestamp: at.getTime() },
+  }),
   deliveryId: ({ headers }) => headers.get("linear-delivery") ?? "",
   records,
   setup: hooks,

@@ -10,7 +10,7 @@ export interface Acknowledged {
 const AT_REST =
   "Encrypted at rest by a key that AWS owns; a key of one's own would be a dollar a month for each hub that idles.";
 const NO_DEAD_LETTERS =
-  "Nothing calls these functions and forgets them but timers, whose next round makes up for a failed one; queues and the change feed have dead letters of their own.";
+  "Nothing calls these functions and forgets them but timers, whose next round makes up for a failed one; jobs have a destination for what fails, the inbox and the change feed dead letters of their own.";
 
 /** At most fifteen: a rule that is added here needs a better reason than that it is loud. */
 export const ACKNOWLEDGED: readonly Acknowledged[] = [
@@ -25,7 +25,7 @@ export const ACKNOWLEDGED: readonly Acknowledged[] = [
   },
   {
     rule: "AwsSolutions-SQS3",
-    reason: "FeedDead holds where in the change feed a batch failed: it is the end of the line itself, with an alarm.",
+    reason: "Failed holds what Lambda gave up: it is the end of the line itself, with an alarm.",
   },
   { rule: "Serverless-SQSRedrivePolicy", reason: "These are the dead letters." },
   {
@@ -62,21 +62,25 @@ export const ACKNOWLEDGED: readonly Acknowledged[] = [
 ];
 
 /** Rules that name what they found: each wildcard is acknowledged by itself, so that a new one is still refused. */
-const findings = (stack: Stack, { table, archive, jobs }: Stores): Readonly<Record<string, readonly string[]>> => {
+const findings = (
+  stack: Stack,
+  { table, archive }: Stores,
+  connections: readonly string[],
+): Readonly<Record<string, readonly string[]>> => {
   const arn = (of: { readonly node: { readonly defaultChild?: object | undefined } }) =>
     `<${stack.getLogicalId(of.node.defaultChild as Parameters<Stack["getLogicalId"]>[0])}.Arn>`;
   return {
     "AwsSolutions-IAM5": [
       `Resource::${arn(archive)}/*`,
       `Resource::${arn(archive)}/_events/*`,
-      ...[...jobs.keys()].map((connection) => `Resource::${arn(archive)}/${connection}/*`),
+      ...connections.map((connection) => `Resource::${arn(archive)}/${connection}/*`),
       `Resource::${arn(table)}/stream/*`,
     ],
   };
 };
 
-export const acknowledge = (stack: Stack, stores: Stores, traces: boolean): void => {
-  const found = findings(stack, stores);
+export const acknowledge = (stack: Stack, stores: Stores, connections: readonly string[], traces: boolean): void => {
+  const found = findings(stack, stores, connections);
   for (const { rule, reason } of ACKNOWLEDGED) {
     for (const finding of found[rule] ?? [""])
       Validations.of(stack).acknowledge({ id: finding === "" ? rule : `${rule}[${finding}]`, reason });

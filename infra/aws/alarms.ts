@@ -73,10 +73,10 @@ const watchesOf = (scope: Construct, { stores, api, functions, namespace }: Part
       says: "A message failed every time. Look into the log of its reader, then redrive the dead letters.",
     },
     {
-      id: "FeedDeadLetters",
-      metric: stores.feedDead.metricApproximateNumberOfMessagesVisible({ period: FIVE }),
+      id: "FailedRuns",
+      metric: stores.failed.metricApproximateNumberOfMessagesVisible({ period: FIVE }),
       above: 0,
-      says: "Changes could not be derived or announced. The sweep makes up for them within two hours; the log of the function says why.",
+      says: "Lambda gave up a job, or a batch of the change feed. The sweep makes up for the feed within two hours; docs/deploy.md says how a job is run again. The log of the function says why.",
     },
     {
       id: "InboxAge",
@@ -98,7 +98,7 @@ const watchesOf = (scope: Construct, { stores, api, functions, namespace }: Part
     },
     {
       id: "OutboxLag",
-      metric: stores.unpublished.metricNumberOfMessagesSent({ period: Duration.minutes(15) }),
+      metric: counted("NotAnnounced", "sweep", '{ $.message = "not announced in time" }', Duration.minutes(15)),
       above: 0,
       says: "The sweep found changes that were not announced an hour after they were stored. It has asked for them again.",
     },

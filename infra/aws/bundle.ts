@@ -20,25 +20,35 @@ export interface Bundle {
   readonly metafile: Metafile;
 }
 
-/** How a function opens each store that its row names: where the adapter stands and how it is made. */
-const ADAPTERS: Readonly<Record<Store, { readonly from: string; readonly takes: string; readonly make: string }>> = {
-  table: { from: "table", takes: "dynamoTable", make: "dynamoTable(THROUGHLINE_TABLE)" },
-  inbox: { from: "queue", takes: "sqsQueue", make: "sqsQueue(THROUGHLINE_INBOX)" },
+/** How a function opens each store that its row names. */
+interface Adapter {
+  /** What of which file of the adapters. */
+  readonly takes: Readonly<Record<string, string>>;
+  readonly make: (deployed: DeployedPart) => string;
+}
+
+const TABLE = "dynamoTable(THROUGHLINE_TABLE)";
+const ARCHIVE = "s3Archive(THROUGHLINE_ARCHIVE)";
+
+const ADAPTERS: Readonly<Record<Store, Adapter>> = {
+  table: { takes: { dynamoTable: "table" }, make: () => TABLE },
+  inbox: { takes: { sqsQueue: "queue" }, make: () => "sqsQueue(THROUGHLINE_INBOX)" },
   jobs: {
-    from: "queue",
-    takes: "sqsQueue",
-    make: "jobsByConnection(Object.fromEntries(Object.entries(JSON.parse(THROUGHLINE_JOBS)).map(([name, url]) => [name, sqsQueue(url)])))",
+    takes: { invokedQueue: "invocation", dynamoTable: "table" },
+    // A poller is called by itself: its own name it knows from Lambda, since the stack cannot tell it in its own making.
+    make: ({ connection }) =>
+      `jobsByConnection(${connection === undefined ? "JSON.parse(THROUGHLINE_JOBS)" : `{ ${JSON.stringify(connection)}: AWS_LAMBDA_FUNCTION_NAME }`}, (name) => invokedQueue(name, { defer: deferredIn(${TABLE}) }))`,
   },
-  unpublished: { from: "queue", takes: "sqsQueue", make: "sqsQueue(THROUGHLINE_UNPUBLISHED)" },
+  unpublished: { takes: { invokedQueue: "invocation" }, make: () => "invokedQueue(THROUGHLINE_UNPUBLISHED)" },
   bus: {
-    from: "bus",
-    takes: "eventBridgeBus",
+    takes: { eventBridgeBus: "bus", s3Archive: "archive" },
     // What is too large for the bus lies in the archive.
-    make: 'eventBridgeBus({ bus: THROUGHLINE_BUS, url: (config.url ?? THROUGHLINE_URL).replace(/[/]$/, ""), typePrefix: config.eventTypePrefix ?? "dev.throughline", archive: s3Archive(THROUGHLINE_ARCHIVE) })',
+    make: () =>
+      `eventBridgeBus({ bus: THROUGHLINE_BUS, url: (config.url ?? THROUGHLINE_URL).replace(/[/]$/, ""), typePrefix: config.eventTypePrefix ?? "dev.throughline", archive: ${ARCHIVE} })`,
   },
-  archive: { from: "archive", takes: "s3Archive", make: "s3Archive(THROUGHLINE_ARCHIVE)" },
-  secrets: { from: "secrets", takes: "ssmSecrets", make: "ssmSecrets(THROUGHLINE_SECRETS)" },
-  mailer: { from: "mailer", takes: "sesMailer", make: "sesMailer({ from: THROUGHLINE_MAIL_FROM })" },
+  archive: { takes: { s3Archive: "archive" }, make: () => ARCHIVE },
+  secrets: { takes: { ssmSecrets: "secrets" }, make: () => "ssmSecrets(THROUGHLINE_SECRETS)" },
+  mailer: { takes: { sesMailer: "mailer" }, make: () => "sesMailer({ from: THROUGHLINE_MAIL_FROM })" },
 };
 
 const KNOWS: Readonly<Record<"webhooks" | "connection" | "cursors" | "outputs" | "nothing", SecretsKnown>> = {
@@ -50,18 +60,23 @@ const KNOWS: Readonly<Record<"webhooks" | "connection" | "cursors" | "outputs" |
 };
 
 /** The module that opens the hub of one function, with the adapters of its own stores and no others. */
-const opening = ({ row, config }: DeployedPart): string => {
-  const stores = [...storesOf(row)];
-  const adapters = new Map(stores.map((store) => [ADAPTERS[store].takes, ADAPTERS[store].from]));
-  const variables = new Set(stores.flatMap((store) => ADAPTERS[store].make.match(/THROUGHLINE_\w+/g) ?? []));
+const opening = (deployed: DeployedPart): string => {
+  const { row, config } = deployed;
+  const opened = [...storesOf(row)].map((store) => ({
+    store,
+    takes: ADAPTERS[store].takes,
+    make: ADAPTERS[store].make(deployed),
+  }));
+  const adapters = new Map(opened.flatMap(({ takes }) => Object.entries(takes)));
+  const variables = new Set(opened.flatMap(({ make }) => make.match(/THROUGHLINE_\w+|AWS_LAMBDA_\w+/g) ?? []));
   return [
-    'import { jobsByConnection, openOnAws } from "./shared/platform/on-aws.ts";',
+    'import { deferredIn, jobsByConnection, openOnAws } from "./shared/platform/on-aws.ts";',
     ...[...adapters].map(([name, file]) => `import { ${name} } from "./shared/adapters/aws/${file}.ts";`),
     `const { ${[...variables.add("THROUGHLINE_URL")].sort().join(", ")} } = process.env;`,
     `const config = ${JSON.stringify(config)};`,
     "openOnAws({",
     `  config, url: THROUGHLINE_URL, knows: ${JSON.stringify(KNOWS[row.secrets ?? "nothing"])},`,
-    `  ports: { ${stores.map((store) => `${store}: ${ADAPTERS[store].make}`).join(", ")} },`,
+    `  ports: { ${opened.map(({ store, make }) => `${store}: ${make}`).join(", ")} },`,
     "});",
   ].join("\n");
 };

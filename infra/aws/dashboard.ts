@@ -3,9 +3,11 @@ import type { HttpApi } from "aws-cdk-lib/aws-apigatewayv2";
 import { AlarmStatusWidget, Dashboard, GraphWidget, type IMetric, TextWidget } from "aws-cdk-lib/aws-cloudwatch";
 import type { Construct } from "constructs";
 import type { Watched } from "./alarms.ts";
+import { invokedBy } from "./deployed-parts.ts";
 import type { HubFunction } from "./hub-function.ts";
 import type { Stores } from "./stores.ts";
 
+const FIVE = Duration.minutes(5);
 const HOUR = Duration.hours(1);
 
 /** One page for whoever is woken: what is wrong, what waits, what ran. */
@@ -20,7 +22,8 @@ export const dashboard = (
 ): void => {
   const { stores, api, functions, watched } = parts;
   const each = (measure: (one: HubFunction) => IMetric) => functions.map(measure);
-  const queues = [stores.inbox, stores.unpublished, ...stores.jobs.values(), stores.dead, stores.feedDead];
+  const queues = [stores.inbox, stores.dead, stores.failed];
+  const invoked = functions.filter(({ deployed }) => invokedBy(deployed.row.on).length > 0);
   const watch = (...ids: string[]) => watched.watches.filter(({ id }) => ids.includes(id)).map(({ metric }) => metric);
   new Dashboard(scope, "Dashboard", {
     widgets: [
@@ -37,9 +40,15 @@ export const dashboard = (
           "Waits in queues",
           queues.map((queue) => queue.metricApproximateNumberOfMessagesVisible({ label: queue.node.id })),
         ),
+        graph(
+          "Jobs wait for, ms",
+          invoked.map(({ fn, deployed }) =>
+            fn.metric("AsyncEventAge", { statistic: "Maximum", period: FIVE, label: deployed.name }),
+          ),
+        ),
         graph("Lag of the change feed, ms", watch("DerivationLag", "PublicationLag")),
-        graph("Set aside, refused, late", watch("Quarantine", "SignatureFailures", "LateConnection", "OutboxLag")),
       ],
+      [graph("Set aside, refused, late", watch("Quarantine", "SignatureFailures", "LateConnection", "OutboxLag"))],
       [
         graph(
           "Runs",

@@ -1,5 +1,5 @@
 import type { HubConfig } from "../../shared/platform/define-hub.ts";
-import { type Part, type Store, type Trigger, topology } from "../topology.ts";
+import { ON_AWS, type Part, type QueueName, type Store, type Trigger, topology } from "../topology.ts";
 
 export type PartName = keyof typeof topology;
 
@@ -38,10 +38,24 @@ const MEGABYTES = 256;
 export const timeoutSecondsOf = ({ timeoutSeconds = SECONDS }: Part): number => timeoutSeconds;
 export const memoryMbOf = ({ memoryMb = MEGABYTES }: Part): number => memoryMb;
 
-/** Stores that it works with, queues that start it among them: a message that must wait is put back by its own reader. */
+/** Stores that it works with, queues that it reads among them: a message that must wait is put back by its own reader. */
 export const storesOf = ({ reads = [], writes = [], on }: Part): ReadonlySet<Store> =>
-  new Set([...reads, ...writes, ...queuesOf(on)]);
+  new Set([...reads, ...writes, ...polledBy(on)]);
 
 /** Queues that start it. */
-export const queuesOf = (on: readonly Trigger[]) =>
+const queuesOf = (on: readonly Trigger[]): QueueName[] =>
   on.flatMap((trigger) => ("queue" in trigger ? [trigger.queue] : []));
+
+/** Queues of SQS that Lambda asks on its behalf. */
+export const polledBy = (on: readonly Trigger[]): QueueName[] =>
+  queuesOf(on).filter((name) => ON_AWS[name] === "polled");
+
+/** Queues whose messages are invocations of it. */
+export const invokedBy = (on: readonly Trigger[]): QueueName[] =>
+  queuesOf(on).filter((name) => ON_AWS[name] === "invoked");
+
+/** Queues whose messages it sends as invocations. */
+export const invokes = ({ writes = [] }: Part): QueueName[] =>
+  Object.entries(ON_AWS).flatMap(([name, way]) =>
+    way === "invoked" && (writes as readonly string[]).includes(name) ? [name as QueueName] : [],
+  );

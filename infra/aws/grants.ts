@@ -6,8 +6,8 @@ import { tokensName } from "../../shared/pipeline/token-store.ts";
 import { secretNames } from "../../shared/platform/connections.ts";
 import { CURSOR_KEY } from "../../shared/platform/on-aws.ts";
 import { outputSecrets } from "../../shared/platform/output-problems.ts";
-import type { QueueName, Store } from "../topology.ts";
-import { type DeployedPart, queuesOf, storesOf } from "./deployed-parts.ts";
+import type { Store } from "../topology.ts";
+import { type DeployedPart, invokedBy, polledBy, storesOf } from "./deployed-parts.ts";
 import type { Stores } from "./stores.ts";
 
 /** Names of the secrets that a function reads, and of those that it stores. */
@@ -42,25 +42,19 @@ const namesOf = async (
 
 /**
  * All that a function may do, from its row of the topology: the actions that the adapters use, on the resources of its
- * own stores, and no wildcard but where AWS knows no narrower name.
+ * own stores, and no wildcard but where AWS knows no narrower name. Whom it may call stands in invocations.ts.
  */
 export const grantsOf = (deployed: DeployedPart, stores: Stores, secrets: SecretsOf): PolicyStatement[] => {
   const { row } = deployed;
   const statements = [...storesOf(row)].flatMap((store) => storeGrants(store, deployed, stores, secrets));
-  const triggers = row.on.flatMap((trigger) => {
-    if ("queue" in trigger)
-      return queuesFor(deployed, trigger.queue, stores, "read").map(({ queueArn }) => receive(queueArn));
-    return "feed" in trigger ? feedGrants(stores) : [];
-  });
-  return [...statements, ...triggers];
-};
-
-/** The queues of that name that a function reads (its own alone) or may send to. */
-export const queuesFor = ({ connection }: DeployedPart, name: QueueName, stores: Stores, to: "read" | "write") => {
-  if (name !== "jobs") return [stores[name]];
-  const own = connection === undefined ? undefined : stores.jobs.get(connection);
-  if (own !== undefined) return [own];
-  return to === "read" ? [] : [...stores.jobs.values()];
+  const isOnFeed = row.on.some((trigger) => "feed" in trigger);
+  const givesUp = isOnFeed || invokedBy(row.on).length > 0;
+  return [
+    ...statements,
+    ...polledBy(row.on).map(() => receive(stores.inbox.queueArn)),
+    ...(isOnFeed ? feedGrants(stores) : []),
+    ...(givesUp ? [allow(["sqs:SendMessage"], [stores.failed.queueArn])] : []),
+  ];
 };
 
 const storeGrants = (store: Store, deployed: DeployedPart, stores: Stores, secrets: SecretsOf): PolicyStatement[] => {
@@ -79,19 +73,10 @@ const storeGrants = (store: Store, deployed: DeployedPart, stores: Stores, secre
     case "bus":
       return [allow(["events:PutEvents"], [stores.bus.eventBusArn])];
     case "inbox":
+      return [allow(["sqs:SendMessage"], [stores.inbox.queueArn])];
     case "jobs":
-    case "unpublished": {
-      const queues =
-        isWritten || queuesOf(deployed.row.on).includes(store) ? queuesFor(deployed, store, stores, "write") : [];
-      return queues.length === 0
-        ? []
-        : [
-            allow(
-              ["sqs:SendMessage"],
-              queues.map(({ queueArn }) => queueArn),
-            ),
-          ];
-    }
+    case "unpublished":
+      return [];
     case "mailer":
       throw new Error("no part mails yet: name its sending identity first");
   }
@@ -158,14 +143,13 @@ const receive = (queueArn: string): PolicyStatement =>
     [queueArn],
   );
 
-const feedGrants = ({ table, feedDead }: Stores): PolicyStatement[] => {
+const feedGrants = ({ table }: Stores): PolicyStatement[] => {
   const stream = table.tableStreamArn;
   if (stream === undefined) throw new Error("the table has no stream");
   return [
     allow(["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"], [stream]),
     // Lambda asks for the streams of a table by the table's name.
     allow(["dynamodb:ListStreams"], [`${table.tableArn}/stream/*`]),
-    allow(["sqs:SendMessage"], [feedDead.queueArn]),
   ];
 };
 

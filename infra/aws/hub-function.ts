@@ -6,44 +6,36 @@ import {
   Code,
   EventSourceMapping,
   Function as LambdaFunction,
+  RecursiveLoop,
   Runtime,
   StartingPosition,
 } from "aws-cdk-lib/aws-lambda";
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
 import type { Store, Trigger } from "../topology.ts";
-import { type DeployedPart, memoryMbOf, type PartName, storesOf, timeoutSecondsOf } from "./deployed-parts.ts";
-import { allow, grantsOf, queuesFor, type SecretsOf } from "./grants.ts";
+import {
+  type DeployedPart,
+  invokedBy,
+  invokes,
+  memoryMbOf,
+  polledBy,
+  storesOf,
+  timeoutSecondsOf,
+} from "./deployed-parts.ts";
+import { allow, grantsOf, type SecretsOf } from "./grants.ts";
+import { RUNS_AT_ONCE } from "./runs-at-once.ts";
 import type { Stores } from "./stores.ts";
 
 /** A deployed function with what belongs to it. */
 export interface HubFunction {
   readonly deployed: DeployedPart;
   readonly fn: LambdaFunction;
+  readonly role: Role;
   readonly logs: LogGroup;
 }
 
-const INGESTS_AT_ONCE = 10;
-
-/**
- * Runs at once: nothing else of the account may take them, and no flood can start more. A connection polls by its timer
- * and by two jobs; the publisher is alone, so that the change log keeps its order.
- */
-const RESERVED: Readonly<Record<PartName, number>> = {
-  "receive-webhook": 20,
-  "poll-source": 3,
-  "ingest-record": INGESTS_AT_ONCE,
-  "project-lifecycle": 5,
-  "publish-events": 1,
-  "serve-api": 20,
-  sweep: 1,
-  "deliver-outputs": 1,
-};
-
 const LONGEST_IN_FEED = Duration.hours(12);
 const FEED_RETRIES = 100;
-/** The least that SQS allows. */
-const FEWEST_AT_ONCE = 2;
 
 /** One function: its bundle, its role with its own grants, its log group, its environment and what starts it. */
 export const hubFunction = (
@@ -89,24 +81,38 @@ export const hubFunction = (
       THROUGHLINE_URL: parts.url,
       ...environmentOf(deployed, stores),
     },
-    // A timer comes round again by itself; a second try would only meet the first.
-    ...(row.on.some(isTimer) && { retryAttempts: 0, maxEventAge: Duration.minutes(5) }),
-    ...(parts.reserves && { reservedConcurrentExecutions: RESERVED[part] }),
+    ...asynchronously(deployed, stores),
+    // A long read hands itself on, and so does the reading of an archive: Lambda takes sixteen rounds for a mistake.
+    ...(invokes(row).length > 0 && queued(row.on) && { recursiveLoop: RecursiveLoop.ALLOW }),
+    ...(parts.reserves && { reservedConcurrentExecutions: RUNS_AT_ONCE[part] }),
   });
   if (parts.traces) (fn.node.defaultChild as CfnFunction).tracingConfig = { mode: "Active" };
   for (const trigger of row.on) mapping(scope, deployed, fn, trigger, stores);
-  return { deployed, fn, logs };
+  return { deployed, fn, role, logs };
 };
 
-const isTimer = (trigger: Trigger): boolean => "everyMinutes" in trigger || "everyConnection" in trigger;
+/**
+ * What becomes of events that Lambda keeps until it has run them. A job is tried as often and as long as Lambda knows;
+ * a timer alone comes round again by itself.
+ */
+const asynchronously = ({ row }: DeployedPart, { failed }: Stores) => {
+  // Its own grant stands with the others.
+  const onFailure = { bind: () => ({ destination: failed.queueArn }) };
+  if (invokedBy(row.on).length > 0) return { retryAttempts: 2, maxEventAge: Duration.hours(6), onFailure };
+  return row.on.some((trigger) => "everyMinutes" in trigger)
+    ? { retryAttempts: 0, maxEventAge: Duration.minutes(5) }
+    : {};
+};
 
+const queued = (on: readonly Trigger[]): boolean => on.some((trigger) => "queue" in trigger);
+
+/** Names of functions that it calls stand in invocations.ts. */
 const environmentOf = (deployed: DeployedPart, stores: Stores): Record<string, string> => {
-  const jobs = [...stores.jobs].filter(([name]) => deployed.connection === undefined || name === deployed.connection);
   const all: Readonly<Record<Store, Readonly<Record<string, string>>>> = {
     table: { THROUGHLINE_TABLE: stores.table.tableName },
     inbox: { THROUGHLINE_INBOX: stores.inbox.queueUrl },
-    jobs: { THROUGHLINE_JOBS: `{${jobs.map(([name, queue]) => `"${name}":"${queue.queueUrl}"`).join(",")}}` },
-    unpublished: { THROUGHLINE_UNPUBLISHED: stores.unpublished.queueUrl },
+    jobs: {},
+    unpublished: {},
     bus: { THROUGHLINE_BUS: stores.bus.eventBusName },
     archive: { THROUGHLINE_ARCHIVE: stores.archive.bucketName },
     secrets: { THROUGHLINE_SECRETS: stores.secretsPrefix },
@@ -124,15 +130,14 @@ const mapping = (
   stores: Stores,
 ): void => {
   if ("queue" in trigger) {
-    for (const queue of queuesFor(deployed, trigger.queue, stores, "read")) {
-      new EventSourceMapping(scope, `${deployed.name}-on-${trigger.queue}`, {
-        target,
-        eventSourceArn: queue.queueArn,
-        batchSize: trigger.batch,
-        reportBatchItemFailures: true,
-        maxConcurrency: trigger.queue === "inbox" ? INGESTS_AT_ONCE : FEWEST_AT_ONCE,
-      });
-    }
+    if (polledBy([trigger]).length === 0) return;
+    new EventSourceMapping(scope, `${deployed.name}-on-${trigger.queue}`, {
+      target,
+      eventSourceArn: stores.inbox.queueArn,
+      batchSize: trigger.batch,
+      reportBatchItemFailures: true,
+      maxConcurrency: RUNS_AT_ONCE["ingest-record"],
+    });
   } else if ("feed" in trigger) {
     const stream = stores.table.tableStreamArn;
     if (stream === undefined) throw new Error("the table has no stream");
@@ -147,7 +152,7 @@ const mapping = (
       retryAttempts: FEED_RETRIES,
       parallelizationFactor: 1,
       // Its own grant stands with the others.
-      onFailure: { bind: () => ({ destination: stores.feedDead.queueArn }) },
+      onFailure: { bind: () => ({ destination: stores.failed.queueArn }) },
     });
   }
 };

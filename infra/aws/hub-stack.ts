@@ -8,6 +8,7 @@ import { type DeployedPart, deployedParts } from "./deployed-parts.ts";
 import { type SecretsOf, secretsOf } from "./grants.ts";
 import { httpApi, routes } from "./http-api.ts";
 import { type HubFunction, hubFunction } from "./hub-function.ts";
+import { invocations } from "./invocations.ts";
 import { schedules } from "./schedules.ts";
 import { makeStores, type StoreLimits, type Stores } from "./stores.ts";
 
@@ -48,7 +49,7 @@ export const hubStack = (app: App, config: HubConfig, prepared: readonly Prepare
     description: `Throughline, the hub of ${Object.keys(config.connections).join(", ")}`,
     terminationProtection: true,
   });
-  const stores = makeStores(stack, { ...options, connections: Object.keys(config.connections) });
+  const stores = makeStores(stack, options);
   const api = httpApi(stack);
   const functions = prepared.map(
     ({ deployed, secrets, folder }): HubFunction =>
@@ -61,6 +62,7 @@ export const hubStack = (app: App, config: HubConfig, prepared: readonly Prepare
         traces: options.tracing,
       }),
   );
+  invocations(stack, functions);
   onlyPublisher(stack, stores, functions);
   routes(stack, api, functions);
   schedules(stack, functions);
@@ -69,7 +71,7 @@ export const hubStack = (app: App, config: HubConfig, prepared: readonly Prepare
     const watched = alarms(stack, { stores, api, functions, namespace, email: options.alarmEmail });
     dashboard(stack, { stores, api, functions, watched });
   }
-  acknowledge(stack, stores, options.tracing);
+  acknowledge(stack, stores, Object.keys(config.connections), options.tracing);
   return stack;
 };
 

@@ -6,6 +6,8 @@ import type { HubFunction } from "./hub-function.ts";
 
 /** So much of an interval a timer may come late, so that connections do not all start at the same moment. */
 const JITTER = 1 / 5;
+/** Scheduler puts the moment of the round in its place: a round that waited too long is left out. */
+const MEANT_FOR = "<aws.scheduler.scheduled-time>";
 const MINUTES: Readonly<Record<string, number>> = { s: 1 / 60, m: 1, h: 60, d: 1440 };
 
 /** Timers of the functions that the topology starts by time: one for each connection, one for the rest. */
@@ -17,7 +19,7 @@ export const schedules = (scope: Construct, functions: readonly HubFunction[]): 
       return Object.entries(one.deployed.config.connections).map(([connection, { pollEvery }]) => ({
         ...one,
         minutes: pollEvery === undefined ? Number.parseInt(trigger.everyConnection, 10) : minutesOf(pollEvery),
-        input: JSON.stringify({ connection }),
+        input: JSON.stringify({ connection, timer: MEANT_FOR }),
       }));
     }),
   );

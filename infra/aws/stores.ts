@@ -5,8 +5,8 @@ import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket, ObjectOwners
 import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
 import { TABLE } from "../../shared/adapters/aws/table-shape.ts";
-import { type Part, type QueueName, topology } from "../topology.ts";
-import { queuesOf, timeoutSecondsOf } from "./deployed-parts.ts";
+import { type Part, topology } from "../topology.ts";
+import { polledBy, timeoutSecondsOf } from "./deployed-parts.ts";
 
 /** Limits that the operator may move, from the context of the app. */
 export interface StoreLimits {
@@ -20,19 +20,19 @@ export interface Stores {
   readonly archive: Bucket;
   readonly bus: EventBus;
   readonly inbox: Queue;
-  readonly unpublished: Queue;
-  /** By connection. */
-  readonly jobs: ReadonlyMap<string, Queue>;
-  /** Of all queues: a redrive gives each message back to the queue that it came from. */
+  /** Of the inbox: a redrive gives each message back to it. */
   readonly dead: Queue;
-  /** Of the change feed: where in it the records are that no try could handle. */
-  readonly feedDead: Queue;
+  /**
+   * What Lambda gave up, told by Lambda: jobs whole, batches of the change feed by where they stand in it. Apart from
+   * the dead letters, since a redrive stops at what came from no queue.
+   */
+  readonly failed: Queue;
   /** Below this name the values of secrets stand in the parameter store. */
   readonly secretsPrefix: string;
 }
 
-/** Receives until a message is dead; the publisher works one at a time, so its messages are refused more often. */
-const MAX_RECEIVES: Readonly<Record<QueueName, number>> = { inbox: 5, jobs: 5, unpublished: 20 };
+/** Receives until a message is dead. */
+const MAX_RECEIVES = 5;
 const MONTH = Duration.days(30);
 
 /**
@@ -41,23 +41,19 @@ const MONTH = Duration.days(30);
  */
 export const makeStores = (
   scope: Construct,
-  { connections, environment, ...limits }: { connections: readonly string[]; environment: string } & StoreLimits,
+  { environment, ...limits }: { environment: string } & StoreLimits,
 ): Stores => {
   const dead = queueOf(scope, "Dead");
-  const queue = (id: string, name: QueueName) =>
-    queueOf(scope, id, {
-      visibilityTimeout: Duration.seconds(6 * timeoutOfReader(name)),
-      deadLetterQueue: { queue: dead, maxReceiveCount: MAX_RECEIVES[name] },
-    });
   const stores: Stores = {
     table: tableOf(scope, limits),
     archive: archiveOf(scope),
     bus: busOf(scope),
-    inbox: queue("Inbox", "inbox"),
-    unpublished: queue("Unpublished", "unpublished"),
-    jobs: new Map(connections.map((name) => [name, queue(`Jobs-${name}`, "jobs")])),
+    inbox: queueOf(scope, "Inbox", {
+      visibilityTimeout: Duration.seconds(6 * timeoutOfReader()),
+      deadLetterQueue: { queue: dead, maxReceiveCount: MAX_RECEIVES },
+    }),
     dead,
-    feedDead: queueOf(scope, "FeedDead"),
+    failed: queueOf(scope, "Failed"),
     secretsPrefix: `/throughline/${environment}`,
   };
   new CfnOutput(scope, "TableName", { value: stores.table.tableName });
@@ -65,6 +61,7 @@ export const makeStores = (
   new CfnOutput(scope, "BusArn", { value: stores.bus.eventBusArn });
   new CfnOutput(scope, "SecretsPrefix", { value: stores.secretsPrefix });
   new CfnOutput(scope, "DeadLetters", { value: dead.queueUrl });
+  new CfnOutput(scope, "FailedRuns", { value: stores.failed.queueUrl });
   return stores;
 };
 
@@ -125,8 +122,8 @@ const queueOf = (scope: Construct, id: string, props?: ConstructorParameters<typ
   });
 
 /** Lambda hides a message for the time of its tries; six times the function's own limit is AWS's advice. */
-const timeoutOfReader = (name: QueueName): number => {
-  const reader = Object.values<Part>(topology).find(({ on }) => queuesOf(on).includes(name));
-  if (reader === undefined) throw new Error(`nothing in the topology reads ${name}`);
+const timeoutOfReader = (): number => {
+  const reader = Object.values<Part>(topology).find(({ on }) => polledBy(on).includes("inbox"));
+  if (reader === undefined) throw new Error("nothing in the topology reads the inbox");
   return timeoutSecondsOf(reader);
 };

@@ -12,6 +12,13 @@ const CODES: Readonly<Partial<Record<ErrorCode, number>>> = {
   vendor_forbidden: EXIT.unauthorised,
   vendor_unreachable: EXIT.unreachable,
   vendor_rate_limited: EXIT.unreachable,
+  aws_region_missing: EXIT.usage,
+  prompt_not_possible: EXIT.usage,
+  aws_secret_missing: EXIT.config,
+  aws_credentials_missing: EXIT.unauthorised,
+  aws_forbidden: EXIT.unauthorised,
+  aws_unreachable: EXIT.unreachable,
+  aws_smoke_failed: EXIT.partly,
   quota_exhausted: EXIT.unreachable,
 };
 

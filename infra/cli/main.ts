@@ -25,6 +25,11 @@ export const COMMANDS: Readonly<Record<string, Load>> = {
   explain: async () => (await import("./show.ts")).explain,
   history: async () => (await import("./history.ts")).history,
   people: async () => (await import("./people.ts")).people,
+  deploy: async () => (await import("./deploy.ts")).deploy,
+  diff: async () => (await import("./diff.ts")).diff,
+  outputs: async () => (await import("./outputs.ts")).outputs,
+  remove: async () => (await import("./remove.ts")).remove,
+  synth: async () => (await import("./diff.ts")).synth,
   changes: async () => (await import("./show.ts")).changes,
 };
 

@@ -101,7 +101,7 @@ export const LAYERS: readonly Layer[] = [
   },
   {
     at: "shared/adapters/aws",
-    holds: "the AWS set, only home of `@aws-sdk`",
+    holds: "the AWS set, with `infra/deploy` only home of `@aws-sdk`",
     imports: [
       "shared/ports",
       "shared/domain",
@@ -187,6 +187,23 @@ export const LAYERS: readonly Layer[] = [
     node: ["*"],
   },
   {
+    at: "infra/deploy",
+    holds: "what the command that deploys asks AWS, and how it runs `cdk`",
+    imports: [
+      "infra/aws/deployed-parts.ts",
+      "infra/aws/runs-at-once.ts",
+      "infra/local/read-config.ts",
+      "shared/platform",
+      "shared/ports",
+      "shared/store/keys.ts",
+      "shared/adapters/aws",
+      "shared/adapters/clock.ts",
+      "shared/connector/errors.ts",
+    ],
+    packages: ["@aws-sdk"],
+    node: ["*"],
+  },
+  {
     at: "infra/local",
     holds: "runs the functions in one process on Lambda-shaped events",
     imports: [
@@ -207,6 +224,7 @@ export const LAYERS: readonly Layer[] = [
     holds: "one file per command, or per few that belong together",
     imports: [
       "infra/local",
+      "infra/deploy",
       "connectors/index.ts",
       "connectors/github/public.ts",
       "shared/platform",

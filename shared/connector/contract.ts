@@ -176,6 +176,8 @@ export interface Connector<Config = unknown> {
     readonly accepted?: 200;
     /** A body as {@link records} takes it; default JSON. @throws HubError payload_unreadable */
     readonly parse?: (body: Uint8Array) => unknown;
+    /** A delivery of that id that tells nothing, unsigned: to see whether webhooks come through. */
+    readonly probe?: (id: string, at: Date) => { readonly headers: Record<string, string>; readonly body: object };
     /** The vendor's id of the delivery; empty where it has none. */
     readonly deliveryId: (delivery: Delivery) => string;
     /** The answer that the vendor waits for to know that somebody is there; undefined for any other body. Given once the signature holds. */

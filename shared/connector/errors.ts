@@ -48,6 +48,26 @@ export const ERRORS = {
   secret_too_large: "Use a shorter secret: the store of secrets takes up to 8 KB each.",
   storage_unavailable:
     "Nothing at once: it is tried again. If it stays, look at the quotas of the account and at what the function's role may do.",
+  aws_credentials_missing:
+    "Sign in to AWS, with `aws sso login` or AWS_PROFILE, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; then run the command again.",
+  aws_forbidden:
+    "Give the identity that you are signed in with the named permission, or use another one (AWS_PROFILE).",
+  aws_unreachable:
+    "Check the connection to the internet, a proxy, and the AWS Health Dashboard; then run the command again.",
+  aws_region_missing: "Say --region, or set AWS_REGION.",
+  aws_region_unsupported: "Choose another region with --region: the named services are not there.",
+  aws_not_bootstrapped: "Run the named command once for this account and region.",
+  aws_concurrency_short:
+    "Ask for more concurrent executions under Service Quotas, Lambda (new accounts have ten), or deploy with `--context reservedConcurrency=false`.",
+  aws_secret_missing:
+    "Run the named command, or deploy with --put-secrets, which copies it from .env or the environment.",
+  aws_stack_missing: "Deploy first: `npx throughline deploy`; --env and --region say which hub is meant.",
+  aws_stack_busy: "Wait until CloudFormation is done with it, then run the command again.",
+  aws_deploy_failed:
+    "CloudFormation has put back what was there before. Mend the named cause and deploy again; what stores data is never deleted by that.",
+  aws_smoke_failed:
+    "The stack stands, but a test webhook did not come through: look at the logs of receive-webhook and ingest-record, then run `npx throughline deploy` again.",
+  prompt_not_possible: "Nobody can be asked here: say --yes.",
   internal_error: "Try again; if it stays, report it with the request id.",
 } as const satisfies Record<string, string>;
 

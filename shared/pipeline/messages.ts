@@ -42,6 +42,10 @@ export const Job = z.object({
 });
 export type Job = z.output<typeof Job>;
 
+/** What a timer on AWS starts a connection with: the moment that its round was meant for. */
+export const Round = z.object({ connection: z.string(), timer: z.string() });
+export type Round = z.output<typeof Round>;
+
 /** Unpublished: entities that the feed may have lost, by id. */
 export const LostMessage = z.object({ ids: z.array(z.string()) });
 export type LostMessage = z.output<typeof LostMessage>;

@@ -18,6 +18,8 @@ export const sweep = async (hub: Hub): Promise<void> => {
     const records = lost.map((after) => ({ pk: after.pk, sk: after.sk, before: undefined, after }));
     await project(hub, records);
     const ids = lost.map(({ data }) => data.id);
+    // Counted by an alarm on AWS.
+    hub.log.warn({ records: lost.length }, "not announced in time");
     await hub.ports.unpublished.send([JSON.stringify({ ids } satisfies LostMessage)]);
   }
   const declared = await declare(hub);

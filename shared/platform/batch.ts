@@ -26,11 +26,34 @@ export const batch =
         const message = shape.parse(JSON.parse(body));
         await handling.each(hub(), message).catch((error: unknown) => settle(handling, message, body, error));
       } catch (error) {
-        hub().log.warn({ code: codeOf(error), reason: safeReason(error) }, "message failed");
+        tell(error);
         failed.push(messageId);
       }
     }
     return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
+  };
+
+/**
+ * The same over an event of Lambda's own queue, which is one message. Lambda tries a failed one again twice, within
+ * minutes: no failure of a tool is over by then, so it goes to `hopeless` at once, which knows what is worth a longer wait.
+ *
+ * @throws Error for Lambda to try again, then to put aside; without the words of others
+ */
+export const alone =
+  <Shape extends z.ZodType>(shape: Shape, handling: Handling<z.output<Shape>>) =>
+  async (event: unknown): Promise<void> => {
+    try {
+      const message = shape.parse(event);
+      await handling.each(hub(), message).catch((error: unknown) => {
+        const isOfTheTool = error instanceof HubError && error.retry === "later" && error.code.startsWith("vendor_");
+        if (isOfTheTool) return handling.hopeless(hub(), message, error);
+        return settle(handling, message, JSON.stringify(message), error);
+      });
+    } catch (error) {
+      tell(error);
+      // Lambda logs and keeps what is thrown.
+      throw new Error(`${codeOf(error)}: ${safeReason(error)}`);
+    }
   };
 
 const settle = async <Message>(
@@ -43,5 +66,8 @@ const settle = async <Message>(
   if (error.retry === "never") return handling.hopeless(hub(), message, error);
   await handling.queue(hub()).send([body], Math.min(900, error.retry.afterSeconds));
 };
+
+const tell = (error: unknown): void =>
+  hub().log.warn({ code: codeOf(error), reason: safeReason(error) }, "message failed");
 
 const codeOf = (error: unknown): string => (error instanceof HubError ? error.code : "internal_error");

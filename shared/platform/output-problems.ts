@@ -33,7 +33,8 @@ export const outputProblems = async (
       const path = [...at, setting];
       if (value === undefined)
         problems.push({ path, message: `${secret} is not set: put it into .env or the environment` });
-      else if (setting === "webhookUrl" && !safeAddress(value))
+      // Where values are not known, their names stand for them: the stack is made without any.
+      else if (setting === "webhookUrl" && value !== secret && !safeAddress(value))
         problems.push({ path, message: `${secret} must hold an address that starts with https://` });
     }
     if ("baseUrl" in output && output.baseUrl !== undefined && !safeAddress(output.baseUrl)) {

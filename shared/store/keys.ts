@@ -31,6 +31,7 @@ import type { Place } from "../ports/table.ts";
  * | webhook deliveries seen                | D#{connection}         | {delivery}                      |
  * | webhook receipts of a connection       | W#{connection}         | A                               |
  * | records set aside, oldest first        | Q#{connection}         | {at}#{id}                       |
+ * | a job that waits, or waited            | J#{connection}         | {digest of the job}             |
  * | an event                               | I#{event}              | A                               |
  * | whose person an account is             | E#{account}            | P                               |
  * | a person                               | P#{person}             | A                               |
@@ -51,6 +52,7 @@ import type { Place } from "../ports/table.ts";
  * | list: records set aside and waiting    | Q#{connection}         | {at}#{id}                       |
  * | due: features that time may change     | T#features             | {nextChangeAt}#{id}             |
  * | due: entities not yet announced        | T#unpublished          | {recordedAt}#{id}               |
+ * | due: jobs of a connection that wait     | J#{connection}         | {at}#{digest of the job}        |
  * | due: changes of stage, as logged       | S                      | {loggedAt}#{order}#{event}      |
  *
  * Ids, stages, kinds and times hold no `#`; free texts (aliases, scopes, delivery ids) stand last in their key or are
@@ -113,6 +115,7 @@ export const quarantineKey = (connection: string, at: Instant, id: string): Plac
   pk: `Q#${connection}`,
   sk: `${at}#${id}`,
 });
+export const deferredKey = (connection: string, job: string): Place => ({ pk: `J#${connection}`, sk: job });
 export const eventKey = (event: string): Place => ({ pk: `I#${event}`, sk: "A" });
 export const outputKey = (output: string): Place => ({ pk: `O#${output}`, sk: "A" });
 export const refusedKey = (output: string, event: string): Place => ({ pk: `O#${output}`, sk: `R#${event}` });
@@ -168,6 +171,8 @@ export const lists = {
 } as const;
 
 export const dues = {
+  job: (at: Instant, connection: string, job: string): Place => ({ pk: `J#${connection}`, sk: `${at}#${job}` }),
+  jobs: (connection: string) => `J#${connection}`,
   feature: (at: Instant, id: string): Place => ({ pk: "T#features", sk: `${at}#${id}` }),
   stageChange: (loggedAt: Instant, order: number, event: string): Place => ({
     pk: "S",

@@ -4,6 +4,8 @@ interface Held {
   readonly value: string;
   readonly version: number;
   readonly tier: string;
+  /** Read without decryption; default SecureString. */
+  readonly type?: "String";
 }
 
 /** The Parameter Store and Secrets Manager, with their names, their limits and their versions. */
@@ -18,9 +20,9 @@ export const startSecretStores = async () => {
       Parameters: Names.flatMap((Name) => {
         const held = parameters.get(Name);
         if (held === undefined) return [];
-        return [
-          { Name, Type: "SecureString", Version: held.version, Value: WithDecryption ? held.value : "ciphertext" },
-        ];
+        const { type = "SecureString", version, value } = held;
+        const isOpen = WithDecryption === true || type === "String";
+        return [{ Name, Type: type, Version: version, Value: isOpen ? value : "ciphertext" }];
       }),
       InvalidParameters: Names.filter((name) => !parameters.has(name)),
     };
@@ -64,6 +66,15 @@ export const startSecretStores = async () => {
   const server = await startAwsJson({
     "AmazonSSM.GetParameters": getParameters,
     "AmazonSSM.PutParameter": putParameter,
+    "AmazonSSM.GetParametersByPath": ({ Path, MaxResults }: { Path: string; MaxResults: number }) => ({
+      Parameters: [...parameters.keys()]
+        .filter((name) => name.startsWith(`${Path}/`))
+        .slice(0, MaxResults)
+        .map((Name) => ({ Name })),
+    }),
+    "AmazonSSM.DeleteParameters": ({ Names }: { Names: readonly string[] }) => ({
+      DeletedParameters: Names.filter((name) => parameters.delete(name)),
+    }),
     "secretsmanager.GetSecretValue": getSecretValue,
   });
   return { ...server, parameters, secrets };

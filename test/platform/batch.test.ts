@@ -4,7 +4,8 @@ import * as z from "zod";
 import jira from "../../connectors/jira/index.ts";
 import type { Connector } from "../../shared/connector/contract.ts";
 import { HubError } from "../../shared/connector/errors.ts";
-import { batch } from "../../shared/platform/batch.ts";
+import type { Hub } from "../../shared/pipeline/hub.ts";
+import { alone, batch } from "../../shared/platform/batch.ts";
 import { useHub } from "../../shared/platform/current.ts";
 import { openPipeline } from "../pipeline/open-pipeline.ts";
 
@@ -24,20 +25,22 @@ const opened = (givesUp = true) => {
   useHub(hub);
   const done: string[] = [];
   const hopeless: string[] = [];
-  const handler = batch(Message, {
-    async each(_, { id, fails }) {
+  const handling = {
+    async each(_: Hub, { id, fails }: Message) {
       done.push(id);
       if (fails === "unknown") throw new TypeError("a defect of ours");
+      if (id === "storage") throw new HubError("storage_unavailable", "no", { retry: "later" });
       if (fails === "never" || fails === "later") throw new HubError("vendor_forbidden", "no", { retry: fails });
       if (typeof fails === "number")
         throw new HubError("vendor_rate_limited", "wait", { retry: { afterSeconds: fails } });
     },
-    async hopeless(_, { id }, { code }) {
+    async hopeless(_: Hub, { id }: Message, { code }: HubError) {
       if (!givesUp) throw new Error("the table is down");
       hopeless.push(`${id} ${code}`);
     },
-    queue: ({ ports }) => ports.jobs,
-  });
+    queue: ({ ports }: Hub) => ports.jobs,
+  };
+  const handler = batch(Message, handling);
   const run = async (...messages: readonly (Message | string)[]) => {
     const records = messages.map((message, at) => ({
       messageId: `m${at}`,
@@ -46,7 +49,7 @@ const opened = (givesUp = true) => {
     const { batchItemFailures } = await handler({ Records: records } as SQSEvent);
     return batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
   };
-  return { run, done, hopeless, ...pipeline };
+  return { run, invoked: alone(Message, handling), done, hopeless, ...pipeline };
 };
 
 const message = (id: string, fails: Message["fails"] = "no"): Message => ({ id, fails });
@@ -107,5 +110,52 @@ describe("a batch of messages", () => {
   it("may be empty", async () => {
     const { run } = opened();
     expect(await run()).toEqual([]);
+  });
+});
+
+describe("a message that is an invocation of its own", () => {
+  it("is done, or thrown for Lambda to try again", async () => {
+    const { invoked, done, hopeless } = opened();
+    await invoked(message("a"));
+    await expect(invoked(message("storage"))).rejects.toThrow("storage_unavailable: no");
+    expect([done, hopeless]).toEqual([["a", "storage"], []]);
+  });
+
+  it("is thrown without the words of others, and told in the log", async () => {
+    const { invoked, logged } = opened();
+    const thrown: Error = await invoked(message("a", "unknown")).then(
+      () => expect.unreachable(),
+      (error) => error,
+    );
+    expect(thrown.message).toMatch(/^internal_error: TypeError/);
+    expect(thrown.message).not.toContain("a defect of ours");
+    expect(thrown.cause).toBeUndefined();
+    expect(logged).toMatchObject([{ code: "internal_error", verb: "message failed" }]);
+  });
+
+  it("is given up, by whoever knows how to wait, when a tool failed: minutes of tries outlast no outage", async () => {
+    const { invoked, hopeless } = opened();
+    await invoked(message("a", "never"));
+    await invoked(message("b", "later"));
+    expect(hopeless).toEqual(["a vendor_forbidden", "b vendor_forbidden"]);
+  });
+
+  it("is kept when it could not be given up either", async () => {
+    await expect(opened(false).invoked(message("a", "later"))).rejects.toThrow("internal_error: Error");
+  });
+
+  it("that must wait is put back for so long", async () => {
+    const { invoked, pass, consumers } = opened();
+    await invoked(message("a", 30));
+    pass(29);
+    expect(await consumers.jobs.receive(1, 1)).toEqual([]);
+    pass(2);
+    expect(await consumers.jobs.receive(1, 1)).toMatchObject([{ body: JSON.stringify(message("a", 30)) }]);
+  });
+
+  it.each([undefined, {}, [], { id: 1 }, "text"])("that is not of its own shape is a failure: %j", async (event) => {
+    const { invoked, done } = opened();
+    await expect(invoked(event)).rejects.toThrow("internal_error: ");
+    expect(done).toEqual([]);
   });
 });

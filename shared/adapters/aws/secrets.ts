@@ -57,25 +57,28 @@ export const ssmSecrets = (
     }),
 
     async put(name, value) {
-      const bytes = Buffer.byteLength(value);
-      if (bytes > VALUE_BYTES)
-        throw new HubError("secret_too_large", `a secret has ${bytes} bytes, ${VALUE_BYTES} are allowed`, {
-          retry: "never",
-        });
       const { Version = 0 } = await client
-        .send(
-          new PutParameterCommand({
-            Name: `${prefix}/kept/${parameterName(name)}`,
-            Value: value,
-            Type: "SecureString",
-            Overwrite: true,
-            ...(bytes > CHEAP_BYTES && { Tier: "Intelligent-Tiering" }),
-          }),
-        )
+        .send(putSecure(`${prefix}/kept/${parameterName(name)}`, value))
         .catch(unavailable("parameter"));
       put.set(name, { value, version: Version, until: clock.now().getTime() + REMEMBERED_MS });
     },
   };
+};
+
+/** What puts a value in the place of the one before. @throws HubError secret_too_large */
+export const putSecure = (path: string, value: string): PutParameterCommand => {
+  const bytes = Buffer.byteLength(value);
+  if (bytes > VALUE_BYTES)
+    throw new HubError("secret_too_large", `a secret has ${bytes} bytes, ${VALUE_BYTES} are allowed`, {
+      retry: "never",
+    });
+  return new PutParameterCommand({
+    Name: path,
+    Value: value,
+    Type: "SecureString",
+    Overwrite: true,
+    ...(bytes > CHEAP_BYTES && { Tier: "Intelligent-Tiering" }),
+  });
 };
 
 /**

@@ -75,7 +75,14 @@ describe("a bundle", () => {
       "@aws-sdk/client-dynamodb",
       "@aws-sdk/client-eventbridge",
       "@aws-sdk/client-s3",
+    ]);
+    expect(clientsIn("sweep")).toEqual(["@aws-sdk/client-dynamodb", "@aws-sdk/client-lambda"]);
+    expect(clientsIn("poll-source-jira")).toEqual([
+      "@aws-sdk/client-dynamodb",
+      "@aws-sdk/client-lambda",
+      "@aws-sdk/client-s3",
       "@aws-sdk/client-sqs",
+      "@aws-sdk/client-ssm",
     ]);
   });
 
@@ -96,8 +103,9 @@ describe("a bundle", () => {
       AWS_REGION: "eu-west-1",
       THROUGHLINE_TABLE: "table",
       THROUGHLINE_INBOX: "https://sqs.example.com/1/inbox",
-      THROUGHLINE_JOBS: '{"jira":"https://sqs.example.com/1/jobs"}',
-      THROUGHLINE_UNPUBLISHED: "https://sqs.example.com/1/unpublished",
+      THROUGHLINE_JOBS: '{"jira":"hub-poll-source-jira"}',
+      THROUGHLINE_UNPUBLISHED: "hub-publish-events",
+      AWS_LAMBDA_FUNCTION_NAME: "hub-poll-source-jira",
       THROUGHLINE_BUS: "bus",
       THROUGHLINE_ARCHIVE: "archive",
       THROUGHLINE_SECRETS: "/throughline/test",

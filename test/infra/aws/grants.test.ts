@@ -20,9 +20,12 @@ const list = <One>(value: One | readonly One[]): readonly One[] => (Array.isArra
 
 beforeAll(async () => {
   template = await templateOf();
-  granted = new Map(
-    ofType(template, "AWS::IAM::ManagedPolicy").map(([id, { Properties }]) => [
-      shortId(id).replace(/grants$/, ""),
+  // What a role is made with, and whom its function may call.
+  const policies = ofType(template, "AWS::IAM::ManagedPolicy").map(([id, { Properties }]): [string, string[]] => {
+    const name = shortId(id).replace(/(?:grants|calls)$/, "");
+    if (Properties.Roles !== undefined) expect(Properties.Roles.map(textOf)).toEqual([`${name}role`]);
+    return [
+      name,
       (Properties.PolicyDocument.Statement as Statement[])
         .flatMap(({ Action, Resource, Condition }) =>
           list(Action).flatMap((action) =>
@@ -33,8 +36,13 @@ beforeAll(async () => {
             ),
           ),
         )
-        .filter((line) => !line.startsWith("logs:"))
-        .sort(),
+        .filter((line) => !line.startsWith("logs:")),
+    ];
+  });
+  granted = new Map(
+    [...Map.groupBy(policies, ([name]) => name)].map(([name, some]) => [
+      name,
+      some.flatMap(([, lines]) => lines).sort(),
     ]),
   );
 });
@@ -50,7 +58,7 @@ const WRITE_TABLE = ["dynamodb:PutItem Table.Arn"];
 const FEED = [
   ...each(["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"], "Table.StreamArn"),
   "dynamodb:ListStreams Table.Arn/stream/*",
-  "sqs:SendMessage FeedDead.Arn",
+  "sqs:SendMessage Failed.Arn",
 ];
 const secrets = (...names: string[]) =>
   names.flatMap((name) => each(["ssm:GetParameters"], `set/${name}`).concat(`ssm:GetParameters kept/${name}`));
@@ -61,8 +69,9 @@ const poller = (connection: string, ...names: string[]) => [
   ...each(["s3:GetObject", "s3:PutObject"], `Archive.Arn/${connection}/*`),
   `s3:ListBucket Archive.Arn {"StringLike":{"s3:prefix":"${connection}/*"}}`,
   "sqs:SendMessage Inbox.Arn",
-  `sqs:SendMessage Jobs${connection}.Arn`,
-  ...each(RECEIVE, `Jobs${connection}.Arn`),
+  // What it hands on is a call of itself.
+  `lambda:InvokeFunction pollsource${connection}.Arn`,
+  "sqs:SendMessage Failed.Arn",
   ...secrets(...names, `connection.2e${connection}.2etokens`),
   `ssm:PutParameter kept/connection.2e${connection}.2etokens`,
 ];
@@ -84,7 +93,7 @@ const GRANTS: Readonly<Record<string, readonly string[]>> = {
     ...each(RECEIVE, "Inbox.Arn"),
     // A message that must wait is put back.
     "sqs:SendMessage Inbox.Arn",
-    ...["jira", "linear", "github"].map((connection) => `sqs:SendMessage Jobs${connection}.Arn`),
+    ...["jira", "linear", "github"].map((connection) => `lambda:InvokeFunction pollsource${connection}.Arn`),
   ],
   projectlifecycle: [...READ_TABLE, ...WRITE_TABLE, ...FEED],
   publishevents: [
@@ -93,11 +102,9 @@ const GRANTS: Readonly<Record<string, readonly string[]>> = {
     ...FEED,
     "events:PutEvents Bus.Arn",
     "s3:PutObject Archive.Arn/_events/*",
-    ...each(RECEIVE, "Unpublished.Arn"),
-    "sqs:SendMessage Unpublished.Arn",
   ],
   serveapi: [...READ_TABLE, ...secrets("THROUGHLINE_CURSOR_KEY")],
-  sweep: [...READ_TABLE, ...WRITE_TABLE, "sqs:SendMessage Unpublished.Arn"],
+  sweep: [...READ_TABLE, ...WRITE_TABLE, "lambda:InvokeFunction publishevents.Arn"],
   Timers: each(["lambda:InvokeFunction"], "").flatMap((action) =>
     ["pollsourcejira", "pollsourcelinear", "pollsourcegithub", "sweep"].map((name) => `${action}${name}.Arn`),
   ),

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { type DeployedPart, deployedParts } from "../../../infra/aws/deployed-parts.ts";
 import example from "../../../infra/aws/examples/throughline.config.ts";
-import { type Part, topology } from "../../../infra/topology.ts";
+import { ON_AWS, type Part, topology } from "../../../infra/topology.ts";
 import { functionsOf, ofType, type Resource, type Template, templateOf, textOf } from "./synthesised.ts";
 
 const DEPLOYED = deployedParts(example);
@@ -42,10 +42,11 @@ const wantedTriggers = ({ row, connection }: DeployedPart): string[] =>
       if ("http" in trigger) return trigger.http.endsWith("+}") ? [trigger.http, "ANY /"] : [trigger.http];
       if ("everyMinutes" in trigger) return [`rate(${trigger.everyMinutes} minutes) {}`];
       if ("everyConnection" in trigger)
-        return [`rate(${connection === "github" ? 10 : 5} minutes) {"connection":"${connection}"}`];
+        return [
+          `rate(${connection === "github" ? 10 : 5} minutes) {"connection":"${connection}","timer":"<aws.scheduler.scheduled-time>"}`,
+        ];
       if ("feed" in trigger) return [`Table.StreamArn by ${trigger.batch}`];
-      const queue = { inbox: "Inbox", jobs: `Jobs${connection}`, unpublished: "Unpublished" }[trigger.queue];
-      return [`${queue}.Arn by ${trigger.batch}`];
+      return ON_AWS[trigger.queue] === "polled" ? [`Inbox.Arn by ${trigger.batch}`] : [];
     })
     .sort();
 
@@ -92,13 +93,37 @@ describe("functions", () => {
     );
     expect(told("serve-api")).toEqual([...common, "THROUGHLINE_SECRETS", "THROUGHLINE_TABLE"].sort());
     expect(told("publish-events")).toEqual(
-      [...common, "THROUGHLINE_ARCHIVE", "THROUGHLINE_BUS", "THROUGHLINE_TABLE", "THROUGHLINE_UNPUBLISHED"].sort(),
+      [...common, "THROUGHLINE_ARCHIVE", "THROUGHLINE_BUS", "THROUGHLINE_TABLE"].sort(),
     );
-    const { THROUGHLINE_JOBS } = properties("poll-source-jira").Environment.Variables;
-    expect(JSON.parse(textOf(THROUGHLINE_JOBS))).toEqual({ jira: "Jobsjira" });
-    expect(Object.keys(JSON.parse(textOf(properties("ingest-record").Environment.Variables.THROUGHLINE_JOBS)))).toEqual(
-      ["jira", "linear", "github"],
+    const variables = (name: string) => properties(name).Environment.Variables;
+    expect(JSON.parse(textOf(variables("ingest-record").THROUGHLINE_JOBS))).toEqual({
+      jira: "pollsourcejira",
+      linear: "pollsourcelinear",
+      github: "pollsourcegithub",
+    });
+    expect(textOf(variables("sweep").THROUGHLINE_UNPUBLISHED)).toBe("publishevents");
+    // It calls itself, by the name that Lambda tells it.
+    expect(told("poll-source-jira")).not.toContain("THROUGHLINE_JOBS");
+  });
+
+  it("can all be made: none needs itself before it is there", () => {
+    const needs = new Map(
+      Object.entries(template.Resources).map(([id, resource]) => {
+        const named = JSON.stringify(resource).matchAll(/"(?:Ref|Fn::GetAtt|DependsOn)":(?:"(\w+)"|\[([^\]]*)\])/g);
+        const ids = [...named].flatMap(([, one, several]) => one ?? several?.match(/\w+/g) ?? []);
+        return [id, ids.filter((other) => other in template.Resources)];
+      }),
     );
+    expect([...needs.values()].flat().length).toBeGreaterThan(100);
+    const done = new Set<string>();
+    const cycles: string[] = [];
+    const walk = (id: string, path: readonly string[]): void => {
+      if (path.includes(id)) cycles.push([...path.slice(path.indexOf(id)), id].join(" -> "));
+      else if (!done.has(id)) for (const other of needs.get(id) ?? []) walk(other, [...path, id]);
+      done.add(id);
+    };
+    for (const id of needs.keys()) walk(id, []);
+    expect(cycles).toEqual([]);
   });
 });
 
@@ -172,28 +197,47 @@ describe("what holds data", () => {
 });
 
 describe("queues and mappings", () => {
-  const reader = (queue: string) =>
-    DEPLOYED.find(({ row, connection }) =>
-      row.on.some((on) => "queue" in on && (on.queue === queue.toLowerCase() || `Jobs-${connection}` === queue)),
-    );
+  it("are asked for money for the inbox alone, whatever is configured", () => {
+    const polled = mappings().filter(({ StartingPosition }) => StartingPosition === undefined);
+    expect(polled.map(({ EventSourceArn }) => textOf(EventSourceArn))).toEqual(["Inbox.Arn"]);
+    const queues = ofType(template, "AWS::SQS::Queue").map(([id]) => id.slice(0, -8));
+    expect(queues.sort()).toEqual(["Dead", "Failed", "Inbox"]);
+  });
 
-  it("hide a message six times as long as its reader may take, and give it up after five tries or more", () => {
-    const sources = ofType(template, "AWS::SQS::Queue").filter(
-      ([, { Properties }]) => Properties.RedrivePolicy !== undefined,
+  it("hide a message six times as long as its reader may take, and give it up after five tries", () => {
+    const [source, ...others] = all("AWS::SQS::Queue").filter(
+      ({ Properties }) => Properties.RedrivePolicy !== undefined,
     );
-    expect(sources.map(([id]) => id.slice(0, -8)).sort()).toEqual([
-      "Inbox",
-      "Jobsgithub",
-      "Jobsjira",
-      "Jobslinear",
-      "Unpublished",
-    ]);
-    for (const [id, { Properties }] of sources) {
-      const name = id.slice(0, -8).replace(/^Jobs/, "Jobs-");
-      expect(Properties.VisibilityTimeout, id).toBe(6 * (reader(name)?.row.timeoutSeconds ?? 60));
-      expect(Properties.RedrivePolicy.maxReceiveCount, id).toBeGreaterThanOrEqual(5);
-      expect(textOf(Properties.RedrivePolicy.deadLetterTargetArn)).toBe("Dead.Arn");
-    }
+    expect(others).toEqual([]);
+    expect(source?.Properties.VisibilityTimeout).toBe(6 * 60);
+    expect(source?.Properties.RedrivePolicy.maxReceiveCount).toBe(5);
+    expect(textOf(source?.Properties.RedrivePolicy.deadLetterTargetArn)).toBe("Dead.Arn");
+  });
+
+  it("that are invocations are tried as long as Lambda can, then kept; a timer alone is not repeated", () => {
+    const settings = Object.fromEntries(
+      all("AWS::Lambda::EventInvokeConfig").map(({ Properties }) => [
+        textOf(Properties.FunctionName),
+        [
+          Properties.MaximumRetryAttempts,
+          Properties.MaximumEventAgeInSeconds,
+          textOf(Properties.DestinationConfig?.OnFailure?.Destination),
+        ],
+      ]),
+    );
+    const kept = [2, 6 * 3600, "Failed.Arn"];
+    expect(settings).toEqual({
+      pollsourcejira: kept,
+      pollsourcelinear: kept,
+      pollsourcegithub: kept,
+      publishevents: kept,
+      sweep: [0, 300, "undefined"],
+    });
+  });
+
+  it("let a read hand itself on for longer than sixteen rounds, where Lambda stops what it takes for a mistake", () => {
+    const allowed = NAMES.filter((name) => properties(name).RecursiveLoop === "Allow");
+    expect(allowed).toEqual(["poll-source-jira", "poll-source-linear", "poll-source-github", "ingest-record"]);
   });
 
   it("are encrypted, speak TLS only, and keep what is dead for 14 days", () => {
@@ -224,7 +268,7 @@ describe("queues and mappings", () => {
       });
       expect(feed.MaximumRecordAgeInSeconds).toBeLessThan(86_400);
       expect(feed.MaximumRetryAttempts).toBeGreaterThan(0);
-      expect(textOf(feed.DestinationConfig.OnFailure.Destination)).toBe("FeedDead.Arn");
+      expect(textOf(feed.DestinationConfig.OnFailure.Destination)).toBe("Failed.Arn");
     }
   });
 });
@@ -274,7 +318,7 @@ describe("alarms", () => {
       "IteratorAge",
       "IteratorAge",
       "LateConnections",
-      "NumberOfMessagesSent",
+      "NotAnnounced",
       "Quarantined",
       "SignatureFailures",
     ]);
@@ -287,6 +331,7 @@ describe("alarms", () => {
     ]);
     expect(Object.fromEntries(filters)).toEqual({
       '{ $.message = "connection late" }': "sweeplogs",
+      '{ $.message = "not announced in time" }': "sweeplogs",
       '{ $.message = "quarantined" }': "ingestrecordlogs",
       '{ $.code = "signature_rejected" }': "receivewebhooklogs",
     });
@@ -322,6 +367,6 @@ describe("a connection that is not configured", () => {
     expect(text).not.toContain("linear");
     expect(text).not.toContain("github");
     expect(ofType(template, "AWS::Lambda::Function")).toHaveLength(ALWAYS.length);
-    expect(ofType(template, "AWS::SQS::Queue")).toHaveLength(5);
+    expect(ofType(template, "AWS::SQS::Queue")).toHaveLength(3);
   });
 });

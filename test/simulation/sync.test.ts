@@ -6,7 +6,7 @@ import { agreeing, held, LIVES, truly } from "./oracle.ts";
 import { REGRESSIONS } from "./regressions.ts";
 
 /** `npm run soak` sets both: more histories, and others each time. */
-const RUNS = Number(process.env["SOAK_RUNS"] ?? 300);
+const RUNS = Number(process.env["SOAK_RUNS"] ?? 150);
 const SEED = Number(process.env["SOAK_SEED"] ?? 20_261_123);
 /** Plays a history, lets everything come to rest, and compares. @returns how often the process died */
 const check = async (company: Company, vendor: Vendor, steps: readonly Step[]): Promise<number> => {

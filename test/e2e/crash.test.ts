@@ -25,7 +25,7 @@ describe("a hub that is killed in the middle of its first sync", { timeout: 240_
 
   it("goes on where it was and ends with what an undisturbed run knows, entity by entity", async () => {
     const calm = await checkout();
-    const undisturbed = await calm.start("--poll-every", "3600");
+    const undisturbed = await calm.start("--poll-every", "30");
     await settled(undisturbed, join(calm.data, "hub"));
     await undisturbed.stop();
 
@@ -33,7 +33,7 @@ describe("a hub that is killed in the middle of its first sync", { timeout: 240_
     const folder = join(rough.data, "hub");
     const killedAt: number[] = [];
     for (const point of KILL_POINTS) {
-      const hub = await rough.start("--poll-every", "3600");
+      const hub = await rough.start("--poll-every", "30");
       const store = openStoreAt(folder);
       const written = () => Number(store.db.prepare("SELECT coalesce(max(seq), 0) AS n FROM feed").get()?.["n"]);
       await until(
@@ -44,7 +44,7 @@ describe("a hub that is killed in the middle of its first sync", { timeout: 240_
       killedAt.push(written());
       store.close();
     }
-    const last = await rough.start("--poll-every", "3600");
+    const last = await rough.start("--poll-every", "30");
     await settled(last, folder);
     await last.stop();
 

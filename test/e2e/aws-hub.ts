@@ -155,6 +155,8 @@ export const openAwsHub = async (
     left,
     failures,
     givenUp,
+    /** Somebody starts a function and does not wait for it. */
+    invoke: (name: string, event: unknown): void => void events.push({ name, event, tries: 0 }),
     /** The timer of a function fires. */
     timer(name: string): void {
       const input = (stack.timers.get(name) ?? "").replace(SCHEDULED, new Date(time.now).toISOString());
@@ -187,8 +189,6 @@ export const openAwsHub = async (
     },
   };
 };
-
-export type AwsHub = Awaited<ReturnType<typeof openAwsHub>>;
 
 const fits = (pattern: string, path: string): boolean =>
   new RegExp(`^${pattern.replace(/\{\w+\+\}/, ".+").replace(/\{\w+\}/g, "[^/]+")}$`).test(path);

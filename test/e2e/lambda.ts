@@ -10,6 +10,8 @@ export interface Lambda {
   run(event: unknown, leftMs?: number): Promise<unknown>;
   /** Ends the instance wherever it is, as AWS may: none of its code goes on. The next event starts another. */
   kill(): Promise<void>;
+  /** How many events it was given. */
+  readonly runs: () => number;
   /** What it wrote to its log. */
   readonly log: () => string;
 }
@@ -69,6 +71,7 @@ export const lambda = (
 
   return {
     log: () => log,
+    runs: () => orders,
     async kill() {
       await worker?.terminate();
     },

@@ -7,7 +7,8 @@ import { deployedParts } from "../../infra/aws/deployed-parts.ts";
 import { startSandbox } from "../../infra/sandbox/index.ts";
 import type { HubConfig } from "../../shared/platform/define-hub.ts";
 import { companyConfig, SECRET, secretsOf, WIDE } from "./company-config.ts";
-import { type Stack, stackAsDeployed } from "./stack-as-deployed.ts";
+import { bodyOf, served } from "./served.ts";
+import { stackAsDeployed } from "./stack-as-deployed.ts";
 
 const BEGIN = Date.parse("2026-03-02T10:00:00.000Z");
 export const CURSOR_KEY = "e2e-cursor-key-of-32-characters-";
@@ -47,6 +48,9 @@ export const openAwsCompany = async () => {
     ...rest,
     url: "http://localhost:4100",
     eventTypePrefix: "dev.throughline",
+    outputs: {
+      team: { connector: "teams", webhookUrl: { secret: "TEAMS_URL" }, events: ["work_item.status.changed"] },
+    },
     connections: {
       jira: { ...jira, config: { ...jira.config, webhookSecret: { secret: "JIRA_WEBHOOK_SECRET" } } },
       linear: {
@@ -66,13 +70,20 @@ export const openAwsCompany = async () => {
       github: { ...github, config: { ...github.config, webhookSecret: { secret: "GITHUB_WEBHOOK_SECRET" } } },
     },
   };
+  /** What the team's channel was told. */
+  const cards: string[] = [];
+  const channel = await served(async (request, response) => {
+    cards.push(String(await bodyOf(request)));
+    response.writeHead(202).end();
+  });
   const folder = mkdtempSync(join(tmpdir(), "throughline-aws-"));
   const [stack] = await Promise.all([stackAsDeployed(config), bundles(deployedParts(config), folder)]);
   return {
     time,
     sandbox,
     config,
-    stack: stack as Stack,
+    stack,
+    cards,
     /** Holds the bundles. */
     folder,
     /** Of one hub: a refresh token is good for one hub alone. */
@@ -84,12 +95,13 @@ export const openAwsCompany = async () => {
         LINEAR_WEBHOOK_SECRET: SECRET,
         GITHUB_WEBHOOK_SECRET: SECRET,
         LINEAR_CLIENT_SECRET: oauthApp.clientSecret,
+        TEAMS_URL: channel.url,
         LINEAR_REFRESH_TOKEN: sandbox.access.linear.consent(),
         THROUGHLINE_CURSOR_KEY: CURSOR_KEY,
       };
     },
     async close(): Promise<void> {
-      await sandbox.stop();
+      await Promise.all([sandbox.stop(), channel.close()]);
       rmSync(folder, { recursive: true, force: true });
       vi.useRealTimers();
     },

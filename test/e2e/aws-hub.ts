@@ -1,5 +1,3 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { SQSEvent } from "aws-lambda";
 import { answer, httpEvent } from "../../infra/local/http-event.ts";
@@ -10,6 +8,7 @@ import { isAllowed } from "../doubles/policy.ts";
 import { sqsConsumer } from "../doubles/sqs-consumer.ts";
 import type { SharedTime } from "./aws-company.ts";
 import { Failed, type Lambda, lambda } from "./lambda.ts";
+import { served } from "./served.ts";
 import type { Stack } from "./stack-as-deployed.ts";
 
 const SCHEDULED = "<aws.scheduler.scheduled-time>";
@@ -137,18 +136,16 @@ export const openAwsHub = async (
   };
 
   /** A request as API Gateway hands it to the function of the first route that fits. */
-  const door = createServer((request, response) => {
+  const door = await served(async (request, response) => {
     const path = new URL(request.url ?? "/", "http://hub").pathname;
     const route = stack.routes
       .toSorted((a, b) => Number(a.method === "ANY") - Number(b.method === "ANY"))
       .find(({ method, path: pattern }) => (method === "ANY" || method === request.method) && fits(pattern, path));
-    const work = async () => answer(response, (await run(route?.fn ?? "", await httpEvent(request))) as never);
-    work().catch((error: unknown) => response.writeHead(500).end(String(error)));
+    answer(response, (await run(route?.fn ?? "", await httpEvent(request))) as never);
   });
-  await new Promise<void>((resolve) => door.listen(0, "127.0.0.1", resolve));
 
   return {
-    url: `http://127.0.0.1:${(door.address() as AddressInfo).port}`,
+    url: door.url,
     table: dynamoTable(stack.table, client),
     fn,
     /** Milliseconds that runs of a function have, where it is not what the stack gives them. */
@@ -180,10 +177,7 @@ export const openAwsHub = async (
     log: () => [...functions.values()].map(({ log }) => log()).join(""),
     async close(): Promise<void> {
       await Promise.all([...functions.values()].map((one) => one.kill()));
-      await new Promise<void>((resolve) => {
-        door.close(() => resolve());
-        door.closeAllConnections();
-      });
+      await door.close();
       client.destroy();
       sqs.destroy();
     },

@@ -14,5 +14,4 @@ export const handler = batch(InboxMessage, {
     await setAside(hub, { connectionId: message.connection, stream: "", rawRef: message.rawRef }, error);
     await rederiveOn(hub, message);
   },
-  queue: (hub) => hub.ports.inbox,
 });

@@ -9,7 +9,6 @@ import { feedRecords, isQueued } from "../shared/platform/feed.ts";
 const lost = {
   each: (of: Hub, { ids }: LostMessage) => publishLost(of, ids),
   hopeless: (_of: Hub, _message: LostMessage, error: Error) => Promise.reject(error),
-  queue: (of: Hub) => of.ports.unpublished,
 };
 
 /** Change feed, or what the feed lost -> change log and bus. */

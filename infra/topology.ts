@@ -26,6 +26,8 @@ export interface Part {
   readonly writes?: readonly Store[];
   /** On AWS one function for each connection, called for its own jobs: each knows its own tool and its secrets only. */
   readonly per?: "connection";
+  /** How it finds rows of the table whose keys it does not know: all of one partition, or by an index. Default not at all. */
+  readonly finds?: readonly ("partition" | "list" | "due")[];
   /** Which of the secrets it reads. */
   readonly secrets?: "webhooks" | "connection" | "cursors" | "outputs";
   /** On AWS only where the config has this part: what nobody uses costs nothing and may nothing. */
@@ -53,6 +55,7 @@ export const topology = {
     does: "page, archive, enqueue, checkpoint",
     on: [{ everyConnection: "5 minutes" }, { queue: "jobs", batch: 1 }],
     reads: ["secrets", "table", "archive"],
+    finds: ["partition", "list", "due"],
     secrets: "connection",
     writes: ["archive", "inbox", "jobs", "table", "secrets"],
     per: "connection",
@@ -62,12 +65,14 @@ export const topology = {
     does: "parse, normalise, merge",
     on: [{ queue: "inbox", batch: 10 }],
     reads: ["archive", "table"],
+    finds: ["partition"],
     writes: ["table", "jobs"],
   },
   "project-lifecycle": {
     does: "link, derive, explain",
     on: [{ feed: "table", batch: 1000 }],
     reads: ["table"],
+    finds: ["partition", "list"],
     writes: ["table"],
   },
   "publish-events": {
@@ -83,6 +88,7 @@ export const topology = {
     does: "API and dashboard",
     on: [{ http: "ANY /{path+}" }],
     reads: ["table", "secrets"],
+    finds: ["partition", "list", "due"],
     secrets: "cursors",
     memoryMb: 512,
   },
@@ -90,6 +96,7 @@ export const topology = {
     does: "what the feed lost, what time alone changes",
     on: [{ everyMinutes: 15 }],
     reads: ["table"],
+    finds: ["partition", "list", "due"],
     writes: ["table", "unpublished"],
     timeoutSeconds: 300,
   },
@@ -97,6 +104,7 @@ export const topology = {
     does: "tell analytics and messengers",
     on: [{ everyMinutes: 5 }],
     reads: ["table", "secrets"],
+    finds: ["list"],
     secrets: "outputs",
     writes: ["table"],
     onlyWith: "outputs",

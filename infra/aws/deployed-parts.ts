@@ -38,9 +38,8 @@ const MEGABYTES = 256;
 export const timeoutSecondsOf = ({ timeoutSeconds = SECONDS }: Part): number => timeoutSeconds;
 export const memoryMbOf = ({ memoryMb = MEGABYTES }: Part): number => memoryMb;
 
-/** Stores that it works with, queues that it reads among them: a message that must wait is put back by its own reader. */
-export const storesOf = ({ reads = [], writes = [], on }: Part): ReadonlySet<Store> =>
-  new Set([...reads, ...writes, ...polledBy(on)]);
+/** Stores that it works with. What starts it is read by Lambda. */
+export const storesOf = ({ reads = [], writes = [] }: Part): ReadonlySet<Store> => new Set([...reads, ...writes]);
 
 /** Queues that start it. */
 const queuesOf = (on: readonly Trigger[]): QueueName[] =>

@@ -1,12 +1,11 @@
 import { type Stack, Stack as StackOf } from "aws-cdk-lib";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { parameterName } from "../../shared/adapters/aws/parameter-name.ts";
-import { TABLE } from "../../shared/adapters/aws/table-shape.ts";
 import { tokensName } from "../../shared/pipeline/token-store.ts";
-import { secretNames } from "../../shared/platform/connections.ts";
+import { keepsTokens, secretNames } from "../../shared/platform/connections.ts";
 import { CURSOR_KEY } from "../../shared/platform/on-aws.ts";
 import { outputSecrets } from "../../shared/platform/output-problems.ts";
-import type { Store } from "../topology.ts";
+import type { Part, Store } from "../topology.ts";
 import { type DeployedPart, invokedBy, polledBy, storesOf } from "./deployed-parts.ts";
 import type { Stores } from "./stores.ts";
 
@@ -23,7 +22,9 @@ export const secretsOf = async ({ row, config, connection }: DeployedPart): Prom
     case "webhooks":
       return { reads: await namesOf(settings, "webhooks"), stores: [] };
     case "connection": {
-      const tokens = connection === undefined ? [] : [tokensName(connection)];
+      const own = connection === undefined ? undefined : config.connections[connection];
+      const tokens =
+        connection !== undefined && own !== undefined && (await keepsTokens(own)) ? [tokensName(connection)] : [];
       return { reads: [...(await namesOf(settings, "all")), ...tokens], stores: tokens };
     }
     case "cursors":
@@ -63,7 +64,7 @@ const storeGrants = (store: Store, deployed: DeployedPart, stores: Stores, secre
   switch (store) {
     case "table":
       return [
-        ...(isRead ? readTable(stores) : []),
+        ...(isRead ? readTable(stores, deployed.row) : []),
         ...(isWritten ? [allow(["dynamodb:PutItem"], [stores.table.tableArn])] : []),
       ];
     case "archive":
@@ -85,17 +86,17 @@ const storeGrants = (store: Store, deployed: DeployedPart, stores: Stores, secre
 /** Stands where payloads have the name of their connection. */
 const LARGE_EVENTS = "_events";
 
-const readTable = ({ table }: Stores): PolicyStatement[] => [
-  allow(["dynamodb:GetItem", "dynamodb:BatchGetItem"], [table.tableArn]),
-  allow(
-    ["dynamodb:Query"],
-    [table.tableArn, ...Object.keys(TABLE.indexes).map((index) => `${table.tableArn}/index/${index}`)],
-  ),
-];
+const readTable = ({ table }: Stores, { finds = [] }: Part): PolicyStatement[] => {
+  const places = finds.map((by) => (by === "partition" ? table.tableArn : `${table.tableArn}/index/${by}`));
+  return [
+    allow(["dynamodb:GetItem", "dynamodb:BatchGetItem"], [table.tableArn]),
+    ...(places.length > 0 ? [allow(["dynamodb:Query"], places)] : []),
+  ];
+};
 
 /**
- * A connection's own function sees its own payloads only, and lists them, to read them again under another mapping; who
- * publishes keeps events there that are too large for the bus.
+ * A connection's own function puts its own payloads there, and lists them, so that they are read again under another
+ * mapping; who publishes keeps events there that are too large for the bus.
  */
 const archiveGrants = (
   { connection, row }: DeployedPart,
@@ -107,7 +108,7 @@ const archiveGrants = (
   const prefix = own === undefined ? "" : `${own}/`;
   const objects = [archive.arnForObjects(`${prefix}*`)];
   return [
-    ...(isRead ? [allow(["s3:GetObject"], objects)] : []),
+    ...(isRead && connection === undefined ? [allow(["s3:GetObject"], objects)] : []),
     ...(isWritten ? [allow(["s3:PutObject"], objects)] : []),
     ...(isRead && connection !== undefined
       ? [allow(["s3:ListBucket"], [archive.bucketArn], { StringLike: { "s3:prefix": `${prefix}*` } })]
@@ -138,10 +139,7 @@ const secretGrants = ({ table, secretsPrefix }: Stores, { reads, stores }: Secre
 };
 
 const receive = (queueArn: string): PolicyStatement =>
-  allow(
-    ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes"],
-    [queueArn],
-  );
+  allow(["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"], [queueArn]);
 
 const feedGrants = ({ table }: Stores): PolicyStatement[] => {
   const stream = table.tableStreamArn;

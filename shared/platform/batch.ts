@@ -5,11 +5,14 @@ import type { Hub } from "../pipeline/hub.ts";
 import type { Queue } from "../ports/queue.ts";
 import { hub } from "./current.ts";
 
-/** What the use case of a queue says about one message, and what happens to a message that no retry can mend. */
+/**
+ * What the use case of a queue says about one message, what happens to a message that no retry can mend, and where one is
+ * put back that must wait for a time: without that, it comes again when the queue hands it out again.
+ */
 interface Handling<Message> {
   readonly each: (hub: Hub, message: Message) => Promise<unknown>;
   readonly hopeless: (hub: Hub, message: Message, error: HubError) => Promise<void>;
-  readonly queue: (hub: Hub) => Queue;
+  readonly queue?: (hub: Hub) => Queue;
 }
 
 /**
@@ -64,6 +67,7 @@ const settle = async <Message>(
 ): Promise<void> => {
   if (!(error instanceof HubError) || error.retry === "later") throw error;
   if (error.retry === "never") return handling.hopeless(hub(), message, error);
+  if (handling.queue === undefined) throw error;
   await handling.queue(hub()).send([body], Math.min(900, error.retry.afterSeconds));
 };
 

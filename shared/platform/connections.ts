@@ -118,6 +118,15 @@ export const secretNames = async (
   return missing.map(([, name]) => name);
 };
 
+/** Whether tokens of it rotate, so that it stores what it was given last. In doubt it does. */
+export const keepsTokens = async ({ connector: id, config }: ConnectionConfig): Promise<boolean> => {
+  const connector = await connectorCalled(id)?.();
+  if (connector === undefined) return false;
+  const { values } = await resolved(config, { get: async () => undefined });
+  const parsed = connector.config.safeParse(values);
+  return !parsed.success || connector.http(parsed.data).credential?.renewal?.seed !== undefined;
+};
+
 /** A config's values with secrets in place, and which ones nobody set: their names stand in for them. */
 const resolved = async (
   config: Readonly<Record<string, unknown>>,

@@ -1,3 +1,5 @@
+import { EventEmitter } from "node:events";
+import type { IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import dynalite from "dynalite";
@@ -11,6 +13,24 @@ export const startDynamo = async () => {
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
     endpoint,
+    /** Answers a request that somebody else has taken in, without a connection between them. */
+    answer: ({ method, url, headers }: IncomingMessage, body: Buffer) =>
+      new Promise<{
+        readonly status: number;
+        readonly headers: Record<string, string | number>;
+        readonly body: Buffer;
+      }>((resolve) => {
+        const request = Object.assign(new EventEmitter(), { method, url, headers });
+        const given: Record<string, string | number> = {};
+        const response = {
+          statusCode: 200,
+          setHeader: (name: string, value: string | number) => void Object.assign(given, { [name]: value }),
+          end: (text: string) => resolve({ status: response.statusCode, headers: given, body: Buffer.from(text) }),
+        };
+        server.emit("request", request, response);
+        request.emit("data", body);
+        request.emit("end");
+      }),
     client: () => new DynamoDBClient({ ...atDouble(endpoint), maxAttempts: 4 }),
     stop: () =>
       new Promise<void>((resolve) => {

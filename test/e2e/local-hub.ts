@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { openEmbedded } from "../../shared/adapters/sqlite/index.ts";
 import type { FieldedKind } from "../../shared/domain/entity.ts";
 import { FIELDS } from "../../shared/domain/entity.ts";
+import type { Table } from "../../shared/ports/table.ts";
 import { everyOf, type StoredEntity } from "../../shared/store/entities.ts";
 import { viewKey } from "../../shared/store/keys.ts";
 import type { FeatureView } from "../../shared/store/views.ts";
@@ -173,25 +174,33 @@ export const settled = async (hub: RunningHub, folder: string): Promise<void> =>
   }
 };
 
+export interface Knowledge {
+  readonly entities: Map<string, unknown>;
+  readonly views: Map<string, unknown>;
+}
+
 /** All that a hub knows, without the times at which it learnt it. */
-export const knowledge = async (
-  folder: string,
-): Promise<{ entities: Map<string, unknown>; views: Map<string, unknown> }> => {
+export const knowledge = async (folder: string): Promise<Knowledge> => {
   const store = openStoreAt(folder);
-  const entities = new Map<string, unknown>();
-  const views = new Map<string, unknown>();
   try {
-    for (const kind of Object.keys(FIELDS) as FieldedKind[]) {
-      for await (const entity of everyOf(store.ports.table, kind)) {
-        entities.set(entity.id, timeless(entity));
-        if (kind !== "feature") continue;
-        const { pk, sk } = viewKey(entity.id);
-        const view = (await store.ports.table.get<FeatureView>(pk, sk))?.data;
-        if (view !== undefined) views.set(entity.id, timelessView(view));
-      }
-    }
+    return await knowledgeIn(store.ports.table);
   } finally {
     store.close();
+  }
+};
+
+/** The same of a table of any adapter set. */
+export const knowledgeIn = async (table: Table): Promise<Knowledge> => {
+  const entities = new Map<string, unknown>();
+  const views = new Map<string, unknown>();
+  for (const kind of Object.keys(FIELDS) as FieldedKind[]) {
+    for await (const entity of everyOf(table, kind)) {
+      entities.set(entity.id, timeless(entity));
+      if (kind !== "feature") continue;
+      const { pk, sk } = viewKey(entity.id);
+      const view = (await table.get<FeatureView>(pk, sk))?.data;
+      if (view !== undefined) views.set(entity.id, timelessView(view));
+    }
   }
   return { entities, views };
 };

@@ -98,6 +98,18 @@ describe("a batch of messages", () => {
     expect(await consumers.jobs.receive(1, 1)).toMatchObject([{ body: JSON.stringify(message("a", seconds)) }]);
   });
 
+  it("hands a message that must wait back to a queue that nothing is put back into", async () => {
+    const { consumers } = opened();
+    const wait = { retry: { afterSeconds: 30 } } as const;
+    const handler = batch(Message, {
+      each: () => Promise.reject(new HubError("lease_held", "wait", wait)),
+      hopeless: () => Promise.reject(new Error("not asked")),
+    });
+    const Records = [{ messageId: "m0", body: JSON.stringify(message("a")) }];
+    expect(await handler({ Records } as SQSEvent)).toEqual({ batchItemFailures: [{ itemIdentifier: "m0" }] });
+    expect(await consumers.jobs.depth()).toMatchObject({ waiting: 0, inFlight: 0 });
+  });
+
   it.each(["", "not JSON", "[]", '{"id":1}', '{"id":"a","fails":"sometimes"}'])(
     "leaves a message that is not of its own shape to the dead letters: %j",
     async (body) => {

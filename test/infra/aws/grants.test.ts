@@ -48,12 +48,11 @@ beforeAll(async () => {
 });
 
 const each = (actions: readonly string[], resource: string) => actions.map((action) => `${action} ${resource}`);
-const RECEIVE = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes"];
-const READ_TABLE = [
-  ...each(["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"], "Table.Arn"),
-  "dynamodb:Query Table.Arn/index/list",
-  "dynamodb:Query Table.Arn/index/due",
-];
+const RECEIVE = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"];
+const READ_ROWS = each(["dynamodb:GetItem", "dynamodb:BatchGetItem"], "Table.Arn");
+const FIND_ROWS = [...READ_ROWS, "dynamodb:Query Table.Arn"];
+const LIST_ROWS = [...FIND_ROWS, "dynamodb:Query Table.Arn/index/list"];
+const READ_TABLE = [...LIST_ROWS, "dynamodb:Query Table.Arn/index/due"];
 const WRITE_TABLE = ["dynamodb:PutItem Table.Arn"];
 const FEED = [
   ...each(["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"], "Table.StreamArn"),
@@ -66,14 +65,13 @@ const secrets = (...names: string[]) =>
 const poller = (connection: string, ...names: string[]) => [
   ...READ_TABLE,
   ...WRITE_TABLE,
-  ...each(["s3:GetObject", "s3:PutObject"], `Archive.Arn/${connection}/*`),
+  `s3:PutObject Archive.Arn/${connection}/*`,
   `s3:ListBucket Archive.Arn {"StringLike":{"s3:prefix":"${connection}/*"}}`,
   "sqs:SendMessage Inbox.Arn",
   // What it hands on is a call of itself.
   `lambda:InvokeFunction pollsource${connection}.Arn`,
   "sqs:SendMessage Failed.Arn",
-  ...secrets(...names, `connection.2e${connection}.2etokens`),
-  `ssm:PutParameter kept/connection.2e${connection}.2etokens`,
+  ...secrets(...names),
 ];
 
 /** The whole of it. A line that is added here needs a row of the topology that asks for it. */
@@ -87,17 +85,15 @@ const GRANTS: Readonly<Record<string, readonly string[]>> = {
   pollsourcelinear: poller("linear", "LINEAR_KEY", "LINEAR_WEBHOOK_SECRET"),
   pollsourcegithub: poller("github", "GITHUB_TOKEN", "GITHUB_WEBHOOK_SECRET"),
   ingestrecord: [
-    ...READ_TABLE,
+    ...FIND_ROWS,
     ...WRITE_TABLE,
     "s3:GetObject Archive.Arn/*",
     ...each(RECEIVE, "Inbox.Arn"),
-    // A message that must wait is put back.
-    "sqs:SendMessage Inbox.Arn",
     ...["jira", "linear", "github"].map((connection) => `lambda:InvokeFunction pollsource${connection}.Arn`),
   ],
-  projectlifecycle: [...READ_TABLE, ...WRITE_TABLE, ...FEED],
+  projectlifecycle: [...LIST_ROWS, ...WRITE_TABLE, ...FEED],
   publishevents: [
-    ...READ_TABLE,
+    ...READ_ROWS,
     ...WRITE_TABLE,
     ...FEED,
     "events:PutEvents Bus.Arn",

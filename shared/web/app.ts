@@ -1,11 +1,13 @@
 import { Hono } from "hono";
 import { compress } from "hono/compress";
 import { HubError } from "../connector/errors.ts";
+import { LOCAL } from "./access/identity.ts";
 import { mountApi, problem } from "./api/api.ts";
 import { mountDashboard } from "./dashboard/dashboard.ts";
 import { errorPage } from "./dashboard/error-page.tsx";
 import { hostGuard } from "./host-guard.ts";
 import { requestId } from "./request-id.ts";
+import { sameOrigin } from "./same-origin.ts";
 import { securityHeaders } from "./security-headers.ts";
 import type { WebDeps, WebEnv } from "./web-deps.ts";
 
@@ -26,7 +28,7 @@ export const webApp = (deps: WebDeps): Hono<WebEnv> => {
   };
   app.onError((error, c) => {
     const told = failed(error, c.get("requestId"));
-    if (told.code === "method_not_allowed") c.header("Allow", "GET, HEAD");
+    if (told.code === "method_not_allowed") c.header("Allow", String(told.details["allow"] ?? "GET, HEAD"));
     return forMachines(c.req.path) ? problem(c, deps, told) : errorPage(c, deps, told);
   });
   app.notFound((c) => {
@@ -37,6 +39,11 @@ export const webApp = (deps: WebDeps): Hono<WebEnv> => {
   app.use(requestId);
   app.use(compress());
   if (deps.allowedHosts !== undefined) app.use(hostGuard(deps.allowedHosts.map((name) => name.toLowerCase())));
+  app.use(sameOrigin);
+  app.use(async (c, next) => {
+    c.set("identity", deps.identify === undefined ? LOCAL : await deps.identify(c.req.raw));
+    await next();
+  });
   mountApi(app, deps);
   mountDashboard(app, deps);
   return app;

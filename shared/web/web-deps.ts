@@ -1,4 +1,5 @@
 import type { Views } from "../store/views.ts";
+import type { Identity, NOBODY } from "./access/identity.ts";
 
 /** All that the HTTP surfaces are given: they hold no clock, no environment and no files of their own. */
 export interface WebDeps {
@@ -17,11 +18,17 @@ export interface WebDeps {
   readonly ready?: (() => Promise<{ readonly ok: boolean; readonly reason?: string | undefined }>) | undefined;
   /** Host names that may be asked for, without port; absent allows all. Keeps other sites off a local hub. */
   readonly allowedHosts?: readonly string[] | undefined;
+  /**
+   * Who asks, {@link NOBODY} without a credential; absent on a hub that only its own machine reaches.
+   *
+   * @throws HubError key_unknown | key_expired
+   */
+  readonly identify?: ((request: Request) => Promise<Identity>) | undefined;
   /** Told of every failure that people only see as `internal_error`. */
   readonly onFailure?: ((error: unknown, requestId: string) => void) | undefined;
 }
 
 /** What a request carries on its way through the app. */
 export interface WebEnv {
-  Variables: { requestId: string };
+  Variables: { requestId: string; identity: Identity };
 }

@@ -16,9 +16,15 @@ const get = async (path: string, headers: Record<string, string> = {}) => {
   return { response, body: (text === "" ? {} : JSON.parse(text)) as Json };
 };
 
+interface Described {
+  readonly parameters: readonly { readonly name: string; readonly description: string }[];
+  readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, { schema: Json }>> }>>;
+}
+const paths = document.paths as unknown as Readonly<Record<string, Readonly<Record<string, Described>>>>;
+
 /** The schema that OpenAPI gives for an operation, as a validator. */
 const published = (path: string): z.ZodType => {
-  const schema = document.paths[path]?.get.responses["200"].content["application/json"].schema;
+  const schema = paths[path]?.["get"]?.responses["200"]?.content?.["application/json"]?.schema;
   const standing = { ...schema, $defs: document.components.schemas };
   return z.fromJSONSchema(JSON.parse(JSON.stringify(standing).replaceAll("#/components/schemas/", "#/$defs/")) as Json);
 };
@@ -58,7 +64,11 @@ const keysOf = (value: unknown): string[] => {
 
 describe("the API", () => {
   it("has a test for each operation", () => {
-    expect(ADDRESSES.map(([path]) => path).sort()).toEqual(ROUTES.map(({ path }) => path).sort());
+    expect(ADDRESSES.map(([path]) => path).sort()).toEqual(
+      ROUTES.filter(({ method }) => method === "GET")
+        .map(({ path }) => path)
+        .sort(),
+    );
   });
 
   it.each(ADDRESSES)("answers %s in the shape that it publishes, in snake_case", async (path, address) => {
@@ -285,7 +295,7 @@ describe("the API", () => {
   });
 
   it("describes every parameter", () => {
-    for (const { get: operation } of Object.values(document.paths))
+    for (const operation of Object.values(paths).flatMap((methods) => Object.values(methods)))
       for (const { name, description } of operation.parameters) expect([name, description]).not.toEqual([name, ""]);
   });
 

@@ -1,20 +1,29 @@
 import type { Context, Hono } from "hono";
 import { HubError } from "../../connector/errors.ts";
 import type { EventName } from "../../domain/event.ts";
+import { demand } from "../access/identity.ts";
 import { isNamedIn, weakTag } from "../entity-tag.ts";
 import { readable } from "../readable.ts";
 import type { WebDeps, WebEnv } from "../web-deps.ts";
 import { EVENT_NAMES, eventSchema } from "./change-routes.ts";
 import { openApi } from "./open-api.ts";
 import { problemOf, statusOf } from "./problem.ts";
-import type { Answer } from "./route.ts";
+import type { Answer, Route } from "./route.ts";
 import { ROUTES } from "./routes.ts";
+import { sentIn } from "./sent.ts";
 
 /** Weak tags survive compression; strong ones do not, so their answers must not be transformed on the way. */
 const cachingOf = (etag: string): string =>
   etag.startsWith("W/") ? "private, no-cache" : "private, no-cache, no-transform";
 
-const send = (c: Context<WebEnv>, { body, etag, next }: Answer, type = "application/json") => {
+const send = (c: Context<WebEnv>, { body, etag, next, status = 200, location }: Answer, type = "application/json") => {
+  if (location !== undefined) c.header("Location", location);
+  if (c.req.method !== "GET" && c.req.method !== "HEAD") {
+    c.header("Cache-Control", "no-store");
+    if (status === 204) return c.body(null, 204);
+    c.header("Content-Type", type);
+    return c.body(JSON.stringify(body), status);
+  }
   c.header("ETag", etag);
   c.header("Cache-Control", cachingOf(etag));
   c.header("Vary", "Accept-Encoding");
@@ -51,13 +60,33 @@ export const problem = (c: Context<WebEnv>, deps: WebDeps, error: HubError) => {
   });
 };
 
+const perform = async (c: Context<WebEnv>, deps: WebDeps, route: Route): Promise<Response> => {
+  demand(c.get("identity"), route.scope);
+  const params = c.req.param() as Readonly<Record<string, string>>;
+  const answer = await route.answer({
+    deps,
+    url: new URL(c.req.url),
+    id: Object.values(params)[0] ?? "",
+    params,
+    identity: c.get("identity"),
+    ...(route.method !== "GET" && { body: await sentIn(c.req.raw), ifMatch: c.req.header("if-match") }),
+  });
+  if (answer === undefined) throw notFound("such thing here");
+  return send(c, answer);
+};
+
 /** Mounts every operation of the route table, and the documents that describe them. */
 export const mountApi = (app: Hono<WebEnv>, deps: WebDeps): void => {
-  for (const route of ROUTES) {
-    readable(app, route.path.replace(/\{(\w+)\}/g, ":$1"), async (c) => {
-      const answer = await route.answer({ deps, url: new URL(c.req.url), id: c.req.param("id") ?? "" });
-      if (answer === undefined) throw notFound("such thing here");
-      return send(c, answer);
+  for (const [path, routes] of Map.groupBy(ROUTES, (route) => route.path)) {
+    const address = path.replace(/\{(\w+)\}/g, ":$1");
+    for (const route of routes) app.on(route.method, address, (c) => perform(c, deps, route));
+    const methods = routes.flatMap(({ method }) => (method === "GET" ? ["GET", "HEAD"] : [method]));
+    app.all(address, (c) => {
+      throw new HubError(
+        "method_not_allowed",
+        `${c.req.method} is not a method of this address; it has ${methods.join(", ")}`,
+        { retry: "never", details: { allow: methods.join(", ") } },
+      );
     });
   }
   readable(app, "/v1/schemas/:type/1.json", (c) => {

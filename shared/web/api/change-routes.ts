@@ -38,6 +38,7 @@ export const CHANGE_ROUTES = [
   list({
     id: "list_changes",
     tag: "Changes",
+    scope: "events:read",
     path: "/v1/changes",
     summary: "The change log from a moment on, oldest first: the way to follow the hub without webhooks.",
     query: {
@@ -57,6 +58,7 @@ export const CHANGE_ROUTES = [
   list({
     id: "list_event_types",
     tag: "Changes",
+    scope: "events:read",
     path: "/v1/event-types",
     summary: "Every type of event with the shape of its data.",
     item: EventTypeJson,

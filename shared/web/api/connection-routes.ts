@@ -124,6 +124,7 @@ export const CONNECTION_ROUTES = [
   list({
     id: "list_connections",
     tag: "Connections",
+    scope: "connections:read",
     path: "/v1/connections",
     summary: "All connections with the state of each stream.",
     item: ConnectionJson,
@@ -137,6 +138,7 @@ export const CONNECTION_ROUTES = [
   single({
     id: "get_connection",
     tag: "Connections",
+    scope: "connections:read",
     path: "/v1/connections/{id}",
     summary: "One connection.",
     pathParameters: ID,
@@ -149,6 +151,7 @@ export const CONNECTION_ROUTES = [
   list({
     id: "list_dead_letters",
     tag: "Connections",
+    scope: "connections:read",
     path: "/v1/connections/{id}/dead-letters",
     summary: "Records of a connection that could not be read, newest first; kept until somebody replays them.",
     pathParameters: ID,

@@ -127,6 +127,7 @@ export const CYCLE_ROUTES = [
   list({
     id: "list_cycles",
     tag: "Cycles",
+    scope: "features:read",
     path: "/v1/cycles",
     summary: "Sprints and cycles of all tools.",
     query: {
@@ -151,6 +152,7 @@ export const CYCLE_ROUTES = [
   single({
     id: "get_cycle",
     tag: "Cycles",
+    scope: "features:read",
     path: "/v1/cycles/{id}",
     summary: "One cycle: its scope at the start, what was added and removed, completed and carried over.",
     pathParameters: ID,
@@ -163,6 +165,7 @@ export const CYCLE_ROUTES = [
   list({
     id: "list_cycle_items",
     tag: "Cycles",
+    scope: "features:read",
     path: "/v1/cycles/{id}/items",
     summary: "Every work item that was ever in a cycle, also those that were taken out, with when and by whom.",
     pathParameters: ID,

@@ -44,6 +44,7 @@ export const FEATURE_ROUTES = [
   list({
     id: "list_features",
     tag: "Features",
+    scope: "features:read",
     path: "/v1/features",
     summary: "All features with their stage, health and progress.",
     query: {
@@ -75,6 +76,7 @@ export const FEATURE_ROUTES = [
   single({
     id: "get_feature",
     tag: "Features",
+    scope: "features:read",
     path: "/v1/features/{id}",
     summary: "One feature.",
     pathParameters: ID,
@@ -87,6 +89,7 @@ export const FEATURE_ROUTES = [
   single({
     id: "explain_feature",
     tag: "Features",
+    scope: "features:read",
     path: "/v1/features/{id}/explain",
     summary: "Why the feature stands where it stands, what is missing, who says otherwise, and what cannot be seen.",
     pathParameters: ID,
@@ -99,6 +102,7 @@ export const FEATURE_ROUTES = [
   list({
     id: "list_feature_timeline",
     tag: "Features",
+    scope: "features:read",
     path: "/v1/features/{id}/timeline",
     summary: "What happened to the feature in all tools, newest first.",
     pathParameters: ID,
@@ -113,6 +117,7 @@ export const FEATURE_ROUTES = [
   list({
     id: "list_feature_evidence",
     tag: "Features",
+    scope: "features:read",
     path: "/v1/features/{id}/evidence",
     summary: "The records of all tools that speak about the feature, with how sure the way to each is.",
     pathParameters: ID,

@@ -70,6 +70,13 @@ const failure = (description: string) => ({
   content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
 });
 
+const SUCCESS: Readonly<Record<Route["status"], string>> = {
+  200: "As asked.",
+  201: "Made.",
+  202: "Taken; the work goes on.",
+  204: "Done; there is nothing to say.",
+};
+
 const operation = (route: Route, components: Map<string, unknown>) => ({
   operationId: route.id,
   tags: [route.tag],
@@ -92,14 +99,25 @@ const operation = (route: Route, components: Map<string, unknown>) => ({
       ...(example !== undefined && { example }),
     })),
   ],
+  ...(route.request !== undefined && {
+    requestBody: {
+      required: true,
+      content: { "application/json": { schema: withComponents(route.request, components) } },
+    },
+  }),
+  security: [{ key: [route.scope] }],
   responses: {
-    "200": {
-      description: "As asked.",
+    [route.status]: {
+      description: SUCCESS[route.status],
       headers: { ETag: { schema: { type: "string" } }, "X-Request-Id": { schema: { type: "string" } } },
       content: { "application/json": { schema: withComponents(route.response, components) } },
     },
-    "304": { description: "Not changed since the answer that `If-None-Match` names." },
-    "400": failure("A parameter or cursor is wrong."),
+    ...(route.method === "GET" && {
+      "304": { description: "Not changed since the answer that `If-None-Match` names." },
+    }),
+    "400": failure("A parameter, a cursor or the body is wrong."),
+    "401": failure("No key, or none that this hub knows."),
+    "403": failure(`The key lacks the scope ${route.scope}.`),
     ...(route.canMiss && { "404": failure("There is no such thing.") }),
     "500": failure("Something failed inside the hub."),
   },
@@ -108,7 +126,12 @@ const operation = (route: Route, components: Map<string, unknown>) => ({
 /** The whole API as an OpenAPI 3.1 document, made from the route table. */
 export const openApi = ({ url, version }: { readonly url: string; readonly version: string }) => {
   const components = new Map<string, unknown>([["Problem", PROBLEM]]);
-  const paths = Object.fromEntries(ROUTES.map((route) => [route.path, { get: operation(route, components) }]));
+  const paths = Object.fromEntries(
+    [...Map.groupBy(ROUTES, ({ path }) => path)].map(([path, routes]) => [
+      path,
+      Object.fromEntries(routes.map((route) => [route.method.toLowerCase(), operation(route, components)])),
+    ]),
+  );
   return {
     openapi: "3.1.0",
     info: {
@@ -121,6 +144,15 @@ export const openApi = ({ url, version }: { readonly url: string; readonly versi
     servers: [{ url }],
     tags: [...new Set(ROUTES.map(({ tag }) => tag))].map((name) => ({ name })),
     paths,
-    components: { schemas: Object.fromEntries([...components].sort(([a], [b]) => (a < b ? -1 : 1))) },
+    components: {
+      securitySchemes: {
+        key: {
+          type: "http",
+          scheme: "bearer",
+          description: "A key of this hub, `tl_…`; each operation names its scope.",
+        },
+      },
+      schemas: Object.fromEntries([...components].sort(([a], [b]) => (a < b ? -1 : 1))),
+    },
   };
 };

@@ -79,6 +79,7 @@ export const PEOPLE_ROUTES = [
   list({
     id: "list_people",
     tag: "People",
+    scope: "features:read",
     path: "/v1/people",
     summary: "Persons with their accounts in all tools: those that wait for a decision first, then by name.",
     query: {
@@ -97,6 +98,7 @@ export const PEOPLE_ROUTES = [
   single({
     id: "get_person",
     tag: "People",
+    scope: "features:read",
     path: "/v1/people/{id}",
     summary: "One person, with the rule that holds each account.",
     pathParameters: { id: "Id of a person, also one that was given up in a merge." },

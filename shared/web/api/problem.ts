@@ -1,21 +1,34 @@
 import type { ErrorCode, HubError } from "../../connector/errors.ts";
 
-const STATUS: Partial<Record<ErrorCode, 400 | 404 | 405 | 413 | 421>> = {
+/** The statuses that a caller can cause. */
+export type CallerStatus = 400 | 401 | 403 | 404 | 405 | 409 | 412 | 413 | 415 | 421 | 422 | 428 | 429;
+
+const STATUS: Partial<Record<ErrorCode, CallerStatus>> = {
   unknown_parameter: 400,
   invalid_parameter: 400,
   cursor_invalid: 400,
   cursor_expired: 400,
   cursor_filter_mismatch: 400,
+  invalid_body: 400,
+  key_missing: 401,
+  key_unknown: 401,
+  key_expired: 401,
+  scope_missing: 403,
+  origin_not_allowed: 403,
   not_found: 404,
   feature_unknown: 404,
   connection_unknown: 404,
   method_not_allowed: 405,
+  version_conflict: 412,
   payload_too_large: 413,
+  unsupported_media_type: 415,
   host_not_allowed: 421,
+  if_match_required: 428,
+  rate_limited: 429,
 };
 
 /** The HTTP status of a code: 500 for all that a caller did not cause. */
-export const statusOf = (code: ErrorCode): 400 | 404 | 405 | 413 | 421 | 500 => STATUS[code] ?? 500;
+export const statusOf = (code: ErrorCode): CallerStatus | 500 => STATUS[code] ?? 500;
 
 /** A code in words: `Unknown parameter`. */
 export const titleOf = (code: ErrorCode): string => {

@@ -1,6 +1,8 @@
 import * as z from "zod";
 import { snakeCase, snakeKeys } from "../../domain/snake-case.ts";
 import type { Slice } from "../../store/views.ts";
+import type { Identity } from "../access/identity.ts";
+import type { Scope } from "../access/scope.ts";
 import { strongTag, weakTag } from "../entity-tag.ts";
 import { freshnessOf } from "../freshness.ts";
 import type { WebDeps } from "../web-deps.ts";
@@ -13,33 +15,52 @@ export interface Answer {
   readonly etag: string;
   /** The address of what follows. */
   readonly next?: string | undefined;
+  /** 200 without it. */
+  readonly status?: 200 | 201 | 202 | 204 | undefined;
+  /** Where what was made can be read. */
+  readonly location?: string | undefined;
 }
 
 export interface Asked {
   readonly deps: WebDeps;
   readonly url: URL;
-  /** What the path names; empty where it names nothing. */
+  /** What the path names first; empty where it names nothing. */
   readonly id: string;
+  /** All that the path names. */
+  readonly params: Readonly<Record<string, string>>;
+  readonly identity: Identity;
+  /** Of operations that change something: the body as sent, checked by the operation. */
+  readonly body?: unknown;
+  readonly ifMatch?: string | undefined;
 }
 
 /** One operation: from this table come routing, the check of parameters, OpenAPI and the page of the API. */
 export interface Route {
   readonly id: string;
+  readonly method: Method;
   readonly tag: string;
+  /** Without it nobody but an administrator could be let in: every route names one. */
+  readonly scope: Scope;
   /** With `{name}` for its parts that vary. */
   readonly path: string;
   readonly summary: string;
   readonly pathParameters: Readonly<Record<string, string>>;
   readonly query: z.ZodObject;
+  /** What is sent, for operations that take something. */
+  readonly request?: z.ZodType | undefined;
   readonly response: z.ZodType;
+  readonly status: 200 | 201 | 202 | 204;
   readonly canMiss: boolean;
   /** Undefined: there is no such thing. */
   readonly answer: (asked: Asked) => Promise<Answer | undefined>;
 }
 
+export type Method = "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
+
 interface Spec<Shape extends z.ZodRawShape> {
   readonly id: string;
   readonly tag: string;
+  readonly scope: Scope;
   readonly path: string;
   readonly summary: string;
   readonly pathParameters?: Readonly<Record<string, string>>;
@@ -103,6 +124,8 @@ export const list = <Shape extends z.ZodRawShape, Item extends z.ZodObject>(spec
   const query = z.object({ ...own.shape, ...common.shape });
   return {
     ...spec,
+    method: "GET",
+    status: 200,
     pathParameters: spec.pathParameters ?? {},
     query,
     response: z.object({ data: z.array(spec.item), nextCursor: z.string().nullable(), meta: Meta }),
@@ -144,6 +167,8 @@ export const single = <Shape extends z.ZodRawShape, Body extends z.ZodObject>(sp
   const query = z.object({ ...own.shape, ...common.shape });
   return {
     ...spec,
+    method: "GET",
+    status: 200,
     pathParameters: spec.pathParameters ?? {},
     query,
     response: spec.body,

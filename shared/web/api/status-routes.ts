@@ -79,6 +79,7 @@ export const STATUS_ROUTES = [
   single({
     id: "get_status",
     tag: "Status",
+    scope: "status:read",
     path: "/v1/status",
     summary: "All products and connections on one page, in the words of Statuspage. The first call to learn.",
     body: StatusJson,
@@ -112,6 +113,7 @@ export const STATUS_ROUTES = [
   list({
     id: "list_products",
     tag: "Status",
+    scope: "status:read",
     path: "/v1/products",
     summary: "All products with their counts by stage and health.",
     item: ProductJson,
@@ -125,6 +127,7 @@ export const STATUS_ROUTES = [
   single({
     id: "get_product",
     tag: "Status",
+    scope: "status:read",
     path: "/v1/products/{id}",
     summary: "One product.",
     pathParameters: { id: "Id or slug of a product." },

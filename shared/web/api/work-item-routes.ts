@@ -86,6 +86,7 @@ export const WORK_ITEM_ROUTES = [
   list({
     id: "list_work_items",
     tag: "Work items",
+    scope: "features:read",
     path: "/v1/work-items",
     summary: "Issues, stories, tasks and bugs of all tools, in one shape.",
     query: {
@@ -122,6 +123,7 @@ export const WORK_ITEM_ROUTES = [
   single({
     id: "get_work_item",
     tag: "Work items",
+    scope: "features:read",
     path: "/v1/work-items/{id}",
     summary: "One work item, with its history as intervals.",
     pathParameters: { id: "Id or key of a work item." },

@@ -1,5 +1,6 @@
 import type { Context } from "hono";
 import type { Child } from "hono/jsx";
+import type { CallerStatus } from "../api/problem.ts";
 import { isNamedIn, weakTag } from "../entity-tag.ts";
 import { freshnessOf } from "../freshness.ts";
 import type { WebDeps, WebEnv } from "../web-deps.ts";
@@ -12,11 +13,7 @@ export type PageHandler = (c: PageContext, deps: WebDeps) => Promise<Response> |
 type About = Pick<FrameProps, "title" | "section" | "crumbs" | "wide">;
 
 /** An element as a whole document. The request id differs each time and says nothing about the page: no part of the tag. */
-export const sendDocument = (
-  c: PageContext,
-  element: { toString(): unknown },
-  status: 200 | 400 | 404 | 405 | 413 | 421 | 500,
-) => {
+export const sendDocument = (c: PageContext, element: { toString(): unknown }, status: 200 | CallerStatus | 500) => {
   const html = `<!doctype html>${String(element)}`;
   c.header("Cache-Control", status === 200 ? "private, no-cache" : "no-store");
   c.header("Vary", "Accept-Encoding");

@@ -233,6 +233,7 @@ export const LAYERS: readonly Layer[] = [
       "shared/domain",
       "shared/connector",
       "shared/lake",
+      "shared/report",
       "shared/ports/lake.ts",
       "shared/adapters/sqlite",
       "shared/adapters/clock.ts",

@@ -334,5 +334,7 @@ const brokenViews = (error: Error) => {
     connection: fail,
     quarantine: fail,
     changedSince: fail,
+    featureFlow: fail,
+    productFlow: fail,
   };
 };

@@ -71,7 +71,7 @@ const HealthFacts = ({ health }: FeatureView) => (
 
 const Facts = ({ feature, products }: { readonly feature: FeatureView; readonly products: readonly ProductView[] }) => {
   const { progress, targetDate, presence, status } = feature;
-  const names = products.filter(({ id }) => feature.productIds.includes(id)).map(({ name }) => name);
+  const own = products.filter(({ id }) => feature.productIds.includes(id));
   return (
     <dl class="facts">
       <HealthFacts {...feature} />
@@ -116,10 +116,17 @@ const Facts = ({ feature, products }: { readonly feature: FeatureView; readonly 
           <dd>{feature.initiatives.map(({ name }) => name).join(", ")}</dd>
         </div>
       )}
-      {names.length > 0 && (
+      {own.length > 0 && (
         <div>
           <dt>Product</dt>
-          <dd>{names.join(", ")}</dd>
+          <dd>
+            {own.map(({ slug, name }, index) => (
+              <>
+                {index > 0 && ", "}
+                <a href={`/products/${slug}/flow`}>{name}</a>
+              </>
+            ))}
+          </dd>
         </div>
       )}
       {presence.state !== "present" && (

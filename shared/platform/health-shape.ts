@@ -38,6 +38,9 @@ export const HealthShape = z.strictObject({
         .optional()
         .describe(or("Net growth since somebody took it on, as a share", scope.atRiskAbove)),
       offTrackAbove: z.number().min(0).max(100).optional().describe(or("The same, for off track", scope.offTrackAbove)),
+      fewestItems: Whole.optional().describe(
+        or("Features taken on with fewer items are not judged", scope.fewestItems),
+      ),
     })
     .optional()
     .describe("Whether the work grew."),

@@ -12,7 +12,8 @@ export interface HealthRules {
     /** Of the time from the start to the first target. */
     readonly movedShare: number;
   };
-  readonly scope: { readonly atRiskAbove: number; readonly offTrackAbove: number };
+  /** A feature that was taken on with fewer items had no scope yet that could grow. */
+  readonly scope: { readonly atRiskAbove: number; readonly offTrackAbove: number; readonly fewestItems: number };
   readonly flow: {
     readonly quietDays: number;
     readonly blockedAtRiskDays: number;
@@ -58,7 +59,7 @@ export const HEALTH_RULES: HealthRules = {
   version: "2026.1",
   declaredDays: 14,
   schedule: { dueSoonDays: 7, doneEnough: 0.7, movedTimes: 2, movedShare: 0.2 },
-  scope: { atRiskAbove: 0.1, offTrackAbove: 0.3 },
+  scope: { atRiskAbove: 0.1, offTrackAbove: 0.3, fewestItems: 4 },
   flow: { quietDays: 7, blockedAtRiskDays: 3, blockedOffTrackDays: 10 },
   quality: {
     atRiskBelow: 0.05,

@@ -57,9 +57,16 @@ export const isDelivered = (input: HealthInput): boolean =>
     (input.explanation.stages.development.state === "done" ||
       input.feature.fields.declaredStatus.category === "completed"));
 
-/** Since when customers have it. */
-export const exposedAt = (input: HealthInput): Instant | undefined =>
-  isReached(input, "production") ? input.explanation.stages.production.since : undefined;
+/** Since when customers have it: before it was done, production was active. */
+export const exposedAt = (input: HealthInput): Instant | undefined => {
+  if (!isReached(input, "production")) return undefined;
+  const { path, stages } = input.explanation;
+  const first = path.find(({ headline }) => headline !== null && OUT.has(headline))?.at;
+  const { since } = stages.production;
+  return first === undefined || (since !== undefined && since < first) ? since : first;
+};
+
+const OUT: ReadonlySet<Stage> = new Set(["production", "marketing", "support"]);
 
 /** `12.5 %` */
 export const percent = (share: number): string => `${Math.round(share * 1000) / 10} %`;

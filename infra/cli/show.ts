@@ -25,7 +25,9 @@ const HEALTH = {
 const HEALTH_OF = { ...HEALTH, not_applicable: "" } as const;
 
 const forecastLine = ({ p50, p85, basis }: NonNullable<FeatureView["health"]["forecast"]>): string =>
-  `half of all courses end by ${p50 ?? "104 weeks from now or later"}, 85 % by ${p85 ?? "104 weeks from now or later"} (${basis})`;
+  p50 === null
+    ? `not done within 104 weeks, with what is added to it (${basis})`
+    : `half of all courses end by ${p50}, 85 % ${p85 === null ? "later than in 104 weeks" : `by ${p85}`} (${basis})`;
 
 const strip = ({ explanation }: FeatureView): string =>
   STAGES.map((stage) => MARKS[explanation.stages[stage].state]).join("");

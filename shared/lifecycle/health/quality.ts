@@ -1,5 +1,5 @@
 import { DAY, HOUR } from "../rule-set.ts";
-import { listed } from "../sentence.ts";
+import { counted, listed } from "../sentence.ts";
 import { type Dimension, type Finding, judged, newest, notApplicable, unlessBlind } from "./dimension.ts";
 import type { HealthInput } from "./input.ts";
 import { chanceOfAtLeast } from "./poisson.ts";
@@ -24,7 +24,7 @@ export const quality = (input: HealthInput, { quality: rules }: HealthRules): Di
     bugs.map(({ at }) => at),
     now,
   );
-  const told = `${inflow.recent} bugs within 7 d, usual ${inflow.usual} per week`;
+  const told = `${counted(inflow.recent, "bug")} within 7 d, usual ${inflow.usual} per week`;
   const findings: Finding[] = [];
   if (inflow.recent >= rules.fewestBugs && inflow.chance < rules.atRiskBelow)
     findings.push({
@@ -80,11 +80,15 @@ export const quality = (input: HealthInput, { quality: rules }: HealthRules): Di
   return unlessBlind(dimension, input, "work");
 };
 
-/** What came in the last 7 d, beside the weekly mean of the 4 weeks before. */
-export const inflowOf = (times: readonly number[], now: number, times4 = 1) => {
+/**
+ * What came in the last 7 d, beside the weekly mean of the 4 weeks before.
+ *
+ * @param growth how many times as many are there now who might bring something
+ */
+export const inflowOf = (times: readonly number[], now: number, growth = 1) => {
   const recent = times.filter((at) => at <= now && at > now - WEEK).length;
   const before = times.filter((at) => at <= now - WEEK && at > now - (1 + BASELINE_WEEKS) * WEEK).length;
-  const mean = (before / BASELINE_WEEKS) * times4;
+  const mean = (before / BASELINE_WEEKS) * growth;
   return {
     recent,
     usual: Math.round(mean * 10) / 10,

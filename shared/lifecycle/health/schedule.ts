@@ -84,7 +84,10 @@ const targetFindings = (
           ...common,
           level: "off_track",
           value: p50 ?? BEYOND,
-          text: `half of all forecasts end after ${p50 === null ? "104 weeks" : dayOf(input)(ends.p50 - DAY)}, the target is ${target} (${basis})`,
+          text:
+            p50 === null
+              ? `with what is added to it, it is not done within 104 weeks, and the target is ${target} (${basis})`
+              : `half of all forecasts end after ${dayOf(input)(ends.p50 - DAY)}, the target is ${target} (${basis})`,
         },
       ];
     if (ends.p85 > end)

@@ -45,8 +45,23 @@ const Aspect = ({ name, level, text, value, threshold, evidence, dataAt }: Healt
 
 const Foreseen = ({ p50, p85, basis }: NonNullable<FeatureView["health"]["forecast"]>) => (
   <p>
-    Forecast: half of all simulated courses end by <b>{p50 ?? "104 weeks from now or later"}</b>, 85 % by{" "}
-    <b>{p85 ?? "104 weeks from now or later"}</b> <span class="quiet">({basis})</span>
+    {p50 === null ? (
+      <>
+        Forecast: <b>not done within 104 weeks</b>, with what is added to it
+      </>
+    ) : (
+      <>
+        Forecast: half of all simulated courses end by <b>{p50}</b>, 85 %{" "}
+        {p85 === null ? (
+          "later than in 104 weeks"
+        ) : (
+          <>
+            by <b>{p85}</b>
+          </>
+        )}
+      </>
+    )}{" "}
+    <span class="quiet">({basis})</span>
   </p>
 );
 

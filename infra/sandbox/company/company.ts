@@ -30,7 +30,7 @@ export interface Company {
 /** Shares of the work items, by product. */
 const SHARES = [0.4, 0.32];
 /** The feature that grows, and the working day from which it does. */
-const GROWN = { product: 1, feature: 12, from: 72 } as const;
+const GROWN = { product: 1, feature: 8, from: 72 } as const;
 /** Share of work that belongs to no feature. */
 const LOOSE = 0.28;
 

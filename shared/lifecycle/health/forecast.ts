@@ -50,6 +50,9 @@ export const weeksToGo = (
       week += 1;
     }
     ended[week] = (ended[week] ?? 0) + 1;
+    // More than half without an end: both lie beyond, whatever the other trials say.
+    if (week > WEEKS_AT_MOST && (ended[week] ?? 0) > TRIALS / 2)
+      return { p50: Number.POSITIVE_INFINITY, p85: Number.POSITIVE_INFINITY };
   }
   const quantile = (share: number): number => {
     let sum = 0;

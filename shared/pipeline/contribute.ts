@@ -3,6 +3,7 @@ import type { HistoryEntry } from "../domain/history.ts";
 import { kindOf } from "../domain/kind.ts";
 import type { Link, Place } from "../domain/link.ts";
 import type { Fact } from "../domain/stage.ts";
+import type { FlowRecord } from "../flow/record.ts";
 import type { Table } from "../ports/table.ts";
 import { linksOf, update } from "../store/entities.ts";
 import { factsKey, timelineKey } from "../store/keys.ts";
@@ -17,6 +18,8 @@ export interface FactsRow {
   readonly line: EvidenceLine;
   readonly facts: readonly Fact[];
   readonly timeline: readonly TimelineLine[];
+  /** Its times, for figures and health. */
+  readonly flow?: FlowRecord | undefined;
 }
 
 /** A path longer than this is a loop or says nothing. */

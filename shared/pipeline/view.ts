@@ -15,6 +15,8 @@ import type { FeatureView, HealthValue } from "../store/views.ts";
 import { evidenceLine, type FactsRow, putFacts, timelineOf } from "./contribute.ts";
 import { coverageOf, type Sight } from "./coverage.ts";
 import { hash } from "./entity-of.ts";
+import { seenOf } from "./health-feeds.ts";
+import { healthInputOf } from "./health-input.ts";
 import type { Hub } from "./hub.ts";
 import type { vocabulary } from "./vocabulary.ts";
 
@@ -50,21 +52,24 @@ export const putView = async (
     timeline: timelineOf(feature, history),
   });
   await putInitiatives(table, id, statusOf);
-  const rows: FactsRow[] = [];
-  for await (const { data } of rowsOf<FactsRow>(table, partition.ofEntity(id), "F#")) if (!data.gone) rows.push(data);
+  const all: FactsRow[] = [];
+  for await (const { data } of rowsOf<FactsRow>(table, partition.ofEntity(id), "F#")) all.push(data);
+  const rows = all.filter(({ gone }) => !gone);
   const facts: Fact[] = rows.flatMap((row) => row.facts);
   const coverage = coverageOf(sights, feature.productIds);
   const asOf = clock.now().toISOString();
   const derived = derive(id, facts, coverage, RULE_SET, { asOf });
   const items = await itemsOf(table, rows);
   const lastFactAt = latest(rows);
-  const health = healthOf({ feature, items, explanation: derived, coverage, asOf, ...(lastFactAt && { lastFactAt }) });
+  const known = { feature, history, rows: all, items, explanation: derived, coverage, lastFactAt, asOf };
+  const health = healthOf(await healthInputOf(hub, sights, known));
   const explanation: Explanation = {
     ...derived,
     badges: health.isWatermelon ? [...derived.badges, "watermelon"] : derived.badges,
     nextChangeAt: [derived.nextChangeAt, health.nextChangeAt].filter((at) => at !== null).sort()[0] ?? null,
   };
-  await store(hub, feature, { coverage: hash(coverage), explanation, health, rows, items, asOf, cause });
+  const seen = seenOf(hub, sights, feature.productIds);
+  await store(hub, feature, { coverage: seen, explanation, health, rows, items, asOf, cause });
 };
 
 /** The initiatives above a feature speak for its strategy; one that it left speaks no more. */
@@ -88,10 +93,10 @@ const putInitiatives = async (table: Table, featureId: string, statusOf: StatusO
 };
 
 /** Whether a feature's view rests on what can be seen now, so that a newly read stream is no news for it. */
-export const isSeenAsBefore = async (table: Table, id: string, sights: readonly Sight[]): Promise<boolean> => {
+export const isSeenAsBefore = async (hub: Hub, id: string, sights: readonly Sight[]): Promise<boolean> => {
   const { pk, sk } = viewKey(id);
-  const view = (await table.get<StoredView>(pk, sk))?.data;
-  return view !== undefined && view.coverage === hash(coverageOf(sights, view.productIds));
+  const view = (await hub.ports.table.get<StoredView>(pk, sk))?.data;
+  return view !== undefined && view.coverage === seenOf(hub, sights, view.productIds);
 };
 
 interface Derived {
@@ -107,7 +112,7 @@ interface Derived {
 const store = async (hub: Hub, feature: Entity<"feature">, made: Derived): Promise<void> => {
   const { table } = hub.ports;
   const { coverage, explanation, rows, items, asOf, cause } = made;
-  const { value, disagree, derived, declared } = made.health;
+  const { nextChangeAt: _, isWatermelon: __, declared, ...judged } = made.health;
   const parents = (await linksOf(table, feature.id, "in", "parent_of")).map(({ from }) => from);
   const named = await entitiesById(table, [...parents, ...(feature.fields.ownerId ? [feature.fields.ownerId] : [])]);
   const owner = feature.fields.ownerId === undefined ? undefined : named.get(feature.fields.ownerId);
@@ -134,7 +139,7 @@ const store = async (hub: Hub, feature: Entity<"feature">, made: Derived): Promi
     ...(targetDate !== undefined && { targetDate }),
     ...(targetDateResolution !== undefined && { targetDateResolution }),
     explanation,
-    health: { value, disagree, derived, ...(declared !== undefined && { declared }) },
+    health: { ...judged, ...(declared !== undefined && { declared }) },
     progress: { done: status("done"), total: items.length - status("cancelled"), cancelled: status("cancelled") },
     counts: { workItems: items.length, pullRequests: of("pullRequest"), deployments: of("deployment") },
     updatedAt: latest(rows) ?? feature.sourceUpdatedAt,

@@ -1,4 +1,5 @@
 import type { StatusCategory } from "../domain/entity.ts";
+import type { HealthSettings } from "../lifecycle/health/rules.ts";
 import type { OutputConfig } from "./output-shape.ts";
 
 /** The name of a value that stands in the environment, in `.env` or in the cloud's secret store: never the value. */
@@ -28,6 +29,8 @@ export interface ProductConfig {
   readonly vision?: string;
   /** What belongs to it: `connection` or `connection:scope`, e.g. `jira:ACME`, `github:acme/web`. */
   readonly sources: readonly string[];
+  /** Thresholds of its features' health, before those of the hub. */
+  readonly health?: HealthSettings;
 }
 
 /** Somebody whose accounts no rule joins, or joins wrongly. */
@@ -49,6 +52,8 @@ export interface HubConfig {
   readonly statuses?: Readonly<Record<string, Readonly<Record<string, StatusCategory>>>>;
   /** What names of deployment environments mean, where the tools' own reading does not fit: name to category. */
   readonly environments?: Readonly<Record<string, "production" | "staging" | "test" | "other">>;
+  /** Thresholds of health, only the exceptions; docs/health.md. */
+  readonly health?: HealthSettings;
   /** By slug. Accounts of two declared people are never one person's. */
   readonly people?: Readonly<Record<string, PersonConfig>>;
   /** Where events go out to, by name: analytics and messengers. */

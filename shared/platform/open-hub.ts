@@ -3,6 +3,7 @@ import { HubError } from "../connector/errors.ts";
 import type { Surroundings } from "../connector/http.ts";
 import { declarations } from "../domain/identity.ts";
 import { configuredId } from "../domain/kind.ts";
+import { HEALTH_RULES, healthRules } from "../lifecycle/health/rules.ts";
 import { hash } from "../pipeline/entity-of.ts";
 import type { Connection, Hub, Log, Product } from "../pipeline/hub.ts";
 import type { Ports } from "../ports/ports.ts";
@@ -59,6 +60,7 @@ export const hubOf = (parts: Parts): Hub => {
     log,
     url: (config.url ?? parts.url).replace(/\/$/, ""),
     products: productsOf(config),
+    health: config.health === undefined ? HEALTH_RULES : healthRules([config.health], hash),
     connectionNames: names,
     async connection(name) {
       const settings = Object.hasOwn(config.connections, name) ? config.connections[name] : undefined;
@@ -122,15 +124,22 @@ const openOnce = ({ secrets, clock }: Ports, log: Log, knows?: SecretsKnown) => 
   };
 };
 
-const productsOf = ({ products }: HubConfig): Product[] =>
+const productsOf = ({ products, health: hubs }: HubConfig): Product[] =>
   products === undefined
     ? [{ ...ONLY_PRODUCT, id: configuredId("prd", ONLY_PRODUCT.slug) }]
-    : Object.entries(products).map(([slug, { name, vision }]) => ({
+    : Object.entries(products).map(([slug, { name, vision, health }]) => ({
         id: configuredId("prd", slug),
         slug,
         name,
         ...(vision !== undefined && { vision }),
+        ...(health !== undefined && { health: healthRules([hubs, health], hash) }),
       }));
+
+/** Thresholds map no record: a change of them re-derives health and reads nothing again. */
+const mapped = (products: HubConfig["products"]) =>
+  products === undefined
+    ? null
+    : Object.fromEntries(Object.entries(products).map(([slug, { health: _, ...product }]) => [slug, product]));
 
 /** The part of the config that maps records, kept so that a change of it can be shown before it is made. */
 export interface MappingInForce extends Pick<HubConfig, "products" | "statuses" | "environments"> {
@@ -145,7 +154,7 @@ const mappingVersion = async (
   log: Log,
   beside: boolean,
 ): Promise<number> => {
-  const now = hash([products ?? null, statuses ?? null, environments ?? null]);
+  const now = hash([mapped(products), statuses ?? null, environments ?? null]);
   const before = (await table.get<MappingInForce>(mappingKey.pk, mappingKey.sk))?.data;
   if (before?.hash === now) return before.version;
   // Who only looks puts nothing into force.

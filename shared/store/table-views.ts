@@ -5,6 +5,7 @@ import { kindOf } from "../domain/kind.ts";
 import { STAGES, type Stage } from "../domain/stage.ts";
 import type { Row, Table } from "../ports/table.ts";
 import { calledSo, entitiesById, entityById } from "./entities.ts";
+import { flowViews } from "./flow-views.ts";
 import { historyViews } from "./history-views.ts";
 import { dues, lists, partition, SHARDS, viewKey } from "./keys.ts";
 import { peopleViews } from "./people.ts";
@@ -108,6 +109,7 @@ export const tableViews = (
   return {
     ...historyViews(table, configured.statusOf),
     ...peopleViews(table),
+    ...flowViews(table, configured.now),
     products: async () => configured.products,
     async feature(idOrKey) {
       if (kindOf(idOrKey) === "feature") return featureById(idOrKey);

@@ -2,6 +2,7 @@ import { CHANGE_ROUTES } from "./change-routes.ts";
 import { CONNECTION_ROUTES } from "./connection-routes.ts";
 import { CYCLE_ROUTES } from "./cycle-routes.ts";
 import { FEATURE_ROUTES } from "./feature-routes.ts";
+import { FLOW_ROUTES } from "./flow-routes.ts";
 import { PEOPLE_ROUTES } from "./people-routes.ts";
 import type { Route } from "./route.ts";
 import { STATUS_ROUTES } from "./status-routes.ts";
@@ -11,6 +12,7 @@ import { WORK_ITEM_ROUTES } from "./work-item-routes.ts";
 export const ROUTES: readonly Route[] = [
   ...STATUS_ROUTES,
   ...FEATURE_ROUTES,
+  ...FLOW_ROUTES,
   ...WORK_ITEM_ROUTES,
   ...CYCLE_ROUTES,
   ...PEOPLE_ROUTES,

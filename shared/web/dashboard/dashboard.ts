@@ -16,6 +16,7 @@ import { featurePage } from "./feature-page.tsx";
 import { featuresPage } from "./features-page.tsx";
 import type { PageHandler } from "./page.tsx";
 import { peoplePage } from "./people-page.tsx";
+import { productFlowPage } from "./product-flow-page.tsx";
 
 /** Every page with its address. */
 const PAGES: readonly (readonly [path: string, page: PageHandler])[] = [
@@ -26,6 +27,7 @@ const PAGES: readonly (readonly [path: string, page: PageHandler])[] = [
   ["/connections/:name", connectionPage],
   ["/activity", activityPage],
   ["/people", peoplePage],
+  ["/products/:product/flow", productFlowPage],
   ["/docs", docsPage],
   ["/docs/api", apiPage],
   ["/docs/stages", stagesPage],

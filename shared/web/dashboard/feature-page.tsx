@@ -5,7 +5,9 @@ import { featurePath, featureSlug } from "../feature-address.ts";
 import { HEALTH_WORDS, STAGE_STATE_WORDS, STAGE_WORDS, toolName } from "../words.ts";
 import { FeatureTimeline } from "./feature-timeline.tsx";
 import { FeatureWork } from "./feature-work.tsx";
+import { FlowSection } from "./flow-section.tsx";
 import { Health } from "./health.tsx";
+import { HealthSection } from "./health-section.tsx";
 import { address, Outside } from "./link.tsx";
 import { type PageHandler, sendPage } from "./page.tsx";
 import { linkCursor, placeOf } from "./page-cursor.ts";
@@ -14,6 +16,7 @@ import { Day, Moment, Target } from "./time.tsx";
 
 const WORK_AT_ONCE = 100;
 const TIMELINE_AT_ONCE = 50;
+const FLOW_WEEKS = 12;
 
 const StageSteps = ({ explanation }: FeatureView) => (
   <ol class="steps-strip" aria-label="Stages">
@@ -68,7 +71,7 @@ const HealthFacts = ({ health }: FeatureView) => (
 
 const Facts = ({ feature, products }: { readonly feature: FeatureView; readonly products: readonly ProductView[] }) => {
   const { progress, targetDate, presence, status } = feature;
-  const names = products.filter(({ id }) => feature.productIds.includes(id)).map(({ name }) => name);
+  const own = products.filter(({ id }) => feature.productIds.includes(id));
   return (
     <dl class="facts">
       <HealthFacts {...feature} />
@@ -113,10 +116,17 @@ const Facts = ({ feature, products }: { readonly feature: FeatureView; readonly 
           <dd>{feature.initiatives.map(({ name }) => name).join(", ")}</dd>
         </div>
       )}
-      {names.length > 0 && (
+      {own.length > 0 && (
         <div>
           <dt>Product</dt>
-          <dd>{names.join(", ")}</dd>
+          <dd>
+            {own.map(({ slug, name }, index) => (
+              <>
+                {index > 0 && ", "}
+                <a href={`/products/${slug}/flow`}>{name}</a>
+              </>
+            ))}
+          </dd>
         </div>
       )}
       {presence.state !== "present" && (
@@ -150,10 +160,11 @@ export const featurePage: PageHandler = async (c, deps) => {
   const place = (list: string) => ({ route: `page.feature.${list}`, filters: { id: feature.id } });
   const workAfter = placeOf(deps, place("work"), c.req.query("work"));
   const timelineAfter = placeOf(deps, place("timeline"), c.req.query("timeline"));
-  const [work, timeline, products] = await Promise.all([
+  const [work, timeline, products, flow] = await Promise.all([
     views.evidence(feature.id, workAfter, WORK_AT_ONCE),
     views.timeline(feature.id, timelineAfter, TIMELINE_AT_ONCE),
     views.products(),
+    views.featureFlow(feature.id, FLOW_WEEKS),
   ]);
   const path = featurePath(feature);
   const more = linkCursor(deps, place("work"), work.next);
@@ -173,7 +184,9 @@ export const featurePage: PageHandler = async (c, deps) => {
       <div class="split">
         <div>
           <StageReasons explanation={feature.explanation} />
+          <HealthSection health={feature.health} />
           <FeatureWork lines={work.items} more={more && address(path, { work: more }, "#work")} />
+          <FlowSection flow={flow} json={`/v1${path}/flow`} />
           <FeatureTimeline
             lines={timeline.items}
             older={older && address(path, { timeline: older }, "#timeline")}

@@ -241,6 +241,7 @@ export const LAYERS: readonly Layer[] = [
       "connectors/index.ts",
       "connectors/github/public.ts",
       "shared/platform",
+      "shared/web/api/feature-json.ts",
       "shared/pipeline",
       "shared/store",
       "shared/domain",

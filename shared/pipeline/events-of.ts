@@ -149,6 +149,8 @@ const deploymentEvents = (
 };
 
 const viewEvents = (url: string, was: StoredView | undefined, is: StoredView): HubEvent[] => {
+  // The feature that stands for it tells what happened.
+  if (is.sameAs !== undefined) return [];
   const when = { subject: is.id, sequence: is.version, time: is.explanation.asOf, recordedAt: is.observedAt };
   const feature = {
     id: is.id,

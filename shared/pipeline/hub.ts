@@ -6,7 +6,9 @@ import type { StatusCategory } from "../domain/entity.ts";
 import type { Declarations } from "../domain/identity.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { Table as WordTable } from "../domain/mapped.ts";
+import type { Stage } from "../domain/stage.ts";
 import type { HealthRules } from "../lifecycle/health/rules.ts";
+import type { RuleSet } from "../lifecycle/rule-set.ts";
 import type { Ports } from "../ports/ports.ts";
 
 /** A product as the config declares it. */
@@ -76,6 +78,20 @@ export interface Mapping {
   readonly emailHash: EmailHash;
 }
 
+/** How the config decides stages. */
+export interface Rules {
+  /** Changes whenever one of these does. */
+  readonly version: string;
+  /** Of a feature or record of these products. */
+  readonly ofProducts: (productIds: readonly string[]) => RuleSet;
+  /** Statuses of a connection that stand for a stage, by name or id. */
+  readonly stagesOf: (connectionId: string) => WordTable<Stage>;
+  /** Keys, names and addresses of records that are another feature, in lower case, each with the key of that feature. */
+  readonly features: ReadonlyMap<string, string>;
+  /** The words of the config that these are made of. */
+  readonly part: unknown;
+}
+
 /** What every use case works with. */
 export interface Hub {
   readonly ports: Ports;
@@ -85,6 +101,7 @@ export interface Hub {
   readonly products: readonly Product[];
   /** Thresholds of health where no product has its own; default those of the reference. */
   readonly health?: HealthRules | undefined;
+  readonly rules: Rules;
   readonly connectionNames: readonly string[];
   /** @throws HubError connection_unknown | config_invalid | secret_missing */
   connection(name: string): Promise<Connection>;

@@ -6,10 +6,19 @@ import type { Instant } from "../domain/instant.ts";
 import { kindOf } from "../domain/kind.ts";
 import type { Fact } from "../domain/stage.ts";
 import { factsOf } from "../lifecycle/facts.ts";
-import type { FeedRecord } from "../ports/table.ts";
-import { entitiesById, entityById, everyOf, historyOf, type StoredEntity, update } from "../store/entities.ts";
-import { entityOf, sightsKey } from "../store/keys.ts";
-import { contributionsOf, downwardOf, evidenceLine, putFacts, timelineOf } from "./contribute.ts";
+import type { FeedRecord, Table } from "../ports/table.ts";
+import {
+  entitiesById,
+  entityById,
+  everyOf,
+  historyOf,
+  linksOf,
+  rowsOf,
+  type StoredEntity,
+  update,
+} from "../store/entities.ts";
+import { entityOf, partition, sightsKey } from "../store/keys.ts";
+import { contributionsOf, downwardOf, evidenceLine, putFacts } from "./contribute.ts";
 import { sightsOf } from "./coverage.ts";
 import { putCycleParts } from "./cycle-parts.ts";
 import { hash } from "./entity-of.ts";
@@ -17,13 +26,16 @@ import { type FlowChanges, flowRecordOf, noteFlow, putFlow, putFormer } from "./
 import { seenOf } from "./health-feeds.ts";
 import type { Hub } from "./hub.ts";
 import { identifyAccounts } from "./identify.ts";
-import { type Projected, projectedOf, relink, setProjected } from "./relink.ts";
+import { type Contribution, type Projected, projectedOf, relink, setProjected, storedHome } from "./relink.ts";
+import { homeOf, neighboursOf } from "./same-feature.ts";
 import { SAYS } from "./statements.ts";
+import { timelineOf } from "./timeline.ts";
 import { isSeenAsBefore, putView } from "./view.ts";
-import { vocabulary } from "./vocabulary.ts";
+import { factsContext, vocabulary } from "./vocabulary.ts";
 
 /** Kinds that speak about features. */
 const SPEAKING: ReadonlySet<FieldedKind> = new Set([
+  "feature",
   "workItem",
   "pullRequest",
   "review",
@@ -32,6 +44,9 @@ const SPEAKING: ReadonlySet<FieldedKind> = new Set([
   "release",
   ...(Object.keys(SAYS) as FieldedKind[]),
 ]);
+
+/** Kinds of which more than the present speaks. */
+const WITH_PAST: ReadonlySet<FieldedKind> = new Set(["feature", "workItem", "design"]);
 
 /** After so many entities, others in the process get their turn: the embedded store never waits for anything itself. */
 const BREATHE_EVERY = 20;
@@ -44,12 +59,14 @@ export const project = async (hub: Hub, records: readonly FeedRecord[]): Promise
   const { table, clock } = hub.ports;
   const now = clock.now().toISOString();
   const touched = new Set<string>();
+  const others = new Set<string>();
   let sightChanged = false;
   let cause: "sync" | "rule_change" = "rule_change";
   for (const record of records) {
     const id = entityOf(record.pk);
     if (id !== undefined && speaks(record)) {
       touched.add(id);
+      if (isOtherPlan(record)) others.add(id);
       if (!isRemapped(record)) cause = "sync";
     }
     if (record.pk.startsWith("C#") && becameComplete(record)) sightChanged = true;
@@ -60,7 +77,7 @@ export const project = async (hub: Hub, records: readonly FeedRecord[]): Promise
   const recontribute = new Set<string>();
   const relinked = new Set<string>();
   const accounts = new Set<string>();
-  const work: Work = { done: new Map(), features, flow: new Map() };
+  const work: Work = { done: new Map(), features, flow: new Map(), homes: new Map() };
   let wave = [...touched];
   while (wave.length > 0) {
     const next = new Set<string>();
@@ -72,14 +89,22 @@ export const project = async (hub: Hub, records: readonly FeedRecord[]): Promise
       const entity = await entityById(table, id);
       if (entity?.kind === "account") accounts.add(id);
       if (entity === undefined || entity.kind === "account" || entity.kind === "vocabulary") continue;
-      if (entity.kind === "feature") features.add(id);
-      if (entity.kind === "initiative")
+      if (entity.kind === "feature") {
+        features.add(id);
+        for (const other of await neighboursOf(hub, id)) recontribute.add(other);
+        if (others.has(id)) for (const other of await plansBelow(table, id)) recontribute.add(other);
+      }
+      if (entity.kind === "initiative" || entity.kind === "objective")
         for (const below of await downwardOf(table, id)) if (kindOf(below) === "feature") features.add(below);
       const { done, affected } = await relink(table, entity, now, work.done.get(id));
       work.done.set(id, done);
       if (isFirst) for (const other of affected) next.add(other);
       // A commit or an issue may say a link of a pull request: whoever lies at its start contributes anew.
       for (const { from } of done.said) recontribute.add(from);
+      // Whether two records of plans are one feature is decided from the links of both.
+      if (entity.kind === "feature")
+        for (const { from, to } of [...done.said, ...(await projectedOf(table, id)).said])
+          for (const end of [from, to]) if (kindOf(end) === "feature") recontribute.add(end);
       recontribute.add(id);
     }
     wave = [...next];
@@ -89,22 +114,31 @@ export const project = async (hub: Hub, records: readonly FeedRecord[]): Promise
 
   const words = vocabulary(hub);
   const done = new Set<string>();
-  wave = [...recontribute];
+  const isPlan = (id: string) => kindOf(id) === "feature";
+  // Features first: what others say is written where the feature stands.
+  wave = [...recontribute].sort((a, b) => Number(isPlan(b)) - Number(isPlan(a)));
   while (wave.length > 0) {
     const next: string[] = [];
     for (const id of wave) {
       if (done.has(id)) continue;
       done.add(id);
       if (done.size % BREATHE_EVERY === 0) await setImmediate();
-      if (await contribute(hub, id, words, work)) next.push(...(await downwardOf(table, id)));
+      if (!(await contribute(hub, id, words, work))) continue;
+      const below = await downwardOf(table, id);
+      if (isPlan(id)) for (const other of below) done.delete(other);
+      next.push(...below, ...(await plansOn(table, id)));
     }
     wave = next;
   }
   await putFlow(table, work.flow);
   const sights = await sightsOf(hub);
+  for (const id of [...features]) {
+    const home = await homeIn(table, id, work);
+    if (home !== undefined) features.add(home.featureId);
+  }
   for (const id of features) {
     await setImmediate();
-    await putView(hub, id, sights, words, cause);
+    await putView(hub, id, sights, words, cause, (one) => homeIn(table, one, work));
   }
   if (sightChanged) {
     for await (const { id } of everyOf(table, "feature")) {
@@ -123,7 +157,52 @@ interface Work {
   readonly features: Set<string>;
   /** Lines of products' weeks that came, changed or went. */
   readonly flow: FlowChanges;
+  /** Records of plans that were looked at, each with the feature that stands for it. */
+  readonly homes: Map<string, Contribution | undefined>;
 }
+
+/** The feature that stands for a record of a plan, as this call or an earlier one found it. */
+const homeIn = async (table: Table, id: string, { homes }: Work): Promise<Contribution | undefined> =>
+  homes.has(id) ? homes.get(id) : storedHome(table, id);
+
+/** A record of a plan that came, went, or turned into another kind of plan: it may now stand for others, or no more. */
+const isOtherPlan = ({ sk, before, after }: FeedRecord): boolean => {
+  if (sk !== "A" || kindOf((after.data as StoredEntity).id) !== "feature") return false;
+  const [was, is] = [before?.data as StoredEntity<"feature"> | undefined, after.data as StoredEntity<"feature">];
+  return was?.presence.state !== is.presence.state || was.fields.type !== is.fields.type;
+};
+
+/** Records of plans that name an item of a feature. */
+const plansBelow = async (table: Table, featureId: string): Promise<string[]> => {
+  const found: string[] = [];
+  for await (const { sk } of rowsOf(table, partition.ofEntity(featureId), "F#wrk_"))
+    found.push(...(await plansOn(table, sk.slice("F#".length))));
+  return found;
+};
+
+/** Records of plans that name an item: where it belongs, they do. */
+const plansOn = async (table: Table, id: string): Promise<string[]> =>
+  kindOf(id) === "workItem"
+    ? (await linksOf(table, id, "in", "relates_to")).flatMap(({ from }) => (kindOf(from) === "feature" ? [from] : []))
+    : [];
+
+/** The features that a record speaks about, each where it stands. */
+const spokenOf = async (hub: Hub, id: string, work: Work): Promise<readonly Contribution[]> => {
+  const { table } = hub.ports;
+  if (kindOf(id) === "feature") {
+    const home = await homeOf(hub, id);
+    work.homes.set(id, home);
+    return home === undefined ? [] : [home];
+  }
+  const found = new Map<string, Contribution>();
+  for (const one of await contributionsOf(table, id)) {
+    const home = await homeIn(table, one.featureId, work);
+    const there =
+      home === undefined ? one : { ...one, featureId: home.featureId, confidence: one.confidence * home.confidence };
+    if (there.confidence > (found.get(there.featureId)?.confidence ?? 0)) found.set(there.featureId, there);
+  }
+  return [...found.values()].sort((a, b) => (a.featureId < b.featureId ? -1 : 1));
+};
 
 /** Features whose result time alone may have changed by now. */
 export const projectDue = async (hub: Hub, now: Instant): Promise<number> => {
@@ -205,19 +284,14 @@ const itemsOfNewWords = async (hub: Hub, touched: ReadonlySet<string>): Promise<
 };
 
 /** Writes what a record says under each feature that it leads to. @returns whether the set of features changed */
-const contribute = async (
-  hub: Hub,
-  id: string,
-  words: ReturnType<typeof vocabulary>,
-  { done, features, flow }: Work,
-): Promise<boolean> => {
+const contribute = async (hub: Hub, id: string, words: ReturnType<typeof vocabulary>, work: Work): Promise<boolean> => {
+  const { done, features, flow } = work;
   const { table } = hub.ports;
-  if (kindOf(id) === "feature") return false;
   const entity = await entityById(table, id);
   if (entity === undefined) return false;
   if (!SPEAKING.has(entity.kind)) return false;
   const held = await projectedOf(table, id);
-  const now = await contributionsOf(table, id);
+  const now = await spokenOf(hub, id, work);
   const changed = JSON.stringify(held.features) !== JSON.stringify(now);
   const wanted = new Set(now.map(({ featureId }) => featureId));
   for (const { featureId } of held.features) {
@@ -225,7 +299,7 @@ const contribute = async (
     await putFacts(table, featureId, id, undefined);
     features.add(featureId);
   }
-  const history = isKind(entity, "workItem") ? await historyOf(table, id) : [];
+  const history = WITH_PAST.has(entity.kind) ? await historyOf(table, id) : [];
   if (isKind(entity, "workItem"))
     done.set(id, { ...done.get(id), cycles: await putCycleParts(table, entity, history, held.cycles) });
   const statusOf = await words(entity.source.connectionId);
@@ -235,13 +309,15 @@ const contribute = async (
     for (const former of await putFormer(table, entity, history, record, wanted)) features.add(former);
   if (now.length > 0) {
     const timeline = timelineOf(entity, history);
+    const context = await factsContext(hub, words, entity);
     for (const one of now) {
-      const facts: Fact[] = factsOf({ entity, history }, one, { statusOf });
+      const facts: Fact[] = factsOf({ entity, history }, one, context);
       const row = { gone: false, line: evidenceLine(entity, one), facts, timeline, ...(record && { flow: record }) };
       await putFacts(table, one.featureId, id, row);
       features.add(one.featureId);
     }
   }
   if (changed) done.set(id, { ...done.get(id), features: now });
+  if (changed && entity.kind === "feature") features.add(id);
   return changed;
 };

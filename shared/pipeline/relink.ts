@@ -35,6 +35,10 @@ export const projectedOf = async (table: Table, id: string): Promise<Projected> 
   return { ...NOTHING, ...(await table.get<Projected>(pk, sk))?.data };
 };
 
+/** The feature that stands for a record of a plan that several tools know; undefined where it stands for itself. */
+export const storedHome = async (table: Table, featureId: string): Promise<Contribution | undefined> =>
+  (await projectedOf(table, featureId)).features[0];
+
 /** Stores what was done for an entity; equal content writes nothing. */
 export const setProjected = (table: Table, id: string, part: Partial<Projected>): Promise<boolean> =>
   update<Projected>(table, contributionKey(id), (held) => {

@@ -11,7 +11,10 @@ export interface Statement {
   readonly evidence: readonly Evidence[];
 }
 
-/** Link types along which evidence flows to features, from the link's start to its end; `parent_of` flows the other way. */
+/**
+ * Link types along which evidence flows to features, from the link's start to its end; `parent_of` flows the other way.
+ * `contributes_to` leads from a feature to what it is for, so that whoever looks downwards from an objective finds it.
+ */
 export const UPWARD: ReadonlySet<LinkType> = new Set([
   "implements",
   "validates",
@@ -24,6 +27,7 @@ export const UPWARD: ReadonlySet<LinkType> = new Set([
   "requests",
   "reports_problem_in",
   "promotes",
+  "contributes_to",
 ]);
 
 /** What a record of a kind is to the plan that its words point to, unless they only mention it. */
@@ -125,6 +129,8 @@ export const pointedStatement = (entity: Entity, pointer: Reference, to: string)
   const says = SAYS[entity.kind];
   if (says !== undefined && (plan || (entity.kind === "experiment" && target === "featureFlag")))
     return said(entity.id, weak ? "mentions" : says, to);
+  // A record of a plan that names another one outside of its text may be about the same feature.
+  if (entity.kind === "feature" && plan && !weak) return said(entity.id, "relates_to", to);
   if (target === "design" && (entity.kind === "workItem" || entity.kind === "feature") && pointer.place === "native")
     return said(to, "designs", entity.id);
   if (target === "pullRequest" && pointer.place === "native") return said(to, "implements", entity.id);

@@ -4,6 +4,7 @@ import type { Hub } from "./hub.ts";
 import { tellLate } from "./late.ts";
 import type { LostMessage } from "./messages.ts";
 import { project, projectDue, projectSights } from "./project.ts";
+import { reviewRules } from "./review-rules.ts";
 
 /** An entity not announced this long after its write was lost by the feed. */
 const LOST_AFTER_MS = 60 * 60_000;
@@ -23,7 +24,7 @@ export const sweep = async (hub: Hub): Promise<void> => {
     await hub.ports.unpublished.send([JSON.stringify({ ids } satisfies LostMessage)]);
   }
   const declared = await declare(hub);
-  const derived = (await projectDue(hub, now.toISOString())) + (await projectSights(hub));
+  const derived = (await projectDue(hub, now.toISOString())) + (await projectSights(hub)) + (await reviewRules(hub));
   const done = lost.length + declared + derived;
   if (done > 0) hub.log.info({ records: done }, "swept");
   await tellLate(hub);

@@ -7,18 +7,19 @@ import type { Explanation, Fact } from "../domain/stage.ts";
 import { derive } from "../lifecycle/derive.ts";
 import { factsOf } from "../lifecycle/facts.ts";
 import { type Health, healthOf } from "../lifecycle/health.ts";
-import { RULE_SET } from "../lifecycle/rule-set.ts";
 import type { Table } from "../ports/table.ts";
 import { entitiesById, entityById, historyOf, linksOf, rowsOf, update } from "../store/entities.ts";
 import { dues, lists, partition, viewKey } from "../store/keys.ts";
 import type { FeatureView, HealthValue } from "../store/views.ts";
-import { evidenceLine, type FactsRow, putFacts, timelineOf } from "./contribute.ts";
+import { evidenceLine, type FactsRow, putFacts } from "./contribute.ts";
 import { coverageOf, type Sight } from "./coverage.ts";
 import { hash } from "./entity-of.ts";
 import { seenOf } from "./health-feeds.ts";
 import { healthInputOf } from "./health-input.ts";
 import type { Hub } from "./hub.ts";
-import type { vocabulary } from "./vocabulary.ts";
+import { type Contribution, storedHome } from "./relink.ts";
+import { timelineOf } from "./timeline.ts";
+import { factsContext, type vocabulary } from "./vocabulary.ts";
 
 /** A feature's row with why it was last written, so that publication can say so. */
 export interface StoredView extends FeatureView {
@@ -38,27 +39,29 @@ export const putView = async (
   sights: readonly Sight[],
   words: ReturnType<typeof vocabulary>,
   cause: StoredView["cause"],
+  homeIn: (id: string) => Promise<Contribution | undefined> = (one) => storedHome(hub.ports.table, one),
 ): Promise<void> => {
   const { table, clock } = hub.ports;
   const feature = await entityById(table, id);
   if (!isKind(feature, "feature")) return;
   const history = await historyOf(table, id);
-  const statusOf = await words(feature.source.connectionId);
+  const context = await factsContext(hub, words, feature);
   const itself = { featureId: id, confidence: 1, via: "the feature itself" };
   await putFacts(table, id, id, {
     gone: false,
     line: evidenceLine(feature, itself),
-    facts: factsOf({ entity: feature, history }, itself, { statusOf }),
+    facts: factsOf({ entity: feature, history }, itself, context),
     timeline: timelineOf(feature, history),
   });
-  await putInitiatives(table, id, statusOf);
+  const home = await homeIn(id);
+  await putPlans(table, id, context.statusOf);
   const all: FactsRow[] = [];
   for await (const { data } of rowsOf<FactsRow>(table, partition.ofEntity(id), "F#")) all.push(data);
   const rows = all.filter(({ gone }) => !gone);
   const facts: Fact[] = rows.flatMap((row) => row.facts);
   const coverage = coverageOf(sights, feature.productIds);
   const asOf = clock.now().toISOString();
-  const derived = derive(id, facts, coverage, RULE_SET, { asOf });
+  const derived = derive(id, facts, coverage, hub.rules.ofProducts(feature.productIds), { asOf });
   const items = await itemsOf(table, rows);
   const lastFactAt = latest(rows);
   const known = { feature, history, rows: all, items, explanation: derived, coverage, lastFactAt, asOf };
@@ -69,28 +72,36 @@ export const putView = async (
     nextChangeAt: [derived.nextChangeAt, health.nextChangeAt].filter((at) => at !== null).sort()[0] ?? null,
   };
   const seen = seenOf(hub, sights, feature.productIds);
-  await store(hub, feature, { coverage: seen, explanation, health, rows, items, asOf, cause });
+  await store(hub, feature, { coverage: seen, explanation, health, rows, items, asOf, cause, home });
 };
 
-/** The initiatives above a feature speak for its strategy; one that it left speaks no more. */
-const putInitiatives = async (table: Table, featureId: string, statusOf: StatusOf): Promise<void> => {
-  const above = (await linksOf(table, featureId, "in", "parent_of")).filter(
-    ({ from }) => kindOf(from) === "initiative",
-  );
+/** Initiatives and objectives above a feature, under whatever name, speak for its strategy and vision; one that it left speaks no more. */
+const putPlans = async (table: Table, featureId: string, statusOf: StatusOf): Promise<void> => {
+  const parents: string[] = [];
+  const objectives: string[] = [];
+  for await (const { sk, data } of rowsOf<FactsRow>(table, partition.ofEntity(featureId), "F#ftr_")) {
+    if (data.gone) continue;
+    const id = sk.slice("F#".length);
+    parents.push(...(await linksOf(table, id, "in", "parent_of")).map(({ from }) => from));
+    objectives.push(...(await linksOf(table, id, "out", "contributes_to")).map(({ to }) => to));
+  }
   const found = await entitiesById(
     table,
-    above.map(({ from }) => from),
+    [...parents, ...objectives].filter((id) => PLAN_KINDS.has(kindOf(id) ?? "")),
   );
-  for await (const { sk } of rowsOf(table, partition.ofEntity(featureId), "F#ini_")) {
-    const id = sk.slice("F#".length);
-    if (!found.has(id)) await putFacts(table, featureId, id, undefined);
-  }
+  for (const prefix of ["F#ini_", "F#obj_"])
+    for await (const { sk } of rowsOf(table, partition.ofEntity(featureId), prefix)) {
+      const id = sk.slice("F#".length);
+      if (!found.has(id)) await putFacts(table, featureId, id, undefined);
+    }
   for (const entity of found.values()) {
-    const to = { featureId, confidence: 1, via: "its initiative" };
+    const to = { featureId, confidence: 1, via: entity.kind === "initiative" ? "its initiative" : "its objective" };
     const facts = factsOf({ entity, history: [] }, to, { statusOf });
     await putFacts(table, featureId, entity.id, { gone: false, line: evidenceLine(entity, to), facts, timeline: [] });
   }
 };
+
+const PLAN_KINDS: ReadonlySet<string> = new Set(["initiative", "objective"]);
 
 /** Whether a feature's view rests on what can be seen now, so that a newly read stream is no news for it. */
 export const isSeenAsBefore = async (hub: Hub, id: string, sights: readonly Sight[]): Promise<boolean> => {
@@ -107,11 +118,12 @@ interface Derived {
   readonly items: readonly Entity<"workItem">[];
   readonly asOf: Instant;
   readonly cause: StoredView["cause"];
+  readonly home: Contribution | undefined;
 }
 
 const store = async (hub: Hub, feature: Entity<"feature">, made: Derived): Promise<void> => {
   const { table } = hub.ports;
-  const { coverage, explanation, rows, items, asOf, cause } = made;
+  const { coverage, explanation, rows, items, asOf, cause, home } = made;
   const { nextChangeAt: _, isWatermelon: __, declared, ...judged } = made.health;
   const parents = (await linksOf(table, feature.id, "in", "parent_of")).map(({ from }) => from);
   const named = await entitiesById(table, [...parents, ...(feature.fields.ownerId ? [feature.fields.ownerId] : [])]);
@@ -142,6 +154,8 @@ const store = async (hub: Hub, feature: Entity<"feature">, made: Derived): Promi
     health: { ...judged, ...(declared !== undefined && { declared }) },
     progress: { done: status("done"), total: items.length - status("cancelled"), cancelled: status("cancelled") },
     counts: { workItems: items.length, pullRequests: of("pullRequest"), deployments: of("deployment") },
+    ...(home !== undefined && { sameAs: home.featureId }),
+    names: namesIn(rows, feature.id),
     updatedAt: latest(rows) ?? feature.sourceUpdatedAt,
   };
   // Looking again at another time is no news: only what it says counts.
@@ -160,7 +174,8 @@ const store = async (hub: Hub, feature: Entity<"feature">, made: Derived): Promi
 
 /** Where a view stands on the board, and when it must be looked at again. Gone features stand nowhere. */
 const places = (view: Omit<FeatureView, "version" | "observedAt">, nextChangeAt: Instant | null) => {
-  const gone = view.presence.state === "deleted" || view.presence.state === "out_of_scope";
+  const { state } = view.presence;
+  const gone = state === "deleted" || state === "out_of_scope" || view.sameAs !== undefined;
   const rank = HEALTH_RANK[view.health.value];
   const list = lists.ofStage(
     view.explanation.headline ?? "none",
@@ -171,9 +186,25 @@ const places = (view: Omit<FeatureView, "version" | "observedAt">, nextChangeAt:
   );
   return {
     ...(!gone && { list }),
-    ...(nextChangeAt !== null && { due: dues.feature(nextChangeAt, view.id) }),
+    ...(nextChangeAt !== null && view.sameAs === undefined && { due: dues.feature(nextChangeAt, view.id) }),
   };
 };
+
+/** What other tools call the feature. */
+const namesIn = (rows: readonly FactsRow[], id: string): FeatureView["names"] =>
+  rows.flatMap(({ line }) =>
+    line.kind === "feature" && line.id !== id
+      ? [
+          {
+            id: line.id,
+            ...(line.key !== undefined && { key: line.key }),
+            name: line.name,
+            tool: line.tool,
+            url: line.url,
+          },
+        ]
+      : [],
+  );
 
 const itemsOf = async (table: Table, rows: readonly FactsRow[]): Promise<Entity<"workItem">[]> => {
   const ids = rows.filter(({ line }) => line.kind === "workItem").map(({ line }) => line.id);

@@ -1,6 +1,7 @@
 import type { Entity, StatusCategory } from "../domain/entity.ts";
 import type { StatusOf } from "../domain/item-history.ts";
 import { mapWord, type Word } from "../domain/mapped.ts";
+import type { FactsContext } from "../lifecycle/facts.ts";
 import type { Hub } from "./hub.ts";
 
 /**
@@ -15,6 +16,17 @@ export const vocabulary = (hub: Hub): ((connectionId: string) => Promise<StatusO
     return held;
   };
 };
+
+/** What the facts of a record are made with. */
+export const factsContext = async (
+  { rules }: Pick<Hub, "rules">,
+  words: ReturnType<typeof vocabulary>,
+  { source, productIds }: Pick<Entity, "source" | "productIds">,
+): Promise<FactsContext> => ({
+  statusOf: await words(source.connectionId),
+  stages: rules.stagesOf(source.connectionId),
+  signals: rules.ofProducts(productIds).signals,
+});
 
 const wordsOf = async (hub: Hub, name: string): Promise<StatusOf> => {
   // Its records stay when a connection is taken out of the config, or its secret is gone.

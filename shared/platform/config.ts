@@ -2,10 +2,12 @@ import * as z from "zod";
 import { type ErrorCode, HubError } from "../connector/errors.ts";
 import { STATUS_CATEGORIES } from "../domain/entity.ts";
 import { nearestWord } from "../domain/nearest-word.ts";
+import { STAGES } from "../domain/stage.ts";
 import type { HubConfig } from "./define-hub.ts";
 import { HealthShape } from "./health-shape.ts";
 import { locate } from "./locate.ts";
 import { OutputShape } from "./output-shape.ts";
+import { RulesShape } from "./rules.ts";
 
 export const Slug = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,59}$/, "lower-case letters, digits, - and _");
 
@@ -25,6 +27,7 @@ export const HubConfigShape = z.strictObject({
           .array(z.string())
           .describe("What belongs to it: `connection` or `connection:scope`, e.g. `jira:ACME`, `github:acme/web`."),
         health: HealthShape.optional().describe("Thresholds of its features' health, before those of the hub."),
+        rules: RulesShape.optional().describe("How its stages are decided, where that differs from the hub's rules."),
       }),
     )
     .optional()
@@ -50,9 +53,18 @@ export const HubConfigShape = z.strictObject({
     )
     .describe("Configured accounts of tools by name; the name is also the address of webhooks, /hooks/{name}."),
   statuses: z
-    .record(z.string(), z.record(z.string(), z.enum(STATUS_CATEGORIES)))
+    .record(z.string(), z.record(z.string(), z.enum([...STATUS_CATEGORIES, ...STAGES])))
     .optional()
-    .describe("By connection: status name or id to category, only the exceptions."),
+    .describe(
+      "By connection: status name or id to category, only the exceptions; or to a stage, which leaves the category as it is and makes items in that status evidence of the stage.",
+    ),
+  rules: RulesShape.optional().describe("How stages are decided, where that differs from the standard rules."),
+  features: z
+    .record(z.string().min(1), z.array(z.string().min(1)).min(1))
+    .optional()
+    .describe(
+      "Features that several tools know: the key of the one that stands for all, and keys or addresses of the others.",
+    ),
   environments: z
     .record(z.string(), z.enum(["production", "staging", "test", "other"]))
     .optional()

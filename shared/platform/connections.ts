@@ -6,7 +6,7 @@ import { openAccess } from "../connector/credential.ts";
 import { HubError } from "../connector/errors.ts";
 import { type Surroundings, vendorHttp } from "../connector/http.ts";
 import { budget } from "../connector/limits.ts";
-import type { StatusCategory } from "../domain/entity.ts";
+import { STATUS_CATEGORIES, type StatusCategory } from "../domain/entity.ts";
 import { configuredId } from "../domain/kind.ts";
 import type { Connection } from "../pipeline/hub.ts";
 import { sharedBudget } from "../pipeline/shared-budget.ts";
@@ -24,6 +24,8 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 
 const isSecretRef = (value: unknown): value is SecretRef =>
   isObject(value) && Object.keys(value).length === 1 && typeof value["secret"] === "string";
+
+const isCategory = (word: string): word is StatusCategory => (STATUS_CATEGORIES as readonly string[]).includes(word);
 
 const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
 const seconds = (text: string): number => Number(text.slice(0, -1)) * (UNITS[text.slice(-1)] ?? 3600);
@@ -191,7 +193,9 @@ export const openConnection = async (
   const seed = credential?.renewal?.seed;
   const store = seed === undefined || knows !== "all" ? undefined : tokenStore(hub.ports, name, seed);
   const access = openAccess(credential, hub.around, store);
-  const statuses = new Map<string, StatusCategory>(Object.entries(hub.config.statuses?.[name] ?? {}));
+  const statuses = new Map<string, StatusCategory>(
+    Object.entries(hub.config.statuses?.[name] ?? {}).flatMap(([word, to]) => (isCategory(to) ? [[word, to]] : [])),
+  );
   return {
     id: configuredId("con", name),
     name,

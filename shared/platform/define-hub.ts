@@ -1,6 +1,8 @@
 import type { StatusCategory } from "../domain/entity.ts";
+import type { Stage } from "../domain/stage.ts";
 import type { HealthSettings } from "../lifecycle/health/rules.ts";
 import type { OutputConfig } from "./output-shape.ts";
+import type { RulesConfig } from "./rules.ts";
 
 /** The name of a value that stands in the environment, in `.env` or in the cloud's secret store: never the value. */
 export interface SecretRef {
@@ -31,6 +33,8 @@ export interface ProductConfig {
   readonly sources: readonly string[];
   /** Thresholds of its features' health, before those of the hub. */
   readonly health?: HealthSettings;
+  /** How its stages are decided where that differs from the hub's rules. */
+  readonly rules?: RulesConfig;
 }
 
 /** Somebody whose accounts no rule joins, or joins wrongly. */
@@ -48,8 +52,12 @@ export interface HubConfig {
   readonly products?: Readonly<Record<string, ProductConfig>>;
   /** By name, which is also the address of its webhooks: `/hooks/{name}`. */
   readonly connections: Readonly<Record<string, ConnectionConfig>>;
-  /** Exceptions of the status mapping, by connection: status name or id to category. */
-  readonly statuses?: Readonly<Record<string, Readonly<Record<string, StatusCategory>>>>;
+  /** Exceptions of the status mapping, by connection: status name or id to category, or to the stage it stands for. */
+  readonly statuses?: Readonly<Record<string, Readonly<Record<string, StatusCategory | Stage>>>>;
+  /** How stages are decided where that differs from the standard rules. */
+  readonly rules?: RulesConfig;
+  /** Features that several tools know: the key of the one that stands for all, and keys or addresses of the others. */
+  readonly features?: Readonly<Record<string, readonly string[]>>;
   /** What names of deployment environments mean, where the tools' own reading does not fit: name to category. */
   readonly environments?: Readonly<Record<string, "production" | "staging" | "test" | "other">>;
   /** Thresholds of health, only the exceptions; docs/health.md. */

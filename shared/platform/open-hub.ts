@@ -14,6 +14,7 @@ import { ONLY_PRODUCT, openConnection, type SecretsKnown, secretsInUse } from ".
 import type { ConnectionConfig, HubConfig } from "./define-hub.ts";
 import { hubEmailHash, IDENTITY_KEY } from "./identity-key.ts";
 import { declaredPeople } from "./people.ts";
+import { mappingPartOf, rulesOf, rulesPartOf } from "./rules.ts";
 
 /** What a hub is made of. */
 interface Parts {
@@ -61,6 +62,7 @@ export const hubOf = (parts: Parts): Hub => {
     url: (config.url ?? parts.url).replace(/\/$/, ""),
     products: productsOf(config),
     health: config.health === undefined ? HEALTH_RULES : healthRules([config.health], hash),
+    rules: rulesOf(rulesPartOf(config)),
     connectionNames: names,
     async connection(name) {
       const settings = Object.hasOwn(config.connections, name) ? config.connections[name] : undefined;
@@ -135,12 +137,6 @@ const productsOf = ({ products, health: hubs }: HubConfig): Product[] =>
         ...(health !== undefined && { health: healthRules([hubs, health], hash) }),
       }));
 
-/** Thresholds map no record: a change of them re-derives health and reads nothing again. */
-const mapped = (products: HubConfig["products"]) =>
-  products === undefined
-    ? null
-    : Object.fromEntries(Object.entries(products).map(([slug, { health: _, ...product }]) => [slug, product]));
-
 /** The part of the config that maps records, kept so that a change of it can be shown before it is made. */
 export interface MappingInForce extends Pick<HubConfig, "products" | "statuses" | "environments"> {
   readonly hash: string;
@@ -148,13 +144,9 @@ export interface MappingInForce extends Pick<HubConfig, "products" | "statuses" 
 }
 
 /** Rises by one whenever what maps records changed since a hub was last at work. */
-const mappingVersion = async (
-  { table }: Ports,
-  { products, statuses, environments }: HubConfig,
-  log: Log,
-  beside: boolean,
-): Promise<number> => {
-  const now = hash([mapped(products), statuses ?? null, environments ?? null]);
+const mappingVersion = async ({ table }: Ports, config: HubConfig, log: Log, beside: boolean): Promise<number> => {
+  const { products, statuses, environments } = mappingPartOf(config);
+  const now = hash([products ?? null, statuses ?? null, environments ?? null]);
   const before = (await table.get<MappingInForce>(mappingKey.pk, mappingKey.sk))?.data;
   if (before?.hash === now) return before.version;
   // Who only looks puts nothing into force.

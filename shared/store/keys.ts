@@ -43,6 +43,7 @@ import type { Place } from "../ports/table.ts";
  * | the declared people in force           | M                      | P                               |
  * | a declared person, as last applied     | M                      | P#{slug}                        |
  * | what could be seen at the last sweep   | M                      | S                               |
+ * | the rules in force, and a review's end | M                      | R                               |
  * | how far an output got                  | O#{output}             | A                               |
  * | what an output refused for good        | O#{output}             | R#{event}                       |
  * | list: entities of a kind, by id        | N#{kind}#{hex digit}   | {id}                            |
@@ -125,6 +126,7 @@ export const eventKey = (event: string): Place => ({ pk: `I#${event}`, sk: "A" }
 export const outputKey = (output: string): Place => ({ pk: `O#${output}`, sk: "A" });
 export const refusedKey = (output: string, event: string): Place => ({ pk: `O#${output}`, sk: `R#${event}` });
 export const sightsKey: Place = { pk: "M", sk: "S" };
+export const rulesKey: Place = { pk: "M", sk: "R" };
 export const identifiedKey = (account: string): Place => ({ pk: `E#${account}`, sk: "P" });
 export const personKey = (person: string): Place => ({ pk: `P#${person}`, sk: "A" });
 export const sharerKey = (identityKey: string, account: string): Place => ({

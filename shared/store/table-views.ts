@@ -39,7 +39,12 @@ export const tableViews = (
     readonly statusOf: (connectionId: string) => Promise<StatusOf>;
   },
 ): Views => {
-  const featureById = async (id: string) => (await table.get<FeatureView>(viewKey(id).pk, viewKey(id).sk))?.data;
+  const viewOf = async (id: string) => (await table.get<FeatureView>(viewKey(id).pk, viewKey(id).sk))?.data;
+  /** A record that another one stands for answers as that one. */
+  const featureById = async (id: string) => {
+    const view = await viewOf(id);
+    return view?.sameAs === undefined ? view : ((await viewOf(view.sameAs)) ?? view);
+  };
 
   /** One list, page by page, until enough rows fit or enough were looked at. */
   const sift = async <Data>(
@@ -122,8 +127,8 @@ export const tableViews = (
     },
     async features(filter, after, limit) {
       return walk("feature", after, limit, async (id) => {
-        const view = await featureById(id);
-        return view !== undefined && fits(view, filter) ? view : undefined;
+        const view = await viewOf(id);
+        return view !== undefined && view.sameAs === undefined && fits(view, filter) ? view : undefined;
       });
     },
     column: (stage, product, after, limit) =>

@@ -47,6 +47,18 @@ export interface FeatureView {
     readonly rules?: string | undefined;
   };
   readonly progress: { readonly done: number; readonly total: number; readonly cancelled: number };
+  /** The feature that stands for this record, which then stands on no board: the same feature in another tool. */
+  readonly sameAs?: string | undefined;
+  /** Records of other tools that are this feature. */
+  readonly names?:
+    | readonly {
+        readonly id: string;
+        readonly key?: string | undefined;
+        readonly name: string;
+        readonly tool: string;
+        readonly url: string;
+      }[]
+    | undefined;
   readonly counts: { readonly workItems: number; readonly pullRequests: number; readonly deployments: number };
   /** Rises by exactly 1 with each change of this view. */
   readonly version: number;

@@ -20,6 +20,8 @@ export interface HealthInput {
       "targetDate" | "targetDateResolution" | "declaredStatus" | "declaredHealth" | "declaredHealthAt"
     >;
     readonly sourceUpdatedAt: Instant;
+    /** Until when the declared health counts, where a person said so; else 14 d. */
+    readonly declaredUntil?: Instant | undefined;
   };
   /** The feature's children that are still there. */
   readonly items: readonly WorkItemSummary[];

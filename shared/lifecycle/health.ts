@@ -66,7 +66,10 @@ const rollUp = (dimensions: readonly Dimension[], { explanation }: HealthInput):
 const declaredOf = ({ feature, asOf }: HealthInput) => {
   const { declaredHealth, declaredHealthAt } = feature.fields;
   if (declaredHealth === undefined || declaredHealth.category === "unknown") return undefined;
-  const turnsStaleAt = Date.parse(declaredHealthAt ?? feature.sourceUpdatedAt) + DECLARED_DAYS * DAY;
+  const turnsStaleAt =
+    feature.declaredUntil === undefined
+      ? Date.parse(declaredHealthAt ?? feature.sourceUpdatedAt) + DECLARED_DAYS * DAY
+      : Date.parse(feature.declaredUntil);
   return {
     value: declaredHealth.category,
     at: declaredHealthAt,

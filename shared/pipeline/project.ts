@@ -4,6 +4,7 @@ import type { FieldedKind } from "../domain/entity.ts";
 import { isKind } from "../domain/entity.ts";
 import type { Instant } from "../domain/instant.ts";
 import { kindOf } from "../domain/kind.ts";
+import { type Ends, linkId } from "../domain/link.ts";
 import type { Fact } from "../domain/stage.ts";
 import { factsOf } from "../lifecycle/facts.ts";
 import type { FeedRecord } from "../ports/table.ts";
@@ -12,11 +13,15 @@ import { entityOf, sightsKey } from "../store/keys.ts";
 import { contributionsOf, downwardOf, evidenceLine, putFacts, timelineOf } from "./contribute.ts";
 import { coverageOf, sightsOf } from "./coverage.ts";
 import { putCycleParts } from "./cycle-parts.ts";
+import { applyDecision, decidedIn } from "./decide.ts";
 import { hash } from "./entity-of.ts";
 import type { Hub } from "./hub.ts";
 import { identifyAccounts } from "./identify.ts";
 import { type Projected, projectedOf, relink, setProjected } from "./relink.ts";
+import { putSaid } from "./said.ts";
 import { SAYS } from "./statements.ts";
+import { suggestMentioned } from "./suggest.ts";
+import { suggestNamed } from "./suggest-names.ts";
 import { isSeenAsBefore, putView } from "./view.ts";
 import { vocabulary } from "./vocabulary.ts";
 
@@ -42,20 +47,30 @@ export const project = async (hub: Hub, records: readonly FeedRecord[]): Promise
   const { table, clock } = hub.ports;
   const now = clock.now().toISOString();
   const touched = new Set<string>();
+  const told = new Set<string>();
+  const decisions = new Map<string, Ends>();
   let sightChanged = false;
   let cause: "sync" | "rule_change" = "rule_change";
   for (const record of records) {
     const id = entityOf(record.pk);
+    if (id !== undefined && isSaid(record)) told.add(id);
+    const ends = decidedIn(record);
+    if (ends !== undefined) decisions.set(linkId(ends), ends);
     if (id !== undefined && speaks(record)) {
       touched.add(id);
       if (!isRemapped(record)) cause = "sync";
     }
     if (record.pk.startsWith("C#") && becameComplete(record)) sightChanged = true;
   }
-  if (touched.size === 0 && !sightChanged) return;
+  if (touched.size + told.size + decisions.size === 0 && !sightChanged) return;
 
-  const features = new Set<string>();
+  const features = new Set<string>(told);
   const recontribute = new Set<string>();
+  for (const id of told) await putSaid(hub, id);
+  for (const ends of decisions.values()) {
+    await applyDecision(table, ends, now);
+    for (const end of [ends.from, ends.to]) (kindOf(end) === "feature" ? features : recontribute).add(end);
+  }
   const relinked = new Set<string>();
   const accounts = new Set<string>();
   const work: Work = { done: new Map(), features };
@@ -74,7 +89,8 @@ export const project = async (hub: Hub, records: readonly FeedRecord[]): Promise
       if (entity.kind === "initiative")
         for (const below of await downwardOf(table, id)) if (kindOf(below) === "feature") features.add(below);
       const { done, affected } = await relink(table, entity, now, work.done.get(id));
-      work.done.set(id, done);
+      const words = isFirst ? await suggestNamed(table, entity, (await projectedOf(table, id)).words) : undefined;
+      work.done.set(id, { ...work.done.get(id), ...done, ...(words && { words }) });
       if (isFirst) for (const other of affected) next.add(other);
       // A commit or an issue may say a link of a pull request: whoever lies at its start contributes anew.
       for (const { from } of done.said) recontribute.add(from);
@@ -101,7 +117,8 @@ export const project = async (hub: Hub, records: readonly FeedRecord[]): Promise
   const sights = await sightsOf(hub);
   for (const id of features) {
     await setImmediate();
-    await putView(hub, id, sights, words, cause);
+    const isTheirs = told.has(id) || (touched.size === 0 && decisions.size > 0);
+    await putView(hub, id, sights, words, isTheirs ? "override" : cause);
   }
   if (sightChanged) {
     for await (const { id } of everyOf(table, "feature")) {
@@ -174,6 +191,10 @@ const speaks = (record: FeedRecord): boolean => {
   );
 };
 
+/** What people said of a feature here. */
+const isSaid = ({ pk, sk }: FeedRecord): boolean =>
+  kindOf(entityOf(pk) ?? "") === "feature" && (sk === "S" || sk.startsWith("U#"));
+
 /** What the tool said is the same; a newer mapping read it, and may read its past differently. */
 const isRemapped = ({ sk, before, after }: FeedRecord): boolean => {
   if (sk !== "A" || before === undefined) return false;
@@ -234,5 +255,7 @@ const contribute = async (
     }
   }
   if (changed) done.set(id, { ...done.get(id), features: now });
+  const said = [...held.said, ...(done.get(id)?.said ?? [])];
+  if (said.some(({ from, type }) => from === id && type === "mentions")) await suggestMentioned(table, entity);
   return changed;
 };

@@ -15,6 +15,8 @@ export interface Projected {
   readonly features: readonly Contribution[];
   /** Cycles that hold a part of it. */
   readonly cycles: readonly string[];
+  /** Words of its name, each with the product that it stands under: `prd_web checkout`. */
+  readonly words: readonly string[];
 }
 
 /** A feature that a record speaks about. */
@@ -26,7 +28,7 @@ export interface Contribution {
   readonly via: string;
 }
 
-export const NOTHING: Projected = { aliases: [], pointers: [], said: [], features: [], cycles: [] };
+export const NOTHING: Projected = { aliases: [], pointers: [], said: [], features: [], cycles: [], words: [] };
 
 export const projectedOf = async (table: Table, id: string): Promise<Projected> => {
   const { pk, sk } = contributionKey(id);
@@ -55,7 +57,7 @@ export const relink = async (
   entity: StoredEntity,
   now: Instant,
   before: Partial<Projected> = {},
-): Promise<{ readonly done: Omit<Projected, "features" | "cycles">; readonly affected: readonly string[] }> => {
+): Promise<{ readonly done: Pick<Projected, "aliases" | "pointers" | "said">; readonly affected: readonly string[] }> => {
   const held = await projectedOf(table, entity.id);
   const gone = entity.presence.state === "deleted" || entity.presence.state === "out_of_scope";
   const aliases = gone ? [] : entity.aliases;

@@ -19,6 +19,11 @@ import type { Place } from "../ports/table.ts";
  * | a feature's timeline                   | Z#{feature}            | {at}#{fact}                     |
  * | what was counted of a day of a metric  | O#{metric}             | {yyyy-mm-dd}                    |
  * | a feature as shown                     | E#{feature}            | V                               |
+ * | what people assert of a feature        | E#{feature}            | S                               |
+ * | updates posted, oldest first           | E#{about}              | U#{at}#{update}                 |
+ * | what a person decided about a link     | E#{from}               | D#{type}#{to}                   |
+ * | a link that is suggested, or was       | E#{from}               | Q#{type}#{to}                   |
+ * | what has a word in its name            | NW#{product}#{word}    | {id}                            |
  * | who is called so                       | K#{alias}              | A#{id}                          |
  * | who points to that name                | K#{alias}              | R#{id}                          |
  * | a stream's cursor, lease and last run  | C#{connection}         | {stream}#{scope}                |
@@ -49,6 +54,7 @@ import type { Place } from "../ports/table.ts";
  * | list: features by headline             | B#{stage or none}      | {product}#{rank}#{due}#{id}     |
  * | list: persons by state and name        | P#{state}              | {name}#{id}                     |
  * | list: change log of a day              | X#{yyyy-mm-dd}         | {loggedAt}#{order}#{event}      |
+ * | list: suggested links, surest first    | RV                     | {doubt}#{from}#{type}#{to}      |
  * | list: records set aside and waiting    | Q#{connection}         | {at}#{id}                       |
  * | due: features that time may change     | T#features             | {nextChangeAt}#{id}             |
  * | due: entities not yet announced        | T#unpublished          | {recordedAt}#{id}               |
@@ -78,6 +84,23 @@ export const contributionKey = (id: string): Place => ({ pk: `E#${id}`, sk: "C" 
 export const factsKey = (feature: string, record: string): Place => ({ pk: `E#${feature}`, sk: `F#${record}` });
 export const cyclePartKey = (cycle: string, item: string): Place => ({ pk: `E#${cycle}`, sk: `M#${item}` });
 export const viewKey = (feature: string): Place => ({ pk: `E#${feature}`, sk: "V" });
+export const saidKey = (feature: string): Place => ({ pk: `E#${feature}`, sk: "S" });
+export const updateKey = (about: string, at: Instant, update: string): Place => ({
+  pk: `E#${about}`,
+  sk: `U#${at}#${update}`,
+});
+export const decisionKey = (from: string, type: LinkType, to: string): Place => ({
+  pk: `E#${from}`,
+  sk: `D#${type}#${to}`,
+});
+export const suggestionKey = (from: string, type: LinkType, to: string): Place => ({
+  pk: `E#${from}`,
+  sk: `Q#${type}#${to}`,
+});
+export const nameWordKey = (product: string, word: string, id: string): Place => ({
+  pk: partition.ofNameWord(product, word),
+  sk: id,
+});
 export const timelineKey = (feature: string, at: Instant, fact: string): Place => ({
   pk: `Z#${feature}`,
   sk: `${at}#${fact}`,
@@ -136,6 +159,7 @@ export const partition = {
   ofEntity: (id: string) => `E#${id}`,
   ofAlias: (alias: string) => `K#${free(alias)}`,
   ofIdentityKey: (key: string) => `U#${free(key)}`,
+  ofNameWord: (product: string, word: string) => `NW#${product}#${free(word)}`,
   ofTimeline: (feature: string) => `Z#${feature}`,
   ofConnection: (connection: string) => `C#${connection}`,
   ofCensuses: (connection: string) => `Y#${connection}`,
@@ -160,6 +184,12 @@ export const lists = {
     sk: `${free(name.toLowerCase())}#${id}`,
   }),
   persons: (state: string) => `P#${state}`,
+  /** @param doubt 100 less the confidence in percent, so that the surest stand first */
+  ofSuggestion: (doubt: number, from: string, type: LinkType, to: string): Place => ({
+    pk: "RV",
+    sk: `${String(doubt).padStart(3, "0")}#${from}#${type}#${to}`,
+  }),
+  suggestions: "RV",
   ofUnresolved: (connection: string, at: Instant, id: string): Place => ({ pk: `Q#${connection}`, sk: `${at}#${id}` }),
   unresolved: (connection: string) => `Q#${connection}`,
   ofChange: (loggedAt: Instant, order: number, event: string): Place => ({

@@ -1,3 +1,4 @@
+import type { Assertion, Update } from "../domain/assertion.ts";
 import type { Scope, ScopeItem, ScopeRole } from "../domain/cycle-scope.ts";
 import type { Entity, FieldedKind, Presence, StatusCategory } from "../domain/entity.ts";
 import type { HubEvent } from "../domain/event.ts";
@@ -32,10 +33,19 @@ export interface FeatureView {
     readonly value: HealthValue;
     readonly disagree: boolean;
     readonly declared?:
-      | { readonly value: HealthValue; readonly at?: Instant | undefined; readonly stale: boolean }
+      | {
+          readonly value: HealthValue;
+          readonly at?: Instant | undefined;
+          readonly stale: boolean;
+          /** Who said so here, with their reason; absent where a tool told it. */
+          readonly by?: string | undefined;
+          readonly text?: string | undefined;
+        }
       | undefined;
     readonly derived: { readonly value: HealthValue; readonly rule: string; readonly reasons: readonly string[] };
   };
+  /** What people assert of it now, shown as theirs. */
+  readonly assertions?: readonly Assertion[] | undefined;
   readonly progress: { readonly done: number; readonly total: number; readonly cancelled: number };
   readonly counts: { readonly workItems: number; readonly pullRequests: number; readonly deployments: number };
   /** Rises by exactly 1 with each change of this view. */
@@ -49,7 +59,8 @@ export interface FeatureView {
 /** One record that speaks about a feature, with how sure the way to it is. */
 export interface EvidenceLine {
   readonly id: string;
-  readonly kind: FieldedKind;
+  /** `assertion`: a person said it here. */
+  readonly kind: FieldedKind | "assertion";
   readonly key?: string | undefined;
   readonly name: string;
   readonly tool: string;
@@ -65,7 +76,7 @@ export interface EvidenceLine {
 export interface TimelineLine {
   readonly at: Instant;
   readonly tool: string;
-  readonly kind: FieldedKind;
+  readonly kind: FieldedKind | "assertion";
   readonly recordId: string;
   readonly key?: string | undefined;
   /** One sentence, plain text, e.g. `ACME-12 moved from To Do to In Progress`. */

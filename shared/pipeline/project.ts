@@ -89,8 +89,8 @@ export const project = async (hub: Hub, records: readonly FeedRecord[]): Promise
       if (entity.kind === "initiative")
         for (const below of await downwardOf(table, id)) if (kindOf(below) === "feature") features.add(below);
       const { done, affected } = await relink(table, entity, now, work.done.get(id));
-      const words = isFirst ? await suggestNamed(table, entity, (await projectedOf(table, id)).words) : undefined;
-      work.done.set(id, { ...work.done.get(id), ...done, ...(words && { words }) });
+      const named = isFirst ? await suggestNamed(table, entity) : undefined;
+      work.done.set(id, { ...work.done.get(id), ...done, ...(named && { words: named }) });
       if (isFirst) for (const other of affected) next.add(other);
       // A commit or an issue may say a link of a pull request: whoever lies at its start contributes anew.
       for (const { from } of done.said) recontribute.add(from);

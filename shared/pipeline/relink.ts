@@ -2,7 +2,7 @@ import type { Instant } from "../domain/instant.ts";
 import type { Table } from "../ports/table.ts";
 import { calledSo, pointingTo, type StoredEntity, say, setName, update } from "../store/entities.ts";
 import { contributionKey } from "../store/keys.ts";
-import { endsKey, joined, nativeStatements, pointedStatement, pointersOf, type Statement } from "./statements.ts";
+import { configNames, endsKey, joined, nativeStatements, pointedStatement, pointersOf, type Statement } from "./statements.ts";
 
 /**
  * What projection last did for an entity, so that it can take back what no longer holds. Stored when all that follows
@@ -60,7 +60,7 @@ export const relink = async (
 ): Promise<{ readonly done: Pick<Projected, "aliases" | "pointers" | "said">; readonly affected: readonly string[] }> => {
   const held = await projectedOf(table, entity.id);
   const gone = entity.presence.state === "deleted" || entity.presence.state === "out_of_scope";
-  const aliases = gone ? [] : entity.aliases;
+  const aliases = gone ? [] : [...new Set([...entity.aliases, ...configNames(entity)])];
   const affected = new Set<string>();
   for (const alias of held.aliases) {
     if (aliases.includes(alias)) continue;

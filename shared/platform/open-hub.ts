@@ -122,15 +122,24 @@ const openOnce = ({ secrets, clock }: Ports, log: Log, knows?: SecretsKnown) => 
   };
 };
 
-const productsOf = ({ products }: HubConfig): Product[] =>
+const productsOf = ({ products, people = {} }: HubConfig): Product[] =>
   products === undefined
     ? [{ ...ONLY_PRODUCT, id: configuredId("prd", ONLY_PRODUCT.slug) }]
-    : Object.entries(products).map(([slug, { name, vision }]) => ({
+    : Object.entries(products).map(([slug, { name, vision, owner, objectives }]) => ({
         id: configuredId("prd", slug),
         slug,
         name,
         ...(vision !== undefined && { vision }),
+        ...(owner !== undefined && { owner: people[owner]?.name ?? owner }),
+        ...(objectives !== undefined && { objectives }),
       }));
+
+/** Of products what maps records: what they are to reach maps none, and a change of it reads nothing anew. */
+const mappingOf = (products: HubConfig["products"]): HubConfig["products"] =>
+  products &&
+  Object.fromEntries(
+    Object.entries(products).map(([slug, { owner: _, objectives: __, ...rest }]) => [slug, rest] as const),
+  );
 
 /** The part of the config that maps records, kept so that a change of it can be shown before it is made. */
 export interface MappingInForce extends Pick<HubConfig, "products" | "statuses" | "environments"> {
@@ -141,10 +150,11 @@ export interface MappingInForce extends Pick<HubConfig, "products" | "statuses" 
 /** Rises by one whenever what maps records changed since a hub was last at work. */
 const mappingVersion = async (
   { table }: Ports,
-  { products, statuses, environments }: HubConfig,
+  { products: configured, statuses, environments }: HubConfig,
   log: Log,
   beside: boolean,
 ): Promise<number> => {
+  const products = mappingOf(configured);
   const now = hash([products ?? null, statuses ?? null, environments ?? null]);
   const before = (await table.get<MappingInForce>(mappingKey.pk, mappingKey.sk))?.data;
   if (before?.hash === now) return before.version;

@@ -46,6 +46,7 @@ import type { Place } from "../ports/table.ts";
  * | the key of hashed addresses            | M                      | K                               |
  * | the declared people in force           | M                      | P                               |
  * | a declared person, as last applied     | M                      | P#{slug}                        |
+ * | the declared objectives in force       | M                      | O                               |
  * | what could be seen at the last sweep   | M                      | S                               |
  * | how far an output got                  | O#{output}             | A                               |
  * | what an output refused for good        | O#{output}             | R#{event}                       |
@@ -152,6 +153,7 @@ export const sharerKey = (identityKey: string, account: string): Place => ({
 export const identityKeyKey: Place = { pk: "M", sk: "K" };
 export const peopleKey: Place = { pk: "M", sk: "P" };
 export const declaredKey = (slug: string): Place => ({ pk: "M", sk: `P#${slug}` });
+export const planKey: Place = { pk: "M", sk: "O" };
 export const mappingKey: Place = { pk: "M", sk: "A" };
 export const mappedKey = (connection: string): Place => ({ pk: "M", sk: `C#${connection}` });
 

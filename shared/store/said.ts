@@ -3,7 +3,6 @@ import {
   type Assertion,
   type Asserted,
   type Author,
-  runs,
   type Update,
   withAsserted,
 } from "../domain/assertion.ts";
@@ -84,10 +83,6 @@ export const saidOf = async (table: Table, feature: string): Promise<readonly As
   const { pk, sk } = saidKey(feature);
   return (await table.get<Said>(pk, sk))?.data.assertions ?? [];
 };
-
-/** What runs now. */
-export const runningOf = async (table: Table, feature: string, now: Instant): Promise<readonly Assertion[]> =>
-  (await saidOf(table, feature)).filter((one) => runs(one, now));
 
 /** Updates on a feature or initiative, newest first. */
 export const updatesOf = async (

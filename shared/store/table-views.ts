@@ -7,7 +7,9 @@ import type { Row, Table } from "../ports/table.ts";
 import { calledSo, entitiesById, entityById } from "./entities.ts";
 import { historyViews } from "./history-views.ts";
 import { dues, lists, partition, SHARDS, viewKey } from "./keys.ts";
+import { linkViews } from "./link-views.ts";
 import { peopleViews } from "./people.ts";
+import { planViews } from "./plan-views.ts";
 import type {
   ConnectionView,
   EvidenceLine,
@@ -108,6 +110,8 @@ export const tableViews = (
   return {
     ...historyViews(table, configured.statusOf),
     ...peopleViews(table),
+    ...linkViews(table),
+    ...planViews(table),
     products: async () => configured.products,
     async feature(idOrKey) {
       if (kindOf(idOrKey) === "feature") return featureById(idOrKey);

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { BADGES, DISPOSITIONS, STAGE_STATES, STAGES, type Stage, type StageResult } from "../../domain/stage.ts";
 import type { FeatureView } from "../../store/views.ts";
 import { featurePath } from "../feature-address.ts";
+import { AssertionJson, assertionJson } from "./said-json.ts";
 import { MappedJson } from "./mapped-json.ts";
 
 const Time = z.iso.datetime();
@@ -40,9 +41,18 @@ export const FeatureJson = z
     health: z.object({
       value: Health.describe("The leading health: the worse of the two."),
       disagree: z.boolean(),
-      declared: z.object({ value: Health, at: Time.nullable(), stale: z.boolean() }).nullable(),
+      declared: z
+        .object({
+          value: Health,
+          at: Time.nullable(),
+          stale: z.boolean(),
+          by: z.string().nullable().describe("Who said so in the hub; null where a tool told it."),
+          text: z.string().nullable().describe("Their words."),
+        })
+        .nullable(),
       derived: z.object({ value: Health, rule: z.string(), reasons: z.array(z.string()) }),
     }),
+    assertions: z.array(AssertionJson).describe("What people assert of it now. It silences nothing that tools say."),
     progress: z.object({ done: z.int(), total: z.int(), cancelled: z.int() }),
     counts: z.object({ workItems: z.int(), pullRequests: z.int(), deployments: z.int() }),
     owner: z.object({ id: z.string(), name: z.string() }).nullable(),
@@ -117,9 +127,18 @@ export const featureJson = (feature: FeatureView, hub: string): z.input<typeof F
     health: {
       value: health.value,
       disagree: health.disagree,
-      declared: health.declared === undefined ? null : { ...health.declared, at: health.declared.at ?? null },
+      declared:
+        health.declared === undefined
+          ? null
+          : {
+              ...health.declared,
+              at: health.declared.at ?? null,
+              by: health.declared.by ?? null,
+              text: health.declared.text ?? null,
+            },
       derived: { ...health.derived, reasons: [...health.derived.reasons] },
     },
+    assertions: (feature.assertions ?? []).map(assertionJson),
     progress: feature.progress,
     counts: feature.counts,
     owner: feature.owner ?? null,

@@ -1,6 +1,6 @@
 /** Words that say nothing of what a thing is, in names of features, campaigns and flags alike. */
 const EMPTY: ReadonlySet<string> = new Set(
-  "a an and as at by can for from has have in into is it its more new no of on one or our out per that the their them to up us v1 v2 v3 we with without you your add better feature epic launch campaign test flag experiment release beta project design page support use users".split(
+  "a an and as at by can for from has have in into is it its more new no of on one or our out per that the their them to up us v1 v2 v3 we with without you your add better feature epic launch campaign test flag experiment release beta project design support use users".split(
     " ",
   ),
 );

@@ -18,7 +18,12 @@ const keysOf = (named: string): Reference[] =>
 
 const STATUS = { category: "active", detail: "declared", mappedBy: "user" } as const;
 
-const objectiveDraft = (hub: Hub, product: Product, objective: DeclaredObjective, now: Instant): Draft<"objective"> => ({
+const objectiveDraft = (
+  hub: Hub,
+  product: Product,
+  objective: DeclaredObjective,
+  now: Instant,
+): Draft<"objective"> => ({
   kind: "objective",
   external: { noun: "objective", id: `${product.slug}/${objective.id}`, url: `${hub.url}/objectives` },
   scopes: [product.slug],

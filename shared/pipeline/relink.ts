@@ -2,7 +2,15 @@ import type { Instant } from "../domain/instant.ts";
 import type { Table } from "../ports/table.ts";
 import { calledSo, pointingTo, type StoredEntity, say, setName, update } from "../store/entities.ts";
 import { contributionKey } from "../store/keys.ts";
-import { configNames, endsKey, joined, nativeStatements, pointedStatement, pointersOf, type Statement } from "./statements.ts";
+import {
+  configNames,
+  endsKey,
+  joined,
+  nativeStatements,
+  pointedStatement,
+  pointersOf,
+  type Statement,
+} from "./statements.ts";
 
 /**
  * What projection last did for an entity, so that it can take back what no longer holds. Stored when all that follows
@@ -57,7 +65,10 @@ export const relink = async (
   entity: StoredEntity,
   now: Instant,
   before: Partial<Projected> = {},
-): Promise<{ readonly done: Pick<Projected, "aliases" | "pointers" | "said">; readonly affected: readonly string[] }> => {
+): Promise<{
+  readonly done: Pick<Projected, "aliases" | "pointers" | "said">;
+  readonly affected: readonly string[];
+}> => {
   const held = await projectedOf(table, entity.id);
   const gone = entity.presence.state === "deleted" || entity.presence.state === "out_of_scope";
   const aliases = gone ? [] : [...new Set([...entity.aliases, ...configNames(entity)])];

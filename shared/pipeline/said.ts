@@ -1,10 +1,10 @@
 import { type Assertion, endOf, type Update } from "../domain/assertion.ts";
 import { assertedFacts, type DeclaredHealth } from "../lifecycle/said-facts.ts";
 import { HEALTH_WORDS, STAGE_WORDS } from "../report/words.ts";
-import type { TimelineLine } from "../store/views.ts";
 import { rowsOf } from "../store/entities.ts";
 import { partition } from "../store/keys.ts";
 import { saidOf } from "../store/said.ts";
+import type { TimelineLine } from "../store/views.ts";
 import { type FactsRow, putFacts } from "./contribute.ts";
 import type { Hub } from "./hub.ts";
 

@@ -62,7 +62,8 @@ const SAME: readonly LinkType[] = ["supersedes", "duplicates", "relates_to", "im
 
 /** Whether the two are known to belong together anyhow. */
 const isLinked = async (table: Table, { from, type, to }: Ends): Promise<boolean> => {
-  const keys = type === "supersedes" ? SAME.flatMap((one) => [linkOutKey(from, one, to), linkOutKey(to, one, from)]) : [];
+  const keys =
+    type === "supersedes" ? SAME.flatMap((one) => [linkOutKey(from, one, to), linkOutKey(to, one, from)]) : [];
   const rows = await table.getMany<Link & Projected>([...keys, linkOutKey(from, type, to), contributionKey(from)]);
   return rows.some(({ sk, data }) =>
     sk === "C"

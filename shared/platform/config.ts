@@ -25,7 +25,9 @@ const Objective = z.strictObject({
           .string()
           .regex(/^[^:\s]+:\S(?:.*\S)?$/, "a connection and a metric of it, e.g. mixpanel:activation")
           .optional()
-          .describe("`connection:metric`, the metric by its name, key or id there; its newest point is the current value."),
+          .describe(
+            "`connection:metric`, the metric by its name, key or id there; its newest point is the current value.",
+          ),
         from: z.number().optional().describe("Where it started; 0 without it."),
         to: z.number().describe("What is to be reached."),
         unit: z.string().max(40).optional().describe("E.g. `%`: shares are then shown in percent."),

@@ -103,7 +103,9 @@ const objectiveView = async (table: Table, objective: Entity<"objective">): Prom
     url: objective.source.url,
     ...(owner && { owner }),
     keyResults: await Promise.all(
-      results.toSorted((a, b) => (a.source.externalId < b.source.externalId ? -1 : 1)).map((one) => keyResultView(table, one)),
+      results
+        .toSorted((a, b) => (a.source.externalId < b.source.externalId ? -1 : 1))
+        .map((one) => keyResultView(table, one)),
     ),
     initiatives: initiatives.toSorted((a, b) => (a.title < b.title ? -1 : 1)),
     direct: rollUp(await featuresById(table, direct)),

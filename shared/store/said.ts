@@ -1,11 +1,5 @@
 import { randomBytes } from "node:crypto";
-import {
-  type Assertion,
-  type Asserted,
-  type Author,
-  type Update,
-  withAsserted,
-} from "../domain/assertion.ts";
+import { type Asserted, type Assertion, type Author, type Update, withAsserted } from "../domain/assertion.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { Decision, Ends } from "../domain/link.ts";
 import type { Table } from "../ports/table.ts";

@@ -17,6 +17,7 @@ export const expiryOf = (told: string, now: Date): Instant => {
     new HubError("invalid_body", `'expires_at' ${why}`, { retry: "never", details: { parameter: "expires_at" } });
   if (Number.isNaN(parsed)) throw refused("is no day and no time");
   if (parsed <= now.getTime()) throw refused("is over already: say until when it holds");
-  if (parsed > now.getTime() + ASSERTED_AT_MOST_MS) throw refused("is more than a year away: nobody can know it so long");
+  if (parsed > now.getTime() + ASSERTED_AT_MOST_MS)
+    throw refused("is more than a year away: nobody can know it so long");
   return instant(at);
 };

@@ -1,3 +1,4 @@
+import type { Assertion, Update } from "../../shared/domain/assertion.ts";
 import { cycleParts, scopeItem, scopeOf } from "../../shared/domain/cycle-scope.ts";
 import type { Entity } from "../../shared/domain/entity.ts";
 import type { HubEvent } from "../../shared/domain/event.ts";
@@ -5,16 +6,21 @@ import type { HistoryEntry } from "../../shared/domain/history.ts";
 import { PERSON_STATES } from "../../shared/domain/identity.ts";
 import { itemHistory, type StatusOf } from "../../shared/domain/item-history.ts";
 import { STAGES, type Stage } from "../../shared/domain/stage.ts";
+import type { Say } from "../../shared/store/said.ts";
 import type {
   ConnectionView,
   EvidenceLine,
   FeatureFilter,
   FeatureView,
   HealthValue,
+  InitiativeView,
+  LinkView,
+  ObjectiveView,
   PersonView,
   ProductView,
   Quarantined,
   Slice,
+  SuggestionView,
   TimelineLine,
   Views,
 } from "../../shared/store/views.ts";
@@ -33,6 +39,12 @@ export interface Shown {
   readonly connections: readonly ConnectionView[];
   readonly quarantine: readonly Quarantined[];
   readonly people: readonly PersonView[];
+  readonly assertions: readonly Assertion[];
+  readonly updates: readonly Update[];
+  readonly links: readonly LinkView[];
+  readonly suggestions: readonly SuggestionView[];
+  readonly objectives: readonly ObjectiveView[];
+  readonly initiatives: readonly InitiativeView[];
 }
 
 export const NOTHING: Shown = {
@@ -47,6 +59,21 @@ export const NOTHING: Shown = {
   connections: [],
   quarantine: [],
   people: [],
+  assertions: [],
+  updates: [],
+  links: [],
+  suggestions: [],
+  objectives: [],
+  initiatives: [],
+};
+
+/** For what only shows: nobody says anything there. */
+export const silent: Say = {
+  assert: async () => false,
+  post: async () => {
+    throw new Error("nobody says anything here");
+  },
+  decide: async () => undefined,
 };
 
 const page = <Item>(items: readonly Item[], after: string | undefined, limit: number): Slice<Item> => {
@@ -158,6 +185,19 @@ export const memoryViews = (shown: Shown): Views => {
             .map((one) => [one.id, { ...one, person: { id, name } }] as const),
         ),
       ),
+    said: async () => shown.assertions,
+    updates: async (_about, after, limit) => page(shown.updates, after, limit),
+    links: async (_id, after, limit) => page(shown.links, after, limit),
+    link: async (named) => {
+      const found = [...shown.links, ...shown.suggestions].find(({ id }) => id === named);
+      return found && { ...found, isKnown: true };
+    },
+    suggestions: async (_product, after, limit) => page(shown.suggestions, after, limit),
+    objectives: async (_filter, after, limit) => page(byId(shown.objectives), after, limit),
+    objective: async (named) => shown.objectives.find(({ id }) => id === named),
+    initiatives: async (_filter, after, limit) => page(byId(shown.initiatives), after, limit),
+    initiative: async (named) => shown.initiatives.find(({ id }) => id === named),
+    initiativeFeatures: async () => shown.features.slice(0, 3),
     changes: async (since, after, limit, names) =>
       page(
         shown.changes.filter(

@@ -2,8 +2,8 @@ import * as z from "zod";
 import { BADGES, DISPOSITIONS, STAGE_STATES, STAGES, type Stage, type StageResult } from "../../domain/stage.ts";
 import type { FeatureView } from "../../store/views.ts";
 import { featurePath } from "../feature-address.ts";
-import { AssertionJson, assertionJson } from "./said-json.ts";
 import { MappedJson } from "./mapped-json.ts";
+import { AssertionJson, assertionJson } from "./said-json.ts";
 
 const Time = z.iso.datetime();
 const Health = z.enum(["on_track", "at_risk", "off_track", "unknown"]);

@@ -1,8 +1,8 @@
 import * as z from "zod";
 import { HubError } from "../../connector/errors.ts";
+import type { Decision } from "../../domain/link.ts";
 import { type Ends, endsOf, LINK_TYPES } from "../../domain/link.ts";
 import { snakeCase } from "../../domain/snake-case.ts";
-import type { Decision } from "../../domain/link.ts";
 import type { LinkEnd, LinkView, SuggestionView } from "../../store/views.ts";
 import { action } from "./action.ts";
 import { ProductFilter, productId } from "./filters.ts";

@@ -112,11 +112,14 @@ export const SAID_ROUTES: readonly Route[] = [
       demandMatch(ifMatch, strongTag("get_feature", feature.id, feature.version));
       const sayings: Saying[] = [];
       if (override !== undefined) {
-        const next = override && nextOf(override, { about: "stage", stage: override.stage, says: override.polarity }, deps.now());
+        const next =
+          override === null
+            ? undefined
+            : nextOf(override, { about: "stage", stage: override.stage, says: override.polarity }, deps.now());
         sayings.push({ about: "stage", ...(next && { next }) });
       }
       if (health !== undefined) {
-        const next = health && nextOf(health, { about: "health", value: health.value }, deps.now());
+        const next = health === null ? undefined : nextOf(health, { about: "health", value: health.value }, deps.now());
         sayings.push({ about: "health", ...(next && { next }) });
       }
       if (sayings.length === 0)

@@ -5,15 +5,18 @@ import { featurePath, featureSlug } from "../feature-address.ts";
 import { HEALTH_WORDS, STAGE_STATE_WORDS, STAGE_WORDS, toolName } from "../words.ts";
 import { FeatureTimeline } from "./feature-timeline.tsx";
 import { FeatureWork } from "./feature-work.tsx";
+import { formToken } from "./form.tsx";
 import { Health } from "./health.tsx";
 import { address, Outside } from "./link.tsx";
 import { type PageHandler, sendPage } from "./page.tsx";
 import { linkCursor, placeOf } from "./page-cursor.ts";
+import { SaidSection } from "./said.tsx";
 import { StageReasons } from "./stage-reasons.tsx";
 import { Day, Moment, Target } from "./time.tsx";
 
 const WORK_AT_ONCE = 100;
 const TIMELINE_AT_ONCE = 50;
+const UPDATES_SHOWN = 5;
 
 const StageSteps = ({ explanation }: FeatureView) => (
   <ol class="steps-strip" aria-label="Stages">
@@ -43,6 +46,7 @@ const HealthFacts = ({ health }: FeatureView) => (
       <div>
         <dt>Declared</dt>
         <dd>
+          {health.declared.by !== undefined && `${health.declared.by}: `}
           {HEALTH_WORDS[health.declared.value].word}
           <span class="quiet">
             {health.declared.at !== undefined && (
@@ -110,7 +114,14 @@ const Facts = ({ feature, products }: { readonly feature: FeatureView; readonly 
       {feature.initiatives.length > 0 && (
         <div>
           <dt>Initiative</dt>
-          <dd>{feature.initiatives.map(({ name }) => name).join(", ")}</dd>
+          <dd>
+            {feature.initiatives.map(({ id, name }, place) => (
+              <>
+                {place > 0 && ", "}
+                <a href={`/initiatives/${id}`}>{name}</a>
+              </>
+            ))}
+          </dd>
         </div>
       )}
       {names.length > 0 && (
@@ -150,10 +161,12 @@ export const featurePage: PageHandler = async (c, deps) => {
   const place = (list: string) => ({ route: `page.feature.${list}`, filters: { id: feature.id } });
   const workAfter = placeOf(deps, place("work"), c.req.query("work"));
   const timelineAfter = placeOf(deps, place("timeline"), c.req.query("timeline"));
-  const [work, timeline, products] = await Promise.all([
+  const [work, timeline, products, assertions, updates] = await Promise.all([
     views.evidence(feature.id, workAfter, WORK_AT_ONCE),
     views.timeline(feature.id, timelineAfter, TIMELINE_AT_ONCE),
     views.products(),
+    views.said(feature.id),
+    views.updates(feature.id, undefined, UPDATES_SHOWN),
   ]);
   const path = featurePath(feature);
   const more = linkCursor(deps, place("work"), work.next);
@@ -173,6 +186,13 @@ export const featurePage: PageHandler = async (c, deps) => {
       <div class="split">
         <div>
           <StageReasons explanation={feature.explanation} />
+          <SaidSection
+            at={{ to: path, token: formToken(c, deps) }}
+            version={feature.version}
+            assertions={assertions}
+            updates={updates.items}
+            now={deps.now()}
+          />
           <FeatureWork lines={work.items} more={more && address(path, { work: more }, "#work")} />
           <FeatureTimeline
             lines={timeline.items}

@@ -21,7 +21,7 @@ import { type Projected, projectedOf, relink, setProjected } from "./relink.ts";
 import { putSaid } from "./said.ts";
 import { SAYS } from "./statements.ts";
 import { suggestMentioned } from "./suggest.ts";
-import { suggestNamed } from "./suggest-names.ts";
+import { linkedByNow, suggestNamed } from "./suggest-names.ts";
 import { isSeenAsBefore, putView } from "./view.ts";
 import { vocabulary } from "./vocabulary.ts";
 
@@ -89,7 +89,8 @@ export const project = async (hub: Hub, records: readonly FeedRecord[]): Promise
       if (entity.kind === "initiative")
         for (const below of await downwardOf(table, id)) if (kindOf(below) === "feature") features.add(below);
       const { done, affected } = await relink(table, entity, now, work.done.get(id));
-      const named = isFirst ? await suggestNamed(table, entity) : undefined;
+      const named = isFirst && entity.kind === "feature" ? await suggestNamed(table, entity, false) : undefined;
+      if (entity.kind === "feature") await linkedByNow(table, done.said);
       work.done.set(id, { ...work.done.get(id), ...done, ...(named && { words: named }) });
       if (isFirst) for (const other of affected) next.add(other);
       // A commit or an issue may say a link of a pull request: whoever lies at its start contributes anew.
@@ -255,6 +256,8 @@ const contribute = async (
     }
   }
   if (changed) done.set(id, { ...done.get(id), features: now });
+  const named = await suggestNamed(table, entity, now.length > 0);
+  if (named !== undefined) done.set(id, { ...done.get(id), words: named });
   const said = [...held.said, ...(done.get(id)?.said ?? [])];
   if (said.some(({ from, type }) => from === id && type === "mentions")) await suggestMentioned(table, entity);
   return changed;

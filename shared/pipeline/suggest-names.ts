@@ -5,7 +5,7 @@ import { likeness, nameWords } from "../domain/likeness.ts";
 import type { Ends, Link, LinkType } from "../domain/link.ts";
 import type { Table } from "../ports/table.ts";
 import { update } from "../store/entities.ts";
-import { contributionKey, linkOutKey, nameWordKey, partition } from "../store/keys.ts";
+import { linkOutKey, nameWordKey, partition } from "../store/keys.ts";
 import type { Hint } from "../store/suggestions.ts";
 import { type Projected, projectedOf } from "./relink.ts";
 import { setSuggestion } from "./suggest.ts";
@@ -60,33 +60,46 @@ const endsBetween = (a: Named, b: Named): Ends | undefined => {
 
 const SAME: readonly LinkType[] = ["supersedes", "duplicates", "relates_to", "implements", "mentions"];
 
-/** Whether the two are known to belong together anyhow. */
+/** Whether something states that the two belong together anyhow. */
 const isLinked = async (table: Table, { from, type, to }: Ends): Promise<boolean> => {
   const keys =
     type === "supersedes" ? SAME.flatMap((one) => [linkOutKey(from, one, to), linkOutKey(to, one, from)]) : [];
-  const rows = await table.getMany<Link & Projected>([...keys, linkOutKey(from, type, to), contributionKey(from)]);
-  return rows.some(({ sk, data }) =>
-    sk === "C"
-      ? data.features.some(({ featureId }) => featureId === to)
-      : data.validTo === undefined && data.decision === undefined,
-  );
+  const rows = await table.getMany<Link>([...keys, linkOutKey(from, type, to)]);
+  return rows.some(({ data }) => data.validTo === undefined && data.decision === undefined);
+};
+
+/** Takes back what names suggested of two features that are linked by now. */
+export const linkedByNow = async (table: Table, said: Projected["said"]): Promise<void> => {
+  for (const { from, to } of said) {
+    if (kindOf(from) !== "feature" || kindOf(to) !== "feature") continue;
+    for (const ends of [
+      { from, type: "supersedes", to },
+      { from: to, type: "supersedes", to: from },
+    ] as const)
+      await setSuggestion(table, ends, { hints: { by: "name", now: [] } });
+  }
 };
 
 /**
  * Suggests what is called alike in another tool, for a person to decide: it compares a changed name with those that
- * share a rare word of the same product, never all with all.
+ * share a rare word of the same product, never all with all. What belongs to a feature already is not compared.
  *
  * @returns the words that it stands under now, each with its product (`prd_web checkout`), or undefined if nothing changed
  */
-export const suggestNamed = async (table: Table, entity: Entity): Promise<readonly string[] | undefined> => {
+export const suggestNamed = async (
+  table: Table,
+  entity: Entity,
+  isPlaced: boolean,
+): Promise<readonly string[] | undefined> => {
   const words = wordsOf(entity);
   if (words === undefined) return undefined;
   const { words: held } = await projectedOf(table, entity.id);
   const gone = entity.presence.state === "deleted" || entity.presence.state === "out_of_scope";
-  const places = gone ? [] : entity.productIds.flatMap((product) => words.map((word) => `${product} ${word}`));
+  const isOut = gone || isPlaced;
+  const places = isOut ? [] : entity.productIds.flatMap((product) => words.map((word) => `${product} ${word}`));
   if (JSON.stringify(places) === JSON.stringify(held)) return undefined;
   const { connectionId, url } = entity.source;
-  const own: Named = { id: entity.id, words, connectionId, isEarly: isEarly(entity), url, gone };
+  const own: Named = { id: entity.id, words, connectionId, isEarly: isEarly(entity), url, gone: isOut };
   // Written before others are looked for: of two that come at the same time, at least one sees the other.
   for (const place of new Set([...held, ...places])) {
     const [product = "", word = ""] = place.split(" ", 2);
@@ -98,7 +111,7 @@ export const suggestNamed = async (table: Table, entity: Entity): Promise<readon
   for (const other of (await namesNear(table, entity.id, new Set([...held, ...places]))).values()) {
     const ends = endsBetween(own, other);
     if (ends === undefined) continue;
-    const confidence = gone ? 0 : likeness(words, other.words);
+    const confidence = isOut ? 0 : likeness(words, other.words);
     const shared = words.filter((word) => other.words.includes(word)).join(" ");
     const isNew = confidence > 0 && !(await isLinked(table, ends));
     const now: Hint[] = isNew ? [{ by: "name", text: shared, url: "", confidence }] : [];

@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import {
   type Decision,
   decided,
-  endsOf,
   type Evidence,
+  endsOf,
   type Link,
   linkId,
   type Place,
@@ -21,7 +21,7 @@ type Step =
   | { readonly by: string; readonly places: readonly Place[] }
   | { readonly is: Decision["is"] | undefined; readonly decides: true };
 
-const after = (steps: readonly Step[]): Link | undefined =>
+const linkAfter = (steps: readonly Step[]): Link | undefined =>
   steps.reduce<Link | undefined>(
     (held, step) =>
       ("decides" in step
@@ -56,16 +56,21 @@ const decision = fc.record({
 describe("a link that a person decided about", () => {
   it("ends the same however what records say and what people decide come between each other", () => {
     fc.assert(
-      fc.property(fc.array(said, { maxLength: 8 }), fc.array(decision, { maxLength: 4 }), fc.infiniteStream(fc.boolean()), (records, people, turns) => {
-        const mixed: Step[] = [];
-        const [left, right]: [Step[], Step[]] = [[...records], [...people]];
-        while (left.length + right.length > 0) {
-          const isRecord = right.length === 0 || (left.length > 0 && turns.next().value === true);
-          mixed.push((isRecord ? left : right).shift() as Step);
-        }
-        expect(meaning(after(mixed))).toEqual(meaning(after([...records, ...people])));
-        expect(meaning(after(mixed))).toEqual(meaning(after([...people, ...records])));
-      }),
+      fc.property(
+        fc.array(said, { maxLength: 8 }),
+        fc.array(decision, { maxLength: 4 }),
+        fc.infiniteStream(fc.boolean()),
+        (records, people, turns) => {
+          const mixed: Step[] = [];
+          const [left, right]: [Step[], Step[]] = [[...records], [...people]];
+          while (left.length + right.length > 0) {
+            const isRecord = right.length === 0 || (left.length > 0 && turns.next().value === true);
+            mixed.push((isRecord ? left : right).shift() as Step);
+          }
+          expect(meaning(linkAfter(mixed))).toEqual(meaning(linkAfter([...records, ...people])));
+          expect(meaning(linkAfter(mixed))).toEqual(meaning(linkAfter([...people, ...records])));
+        },
+      ),
     );
   });
 
@@ -77,18 +82,21 @@ describe("a link that a person decided about", () => {
       { by: "a", places: ["branch"] },
       { by: "b", places: ["native"] },
     ];
-    expect(meaning(after(steps))).toMatchObject({ isHeld: false, confidence: 0 });
-    const back = after([...steps, { is: undefined, decides: true }]);
+    expect(meaning(linkAfter(steps))).toMatchObject({ isHeld: false, confidence: 0 });
+    const back = linkAfter([...steps, { is: undefined, decides: true }]);
     expect([meaning(back), back?.origin]).toMatchObject([{ isHeld: true, confidence: 1 }, "native"]);
   });
 
   it("holds with confidence 1 once confirmed, with weak evidence or none", () => {
-    const confirmed = after([{ by: "a", places: ["body"] }, { is: "confirmed", decides: true }]);
+    const confirmed = linkAfter([
+      { by: "a", places: ["body"] },
+      { is: "confirmed", decides: true },
+    ]);
     expect(confirmed).toMatchObject({ confidence: 1, origin: "pattern", decision: { by: BY } });
-    const declared = after([{ is: "confirmed", decides: true }]);
+    const declared = linkAfter([{ is: "confirmed", decides: true }]);
     expect(declared).toMatchObject({ confidence: 1, origin: "declared", evidence: [], validFrom: T });
     expect(declared?.validTo).toBeUndefined();
-    const undone = after([
+    const undone = linkAfter([
       { is: "confirmed", decides: true },
       { is: undefined, decides: true },
     ]);
@@ -97,7 +105,17 @@ describe("a link that a person decided about", () => {
 
   it("is named by its ends, and no other text names one", () => {
     expect(endsOf(linkId(ENDS))).toEqual(ENDS);
-    for (const bad of ["", "lnk_", "lnk_pul_1.implements", "lnk_pul_1.is.ftr_1", "lnk_xyz_1.gates.ftr_1", "lnk_ftr_1.gates.ftr_1", "pul_1.gates.ftr_1", "lnk_pul_1.gates.ftr_#", "lnk_pul_1.gates.ftr_1.x"])
+    for (const bad of [
+      "",
+      "lnk_",
+      "lnk_pul_1.implements",
+      "lnk_pul_1.is.ftr_1",
+      "lnk_xyz_1.gates.ftr_1",
+      "lnk_ftr_1.gates.ftr_1",
+      "pul_1.gates.ftr_1",
+      "lnk_pul_1.gates.ftr_#",
+      "lnk_pul_1.gates.ftr_1.x",
+    ])
       expect([bad, endsOf(bad)]).toEqual([bad, undefined]);
   });
 });

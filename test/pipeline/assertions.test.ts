@@ -28,7 +28,12 @@ describe("what a person says of a stage", () => {
     expect([now.stage, now.version]).toEqual(["production", before.version + 1]);
     expect(now.stages.production.reason).toBe("Ana asserted it 2 Mar, until 10 Mar");
     expect(now.assertions).toMatchObject([
-      { stage: "production", polarity: "enter", by: { id: "mem_ana", name: "Ana" }, reason: "Everybody in Spain has it" },
+      {
+        stage: "production",
+        polarity: "enter",
+        by: { id: "mem_ana", name: "Ana" },
+        reason: "Everybody in Spain has it",
+      },
     ]);
     const moved = events.find(({ name }) => name === "feature.stage.changed");
     expect(moved?.data).toMatchObject({ from: before.stage, to: "production", cause: "override" });
@@ -157,7 +162,10 @@ describe("what a person says of health", () => {
     await hub.patch("ACME-1", { health: { value: "off_track", reason: "Legal says no", expires_at: "2026-06-30" } });
     await hub.settle();
     hub.pass(DAY);
-    const posted = await hub.send("POST", "/v1/features/ACME-1/updates", { health: "at_risk", text: "They think again" });
+    const posted = await hub.send("POST", "/v1/features/ACME-1/updates", {
+      health: "at_risk",
+      text: "They think again",
+    });
     expect(posted.status).toBe(201);
     await hub.settle();
     const { body } = await hub.get("/v1/features/ACME-1");

@@ -1,11 +1,18 @@
 import { describe, expect, it } from "vitest";
 import { draft, feature, openSaid, pull, word } from "./said-hub.ts";
 
-type Told = { readonly id: string; readonly type: string; readonly hints: readonly object[]; readonly confidence: number };
+type Told = {
+  readonly id: string;
+  readonly type: string;
+  readonly hints: readonly object[];
+  readonly confidence: number;
+};
 type Hub = ReturnType<typeof openSaid>;
 
 const campaign = (id: string, name: string) =>
-  draft("campaign", id, { fields: { name, channel: word("email"), status: word("sent"), sentAt: "2026-03-01T10:00:00.000Z" } });
+  draft("campaign", id, {
+    fields: { name, channel: word("email"), status: word("sent"), sentAt: "2026-03-01T10:00:00.000Z" },
+  });
 const waiting = async (hub: Hub): Promise<Told[]> => (await hub.get("/v1/links/review")).body.data;
 const speaking = async (hub: Hub, key: string): Promise<string[]> =>
   (await hub.get(`/v1/features/${key}/evidence`)).body.data.map(({ key: one }: { key: string }) => one).sort();
@@ -35,7 +42,10 @@ describe("a link that is only mentioned", () => {
     expect(await stageOf(hub, "ACME-1")).toBe("development");
     expect(await speaking(hub, "ACME-1")).toEqual(["acme/web#7"]);
     expect(await waiting(hub)).toEqual([]);
-    expect(events.find(({ name }) => name === "link.created")?.data).toMatchObject({ confidence: 1, cause: "override" });
+    expect(events.find(({ name }) => name === "link.created")?.data).toMatchObject({
+      confidence: 1,
+      cause: "override",
+    });
     expect(events.find(({ name }) => name === "feature.stage.changed")?.data).toMatchObject({ cause: "override" });
     const links: { id: string }[] = (await hub.get("/v1/features/ACME-1/links")).body.data;
     expect(links.find(({ id }) => id === one?.id)).toMatchObject({
@@ -125,7 +135,10 @@ describe("names that are alike in two tools", () => {
     expect(all[0]).toMatchObject({ from: { key: "ACME-1" }, to: { key: "n1" } });
     await hub.send("POST", `/v1/links/${all[0]?.id}/reject`);
     await hub.settle();
-    await hub.put({ ...feature("n1", "The gift card", { type: "Roadmap item" }), updatedAt: "2026-03-02T09:00:00.000Z" }, "notes");
+    await hub.put(
+      { ...feature("n1", "The gift card", { type: "Roadmap item" }), updatedAt: "2026-03-02T09:00:00.000Z" },
+      "notes",
+    );
     await hub.settle();
     expect((await waiting(hub)).map(({ id }) => id)).toEqual([all[1]?.id]);
   });
@@ -133,9 +146,31 @@ describe("names that are alike in two tools", () => {
   it("are compared by rare words only, so that a product of many like names costs no more", async () => {
     using hub = openSaid();
     for (let n = 0; n < 30; n++) await hub.put(campaign(`c${n}`, `Newsletter ${"abcdefghij"[n % 10]}x${n}`), "mail");
+    await hub.settle();
     await hub.put(feature("ACME-1", "Newsletter"));
     await hub.settle();
     expect(await waiting(hub)).toEqual([]);
+  });
+});
+
+describe("a thing that belongs to a feature", () => {
+  it("is not compared by its name any more, and is again when it no longer does", async () => {
+    using hub = openSaid();
+    await hub.put(feature("ACME-1", "Gift cards"));
+    await hub.put(feature("ACME-2", "Vouchers"));
+    await hub.put(campaign("c1", "Gift cards launch"), "mail");
+    await hub.settle();
+    const [one] = await waiting(hub);
+    const declared = {
+      references: [{ alias: "ACME-2", place: "declared" as const }],
+      updatedAt: "2026-03-01T11:00:00.000Z",
+    };
+    await hub.put({ ...campaign("c1", "Gift cards launch"), ...declared }, "mail");
+    await hub.settle();
+    expect(await waiting(hub)).toEqual([]);
+    await hub.put({ ...campaign("c1", "Gift cards launch"), updatedAt: "2026-03-01T12:00:00.000Z" }, "mail");
+    await hub.settle();
+    expect((await waiting(hub)).map(({ id }) => id)).toEqual([one?.id]);
   });
 });
 

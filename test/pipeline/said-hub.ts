@@ -101,7 +101,11 @@ export const openSaid = () => {
 };
 
 const T = "2026-03-01T10:00:00.000Z";
-export const word = <const C extends string>(category: C) => ({ category, detail: category, mappedBy: "tool" as const });
+export const word = <const C extends string>(category: C) => ({
+  category,
+  detail: category,
+  mappedBy: "tool" as const,
+});
 
 type Rest<K extends Draft["kind"]> = Partial<Omit<Draft<K>, "kind" | "fields">> & Pick<Draft<K>, "fields">;
 export const draft = <K extends Draft["kind"]>(kind: K, id: string, rest: Rest<K>): Draft<K> => ({

@@ -3,11 +3,13 @@ import type { Fields } from "./entity.ts";
 /** A metric's newest value that is complete, and of when it is. */
 export interface Measured {
   readonly value: number;
-  readonly at: string;
+  /** Absent where the tool tells a whole window and no days. */
+  readonly at?: string | undefined;
 }
 
 /**
- * What a metric says now: its newest point over everybody whose interval is over; else the newest at all.
+ * What a metric says now: its newest point over everybody whose interval is over; else the newest at all. Of a
+ * funnel without days, how many came through.
  *
  * @param unit of the key result: `%` shows shares, which tools give as 0 to 1, in percent
  */
@@ -18,7 +20,8 @@ export const measuredNow = (metric: Fields<"metric">, unit: string | undefined):
   const scale = isShare && unit === "%" ? 100 : 1;
   if (newest !== undefined) return { value: rounded(newest.value * scale), at: newest.at };
   const cohort = metric.cohorts?.findLast(({ size, returned }) => size > 0 && returned.length > 1);
-  if (cohort === undefined) return undefined;
+  const through = metric.steps?.at(-1)?.ofFirst;
+  if (cohort === undefined) return through === undefined ? undefined : { value: rounded(through * scale) };
   return { value: rounded(((cohort.returned[1] ?? 0) / cohort.size) * scale), at: cohort.at };
 };
 

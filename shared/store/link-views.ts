@@ -4,8 +4,9 @@ import type { Row, Table } from "../ports/table.ts";
 import { entitiesById, type StoredEntity } from "./entities.ts";
 import { linkOutKey, lists, partition, saidKey, suggestionKey } from "./keys.ts";
 import { type Said, updatesOf } from "./said.ts";
+import type { LinkEnd, LinkView, SuggestionView } from "./shown-links.ts";
 import type { Suggestion } from "./suggestions.ts";
-import type { LinkEnd, LinkView, SuggestionView, Views } from "./views.ts";
+import type { Views } from "./views.ts";
 
 /** Rows looked at for one page at the most, where few are of the product that was asked for. */
 const LOOK_AT_MOST = 2000;

@@ -6,16 +6,8 @@ import type { Table } from "../ports/table.ts";
 import { calledSo, entitiesById, entityById, linksOf } from "./entities.ts";
 import { lists, SHARDS, viewKey } from "./keys.ts";
 import { updatesOf } from "./said.ts";
-import type {
-  FeatureView,
-  HealthValue,
-  InitiativeView,
-  KeyResultView,
-  ObjectiveView,
-  PlanRollUp,
-  Slice,
-  Views,
-} from "./views.ts";
+import type { InitiativeView, KeyResultView, ObjectiveView, PlanRollUp } from "./shown-plan.ts";
+import type { FeatureView, HealthValue, Slice, Views } from "./views.ts";
 
 /** Features of one initiative that are looked at; none that people keep has more. */
 const FEATURES_AT_MOST = 500;
@@ -69,7 +61,7 @@ const keyResultView = async (table: Table, result: Entity<"keyResult">): Promise
         name: metric.fields.name,
         tool: metric.source.tool,
         url: metric.source.url,
-        ...(measured !== undefined && { at: measured.at }),
+        ...(measured?.at !== undefined && { at: measured.at }),
       },
     }),
   };

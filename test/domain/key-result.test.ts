@@ -20,6 +20,11 @@ describe("a key result", () => {
     const funnel = { name: "Checkout", shape: "funnel", points: [{ at: "2026-03-01", value: 0.314 }] } as const;
     expect(measuredNow({ ...funnel, points: [...funnel.points] }, "%")?.value).toBe(31.4);
     expect(measuredNow({ ...funnel, points: [...funnel.points] }, undefined)?.value).toBe(0.31);
+    const steps = [
+      { name: "visit", count: 40, ofFirst: 1 },
+      { name: "order", count: 13, ofFirst: 0.325 },
+    ];
+    expect(measuredNow({ name: "Checkout", shape: "funnel", steps }, "%")).toEqual({ value: 32.5 });
     const retention = { name: "Back", shape: "retention" } as const;
     const cohorts = [
       { at: "2026-02-01", size: 200, returned: [200, 50] },

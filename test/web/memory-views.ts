@@ -7,20 +7,18 @@ import { PERSON_STATES } from "../../shared/domain/identity.ts";
 import { itemHistory, type StatusOf } from "../../shared/domain/item-history.ts";
 import { STAGES, type Stage } from "../../shared/domain/stage.ts";
 import type { Say } from "../../shared/store/said.ts";
+import type { LinkView, SuggestionView } from "../../shared/store/shown-links.ts";
+import type { InitiativeView, ObjectiveView } from "../../shared/store/shown-plan.ts";
 import type {
   ConnectionView,
   EvidenceLine,
   FeatureFilter,
   FeatureView,
   HealthValue,
-  InitiativeView,
-  LinkView,
-  ObjectiveView,
   PersonView,
   ProductView,
   Quarantined,
   Slice,
-  SuggestionView,
   TimelineLine,
   Views,
 } from "../../shared/store/views.ts";

@@ -1,6 +1,7 @@
 import type { Assertion, Update } from "../../shared/domain/assertion.ts";
 import { STAGES } from "../../shared/domain/stage.ts";
-import type { InitiativeView, LinkView, ObjectiveView, PlanRollUp, SuggestionView } from "../../shared/store/views.ts";
+import type { LinkView, SuggestionView } from "../../shared/store/shown-links.ts";
+import type { InitiativeView, ObjectiveView, PlanRollUp } from "../../shared/store/shown-plan.ts";
 
 const ANA = { id: "mem_ana", name: "Ana Ruiz" };
 const ACTIVE = { category: "active", detail: "Active", mappedBy: "tool" } as const;
@@ -17,7 +18,7 @@ const rollUp: PlanRollUp = {
   healthCounts: { on_track: 2, at_risk: 1, off_track: 0, unknown: 0 },
 };
 
-export const assertions: readonly Assertion[] = [
+const assertions: readonly Assertion[] = [
   {
     id: "asr_1",
     said: { about: "stage", stage: "production", says: "enter" },
@@ -38,7 +39,7 @@ export const assertions: readonly Assertion[] = [
   },
 ];
 
-export const updates: readonly Update[] = [
+const updates: readonly Update[] = [
   {
     id: "upd_2",
     about: "ini_1",
@@ -75,7 +76,7 @@ const link: LinkView = {
   evidence: [],
 };
 
-export const links: readonly LinkView[] = [
+const links: readonly LinkView[] = [
   {
     ...link,
     origin: "pattern",
@@ -86,11 +87,11 @@ export const links: readonly LinkView[] = [
   },
 ];
 
-export const suggestions: readonly SuggestionView[] = [
+const suggestions: readonly SuggestionView[] = [
   { ...link, hints: [{ by: "name", text: "checkout one page", url: "", confidence: 0.4 }] },
 ];
 
-export const objectives: readonly ObjectiveView[] = [
+const objectives: readonly ObjectiveView[] = [
   {
     id: "obj_1",
     title: "More new users reach a first order",
@@ -128,7 +129,7 @@ export const objectives: readonly ObjectiveView[] = [
   },
 ];
 
-export const initiatives: readonly InitiativeView[] = [
+const initiatives: readonly InitiativeView[] = [
   {
     id: "ini_1",
     key: "ACME-1",
@@ -148,3 +149,6 @@ export const initiatives: readonly InitiativeView[] = [
     updatedAt: "2026-11-20T09:00:00.000Z",
   },
 ];
+
+/** What people say, decide and aim at, in the sample hub. */
+export const samplePlan = { assertions, updates, links, suggestions, objectives, initiatives };

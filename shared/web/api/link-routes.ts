@@ -3,7 +3,7 @@ import { HubError } from "../../connector/errors.ts";
 import type { Decision } from "../../domain/link.ts";
 import { type Ends, endsOf, LINK_TYPES } from "../../domain/link.ts";
 import { snakeCase } from "../../domain/snake-case.ts";
-import type { LinkEnd, LinkView, SuggestionView } from "../../store/views.ts";
+import type { LinkEnd, LinkView, SuggestionView } from "../../store/shown-links.ts";
 import { action } from "./action.ts";
 import { ProductFilter, productId } from "./filters.ts";
 import { type Asked, list, type Route } from "./route.ts";

@@ -1,7 +1,8 @@
 import * as z from "zod";
 import { PLAN_STATUSES } from "../../domain/entity.ts";
 import { STAGES, type Stage } from "../../domain/stage.ts";
-import type { HealthValue, InitiativeView, KeyResultView, ObjectiveView, PlanRollUp } from "../../store/views.ts";
+import type { InitiativeView, KeyResultView, ObjectiveView, PlanRollUp } from "../../store/shown-plan.ts";
+import type { HealthValue } from "../../store/views.ts";
 import { ProductFilter, productId } from "./filters.ts";
 import { MappedJson } from "./mapped-json.ts";
 import { list, type Route, single } from "./route.ts";

@@ -1,5 +1,6 @@
 import { HubError } from "../../connector/errors.ts";
-import type { FeatureView, InitiativeView } from "../../store/views.ts";
+import type { InitiativeView } from "../../store/shown-plan.ts";
+import type { FeatureView } from "../../store/views.ts";
 import { featurePath } from "../feature-address.ts";
 import { HEALTH_WORDS, STAGE_WORDS, toolName } from "../words.ts";
 import { postUpdate } from "./feature-form.ts";

@@ -1,5 +1,6 @@
 import * as z from "zod";
-import type { ObjectiveView, ProductView } from "../../store/views.ts";
+import type { ObjectiveView } from "../../store/shown-plan.ts";
+import type { ProductView } from "../../store/views.ts";
 import { productId } from "../api/filters.ts";
 import { checked, givenIn } from "../api/query.ts";
 import { toolName } from "../words.ts";

@@ -1,5 +1,5 @@
 import { STAGES } from "../../domain/stage.ts";
-import type { KeyResultView, PlanRollUp } from "../../store/views.ts";
+import type { KeyResultView, PlanRollUp } from "../../store/shown-plan.ts";
 import { HEALTH_WORDS, STAGE_WORDS, toolName } from "../words.ts";
 import { Health } from "./health.tsx";
 import { Outside } from "./link.tsx";

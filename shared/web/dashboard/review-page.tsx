@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { HubError } from "../../connector/errors.ts";
-import type { LinkEnd, SuggestionView } from "../../store/views.ts";
+import type { LinkEnd, SuggestionView } from "../../store/shown-links.ts";
 import { decideLink } from "../api/link-routes.ts";
 import { checked, givenIn } from "../api/query.ts";
 import { KIND_WORDS, toolName } from "../words.ts";

@@ -178,7 +178,6 @@ const ADDRESSES = [
   "/people",
   "/objectives",
   "/initiatives/ini_1",
-  "/products/storefront",
   "/review",
 ];
 

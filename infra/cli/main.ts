@@ -23,6 +23,7 @@ export const COMMANDS: Readonly<Record<string, Load>> = {
   status: async () => (await import("./show.ts")).status,
   features: async () => (await import("./show.ts")).features,
   explain: async () => (await import("./show.ts")).explain,
+  flow: async () => (await import("./flow.ts")).flow,
   history: async () => (await import("./history.ts")).history,
   people: async () => (await import("./people.ts")).people,
   deploy: async () => (await import("./deploy.ts")).deploy,

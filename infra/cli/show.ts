@@ -22,6 +22,13 @@ const HEALTH = {
   unknown: "○ no signal",
 } as const;
 
+const HEALTH_OF = { ...HEALTH, not_applicable: "" } as const;
+
+const forecastLine = ({ p50, p85, basis }: NonNullable<FeatureView["health"]["forecast"]>): string =>
+  p50 === null
+    ? `not done within 104 weeks, with what is added to it (${basis})`
+    : `half of all courses end by ${p50}, 85 % ${p85 === null ? "later than in 104 weeks" : `by ${p85}`} (${basis})`;
+
 const strip = ({ explanation }: FeatureView): string =>
   STAGES.map((stage) => MARKS[explanation.stages[stage].state]).join("");
 const bold = (words: string): string => styleText("bold", words, { validateStream: true, stream: process.stdout });
@@ -151,6 +158,14 @@ export const explain: Command = {
       out(
         `${HEALTH[health.value]}${health.derived.reasons.length > 0 ? `: ${health.derived.reasons.map(plain).join("; ")}` : ""}`,
       );
+      section(out, "Health", [
+        ...(health.dimensions ?? [])
+          .filter(({ level }) => level !== "not_applicable")
+          .map(({ name, level, text: words, evidence }) =>
+            [`${name}: ${HEALTH_OF[level]}, ${plain(words)}`, ...evidence.map((url) => `    ${plain(url)}`)].join("\n"),
+          ),
+        ...(health.forecast == null ? [] : [`forecast: ${forecastLine(health.forecast)}`]),
+      ]);
       section(
         out,
         "Because",

@@ -40,15 +40,20 @@ export const LAYERS: readonly Layer[] = [
     node: ["zlib"],
   },
   {
+    at: "shared/flow",
+    holds: "figures of flow and delivery, and the times of records that they are made of: pure",
+    imports: ["shared/domain"],
+  },
+  {
     at: "shared/store",
     holds: "keys (the access-pattern table), entities, views",
-    imports: ["shared/domain", "shared/ports"],
+    imports: ["shared/domain", "shared/flow", "shared/ports"],
     node: ["crypto"],
   },
   {
     at: "shared/lifecycle",
     holds: "derive: stage, health, explanation; pure",
-    imports: ["shared/domain"],
+    imports: ["shared/domain", "shared/flow"],
   },
   {
     at: "shared/lake",
@@ -59,7 +64,15 @@ export const LAYERS: readonly Layer[] = [
   {
     at: "shared/pipeline",
     holds: "receive, poll, ingest, project, publish, sweep: one use case per file",
-    imports: ["shared/domain", "shared/connector", "shared/ports", "shared/store", "shared/lifecycle", "shared/report"],
+    imports: [
+      "shared/domain",
+      "shared/connector",
+      "shared/flow",
+      "shared/ports",
+      "shared/store",
+      "shared/lifecycle",
+      "shared/report",
+    ],
     packages: ["zod"],
     node: ["crypto", "timers"],
   },
@@ -71,7 +84,7 @@ export const LAYERS: readonly Layer[] = [
   {
     at: "shared/web",
     holds: "API and dashboard; people write through them what they say, and nothing else",
-    imports: ["shared/domain", "shared/store", "shared/report", "shared/connector/errors.ts"],
+    imports: ["shared/domain", "shared/flow", "shared/store", "shared/report", "shared/connector/errors.ts"],
     packages: ["hono", "zod"],
     node: ["crypto"],
   },

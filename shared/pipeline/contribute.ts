@@ -4,6 +4,7 @@ import type { HistoryEntry } from "../domain/history.ts";
 import { kindOf } from "../domain/kind.ts";
 import type { Link, Place } from "../domain/link.ts";
 import type { Fact } from "../domain/stage.ts";
+import type { FlowRecord } from "../flow/record.ts";
 import type { DeclaredHealth } from "../lifecycle/said-facts.ts";
 import type { Table } from "../ports/table.ts";
 import { linksOf, update } from "../store/entities.ts";
@@ -22,6 +23,8 @@ export interface FactsRow {
   /** Where a person says it. */
   readonly assertion?: Assertion | undefined;
   readonly declared?: DeclaredHealth | undefined;
+  /** Its times, for figures and health. */
+  readonly flow?: FlowRecord | undefined;
 }
 
 /** A path longer than this is a loop or says nothing. */

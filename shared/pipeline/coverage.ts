@@ -26,6 +26,8 @@ export interface Sight {
   /** Kinds whose stream was read to the end at least once and is not far behind. */
   readonly kinds: ReadonlySet<FieldedKind>;
   readonly pending: ReadonlySet<FieldedKind>;
+  /** Read later than its limit, and not yet so late that it counts as unseen. */
+  readonly late: ReadonlySet<FieldedKind>;
   readonly stale: ReadonlySet<FieldedKind>;
 }
 
@@ -45,17 +47,20 @@ export const sightsOf = async (hub: Hub): Promise<readonly Sight[]> => {
     const kinds = new Set<FieldedKind>();
     const pending = new Set<FieldedKind>();
     const stale = new Set<FieldedKind>();
+    const behind = new Set<FieldedKind>();
     for (const [stream, { poll, kinds: yields }] of Object.entries(connection.connector.streams)) {
       if (poll === undefined) continue;
       const scopes = poll.scopes?.(connection.config).length ?? 1;
       const read = states.get(stream) ?? [];
       const complete = read.filter(({ firstCompletedAt }) => firstCompletedAt !== undefined);
-      const late = complete.some(
-        ({ lastCompletedAt = "" }) => now - Date.parse(lastCompletedAt) > 4000 * connection.freshWithinSeconds,
-      );
-      for (const kind of yields) (complete.length < scopes ? pending : late ? stale : kinds).add(kind);
+      const lag = Math.max(...complete.map(({ lastCompletedAt = "" }) => now - Date.parse(lastCompletedAt)));
+      const late = lag > 4000 * connection.freshWithinSeconds;
+      for (const kind of yields) {
+        (complete.length < scopes ? pending : late ? stale : kinds).add(kind);
+        if (lag > 1000 * connection.freshWithinSeconds) behind.add(kind);
+      }
     }
-    sights.push({ connection, kinds, pending, stale });
+    sights.push({ connection, kinds, pending, stale, late: behind });
   }
   return sights;
 };

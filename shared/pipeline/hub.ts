@@ -6,6 +6,7 @@ import type { StatusCategory } from "../domain/entity.ts";
 import type { Declarations } from "../domain/identity.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { Table as WordTable } from "../domain/mapped.ts";
+import type { HealthRules } from "../lifecycle/health/rules.ts";
 import type { Ports } from "../ports/ports.ts";
 
 /** A product as the config declares it. */
@@ -16,6 +17,8 @@ export interface Product {
   readonly vision?: string | undefined;
   readonly owner?: string | undefined;
   readonly objectives?: readonly DeclaredObjective[] | undefined;
+  /** Thresholds of its features' health; default the hub's. */
+  readonly health?: HealthRules | undefined;
 }
 
 /** An objective as the config declares it. */
@@ -108,6 +111,8 @@ export interface Hub {
   /** Where people reach the hub, without a slash at the end. */
   readonly url: string;
   readonly products: readonly Product[];
+  /** Thresholds of health where no product has its own; default those of the reference. */
+  readonly health?: HealthRules | undefined;
   readonly connectionNames: readonly string[];
   /** @throws HubError connection_unknown | config_invalid | secret_missing */
   connection(name: string): Promise<Connection>;

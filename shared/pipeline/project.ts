@@ -11,10 +11,12 @@ import type { FeedRecord } from "../ports/table.ts";
 import { entitiesById, entityById, everyOf, historyOf, type StoredEntity, update } from "../store/entities.ts";
 import { entityOf, sightsKey } from "../store/keys.ts";
 import { contributionsOf, downwardOf, evidenceLine, putFacts, timelineOf } from "./contribute.ts";
-import { coverageOf, sightsOf } from "./coverage.ts";
+import { sightsOf } from "./coverage.ts";
 import { putCycleParts } from "./cycle-parts.ts";
 import { applyDecision, decidedIn } from "./decide.ts";
 import { hash } from "./entity-of.ts";
+import { type FlowChanges, flowRecordOf, noteFlow, putFlow, putFormer } from "./flow-rows.ts";
+import { seenOf } from "./health-feeds.ts";
 import type { Hub } from "./hub.ts";
 import { identifyAccounts } from "./identify.ts";
 import { type Projected, projectedOf, relink, setProjected } from "./relink.ts";
@@ -73,7 +75,7 @@ export const project = async (hub: Hub, records: readonly FeedRecord[]): Promise
   }
   const relinked = new Set<string>();
   const accounts = new Set<string>();
-  const work: Work = { done: new Map(), features };
+  const work: Work = { done: new Map(), features, flow: new Map() };
   let wave = [...touched];
   while (wave.length > 0) {
     const next = new Set<string>();
@@ -115,6 +117,7 @@ export const project = async (hub: Hub, records: readonly FeedRecord[]): Promise
     }
     wave = next;
   }
+  await putFlow(table, work.flow);
   const sights = await sightsOf(hub);
   for (const id of features) {
     await setImmediate();
@@ -123,7 +126,7 @@ export const project = async (hub: Hub, records: readonly FeedRecord[]): Promise
   }
   if (sightChanged) {
     for await (const { id } of everyOf(table, "feature")) {
-      if (features.has(id) || (await isSeenAsBefore(table, id, sights))) continue;
+      if (features.has(id) || (await isSeenAsBefore(hub, id, sights))) continue;
       await setImmediate();
       await putView(hub, id, sights, words, "sync");
     }
@@ -136,6 +139,8 @@ interface Work {
   readonly done: Map<string, Partial<Projected>>;
   /** Whose views are derived anew. */
   readonly features: Set<string>;
+  /** Lines of products' weeks that came, changed or went. */
+  readonly flow: FlowChanges;
 }
 
 /** Features whose result time alone may have changed by now. */
@@ -168,13 +173,13 @@ export const projectAll = async (hub: Hub): Promise<void> => {
 export const projectSights = async (hub: Hub): Promise<number> => {
   const { table } = hub.ports;
   const sights = await sightsOf(hub);
-  const seen = hash(hub.products.map(({ id }) => coverageOf(sights, [id])));
+  const seen = hash(hub.products.map(({ id }) => seenOf(hub, sights, [id])));
   const noted = await table.get<{ seen: string }>(sightsKey.pk, sightsKey.sk);
   if (noted?.data.seen === seen) return 0;
   const words = vocabulary(hub);
   let derived = 0;
   for await (const { id } of everyOf(table, "feature")) {
-    if (await isSeenAsBefore(table, id, sights)) continue;
+    if (await isSeenAsBefore(hub, id, sights)) continue;
     await putView(hub, id, sights, words, "time");
     derived += 1;
   }
@@ -226,7 +231,7 @@ const contribute = async (
   hub: Hub,
   id: string,
   words: ReturnType<typeof vocabulary>,
-  { done, features }: Work,
+  { done, features, flow }: Work,
 ): Promise<boolean> => {
   const { table } = hub.ports;
   if (kindOf(id) === "feature") return false;
@@ -245,12 +250,16 @@ const contribute = async (
   const history = isKind(entity, "workItem") ? await historyOf(table, id) : [];
   if (isKind(entity, "workItem"))
     done.set(id, { ...done.get(id), cycles: await putCycleParts(table, entity, history, held.cycles) });
+  const statusOf = await words(entity.source.connectionId);
+  const record = await flowRecordOf(table, entity, history, statusOf);
+  done.set(id, { ...done.get(id), flow: noteFlow(flow, entity, record, held.flow) });
+  if (isKind(entity, "workItem") && record?.kind === "item")
+    for (const former of await putFormer(table, entity, history, record, wanted)) features.add(former);
   if (now.length > 0) {
     const timeline = timelineOf(entity, history);
-    const statusOf = await words(entity.source.connectionId);
     for (const one of now) {
       const facts: Fact[] = factsOf({ entity, history }, one, { statusOf });
-      const row = { gone: false, line: evidenceLine(entity, one), facts, timeline };
+      const row = { gone: false, line: evidenceLine(entity, one), facts, timeline, ...(record && { flow: record }) };
       await putFacts(table, one.featureId, id, row);
       features.add(one.featureId);
     }

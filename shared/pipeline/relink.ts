@@ -25,6 +25,8 @@ export interface Projected {
   readonly cycles: readonly string[];
   /** Words of its name, each with the product that it stands under: `prd_web checkout`. */
   readonly words: readonly string[];
+  /** Products and weeks that count it, each as `product week`. */
+  readonly flow: readonly string[];
 }
 
 /** A feature that a record speaks about. */
@@ -36,7 +38,15 @@ export interface Contribution {
   readonly via: string;
 }
 
-export const NOTHING: Projected = { aliases: [], pointers: [], said: [], features: [], cycles: [], words: [] };
+export const NOTHING: Projected = {
+  aliases: [],
+  pointers: [],
+  said: [],
+  features: [],
+  cycles: [],
+  flow: [],
+  words: [],
+};
 
 export const projectedOf = async (table: Table, id: string): Promise<Projected> => {
   const { pk, sk } = contributionKey(id);

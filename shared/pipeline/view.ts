@@ -17,6 +17,8 @@ import type { FeatureView, HealthValue } from "../store/views.ts";
 import { evidenceLine, type FactsRow, putFacts, timelineOf } from "./contribute.ts";
 import { coverageOf, type Sight } from "./coverage.ts";
 import { hash } from "./entity-of.ts";
+import { seenOf } from "./health-feeds.ts";
+import { healthInputOf } from "./health-input.ts";
 import type { Hub } from "./hub.ts";
 import type { vocabulary } from "./vocabulary.ts";
 
@@ -52,23 +54,19 @@ export const putView = async (
     timeline: timelineOf(feature, history),
   });
   await putInitiatives(table, id, statusOf);
-  const rows: FactsRow[] = [];
-  for await (const { data } of rowsOf<FactsRow>(table, partition.ofEntity(id), "F#")) if (!data.gone) rows.push(data);
+  const all: FactsRow[] = [];
+  for await (const { data } of rowsOf<FactsRow>(table, partition.ofEntity(id), "F#")) all.push(data);
+  const rows = all.filter(({ gone }) => !gone);
   const facts: Fact[] = rows.flatMap((row) => row.facts);
   const coverage = coverageOf(sights, feature.productIds);
   const asOf = clock.now().toISOString();
   const derived = derive(id, facts, coverage, RULE_SET, { asOf });
   const items = await itemsOf(table, rows);
-  const lastFactAt = latest(rows);
+  // That somebody says something is no work on it.
+  const lastFactAt = latest(rows.filter(({ line }) => line.kind !== "assertion"));
   const told = withDeclared(feature, rows, asOf);
-  const health = healthOf({
-    feature: told.feature,
-    items,
-    explanation: derived,
-    coverage,
-    asOf,
-    ...(lastFactAt && { lastFactAt }),
-  });
+  const known = { feature: told.feature, history, rows: all, items, explanation: derived, coverage, lastFactAt, asOf };
+  const health = healthOf(await healthInputOf(hub, sights, known));
   const explanation: Explanation = {
     ...derived,
     badges: health.isWatermelon ? [...derived.badges, "watermelon"] : derived.badges,
@@ -76,7 +74,8 @@ export const putView = async (
   };
   const { declared } = health;
   const shown = { ...health, ...(declared && { declared: { ...declared, ...told.words } }) };
-  await store(hub, feature, { coverage: hash(coverage), explanation, health: shown, rows, items, asOf, cause });
+  const seen = seenOf(hub, sights, feature.productIds);
+  await store(hub, feature, { coverage: seen, explanation, health: shown, rows, items, asOf, cause });
 };
 
 /** A feature with the health that somebody declared last, in its tool or here, and their words if here. */
@@ -91,7 +90,7 @@ const withDeclared = (feature: Entity<"feature">, rows: readonly FactsRow[], asO
   const declaredHealth = { category: last.value, detail: last.value, mappedBy: "user" } as const;
   return {
     feature: {
-      sourceUpdatedAt,
+      ...feature,
       fields: { ...fields, declaredHealth, declaredHealthAt: last.at },
       ...(last.until !== undefined && { declaredUntil: last.until }),
     },
@@ -120,10 +119,10 @@ const putInitiatives = async (table: Table, featureId: string, statusOf: StatusO
 };
 
 /** Whether a feature's view rests on what can be seen now, so that a newly read stream is no news for it. */
-export const isSeenAsBefore = async (table: Table, id: string, sights: readonly Sight[]): Promise<boolean> => {
+export const isSeenAsBefore = async (hub: Hub, id: string, sights: readonly Sight[]): Promise<boolean> => {
   const { pk, sk } = viewKey(id);
-  const view = (await table.get<StoredView>(pk, sk))?.data;
-  return view !== undefined && view.coverage === hash(coverageOf(sights, view.productIds));
+  const view = (await hub.ports.table.get<StoredView>(pk, sk))?.data;
+  return view !== undefined && view.coverage === seenOf(hub, sights, view.productIds);
 };
 
 interface Derived {
@@ -139,7 +138,7 @@ interface Derived {
 const store = async (hub: Hub, feature: Entity<"feature">, made: Derived): Promise<void> => {
   const { table } = hub.ports;
   const { coverage, explanation, rows, items, asOf, cause } = made;
-  const { value, disagree, derived, declared } = made.health;
+  const { nextChangeAt: _, isWatermelon: __, declared, ...judged } = made.health;
   const parents = (await linksOf(table, feature.id, "in", "parent_of")).map(({ from }) => from);
   const named = await entitiesById(table, [...parents, ...(feature.fields.ownerId ? [feature.fields.ownerId] : [])]);
   const owner = feature.fields.ownerId === undefined ? undefined : named.get(feature.fields.ownerId);
@@ -167,7 +166,7 @@ const store = async (hub: Hub, feature: Entity<"feature">, made: Derived): Promi
     ...(targetDate !== undefined && { targetDate }),
     ...(targetDateResolution !== undefined && { targetDateResolution }),
     explanation,
-    health: { value, disagree, derived, ...(declared !== undefined && { declared }) },
+    health: { ...judged, ...(declared !== undefined && { declared }) },
     ...(assertions.length > 0 && { assertions }),
     progress: { done: status("done"), total: items.length - status("cancelled"), cancelled: status("cancelled") },
     counts: { workItems: items.length, pullRequests: of("pullRequest"), deployments: of("deployment") },

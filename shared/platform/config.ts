@@ -3,6 +3,7 @@ import { type ErrorCode, HubError } from "../connector/errors.ts";
 import { STATUS_CATEGORIES } from "../domain/entity.ts";
 import { nearestWord } from "../domain/nearest-word.ts";
 import type { HubConfig } from "./define-hub.ts";
+import { HealthShape } from "./health-shape.ts";
 import { locate } from "./locate.ts";
 import { OutputShape } from "./output-shape.ts";
 
@@ -57,6 +58,7 @@ export const HubConfigShape = z.strictObject({
           .describe("What belongs to it: `connection` or `connection:scope`, e.g. `jira:ACME`, `github:acme/web`."),
         owner: z.string().min(1).max(200).optional().describe("A slug of `people`, or a name."),
         objectives: z.array(Objective).max(50).optional().describe("What it is to reach, and how that is measured."),
+        health: HealthShape.optional().describe("Thresholds of its features' health, before those of the hub."),
       }),
     )
     .optional()
@@ -89,6 +91,9 @@ export const HubConfigShape = z.strictObject({
     .record(z.string(), z.enum(["production", "staging", "test", "other"]))
     .optional()
     .describe("Name of a deployment environment to what it is, only the exceptions."),
+  health: HealthShape.optional().describe(
+    "Thresholds of health; only the exceptions. What each is about: docs/health.md.",
+  ),
   people: z
     .record(
       Slug,

@@ -1,4 +1,5 @@
 import type { StatusCategory } from "../domain/entity.ts";
+import type { HealthSettings } from "../lifecycle/health/rules.ts";
 import type { OutputConfig } from "./output-shape.ts";
 
 /** The name of a value that stands in the environment, in `.env` or in the cloud's secret store: never the value. */
@@ -31,6 +32,8 @@ export interface ProductConfig {
   /** A slug of `people`, or a name. */
   readonly owner?: string;
   readonly objectives?: readonly ObjectiveConfig[];
+  /** Thresholds of its features' health, before those of the hub. */
+  readonly health?: HealthSettings;
 }
 
 /** What a product is to reach, with what it is measured by. */
@@ -80,6 +83,8 @@ export interface HubConfig {
   readonly statuses?: Readonly<Record<string, Readonly<Record<string, StatusCategory>>>>;
   /** What names of deployment environments mean, where the tools' own reading does not fit: name to category. */
   readonly environments?: Readonly<Record<string, "production" | "staging" | "test" | "other">>;
+  /** Thresholds of health, only the exceptions; docs/health.md. */
+  readonly health?: HealthSettings;
   /** By slug. Accounts of two declared people are never one person's. */
   readonly people?: Readonly<Record<string, PersonConfig>>;
   /** Where events go out to, by name: analytics and messengers. */

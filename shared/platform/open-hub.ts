@@ -3,6 +3,7 @@ import { HubError } from "../connector/errors.ts";
 import type { Surroundings } from "../connector/http.ts";
 import { declarations } from "../domain/identity.ts";
 import { configuredId } from "../domain/kind.ts";
+import { HEALTH_RULES, healthRules } from "../lifecycle/health/rules.ts";
 import { hash } from "../pipeline/entity-of.ts";
 import type { Connection, Hub, Log, Product } from "../pipeline/hub.ts";
 import type { Ports } from "../ports/ports.ts";
@@ -59,6 +60,7 @@ export const hubOf = (parts: Parts): Hub => {
     log,
     url: (config.url ?? parts.url).replace(/\/$/, ""),
     products: productsOf(config),
+    health: config.health === undefined ? HEALTH_RULES : healthRules([config.health], hash),
     connectionNames: names,
     async connection(name) {
       const settings = Object.hasOwn(config.connections, name) ? config.connections[name] : undefined;
@@ -122,24 +124,29 @@ const openOnce = ({ secrets, clock }: Ports, log: Log, knows?: SecretsKnown) => 
   };
 };
 
-const productsOf = ({ products, people = {} }: HubConfig): Product[] =>
+const productsOf = ({ products, people = {}, health: hubs }: HubConfig): Product[] =>
   products === undefined
     ? [{ ...ONLY_PRODUCT, id: configuredId("prd", ONLY_PRODUCT.slug) }]
-    : Object.entries(products).map(([slug, { name, vision, owner, objectives }]) => ({
+    : Object.entries(products).map(([slug, { name, vision, owner, objectives, health }]) => ({
         id: configuredId("prd", slug),
         slug,
         name,
         ...(vision !== undefined && { vision }),
         ...(owner !== undefined && { owner: people[owner]?.name ?? owner }),
         ...(objectives !== undefined && { objectives }),
+        ...(health !== undefined && { health: healthRules([hubs, health], hash) }),
       }));
 
-/** Of products what maps records: what they are to reach maps none, and a change of it reads nothing anew. */
-const mappingOf = (products: HubConfig["products"]): HubConfig["products"] =>
-  products &&
-  Object.fromEntries(
-    Object.entries(products).map(([slug, { owner: _, objectives: __, ...rest }]) => [slug, rest] as const),
-  );
+/** Thresholds and what a product is to reach map no record: a change of them reads nothing again. */
+const mapped = (products: HubConfig["products"]) =>
+  products === undefined
+    ? null
+    : Object.fromEntries(
+        Object.entries(products).map(([slug, { health: _, owner: __, objectives: ___, ...product }]) => [
+          slug,
+          product,
+        ]),
+      );
 
 /** The part of the config that maps records, kept so that a change of it can be shown before it is made. */
 export interface MappingInForce extends Pick<HubConfig, "products" | "statuses" | "environments"> {
@@ -150,12 +157,11 @@ export interface MappingInForce extends Pick<HubConfig, "products" | "statuses" 
 /** Rises by one whenever what maps records changed since a hub was last at work. */
 const mappingVersion = async (
   { table }: Ports,
-  { products: configured, statuses, environments }: HubConfig,
+  { products, statuses, environments }: HubConfig,
   log: Log,
   beside: boolean,
 ): Promise<number> => {
-  const products = mappingOf(configured);
-  const now = hash([products ?? null, statuses ?? null, environments ?? null]);
+  const now = hash([mapped(products), statuses ?? null, environments ?? null]);
   const before = (await table.get<MappingInForce>(mappingKey.pk, mappingKey.sk))?.data;
   if (before?.hash === now) return before.version;
   // Who only looks puts nothing into force.

@@ -32,6 +32,7 @@ import type { Place } from "../ports/table.ts";
  * | when its first reads were asked for     | G#{connection}         | F                               |
  * | its share of requests, taken in slices  | G#{connection}         | B                               |
  * | when its credential ends               | G#{connection}         | A                               |
+ * | records that flow figures count        | F#{product}            | {week or open}#{hex digit}      |
  * | when its webhooks at the vendor end     | G#{connection}         | H                               |
  * | webhook deliveries seen                | D#{connection}         | {delivery}                      |
  * | webhook receipts of a connection       | W#{connection}         | A                               |
@@ -106,6 +107,10 @@ export const timelineKey = (feature: string, at: Instant, fact: string): Place =
   pk: `Z#${feature}`,
   sk: `${at}#${fact}`,
 });
+export const flowKey = (product: string, bucket: string, record: string): Place => ({
+  pk: partition.ofFlow(product),
+  sk: `${bucket}#${record.slice(record.indexOf("_") + 1)[0]}`,
+});
 export const tallyKey = (metric: string, day: string): Place => ({ pk: `O#${metric}`, sk: day });
 export const linkOutKey = (from: string, type: LinkType, to: string): Place => ({
   pk: `E#${from}`,
@@ -162,6 +167,7 @@ export const partition = {
   ofAlias: (alias: string) => `K#${free(alias)}`,
   ofIdentityKey: (key: string) => `U#${free(key)}`,
   ofNameWord: (product: string, word: string) => `NW#${product}#${free(word)}`,
+  ofFlow: (product: string) => `F#${product}`,
   ofTimeline: (feature: string) => `Z#${feature}`,
   ofConnection: (connection: string) => `C#${connection}`,
   ofCensuses: (connection: string) => `Y#${connection}`,

@@ -5,6 +5,7 @@ import { kindOf } from "../domain/kind.ts";
 import { STAGES, type Stage } from "../domain/stage.ts";
 import type { Row, Table } from "../ports/table.ts";
 import { calledSo, entitiesById, entityById } from "./entities.ts";
+import { flowViews } from "./flow-views.ts";
 import { historyViews } from "./history-views.ts";
 import { dues, lists, partition, SHARDS, viewKey } from "./keys.ts";
 import { linkViews } from "./link-views.ts";
@@ -112,6 +113,7 @@ export const tableViews = (
     ...peopleViews(table),
     ...linkViews(table),
     ...planViews(table),
+    ...flowViews(table, configured.now),
     products: async () => configured.products,
     async feature(idOrKey) {
       if (kindOf(idOrKey) === "feature") return featureById(idOrKey);

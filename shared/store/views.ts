@@ -7,6 +7,7 @@ import type { Instant } from "../domain/instant.ts";
 import type { ItemHistory } from "../domain/item-history.ts";
 import type { Mapped } from "../domain/mapped.ts";
 import type { Explanation, Stage } from "../domain/stage.ts";
+import type { FlowReads } from "./flow-views.ts";
 import type { LinkView, SuggestionView } from "./shown-links.ts";
 import type { InitiativeView, ObjectiveView } from "./shown-plan.ts";
 
@@ -45,6 +46,15 @@ export interface FeatureView {
         }
       | undefined;
     readonly derived: { readonly value: HealthValue; readonly rule: string; readonly reasons: readonly string[] };
+    /** Absent in rows that an earlier version wrote. */
+    readonly dimensions?: readonly HealthDimension[] | undefined;
+    /** Null where history is too short, or nothing is left to do. */
+    readonly forecast?:
+      | { readonly p50: string | null; readonly p85: string | null; readonly basis: string }
+      | null
+      | undefined;
+    /** Version of the thresholds. */
+    readonly rules?: string | undefined;
   };
   /** What people assert of it now, shown as theirs. */
   readonly assertions?: readonly Assertion[] | undefined;
@@ -56,6 +66,19 @@ export interface FeatureView {
   readonly updatedAt: Instant;
   /** When projection last looked. */
   readonly observedAt: Instant;
+}
+
+/** One aspect of health: its level, with what was measured and what it was held against. */
+export interface HealthDimension {
+  readonly name: "schedule" | "scope" | "flow" | "quality" | "experiment" | "support" | "adoption" | "freshness";
+  readonly level: HealthValue | "not_applicable";
+  readonly value?: string | undefined;
+  readonly threshold?: string | undefined;
+  readonly text: string;
+  /** URLs, at most five. */
+  readonly evidence: readonly string[];
+  /** Newest source time of what it rests on. */
+  readonly dataAt?: Instant | undefined;
 }
 
 /** One record that speaks about a feature, with how sure the way to it is. */
@@ -246,7 +269,7 @@ export interface PersonView {
 }
 
 /** All reads that surfaces make. Every list is a page in an order that never changes; `after` and `next` are opaque. */
-export interface Views {
+export interface Views extends FlowReads {
   products(): Promise<readonly ProductView[]>;
   /** By id or by key, present or past, in any case. */
   feature(idOrKey: string): Promise<FeatureView | undefined>;

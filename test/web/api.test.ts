@@ -48,6 +48,8 @@ const ADDRESSES: readonly (readonly [path: string, address: string])[] = [
   ["/v1/features/{id}/explain", "/v1/features/ACME-8/explain"],
   ["/v1/features/{id}/timeline", "/v1/features/ACME-8/timeline"],
   ["/v1/features/{id}/evidence", "/v1/features/ACME-8/evidence"],
+  ["/v1/features/{id}/flow", "/v1/features/ACME-8/flow?weeks=4"],
+  ["/v1/products/{id}/flow", "/v1/products/storefront/flow"],
   ["/v1/work-items", "/v1/work-items"],
   ["/v1/work-items/{id}", "/v1/work-items/PAY-1"],
   ["/v1/cycles", "/v1/cycles"],
@@ -353,5 +355,7 @@ const brokenViews = (error: Error) => {
     initiatives: fail,
     initiative: fail,
     initiativeFeatures: fail,
+    featureFlow: fail,
+    productFlow: fail,
   };
 };

@@ -6,6 +6,8 @@ import type { HistoryEntry } from "../../shared/domain/history.ts";
 import { PERSON_STATES } from "../../shared/domain/identity.ts";
 import { itemHistory, type StatusOf } from "../../shared/domain/item-history.ts";
 import { STAGES, type Stage } from "../../shared/domain/stage.ts";
+import type { FlowRecord } from "../../shared/flow/record.ts";
+import { flowView } from "../../shared/store/flow-views.ts";
 import type { Say } from "../../shared/store/said.ts";
 import type { LinkView, SuggestionView } from "../../shared/store/shown-links.ts";
 import type { InitiativeView, ObjectiveView } from "../../shared/store/shown-plan.ts";
@@ -43,6 +45,8 @@ export interface Shown {
   readonly suggestions: readonly SuggestionView[];
   readonly objectives: readonly ObjectiveView[];
   readonly initiatives: readonly InitiativeView[];
+  /** What figures are made of, the same for every feature and product. */
+  readonly flow?: { readonly records: readonly FlowRecord[]; readonly now: Date };
 }
 
 export const NOTHING: Shown = {
@@ -106,7 +110,11 @@ export const memoryViews = (shown: Shown): Views => {
     });
   const tally = <Word extends string>(words: readonly Word[], told: readonly Word[]) =>
     Object.fromEntries(words.map((word) => [word, told.filter((one) => one === word).length])) as Record<Word, number>;
+  const flow = (weeks: number, part: "feature" | "product", place?: string) =>
+    flowView(shown.flow?.records ?? [], shown.flow?.now ?? new Date(0), weeks, part, place);
   return {
+    featureFlow: async (_, weeks) => flow(weeks, "feature"),
+    productFlow: async (_, weeks, place) => flow(weeks, "product", place),
     products: async () => shown.products,
     feature: async (named) =>
       shown.features.find(({ id, key }) => id === named || key?.toLowerCase() === named.toLowerCase()),

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { BADGES, DISPOSITIONS, STAGE_STATES, STAGES, type Stage, type StageResult } from "../../domain/stage.ts";
 import type { FeatureView } from "../../store/views.ts";
 import { featurePath } from "../feature-address.ts";
+import { HealthDimensionJson, healthDimensionsJson } from "./health-json.ts";
 import { MappedJson } from "./mapped-json.ts";
 import { AssertionJson, assertionJson } from "./said-json.ts";
 
@@ -51,6 +52,19 @@ export const FeatureJson = z
         })
         .nullable(),
       derived: z.object({ value: Health, rule: z.string(), reasons: z.array(z.string()) }),
+      dimensions: z.array(HealthDimensionJson).describe("What the derived health rests on, one entry per aspect."),
+      forecast: z
+        .object({
+          p50: z
+            .string()
+            .nullable()
+            .describe("Day by which half of 10,000 simulated courses end; null: beyond 104 weeks."),
+          p85: z.string().nullable().describe("Day by which 85 % of them end."),
+          basis: z.string().describe("What it was made of."),
+        })
+        .nullable()
+        .describe("Null where history is too short, or nothing is left to do."),
+      rules: z.string().nullable().describe("Version of the thresholds; with a digest where the config changes some."),
     }),
     assertions: z.array(AssertionJson).describe("What people assert of it now. It silences nothing that tools say."),
     progress: z.object({ done: z.int(), total: z.int(), cancelled: z.int() }),
@@ -137,6 +151,9 @@ export const featureJson = (feature: FeatureView, hub: string): z.input<typeof F
               text: health.declared.text ?? null,
             },
       derived: { ...health.derived, reasons: [...health.derived.reasons] },
+      dimensions: healthDimensionsJson(health.dimensions ?? []),
+      forecast: health.forecast ?? null,
+      rules: health.rules ?? null,
     },
     assertions: (feature.assertions ?? []).map(assertionJson),
     progress: feature.progress,

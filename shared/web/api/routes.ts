@@ -2,6 +2,7 @@ import { CHANGE_ROUTES } from "./change-routes.ts";
 import { CONNECTION_ROUTES } from "./connection-routes.ts";
 import { CYCLE_ROUTES } from "./cycle-routes.ts";
 import { FEATURE_ROUTES } from "./feature-routes.ts";
+import { FLOW_ROUTES } from "./flow-routes.ts";
 import { LINK_ROUTES } from "./link-routes.ts";
 import { PEOPLE_ROUTES } from "./people-routes.ts";
 import { PLAN_ROUTES } from "./plan-routes.ts";
@@ -17,6 +18,7 @@ export const ROUTES: readonly Route[] = [
   ...FEATURE_ROUTES,
   ...SAID_ROUTES,
   ...LINK_ROUTES,
+  ...FLOW_ROUTES,
   ...WORK_ITEM_ROUTES,
   ...CYCLE_ROUTES,
   ...PEOPLE_ROUTES,

@@ -19,6 +19,7 @@ import { initiativeForm, initiativePage } from "./initiative-page.tsx";
 import { objectivesPage } from "./objectives-page.tsx";
 import type { PageHandler } from "./page.tsx";
 import { peoplePage } from "./people-page.tsx";
+import { productFlowPage } from "./product-flow-page.tsx";
 import { productPage } from "./product-page.tsx";
 import { reviewForm, reviewPage } from "./review-page.tsx";
 
@@ -35,6 +36,7 @@ const PAGES: readonly (readonly [path: string, page: PageHandler])[] = [
   ["/initiatives/:id", initiativePage],
   ["/products/:slug", productPage],
   ["/review", reviewPage],
+  ["/products/:product/flow", productFlowPage],
   ["/docs", docsPage],
   ["/docs/api", apiPage],
   ["/docs/stages", stagesPage],

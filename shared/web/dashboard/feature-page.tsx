@@ -5,8 +5,10 @@ import { featurePath, featureSlug } from "../feature-address.ts";
 import { HEALTH_WORDS, STAGE_STATE_WORDS, STAGE_WORDS, toolName } from "../words.ts";
 import { FeatureTimeline } from "./feature-timeline.tsx";
 import { FeatureWork } from "./feature-work.tsx";
+import { FlowSection } from "./flow-section.tsx";
 import { formToken } from "./form.tsx";
 import { Health } from "./health.tsx";
+import { HealthSection } from "./health-section.tsx";
 import { address, Outside } from "./link.tsx";
 import { type PageHandler, sendPage } from "./page.tsx";
 import { linkCursor, placeOf } from "./page-cursor.ts";
@@ -17,6 +19,7 @@ import { Day, Moment, Target } from "./time.tsx";
 const WORK_AT_ONCE = 100;
 const TIMELINE_AT_ONCE = 50;
 const UPDATES_SHOWN = 5;
+const FLOW_WEEKS = 12;
 
 const StageSteps = ({ explanation }: FeatureView) => (
   <ol class="steps-strip" aria-label="Stages">
@@ -72,7 +75,7 @@ const HealthFacts = ({ health }: FeatureView) => (
 
 const Facts = ({ feature, products }: { readonly feature: FeatureView; readonly products: readonly ProductView[] }) => {
   const { progress, targetDate, presence, status } = feature;
-  const names = products.filter(({ id }) => feature.productIds.includes(id)).map(({ name }) => name);
+  const own = products.filter(({ id }) => feature.productIds.includes(id));
   return (
     <dl class="facts">
       <HealthFacts {...feature} />
@@ -124,10 +127,17 @@ const Facts = ({ feature, products }: { readonly feature: FeatureView; readonly 
           </dd>
         </div>
       )}
-      {names.length > 0 && (
+      {own.length > 0 && (
         <div>
           <dt>Product</dt>
-          <dd>{names.join(", ")}</dd>
+          <dd>
+            {own.map(({ slug, name }, index) => (
+              <>
+                {index > 0 && ", "}
+                <a href={`/products/${slug}/flow`}>{name}</a>
+              </>
+            ))}
+          </dd>
         </div>
       )}
       {presence.state !== "present" && (
@@ -161,10 +171,11 @@ export const featurePage: PageHandler = async (c, deps) => {
   const place = (list: string) => ({ route: `page.feature.${list}`, filters: { id: feature.id } });
   const workAfter = placeOf(deps, place("work"), c.req.query("work"));
   const timelineAfter = placeOf(deps, place("timeline"), c.req.query("timeline"));
-  const [work, timeline, products, assertions, updates] = await Promise.all([
+  const [work, timeline, products, flow, assertions, updates] = await Promise.all([
     views.evidence(feature.id, workAfter, WORK_AT_ONCE),
     views.timeline(feature.id, timelineAfter, TIMELINE_AT_ONCE),
     views.products(),
+    views.featureFlow(feature.id, FLOW_WEEKS),
     views.said(feature.id),
     views.updates(feature.id, undefined, UPDATES_SHOWN),
   ]);
@@ -186,6 +197,7 @@ export const featurePage: PageHandler = async (c, deps) => {
       <div class="split">
         <div>
           <StageReasons explanation={feature.explanation} />
+          <HealthSection health={feature.health} />
           <SaidSection
             at={{ to: path, token: formToken(c, deps) }}
             version={feature.version}
@@ -194,6 +206,7 @@ export const featurePage: PageHandler = async (c, deps) => {
             now={deps.now()}
           />
           <FeatureWork lines={work.items} more={more && address(path, { work: more }, "#work")} />
+          <FlowSection flow={flow} json={`/v1${path}/flow`} />
           <FeatureTimeline
             lines={timeline.items}
             older={older && address(path, { timeline: older }, "#timeline")}

@@ -83,7 +83,7 @@ export const LAYERS: readonly Layer[] = [
   },
   {
     at: "shared/web",
-    holds: "API and dashboard, read only",
+    holds: "API and dashboard; people write through them what they say, and nothing else",
     imports: ["shared/domain", "shared/flow", "shared/store", "shared/report", "shared/connector/errors.ts"],
     packages: ["hono", "zod"],
     node: ["crypto"],

@@ -15,6 +15,7 @@ import type { Ports } from "../ports/ports.ts";
 import type { Secrets } from "../ports/secrets.ts";
 import { type ConfigProblem, keysAt, problemsOf, suggestion } from "./config.ts";
 import type { ConnectionConfig, HubConfig, SecretRef } from "./define-hub.ts";
+import { objectiveProblems } from "./objectives.ts";
 import { outputProblems } from "./output-problems.ts";
 import { peopleProblems } from "./people.ts";
 import { safeAddress } from "./safe-address.ts";
@@ -88,7 +89,12 @@ export const connectionProblems = async (
       });
     }
   }
-  return [...problems, ...peopleProblems(config), ...(await outputProblems(config, secrets))];
+  return [
+    ...problems,
+    ...peopleProblems(config),
+    ...objectiveProblems(config),
+    ...(await outputProblems(config, secrets)),
+  ];
 };
 
 /** The settings whose address is not safe to send a credential to. */

@@ -31,10 +31,41 @@ export interface ProductConfig {
   readonly vision?: string;
   /** What belongs to it: `connection` or `connection:scope`, e.g. `jira:ACME`, `github:acme/web`. */
   readonly sources: readonly string[];
+  /** A slug of `people`, or a name. */
+  readonly owner?: string;
+  readonly objectives?: readonly ObjectiveConfig[];
   /** Thresholds of its features' health, before those of the hub. */
   readonly health?: HealthSettings;
   /** How its stages are decided where that differs from the hub's rules. */
   readonly rules?: RulesConfig;
+}
+
+/** What a product is to reach, with what it is measured by. */
+export interface ObjectiveConfig {
+  /** Unique within the product. */
+  readonly id: string;
+  readonly title: string;
+  readonly text?: string;
+  readonly period?: { readonly start?: string; readonly end?: string };
+  readonly keyResults?: readonly KeyResultConfig[];
+  /** Titles of initiatives that serve it, as their tool shows them, or their keys. */
+  readonly initiatives?: readonly string[];
+  /** Keys of features that serve it without an initiative. */
+  readonly features?: readonly string[];
+}
+
+export interface KeyResultConfig {
+  readonly title: string;
+  /** `connection:metric`, the metric by its name, key or id there; its newest point is the current value. */
+  readonly metric?: string;
+  /** Where it started; 0 without it. */
+  readonly from?: number;
+  readonly to: number;
+  readonly unit?: string;
+  /** The day by which it is to be reached. */
+  readonly by?: string;
+  /** The current value, where no metric tells it. */
+  readonly current?: number;
 }
 
 /** Somebody whose accounts no rule joins, or joins wrongly. */

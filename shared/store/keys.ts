@@ -19,6 +19,11 @@ import type { Place } from "../ports/table.ts";
  * | a feature's timeline                   | Z#{feature}            | {at}#{fact}                     |
  * | what was counted of a day of a metric  | O#{metric}             | {yyyy-mm-dd}                    |
  * | a feature as shown                     | E#{feature}            | V                               |
+ * | what people assert of a feature        | E#{feature}            | S                               |
+ * | updates posted, oldest first           | E#{about}              | U#{at}#{update}                 |
+ * | what a person decided about a link     | E#{from}               | D#{type}#{to}                   |
+ * | a link that is suggested, or was       | E#{from}               | Q#{type}#{to}                   |
+ * | what has a word in its name            | NW#{product}#{word}    | {id}                            |
  * | who is called so                       | K#{alias}              | A#{id}                          |
  * | who points to that name                | K#{alias}              | R#{id}                          |
  * | a stream's cursor, lease and last run  | C#{connection}         | {stream}#{scope}                |
@@ -42,6 +47,7 @@ import type { Place } from "../ports/table.ts";
  * | the key of hashed addresses            | M                      | K                               |
  * | the declared people in force           | M                      | P                               |
  * | a declared person, as last applied     | M                      | P#{slug}                        |
+ * | the declared objectives in force       | M                      | O                               |
  * | what could be seen at the last sweep   | M                      | S                               |
  * | the rules in force, and a review's end | M                      | R                               |
  * | how far an output got                  | O#{output}             | A                               |
@@ -51,6 +57,7 @@ import type { Place } from "../ports/table.ts";
  * | list: features by headline             | B#{stage or none}      | {product}#{rank}#{due}#{id}     |
  * | list: persons by state and name        | P#{state}              | {name}#{id}                     |
  * | list: change log of a day              | X#{yyyy-mm-dd}         | {loggedAt}#{order}#{event}      |
+ * | list: suggested links, surest first    | RV                     | {doubt}#{from}#{type}#{to}      |
  * | list: records set aside and waiting    | Q#{connection}         | {at}#{id}                       |
  * | due: features that time may change     | T#features             | {nextChangeAt}#{id}             |
  * | due: entities not yet announced        | T#unpublished          | {recordedAt}#{id}               |
@@ -80,6 +87,23 @@ export const contributionKey = (id: string): Place => ({ pk: `E#${id}`, sk: "C" 
 export const factsKey = (feature: string, record: string): Place => ({ pk: `E#${feature}`, sk: `F#${record}` });
 export const cyclePartKey = (cycle: string, item: string): Place => ({ pk: `E#${cycle}`, sk: `M#${item}` });
 export const viewKey = (feature: string): Place => ({ pk: `E#${feature}`, sk: "V" });
+export const saidKey = (feature: string): Place => ({ pk: `E#${feature}`, sk: "S" });
+export const updateKey = (about: string, at: Instant, update: string): Place => ({
+  pk: `E#${about}`,
+  sk: `U#${at}#${update}`,
+});
+export const decisionKey = (from: string, type: LinkType, to: string): Place => ({
+  pk: `E#${from}`,
+  sk: `D#${type}#${to}`,
+});
+export const suggestionKey = (from: string, type: LinkType, to: string): Place => ({
+  pk: `E#${from}`,
+  sk: `Q#${type}#${to}`,
+});
+export const nameWordKey = (product: string, word: string, id: string): Place => ({
+  pk: partition.ofNameWord(product, word),
+  sk: id,
+});
 export const timelineKey = (feature: string, at: Instant, fact: string): Place => ({
   pk: `Z#${feature}`,
   sk: `${at}#${fact}`,
@@ -136,6 +160,7 @@ export const sharerKey = (identityKey: string, account: string): Place => ({
 export const identityKeyKey: Place = { pk: "M", sk: "K" };
 export const peopleKey: Place = { pk: "M", sk: "P" };
 export const declaredKey = (slug: string): Place => ({ pk: "M", sk: `P#${slug}` });
+export const planKey: Place = { pk: "M", sk: "O" };
 export const mappingKey: Place = { pk: "M", sk: "A" };
 export const mappedKey = (connection: string): Place => ({ pk: "M", sk: `C#${connection}` });
 
@@ -143,6 +168,7 @@ export const partition = {
   ofEntity: (id: string) => `E#${id}`,
   ofAlias: (alias: string) => `K#${free(alias)}`,
   ofIdentityKey: (key: string) => `U#${free(key)}`,
+  ofNameWord: (product: string, word: string) => `NW#${product}#${free(word)}`,
   ofFlow: (product: string) => `F#${product}`,
   ofTimeline: (feature: string) => `Z#${feature}`,
   ofConnection: (connection: string) => `C#${connection}`,
@@ -168,6 +194,12 @@ export const lists = {
     sk: `${free(name.toLowerCase())}#${id}`,
   }),
   persons: (state: string) => `P#${state}`,
+  /** @param doubt 100 less the confidence in percent, so that the surest stand first */
+  ofSuggestion: (doubt: number, from: string, type: LinkType, to: string): Place => ({
+    pk: "RV",
+    sk: `${String(doubt).padStart(3, "0")}#${from}#${type}#${to}`,
+  }),
+  suggestions: "RV",
   ofUnresolved: (connection: string, at: Instant, id: string): Place => ({ pk: `Q#${connection}`, sk: `${at}#${id}` }),
   unresolved: (connection: string) => `Q#${connection}`,
   ofChange: (loggedAt: Instant, order: number, event: string): Place => ({

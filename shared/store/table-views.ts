@@ -8,7 +8,9 @@ import { calledSo, entitiesById, entityById } from "./entities.ts";
 import { flowViews } from "./flow-views.ts";
 import { historyViews } from "./history-views.ts";
 import { dues, lists, partition, SHARDS, viewKey } from "./keys.ts";
+import { linkViews } from "./link-views.ts";
 import { peopleViews } from "./people.ts";
+import { planViews } from "./plan-views.ts";
 import type {
   ConnectionView,
   EvidenceLine,
@@ -114,6 +116,8 @@ export const tableViews = (
   return {
     ...historyViews(table, configured.statusOf),
     ...peopleViews(table),
+    ...linkViews(table),
+    ...planViews(table),
     ...flowViews(table, configured.now),
     products: async () => configured.products,
     async feature(idOrKey) {

@@ -1,4 +1,4 @@
-import type { Entity } from "../domain/entity.ts";
+import { type Entity, isKind } from "../domain/entity.ts";
 import type { HistoryEntry } from "../domain/history.ts";
 import type { Instant } from "../domain/instant.ts";
 import { kindOf } from "../domain/kind.ts";

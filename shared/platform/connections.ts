@@ -13,6 +13,7 @@ import { sharedBudget } from "../pipeline/shared-budget.ts";
 import { tokenStore } from "../pipeline/token-store.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Secrets } from "../ports/secrets.ts";
+import { accessProblems } from "./access-config.ts";
 import { type ConfigProblem, keysAt, problemsOf, suggestion } from "./config.ts";
 import type { ConnectionConfig, HubConfig, SecretRef } from "./define-hub.ts";
 import { outputProblems } from "./output-problems.ts";
@@ -88,7 +89,12 @@ export const connectionProblems = async (
       });
     }
   }
-  return [...problems, ...peopleProblems(config), ...(await outputProblems(config, secrets))];
+  return [
+    ...problems,
+    ...peopleProblems(config),
+    ...(await outputProblems(config, secrets)),
+    ...(await accessProblems(config, secrets)),
+  ];
 };
 
 /** The settings whose address is not safe to send a credential to. */

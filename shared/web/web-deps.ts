@@ -1,9 +1,13 @@
+import type { Table } from "../ports/table.ts";
 import type { Views } from "../store/views.ts";
 import type { Identity, NOBODY } from "./access/identity.ts";
+import type { Oidc } from "./access/oidc.ts";
 
 /** All that the HTTP surfaces are given: they hold no clock, no environment and no files of their own. */
 export interface WebDeps {
   readonly views: Views;
+  /** Where keys, members, sessions and the audit log are kept. All else is read through {@link views}. */
+  readonly table: Table;
   readonly now: () => Date;
   /** Signs list cursors; at least 32 bytes, the same on every instance that serves one hub. */
   readonly cursorKey: Uint8Array;
@@ -24,11 +28,26 @@ export interface WebDeps {
    * @throws HubError key_unknown | key_expired
    */
   readonly identify?: ((request: Request) => Promise<Identity>) | undefined;
+  /** Sign-in by an identity provider, where one is configured. */
+  readonly oidc?: Oidc | undefined;
   /** Told of every failure that people only see as `internal_error`. */
   readonly onFailure?: ((error: unknown, requestId: string) => void) | undefined;
 }
 
 /** What a request carries on its way through the app. */
 export interface WebEnv {
-  Variables: { requestId: string; identity: Identity };
+  Bindings: {
+    /** Of API Gateway, and of the local server alike; no environment at all where an app is asked directly. */
+    readonly event?: { readonly requestContext?: { readonly http?: { readonly sourceIp?: string } } };
+    /** Of requests that the hub makes to itself, for whom a link to a page was given. */
+    readonly sharedAs?: Identity;
+  };
+  Variables: { requestId: string; identity: Identity; failures: Failures };
+}
+
+/** Failed sign-ins of the caller. */
+interface Failures {
+  /** @throws HubError rate_limited */
+  check(): void;
+  note(): void;
 }

@@ -34,7 +34,7 @@ export const openBoth = async ({ config, stack, folder, time, secrets, sandbox }
   // One key, so that both hash addresses alike.
   const key = await embedded.hub.ports.table.get(identityKeyKey.pk, identityKeyKey.sk);
   if (key !== undefined) await hub.table.put(key);
-  serveAs({ demo: false, cursorKey: async () => derivedKey(CURSOR_KEY, "cursors") });
+  serveAs({ demo: false, signIn: { required: false }, cursorKey: async () => derivedKey(CURSOR_KEY, "cursors") });
   const api = await served((request, response) =>
     httpEvent(request).then(async (event) => answer(response, await serveApi(event, endless))),
   );

@@ -54,6 +54,11 @@ const ADDRESSES: readonly (readonly [path: string, address: string])[] = [
   ["/v1/connections", "/v1/connections"],
   ["/v1/connections/{id}", "/v1/connections/zendesk"],
   ["/v1/connections/{id}/dead-letters", "/v1/connections/zendesk/dead-letters"],
+  ["/v1/keys", "/v1/keys"],
+  ["/v1/shares", "/v1/shares"],
+  ["/v1/members", "/v1/members"],
+  ["/v1/sessions", "/v1/sessions"],
+  ["/v1/audit", "/v1/audit"],
 ];
 
 const keysOf = (value: unknown): string[] => {
@@ -98,10 +103,11 @@ describe("the API", () => {
     expect(await response.text()).toBe("");
   });
 
-  it.each(ADDRESSES)("refuses other methods on %s and names its own", async (_path, address) => {
-    const response = await app.request(address, { method: "POST" });
+  it.each(ADDRESSES)("refuses other methods on %s and names its own", async (path, address) => {
+    const response = await app.request(address, { method: "PUT" });
+    const others = ROUTES.filter((route) => route.path === path && route.method !== "GET").map(({ method }) => method);
     expect(response.status).toBe(405);
-    expect(response.headers.get("allow")).toBe("GET, HEAD");
+    expect(response.headers.get("allow")).toBe(["GET, HEAD", ...others].join(", "));
     expect(((await response.json()) as Json)["code"]).toBe("method_not_allowed");
   });
 
@@ -313,6 +319,7 @@ const brokenViews = (error: Error) => {
   const fail = () => Promise.reject(error);
   return {
     products: fail,
+    productsOf: fail,
     feature: fail,
     features: fail,
     column: fail,

@@ -3,6 +3,8 @@ import { CONNECTION_ROUTES } from "./connection-routes.ts";
 import { CYCLE_ROUTES } from "./cycle-routes.ts";
 import { FEATURE_ROUTES } from "./feature-routes.ts";
 import { FLOW_ROUTES } from "./flow-routes.ts";
+import { KEY_ROUTES } from "./key-routes.ts";
+import { MEMBER_ROUTES } from "./member-routes.ts";
 import { PEOPLE_ROUTES } from "./people-routes.ts";
 import type { Route } from "./route.ts";
 import { STATUS_ROUTES } from "./status-routes.ts";
@@ -18,4 +20,6 @@ export const ROUTES: readonly Route[] = [
   ...PEOPLE_ROUTES,
   ...CHANGE_ROUTES,
   ...CONNECTION_ROUTES,
+  ...KEY_ROUTES,
+  ...MEMBER_ROUTES,
 ];

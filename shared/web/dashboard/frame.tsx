@@ -11,6 +11,7 @@ const NAVIGATION = [
   { id: "people", href: "/people", word: "People" },
   { id: "connections", href: "/connections", word: "Connections" },
   { id: "docs", href: "/docs", word: "Docs" },
+  { id: "settings", href: "/settings", word: "Settings" },
 ] as const;
 
 type Section = (typeof NAVIGATION)[number]["id"];

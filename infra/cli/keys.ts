@@ -1,6 +1,6 @@
 import { HubError } from "../../shared/connector/errors.ts";
 import { configuredId } from "../../shared/domain/kind.ts";
-import { ROLE_NAMES, SCOPES } from "../../shared/platform/access-config.ts";
+import { ROLE_NAMES, SCOPES } from "../../shared/domain/role.ts";
 import { suggestion } from "../../shared/platform/config.ts";
 import type { HubConfig } from "../../shared/platform/define-hub.ts";
 import { type Credential, credentials, type Grant, holds, revoke } from "../../shared/store/access.ts";

@@ -1,11 +1,9 @@
 import * as z from "zod";
+import { ROLE_NAMES } from "../domain/role.ts";
 import type { Secrets } from "../ports/secrets.ts";
-import { ROLE_NAMES, SCOPES } from "../web/access/scope.ts";
 import type { ConfigProblem } from "./config.ts";
 import type { SecretRef } from "./define-hub.ts";
 import { safeAddress } from "./safe-address.ts";
-
-export { ROLE_NAMES, SCOPES };
 
 const Secret = z.strictObject({ secret: z.string() }).meta({ secret: true });
 

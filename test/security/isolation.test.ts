@@ -254,7 +254,7 @@ describe("T15 product isolation", () => {
     const wrong: string[] = [];
     for (const [path, scope] of PAGES) {
       if (path.startsWith("/login/oidc")) continue;
-      for (const letter of ["A", "B"] as const) {
+      for (const letter of path.includes(":") ? (["A", "B"] as const) : (["A"] as const)) {
         const address = fill(path, letter);
         const response = await ask(who, address);
         const { role, sees, refused } = GRANTS[who];

@@ -354,7 +354,7 @@ export const twoProducts = async (over: Partial<WebDeps> & { readonly open?: boo
     cursorKey: new Uint8Array(32).fill(7),
     version: "0.1.0",
     url: () => HUB,
-    identify: identifier({ table, now: clock.now }, over.open === true ? LOCAL : NOBODY),
+    identify: identifier({ table: over.table ?? table, now: clock.now }, over.open === true ? LOCAL : NOBODY),
     ...over,
   };
   return { app: webApp(deps), deps, table, tokens, clock, make };

@@ -247,7 +247,13 @@ const filled = async (): Promise<Table> => {
     await write(table, cyclePartKey(IDS.cycle, one.id), part);
   }
   const views = [
-    sampleFeature(1, "testing", { id: IDS.featureA, key: "ALPHA-1", name: "Alpha feature", productIds: [A, B] }),
+    sampleFeature(1, "testing", {
+      id: IDS.featureA,
+      key: "ALPHA-1",
+      name: "Alpha feature",
+      initiatives: [{ id: "ini_1", name: "canb initiative" }],
+      productIds: [A, B],
+    }),
     sampleFeature(2, "testing", { id: IDS.featureB, key: "CANB-1", name: "canb feature", productIds: [B] }),
   ];
   for (const view of views) {

@@ -33,8 +33,11 @@ export const scopedViews = (views: Views, products: readonly string[]): Views =>
     return new Set(ids.filter((id) => isMine(found.get(id))));
   };
   const wordsOf = (featureId: string) => hiddenWords(views, featureId, visibleOf);
-  const shown = async (feature: FeatureView): Promise<FeatureView> =>
-    redactedFeature(own(feature), await wordsOf(feature.id));
+  const shown = async (feature: FeatureView): Promise<FeatureView> => {
+    const [words, above] = await Promise.all([wordsOf(feature.id), visibleOf(feature.initiatives.map(({ id }) => id))]);
+    const initiatives = feature.initiatives.filter(({ id }) => above.has(id));
+    return redactedFeature({ ...own(feature), initiatives }, words);
+  };
   const feature = async (idOrKey: string) => {
     const found = await views.feature(idOrKey);
     return found !== undefined && isMine(found.productIds) ? found : undefined;

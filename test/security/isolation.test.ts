@@ -173,7 +173,9 @@ describe("T15 product isolation", () => {
         "explain_feature",
         "get_cycle",
         "get_feature",
+        "get_feature_flow",
         "get_person",
+        "get_product_flow",
         "get_work_item",
         "list_changes",
         "list_connections",
@@ -213,7 +215,10 @@ describe("T15 product isolation", () => {
     });
     expect(await json(`/v1/features/${IDS.featureA}`)).toMatchObject({
       product_ids: ["prd_alpha"],
-      health: { derived: { reasons: ["due in 4 d"] } },
+      health: {
+        derived: { reasons: ["due in 4 d"] },
+        dimensions: [{ text: "due in 4 d", evidence: ["https://tools.example/ALPHA-2"] }],
+      },
     });
     expect((await json(`/v1/features/${IDS.featureA}/evidence`))["data"]).toMatchObject([{ key: "ALPHA-2" }]);
     expect((await json(`/v1/features/${IDS.featureA}/timeline`))["data"]).toMatchObject([
@@ -228,6 +233,9 @@ describe("T15 product isolation", () => {
       { name: "alpha-code", streams: [{ scope: "alpha/web", error: { message: "alpha/web is closed" } }] },
       { name: "jira", reason: null, streams: [{ scope: "", error: null }] },
     ]);
+    const flow = { places: [{ place: "jira:ALPHA", records: 1 }] };
+    expect(await json(`/v1/features/${IDS.featureA}/flow`)).toMatchObject(flow);
+    expect(await json("/v1/products/alpha/flow")).toMatchObject(flow);
     expect(await json("/v1/status")).toMatchObject({ changed_7d: 1, products: [{ slug: "alpha", changed_7d: 1 }] });
   });
 
@@ -245,6 +253,7 @@ describe("T15 product isolation", () => {
 
   const fill = (path: string, letter: "A" | "B") =>
     path
+      .replace(":product", letter === "A" ? "alpha" : "canb")
       .replace(":key", letter === "A" ? "ALPHA-1" : "CANB-1")
       .replace(":name", letter === "A" ? "alpha-code" : "canb-code")
       .replace(":code", "not_found")
@@ -273,6 +282,7 @@ describe("T15 product isolation", () => {
           .toLowerCase()
           .replaceAll(address.toLowerCase(), "")
           .replaceAll("canb-1", "")
+          .replaceAll("no product canb", "")
           .replaceAll("canb-code", "");
         if (sees === "A" && said.includes(CANARY))
           wrong.push(`${address} tells of B: ${said.slice(Math.max(0, said.indexOf(CANARY) - 200)).slice(0, 400)}`);

@@ -5,6 +5,7 @@ import type { Entity, FieldedKind } from "../../shared/domain/entity.ts";
 import type { HubEvent } from "../../shared/domain/event.ts";
 import type { HistoryEntry } from "../../shared/domain/history.ts";
 import { entityId } from "../../shared/domain/kind.ts";
+import { OPEN } from "../../shared/flow/buckets.ts";
 import type { Place, Table } from "../../shared/ports/table.ts";
 import { type Grant, makeCredential, type NewCredential, revoke } from "../../shared/store/access.ts";
 import {
@@ -14,6 +15,7 @@ import {
   entityKey,
   eventKey,
   factsKey,
+  flowKey,
   historyKey,
   lists,
   personKey,
@@ -113,6 +115,23 @@ const line = (one: Entity, name: string, via: string): EvidenceLine => ({
   confidence: 1,
   via,
   at: at(2),
+});
+
+/** What figures count of an item, in progress for three weeks. */
+const counted = (one: Entity, place: string) => ({
+  kind: "item",
+  id: one.id,
+  name: one.source.key,
+  url: one.source.url,
+  place,
+  type: "task",
+  createdAt: at(30),
+  joinedAt: at(30),
+  startedAt: at(21),
+  isStarted: true,
+  blocked: [],
+  closedAt: [],
+  reopenedAt: [],
 });
 
 const told = (one: Entity, text: string): TimelineLine => ({
@@ -262,7 +281,19 @@ const filled = async (): Promise<Table> => {
     const own = { ...because, text: "ALPHA-2 is done", evidence: ["https://tools.example/ALPHA-2"] };
     const data = {
       ...view,
-      health: { ...health, derived: { ...health.derived, reasons: ["CANB-2 is late", "due in 4 d"] } },
+      health: {
+        ...health,
+        derived: { ...health.derived, reasons: ["CANB-2 is late", "due in 4 d"] },
+        dimensions: [
+          { name: "flow" as const, level: "at_risk" as const, text: "CANB-2 is blocked", evidence: [] },
+          {
+            name: "schedule" as const,
+            level: "at_risk" as const,
+            text: "due in 4 d",
+            evidence: ["https://tools.example/CANB-2", "https://tools.example/ALPHA-2"],
+          },
+        ],
+      },
       explanation: {
         ...explanation,
         because: [because, own],
@@ -286,7 +317,12 @@ const filled = async (): Promise<Table> => {
       line(itemB as Entity, "CANB-2 is to be done", "child of CANB-1"),
       line(pullB as Entity, "canb change", "key CANB-2 in the branch name"),
     ];
-    for (const one of lines) await write(table, factsKey(view.id, one.id), { gone: false, line: one });
+    const flows = new Map([
+      [itemA.id, counted(itemA as Entity, "jira:ALPHA")],
+      [itemB.id, counted(itemB as Entity, "jira:CANB")],
+    ]);
+    for (const one of lines)
+      await write(table, factsKey(view.id, one.id), { gone: false, line: one, flow: flows.get(one.id) });
     const lived = [
       told(itemA as Entity, "ALPHA-2 was moved"),
       told(itemB as Entity, "CANB-2 was moved"),
@@ -295,6 +331,11 @@ const filled = async (): Promise<Table> => {
     for (const [n, one] of lived.entries())
       await write(table, timelineKey(view.id, one.at, String(n)), { gone: false, line: one });
   }
+  for (const [product, one] of [
+    [A, counted(itemA as Entity, "jira:ALPHA")],
+    [B, counted(itemB as Entity, "jira:CANB")],
+  ] as const)
+    await write(table, flowKey(product, OPEN, one.id), { lines: { [one.id]: one } });
   await writeEvents(table);
   const person = { id: IDS.person, name: "canb person", state: "unmatched", accounts: [], mayBe: [], conflicts: [] };
   const list = lists.ofPerson("unmatched", person.name, person.id);

@@ -49,7 +49,15 @@ export const redactedFeature = (feature: FeatureView, hidden: HiddenWords): Feat
       ),
       unknown: explanation.unknown.filter(isOpen),
     },
-    health: { ...health, derived: { ...health.derived, reasons: health.derived.reasons.filter(isOpen) } },
+    health: {
+      ...health,
+      derived: { ...health.derived, reasons: health.derived.reasons.filter(isOpen) },
+      ...(health.dimensions && {
+        dimensions: health.dimensions
+          .filter(({ text }) => isOpen(text))
+          .map((dimension) => ({ ...dimension, evidence: dimension.evidence.filter(isOpen) })),
+      }),
+    },
   };
 };
 

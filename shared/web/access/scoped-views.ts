@@ -129,6 +129,12 @@ export const scopedViews = (views: Views, products: readonly string[]): Views =>
         },
       );
     },
+    async featureFlow(featureId, weeks) {
+      const of = (await feature(featureId)) === undefined ? async () => new Set<string>() : visibleOf;
+      return views.featureFlow(featureId, weeks, of);
+    },
+    // No product is called so: nothing was counted there.
+    productFlow: (product, weeks, place) => views.productFlow(mine.has(product) ? product : "", weeks, place),
     async workItems(filter, after, limit) {
       const of = asked(filter.product);
       if (of.length === 0) return nothing;

@@ -3,6 +3,7 @@ import { type ErrorCode, HubError } from "../connector/errors.ts";
 import { STATUS_CATEGORIES } from "../domain/entity.ts";
 import { nearestWord } from "../domain/nearest-word.ts";
 import { STAGES } from "../domain/stage.ts";
+import { AccessShape } from "./access-config.ts";
 import type { HubConfig } from "./define-hub.ts";
 import { HealthShape } from "./health-shape.ts";
 import { locate } from "./locate.ts";
@@ -124,6 +125,7 @@ export const HubConfigShape = z.strictObject({
     .record(Slug, OutputShape)
     .optional()
     .describe("Where events go out to, by name; settings of each kind below."),
+  access: AccessShape.optional().describe("Who may see the hub."),
   url: z.url().optional().describe("Where people reach the hub."),
   eventTypePrefix: z
     .string()

@@ -1,6 +1,7 @@
 import type { StatusCategory } from "../domain/entity.ts";
 import type { Stage } from "../domain/stage.ts";
 import type { HealthSettings } from "../lifecycle/health/rules.ts";
+import type { AccessConfig } from "./access-config.ts";
 import type { OutputConfig } from "./output-shape.ts";
 import type { RulesConfig } from "./rules.ts";
 
@@ -97,6 +98,8 @@ export interface HubConfig {
   readonly people?: Readonly<Record<string, PersonConfig>>;
   /** Where events go out to, by name: analytics and messengers. */
   readonly outputs?: Readonly<Record<string, OutputConfig>>;
+  /** Who may see the hub; default on a hub that only its own machine reaches whoever sits there, else whoever has a key. */
+  readonly access?: AccessConfig;
   /** Where people reach the hub; default the local address. */
   readonly url?: string;
   /** Prefix of CloudEvents types; default `dev.throughline`. */

@@ -120,6 +120,10 @@ export const tableViews = (
     ...planViews(table),
     ...flowViews(table, configured.now),
     products: async () => configured.products,
+    async productsOf(ids) {
+      const found = await entitiesById(table, ids);
+      return new Map([...found].map(([id, { productIds }]) => [id, productIds]));
+    },
     async feature(idOrKey) {
       if (kindOf(idOrKey) === "feature") return featureById(idOrKey);
       for (const id of await calledSo(table, idOrKey.toUpperCase()))
@@ -203,12 +207,13 @@ export const tableViews = (
       }
       return undefined;
     },
-    cycles: ({ state, tool }, after, limit) =>
+    cycles: ({ state, tool, products }, after, limit) =>
       walk("cycle", after, limit, async (_, data) => {
         const cycle = data as Entity<"cycle">;
         const isGone = cycle.presence.state === "deleted" || cycle.presence.state === "out_of_scope";
         const hasState = state === undefined || state.includes(cycle.fields.state.category);
-        return !isGone && hasState && (tool === undefined || tool === cycle.source.tool) ? cycle : undefined;
+        const isOfTool = tool === undefined || tool === cycle.source.tool;
+        return !isGone && hasState && isOfTool && isOfAny(products, cycle) ? cycle : undefined;
       }),
     async changes(since, after, limit, names) {
       const items: HubEvent[] = [];
@@ -257,7 +262,7 @@ export const tableViews = (
         limit: LOOK_AT_MOST,
       });
       for (const { data } of rows) {
-        if (product === undefined || data.data.productIds.includes(product)) changed.add(data.subject);
+        if (isOfAny(typeof product === "string" ? [product] : product, data.data)) changed.add(data.subject);
       }
       return changed.size;
     },
@@ -271,19 +276,27 @@ const latest = (a: string, b: string): string => (a > b ? a : b);
 
 const nextDay = (day: string): string => new Date(Date.parse(day) + DAY_MS).toISOString().slice(0, 10);
 
-const fits = (view: FeatureView, { product, stage, health, q, updatedSince }: FeatureFilter): boolean =>
+const isOfAny = (products: readonly string[] | undefined, of: { readonly productIds: readonly string[] }): boolean =>
+  products === undefined || products.some((id) => of.productIds.includes(id));
+
+const fits = (view: FeatureView, { product, products, stage, health, q, updatedSince }: FeatureFilter): boolean =>
   view.presence.state !== "deleted" &&
   view.presence.state !== "out_of_scope" &&
   (product === undefined || view.productIds.includes(product)) &&
+  isOfAny(products, view) &&
   (stage === undefined || stage.includes(view.explanation.headline ?? "none")) &&
   (health === undefined || health.includes(view.health.value)) &&
   (updatedSince === undefined || view.updatedAt >= updatedSince) &&
   (q === undefined || `${view.key ?? ""} ${view.name}`.toLowerCase().includes(q.toLowerCase()));
 
-const itemFits = (item: Entity<"workItem">, { product, status, tool, updatedSince }: WorkItemFilter): boolean =>
+const itemFits = (
+  item: Entity<"workItem">,
+  { product, products, status, tool, updatedSince }: WorkItemFilter,
+): boolean =>
   item.presence.state !== "deleted" &&
   item.presence.state !== "out_of_scope" &&
   (product === undefined || item.productIds.includes(product)) &&
+  isOfAny(products, item) &&
   (status === undefined || status.includes(item.fields.status.category)) &&
   (tool === undefined || item.source.tool === tool) &&
   (updatedSince === undefined || item.sourceUpdatedAt >= updatedSince);

@@ -194,6 +194,8 @@ export interface ConnectionView {
   readonly title: string;
   readonly state: ConnectionState;
   readonly reason?: string | undefined;
+  /** Of the products that it may feed; absent where the connection could not be opened. */
+  readonly productIds?: readonly string[] | undefined;
   readonly dataAsOf?: Instant | undefined;
   readonly streams: readonly StreamRun[];
   /** Absent where the connection could not be opened. */
@@ -215,6 +217,8 @@ export interface Slice<Item> {
 export interface FeatureFilter {
   /** Product ids. */
   readonly product?: string | undefined;
+  /** Ids of products: of any of them. */
+  readonly products?: readonly string[] | undefined;
   readonly stage?: readonly (Stage | "none")[] | undefined;
   readonly health?: readonly HealthValue[] | undefined;
   /** Case-insensitive text in the name or key. */
@@ -224,6 +228,7 @@ export interface FeatureFilter {
 
 export interface WorkItemFilter {
   readonly product?: string | undefined;
+  readonly products?: readonly string[] | undefined;
   readonly status?: readonly (StatusCategory | "unknown")[] | undefined;
   readonly tool?: string | undefined;
   /** A feature's id. */
@@ -232,6 +237,7 @@ export interface WorkItemFilter {
 }
 
 export interface CycleFilter {
+  readonly products?: readonly string[] | undefined;
   readonly state?: readonly ("future" | "active" | "closed" | "unknown")[] | undefined;
   readonly tool?: string | undefined;
 }
@@ -283,6 +289,8 @@ export interface PersonView {
 /** All reads that surfaces make. Every list is a page in an order that never changes; `after` and `next` are opaque. */
 export interface Views extends FlowReads {
   products(): Promise<readonly ProductView[]>;
+  /** Which products records belong to, by id; those that are not held are left out. */
+  productsOf(ids: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;
   /** By id or by key, present or past, in any case. */
   feature(idOrKey: string): Promise<FeatureView | undefined>;
   /** By id, ascending. */
@@ -372,8 +380,8 @@ export interface Views extends FlowReads {
   connection(nameOrId: string): Promise<ConnectionView | undefined>;
   /** What was set aside, newest first. */
   quarantine(connectionId: string, after: string | undefined, limit: number): Promise<Slice<Quarantined>>;
-  /** How many features, over all products, changed stage since then. */
-  changedSince(since: Instant, product: string | undefined): Promise<number>;
+  /** How many features, over all products or of one or several, changed stage since then. */
+  changedSince(since: Instant, product: string | readonly string[] | undefined): Promise<number>;
 }
 
 /** A record that could not be read: kept with its bytes until somebody replays it. */

@@ -6,7 +6,7 @@ import { HEALTH_WORDS, STAGE_STATE_WORDS, STAGE_WORDS, toolName } from "../words
 import { FeatureTimeline } from "./feature-timeline.tsx";
 import { FeatureWork } from "./feature-work.tsx";
 import { FlowSection } from "./flow-section.tsx";
-import { formToken } from "./form.tsx";
+import { tokenOf } from "./form.tsx";
 import { Health } from "./health.tsx";
 import { HealthSection } from "./health-section.tsx";
 import { address, Outside } from "./link.tsx";
@@ -199,7 +199,7 @@ export const featurePage: PageHandler = async (c, deps) => {
           <StageReasons explanation={feature.explanation} />
           <HealthSection health={feature.health} />
           <SaidSection
-            at={{ to: path, token: formToken(c, deps) }}
+            at={{ to: path, token: tokenOf(c, deps) }}
             version={feature.version}
             assertions={assertions}
             updates={updates.items}

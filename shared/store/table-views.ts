@@ -6,6 +6,7 @@ import { STAGES, type Stage } from "../domain/stage.ts";
 import type { Row, Table } from "../ports/table.ts";
 import { calledSo, entitiesById, entityById } from "./entities.ts";
 import { flowViews } from "./flow-views.ts";
+import { entityViews } from "./entity-views.ts";
 import { historyViews } from "./history-views.ts";
 import { dues, lists, partition, SHARDS, viewKey } from "./keys.ts";
 import { linkViews } from "./link-views.ts";
@@ -119,6 +120,7 @@ export const tableViews = (
     ...linkViews(table),
     ...planViews(table),
     ...flowViews(table, configured.now),
+    ...entityViews(table),
     products: async () => configured.products,
     async productsOf(ids) {
       const found = await entitiesById(table, ids);

@@ -48,7 +48,11 @@ const ADAPTERS: Readonly<Record<Store, Adapter>> = {
   },
   archive: { takes: { s3Archive: "archive" }, make: () => ARCHIVE },
   secrets: { takes: { ssmSecrets: "secrets" }, make: () => "ssmSecrets(THROUGHLINE_SECRETS)" },
-  mailer: { takes: { sesMailer: "mailer" }, make: () => "sesMailer({ from: THROUGHLINE_MAIL_FROM })" },
+  // Who sends notes each delivery in the table before: nobody else sends the same.
+  mailer: {
+    takes: { sesMailer: "mailer" },
+    make: () => 'sesMailer({ from: config.mail?.from ?? "" }, async () => true)',
+  },
 };
 
 const KNOWS: Readonly<Record<"webhooks" | "connection" | "surfaces" | "outputs" | "nothing", SecretsKnown>> = {
@@ -58,6 +62,15 @@ const KNOWS: Readonly<Record<"webhooks" | "connection" | "surfaces" | "outputs" 
   outputs: "none",
   nothing: "none",
 };
+const KNOWS: Readonly<Record<"webhooks" | "connection" | "cursors" | "outputs" | "reports" | "nothing", SecretsKnown>> =
+  {
+    webhooks: "webhooks",
+    connection: "all",
+    cursors: "none",
+    outputs: "none",
+    reports: "none",
+    nothing: "none",
+  };
 
 /** The module that opens the hub of one function, with the adapters of its own stores and no others. */
 const opening = (deployed: DeployedPart): string => {

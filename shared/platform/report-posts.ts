@@ -12,6 +12,7 @@ import { type Picture, reportMail } from "../report/render/mail.tsx";
 import { reportSlack } from "../report/render/slack.ts";
 import { reportTeams } from "../report/render/teams.ts";
 import type { HubConfig } from "./define-hub.ts";
+import { mailerOf } from "./mailer-of.ts";
 import { slackSettings, surroundingsOf } from "./outputs.ts";
 import { safeAddress } from "./safe-address.ts";
 
@@ -63,7 +64,7 @@ const mail = async (
 ) => {
   const { subject, text, html, pictures } = reportMail(report, picture);
   const sender = settings?.replyTo ?? /[^\s<>]+@[^\s<>]+/.exec(settings?.from ?? "")?.[0];
-  await hub.ports.mailer.send({
+  await mailerOf(settings, hub.ports.secrets, hub.ports.mailer).send({
     id,
     to: [to],
     subject,

@@ -4,11 +4,12 @@ import type { Hub } from "../pipeline/hub.ts";
 import { DEFINITIONS } from "../report/definitions.ts";
 import type { ReportReads } from "../report/make.ts";
 import { lengthOf } from "../report/schedule.ts";
-import { THRESHOLDS } from "../report/section.ts";
+import { THRESHOLDS, type Thresholds } from "../report/section.ts";
 import type { ReportSettings } from "../report/settings.ts";
 import { entityViews, featuresById, featuresOf } from "../store/entity-views.ts";
 import { tableViews } from "../store/table-views.ts";
 import type { HubConfig } from "./define-hub.ts";
+import type { ReportConfig } from "./report-shape.ts";
 
 /** The reports of a config, with what it did not say. */
 export const reportsOf = (
@@ -30,9 +31,13 @@ export const reportsOf = (
       })),
       to: report.to,
       onlyIfChanged: report.onlyIfChanged ?? false,
-      thresholds: { ...THRESHOLDS, ...report.thresholds },
+      thresholds: { ...THRESHOLDS, ...given(report.thresholds) },
     };
   });
+
+/** Without what was left out on purpose. */
+const given = (thresholds: ReportConfig["thresholds"]): Partial<Thresholds> =>
+  Object.fromEntries(Object.entries(thresholds ?? {}).filter(([, value]) => value !== undefined));
 
 /** What reports read of a hub. */
 export const reportReads = (hub: Hub): ReportReads => {

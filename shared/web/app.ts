@@ -6,6 +6,7 @@ import { mountApi, problem } from "./api/api.ts";
 import { statusOf } from "./api/problem.ts";
 import { mountDashboard } from "./dashboard/dashboard.ts";
 import { errorPage } from "./dashboard/error-page.tsx";
+import { mountReports } from "./dashboard/report-files.ts";
 import { hostGuard } from "./host-guard.ts";
 import { requestId } from "./request-id.ts";
 import { sameOrigin } from "./same-origin.ts";
@@ -45,6 +46,7 @@ export const webApp = (deps: WebDeps): Hono<WebEnv> => {
   app.use(sameOrigin);
   app.use(gate(deps));
   mountApi(app, deps);
+  mountReports(app, deps);
   mountDashboard(app, deps);
   return app;
 };

@@ -363,5 +363,6 @@ const brokenViews = (error: Error) => {
     initiativeFeatures: fail,
     featureFlow: fail,
     productFlow: fail,
+    entities: fail,
   };
 };

@@ -23,7 +23,14 @@ export const ChartSvg = ({ chart }: { readonly chart: Chart }) => {
   const x = scaleBand(labels, [LEFT, WIDTH - 4]).padding(0.15);
   const every = Math.ceil(labels.length / 9);
   return (
-    <svg xmlns="http://www.w3.org/2000/svg" width={WIDTH} height={HEIGHT} viewBox={`0 0 ${WIDTH} ${HEIGHT}`}>
+    <svg
+      xmlns="http://www.w3.org/2000/svg"
+      role="img"
+      aria-label={chart.caption}
+      width={WIDTH}
+      height={HEIGHT}
+      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+    >
       <rect width={WIDTH} height={HEIGHT} fill="#ffffff" />
       {y.ticks(4).map((tick) => (
         <>

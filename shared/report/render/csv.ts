@@ -65,7 +65,7 @@ const factsOf = (section: string, block: Block): Fact[] => {
     case "list":
       return block.items.flatMap(({ text, url = "", details }) =>
         details.map(
-          (detail, at): Fact => [section, "list", text, String(at + 1), valueOf(detail), urlOf(detail) || url],
+          (detail, at): Fact => [section, "list", text, String(at + 1), wordOf(detail), urlOf(detail) || url],
         ),
       );
     case "table":
@@ -76,9 +76,9 @@ const factsOf = (section: string, block: Block): Fact[] => {
             (cell, at): Fact => [
               section,
               block.caption,
-              String(valueOf(row[0] ?? null)),
+              String(wordOf(row[0] ?? null)),
               block.columns[at + 1]?.name ?? "",
-              valueOf(cell),
+              wordOf(cell),
               urlOf(cell) || urlOf(row[0] ?? null),
             ],
           ),
@@ -86,5 +86,5 @@ const factsOf = (section: string, block: Block): Fact[] => {
   }
 };
 
-const valueOf = (cell: Cell): string | number => (cell === null ? "" : typeof cell === "object" ? cell.text : cell);
+const wordOf = (cell: Cell): string | number => (cell === null ? "" : typeof cell === "object" ? cell.text : cell);
 const urlOf = (cell: Cell): string => (typeof cell === "object" && cell !== null ? cell.url : "");

@@ -253,7 +253,9 @@ const decisions: Section = {
     );
     const undecided = top<{ name: string; url: string; result: string }>(ROWS, (a, b) => byText(a.name, b.name));
     return {
-      feature: (view) => view.explanation.conflicts.forEach((conflict) => found.add({ view, conflict })),
+      feature(view) {
+        for (const conflict of view.explanation.conflicts) found.add({ view, conflict });
+      },
       entity: {
         experiment({ fields, source }) {
           const isOpen = fields.decision === undefined || fields.decision.category === "review";

@@ -64,6 +64,34 @@ export const PAGES: readonly (readonly [path: string, scope: Scope | "open", pag
   ["/docs/events", "open", eventsPage],
   ["/docs/errors", "open", errorsPage],
   ["/docs/errors/:code", "open", errorCodePage],
+import { previewPage } from "./report-preview-page.tsx";
+import { runPage } from "./report-run-page.tsx";
+import { reportPage, reportsPage } from "./reports-page.tsx";
+
+/** Every page with its address. */
+const PAGES: readonly (readonly [path: string, page: PageHandler])[] = [
+  ["/", boardPage],
+  ["/features", featuresPage],
+  ["/features/:key", featurePage],
+  ["/connections", connectionsPage],
+  ["/connections/:name", connectionPage],
+  ["/activity", activityPage],
+  ["/people", peoplePage],
+  ["/objectives", objectivesPage],
+  ["/initiatives/:id", initiativePage],
+  ["/products/:slug", productPage],
+  ["/review", reviewPage],
+  ["/products/:product/flow", productFlowPage],
+  ["/reports", reportsPage],
+  ["/reports/:id", reportPage],
+  ["/reports/:id/preview", previewPage],
+  ["/reports/:id/runs/:run", runPage],
+  ["/docs", docsPage],
+  ["/docs/api", apiPage],
+  ["/docs/stages", stagesPage],
+  ["/docs/events", eventsPage],
+  ["/docs/errors", errorsPage],
+  ["/docs/errors/:code", errorCodePage],
 ];
 
 /** What forms of pages are sent to. Each is checked to come from a page of this hub before its handler sees it. */
@@ -90,6 +118,7 @@ const AS_JSON: Readonly<Record<string, string>> = {
   people: "/v1/people",
   objectives: "/v1/objectives",
   review: "/v1/links/review",
+  reports: "/v1/reports",
   status: "/v1/status",
 };
 

@@ -17,11 +17,14 @@ const COUNTS = [
   "conversions",
 ] as const;
 type Count = (typeof COUNTS)[number];
-type Sums = Record<Count | "campaigns", number>;
+/** `reached`: delivered, or sent where the tool does not tell; `told`: sent by those that tell what was delivered. */
+type Sums = Record<Count | "campaigns" | "reached" | "told", number>;
 type Campaign = Entity<"campaign">;
 
 const NO_SUMS: Sums = {
   campaigns: 0,
+  reached: 0,
+  told: 0,
   sent: 0,
   delivered: 0,
   opens: 0,
@@ -35,6 +38,8 @@ const NO_SUMS: Sums = {
 const add = (sums: Sums, { fields }: Campaign): void => {
   sums.campaigns += 1;
   for (const count of COUNTS) sums[count] += fields[count] ?? 0;
+  sums.reached += fields.delivered ?? fields.sent ?? 0;
+  if (fields.delivered !== undefined) sums.told += fields.sent ?? 0;
 };
 
 const sum = (all: Iterable<Sums>): Sums => {
@@ -107,7 +112,7 @@ const campaigns: Section = {
               series: [
                 {
                   name: "This period",
-                  points: (["sent", "delivered", "opens", "clicks", "conversions"] as const).map((count) => ({
+                  points: (["sent", "reached", "opens", "clicks", "conversions"] as const).map((count) => ({
                     label: count,
                     value: all[count],
                   })),
@@ -160,8 +165,7 @@ const columnsOf = (first: string) => [
   { name: "Unsubscribed", kind: "number" as const },
 ];
 
-const ratesOf = ({ sent, delivered, opens, clicks, conversions, unsubscribes }: Sums) => {
-  const reached = delivered > 0 ? delivered : sent;
+const ratesOf = ({ sent, reached, opens, clicks, conversions, unsubscribes }: Sums) => {
   return [sent, shareOf(opens, reached), shareOf(clicks, reached), conversions, unsubscribes];
 };
 
@@ -230,6 +234,8 @@ const promoted: Section = {
   },
 };
 
+const sentOf = ({ sent, told }: Sums, count: Count): number => (count === "delivered" ? told : sent);
+
 /** Whether mails arrive. */
 const deliverability: Section = {
   id: "deliverability",
@@ -258,8 +264,8 @@ const deliverability: Section = {
             rows: (["delivered", "bounces", "complaints", "unsubscribes"] as const).map((count) => [
               line(count),
               now[count],
-              shareOf(now[count], now.sent),
-              shareOf(before[count], before.sent),
+              shareOf(now[count], sentOf(now, count)),
+              shareOf(before[count], sentOf(before, count)),
             ]),
             more: 0,
             url: runUrl,

@@ -8,6 +8,7 @@ import { begunAt, movement, reasonOf, shippedAt, stageAt } from "../stage-path.t
 import { HEALTH_WORDS, STAGE_WORDS } from "../words.ts";
 
 const ROWS = 40;
+const DECISIONS = 12;
 const EVIDENCE = 3;
 const PRODUCTION = STAGES.indexOf("production");
 const COLUMNS = [...STAGES, "none"] as const;
@@ -248,10 +249,11 @@ const decisions: Section = {
   id: "decisions",
   title: "Decisions waiting",
   open: ({ hubUrl }) => {
-    const found = top<{ view: FeatureView; conflict: FeatureView["explanation"]["conflicts"][number] }>(ROWS, (a, b) =>
-      byText(a.view.id, b.view.id),
+    const found = top<{ view: FeatureView; conflict: FeatureView["explanation"]["conflicts"][number] }>(
+      DECISIONS,
+      (a, b) => byText(a.view.id, b.view.id),
     );
-    const undecided = top<{ name: string; url: string; result: string }>(ROWS, (a, b) => byText(a.name, b.name));
+    const undecided = top<{ name: string; url: string; result: string }>(DECISIONS, (a, b) => byText(a.name, b.name));
     return {
       feature(view) {
         for (const conflict of view.explanation.conflicts) found.add({ view, conflict });

@@ -1,6 +1,6 @@
 import type { Entity } from "../../domain/entity.ts";
 import { changeText, counted, numberText, rounded, shareOf, shareText } from "../figures.ts";
-import { addDays, dayIn, dayWords, type Period, periodWords } from "../period.ts";
+import { addDays, dayIn, daysFrom, dayWords, type Period, periodWords } from "../period.ts";
 import { type About, byText, featureCell, line, linked, type Section, top } from "../section.ts";
 import { shippedAt } from "../stage-path.ts";
 import {
@@ -27,12 +27,19 @@ const pointsOf = ({ fields: { points = [], interval = "day" } }: Metric): Point[
         segment === undefined && isPartial !== true ? [{ day: at.slice(0, 10), value }] : [],
       );
 
-const meanIn = (points: readonly Point[], { first, last }: Pick<Period, "first" | "last">): number | undefined =>
-  meanOf(points.filter(({ day }) => day >= first && day <= last).map(({ value }) => value));
-
-/** Means of the periods, newest first. */
-const meansOf = (points: readonly Point[], periods: readonly Period[]) =>
-  periods.map((period) => meanIn(points, period));
+/**
+ * Means of the periods, newest first. Days that the newest has no value of yet are left out of all of them: a week without
+ * its Sunday is compared with weeks without theirs.
+ */
+const meansOf = (points: readonly Point[], periods: readonly Period[]): readonly (number | undefined)[] => {
+  const [newest] = periods;
+  if (newest === undefined) return [];
+  const within = ({ first, last }: Period) => points.filter(({ day }) => day >= first && day <= last);
+  const told = new Set(within(newest).map(({ day }) => daysFrom(newest.first, day)));
+  return periods.map((period) =>
+    meanOf(within(period).flatMap(({ day, value }) => (told.has(daysFrom(period.first, day)) ? [value] : []))),
+  );
+};
 
 const nameOf = ({ fields: { name, unit } }: Metric): string => (unit === undefined ? name : `${name} (${unit})`);
 
@@ -45,6 +52,8 @@ interface Row {
   readonly means: readonly (number | undefined)[];
   readonly points: readonly Point[];
   readonly change: number | undefined;
+  /** Days of the period that it tells. */
+  readonly days?: number;
 }
 
 /** Every series: its mean per day beside the period before and the mean of the four before. */
@@ -72,26 +81,29 @@ const metrics: Section = {
           if (Math.abs(change ?? 0) >= thresholds.change) marked += 1;
           // Four weeks are enough for a chart.
           const shown = points.filter(({ day }) => day > addDays(period.last, -28) && day <= period.last);
-          found.add({ name: nameOf(metric), url: metric.source.url, means, points: shown, change });
+          const days = points.filter(({ day }) => day >= period.first && day <= period.last).length;
+          found.add({ name: nameOf(metric), url: metric.source.url, means, points: shown, change, days });
         },
       },
       end: () => ({
         blocks: [
           {
             type: "table",
-            caption: "Mean per day, the largest change first",
+            caption: "Mean per day, the largest change first; of each period the days that this one tells already",
             columns: [
               { name: "Metric", kind: "text" },
+              { name: "Days", kind: "number" },
               { name: "Now", kind: "number" },
               { name: "Before", kind: "number" },
               { name: "Change", kind: "change" },
               { name: "Mean of 4 before", kind: "number" },
               { name: "Trend", kind: "text" },
             ],
-            rows: found.items().map(({ name, url, means, change }) => {
+            rows: found.items().map(({ name, url, means, change, days = 0 }) => {
               const known = means.toReversed().flatMap((mean) => mean ?? []);
               return [
                 linked(name, url),
+                days,
                 figure(means[0]),
                 figure(means[1]),
                 change === undefined ? null : rounded(change),

@@ -20,6 +20,9 @@ const LONGEST_PAUSE_MS = 60 * 60_000;
 /** After that somebody must look. */
 const GIVE_UP_MS = 24 * 60 * 60_000;
 
+/** What no later try changes. Credentials and secrets may be set anew meanwhile. */
+const HOPELESS: ReadonlySet<string> = new Set(["config_invalid", "not_found", "delivery_refused"]);
+
 /** Writes down who is to get a run; who has it, or whom it is kept from, is left as it is. @param skip why nobody gets it */
 export const queueDeliveries = async (
   hub: Hub,
@@ -106,7 +109,8 @@ const noteFailure = async (hub: Hub, due: Delivery, error: unknown): Promise<voi
   const code = error instanceof HubError ? error.code : "internal_error";
   const why = { code, reason: safeReason(error) };
   const now = hub.ports.clock.now().getTime();
-  const isOver = now - Date.parse(due.since) >= GIVE_UP_MS || code === "config_invalid" || code === "not_found";
+  const isHopeless = error instanceof HubError && error.retry === "never" && HOPELESS.has(code);
+  const isOver = isHopeless || now - Date.parse(due.since) >= GIVE_UP_MS;
   const state = code === "delivery_unknown" ? "unknown" : isOver ? "failed" : "waiting";
   const pause = pauseMs(error, due.tries);
   await note(hub, due, state, why, state === "waiting" ? new Date(now + pause).toISOString() : undefined);

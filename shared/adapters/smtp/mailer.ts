@@ -3,20 +3,9 @@ import { HubError } from "../../connector/errors.ts";
 import type { Mailer } from "../../ports/mailer.ts";
 
 const TIMEOUT_MS = 30_000;
-/** Up to here the server has taken no mail. */
-const BEFORE_THE_MAIL: ReadonlySet<string> = new Set(["CONN", "EHLO", "HELO", "STARTTLS", "MAIL FROM", "RCPT TO"]);
-const NOT_CONNECTED: ReadonlySet<string> = new Set([
-  "ECONNECTION",
-  "ECONNREFUSED",
-  "EDNS",
-  "ETLS",
-  "EAUTH",
-  "EENVELOPE",
-]);
-
 /**
- * Mails by SMTP. The server keeps no ids: whoever sends asks once. Other processes than the hub's own may send the same
- * mail; its `Message-ID` is the same then.
+ * Mails by SMTP. The server keeps no ids: whoever sends notes it beforehand. The same id is the same `Message-ID`, by which
+ * mail programs show a mail once.
  *
  * @param settings.url `smtps://user:password@host:465` or `smtp://host:587`: the credential stands in it
  */
@@ -27,8 +16,16 @@ export const smtpMailer = (settings: {
 }): Mailer => ({
   async send({ id, to, subject, text, html, headers = {}, pictures = [] }) {
     const address = await settings.url();
+    const progress = progressOf();
     const transport = createTransport(
-      { url: address, connectionTimeout: TIMEOUT_MS, greetingTimeout: TIMEOUT_MS, socketTimeout: TIMEOUT_MS },
+      {
+        url: address,
+        logger: progress.logger,
+        transactionLog: true,
+        connectionTimeout: TIMEOUT_MS,
+        greetingTimeout: TIMEOUT_MS,
+        socketTimeout: TIMEOUT_MS,
+      },
       { from: settings.from, ...(settings.replyTo !== undefined && { replyTo: settings.replyTo }) },
     );
     try {
@@ -36,7 +33,7 @@ export const smtpMailer = (settings: {
         to: [...to],
         subject,
         text,
-        messageId: `<${id}@throughline.invalid>`,
+        messageId: `<${id}@${domainOf(settings.from)}>`,
         headers: { ...headers, "X-Entity-Ref-ID": id },
         // A mail must not lead the server to files or addresses.
         disableFileAccess: true,
@@ -51,42 +48,36 @@ export const smtpMailer = (settings: {
         })),
       });
     } catch (error) {
-      throw failed(error);
+      throw failed(error, progress.hasBegun());
     } finally {
       transport.close();
     }
   },
 });
 
-/** Words of the server are not told: an address may stand in them. */
-const failed = (error: unknown): HubError => {
-  const {
-    code = "",
-    command = "",
-    responseCode,
-  } = (error ?? {}) as {
-    readonly code?: string;
-    readonly command?: string;
-    readonly responseCode?: number;
+const domainOf = (from: string): string => /@([^\s<>]+)/.exec(from)?.[1] ?? "localhost";
+
+/** Whether the server was asked to take the mail itself: errors of a connection do not tell. What it logs is kept nowhere. */
+const progressOf = () => {
+  let hasBegun = false;
+  const look = (_: unknown, line?: unknown) => {
+    if (line === "DATA") hasBegun = true;
   };
+  const logger = { level: () => {}, trace: look, debug: look, info: look, warn: look, error: look, fatal: look };
+  return { logger, hasBegun: () => hasBegun };
+};
+
+/** Words of the server are not told: an address may stand in them. */
+const failed = (error: unknown, hasBegun: boolean): HubError => {
+  const { code = "", responseCode } = (error ?? {}) as { readonly code?: string; readonly responseCode?: number };
   const what = responseCode === undefined ? code : `${responseCode}`;
-  if (code === "EAUTH")
-    return new HubError("vendor_auth_expired", `the mail server refused the credential (${what})`, {
-      retry: "never",
-      cause: error,
-    });
-  if (responseCode !== undefined && responseCode >= 500)
-    return new HubError("delivery_refused", `the mail server refused the mail (${what})`, {
-      retry: "never",
-      cause: error,
-    });
-  if (responseCode !== undefined || NOT_CONNECTED.has(code) || BEFORE_THE_MAIL.has(command))
-    return new HubError("vendor_unreachable", `the mail server did not take the mail (${what})`, {
-      retry: "later",
-      cause: error,
-    });
-  return new HubError("delivery_unknown", `the mail server's answer got lost (${what})`, {
-    retry: "never",
+  const told = (as: "vendor_auth_expired" | "delivery_refused" | "delivery_unknown", words: string) =>
+    new HubError(as, `the mail server ${words} (${what})`, { retry: "never", cause: error });
+  if (code === "EAUTH") return told("vendor_auth_expired", "refused the credential");
+  if (responseCode !== undefined && responseCode >= 500) return told("delivery_refused", "refused the mail");
+  if (responseCode === undefined && hasBegun) return told("delivery_unknown", "did not say whether it took the mail");
+  return new HubError("vendor_unreachable", `the mail server did not take the mail (${what})`, {
+    retry: "later",
     cause: error,
   });
 };

@@ -13,7 +13,7 @@ import {
 /** A report as plain text: the text part of its mail, and for the terminal. The same facts as every other format. */
 export const reportText = (report: Report): string =>
   [
-    [report.title, coverText(report), "", report.lead, `As a page: ${report.url}`],
+    [report.title, coverText(report), "", report.lead, `This report as a page: ${report.url}`],
     [
       heading(changedHeading(report)),
       countsText(report),

@@ -1,5 +1,5 @@
 import { Cron } from "croner";
-import { addDays, localTime, type PeriodLength } from "./period.ts";
+import { localTime, type PeriodLength } from "./period.ts";
 
 /** `minute hour day-of-month month weekday`: one time a day, on all days, some weekdays or one day of the month. */
 export const SCHEDULE = /^([0-5]?\d) ([01]?\d|2[0-3]) (?:(\*|[1-9]|1\d|2[0-8]) \* \*|\* \* ([0-7](?:[-,][0-7])*))$/;
@@ -67,20 +67,26 @@ export const runUpTo = (schedule: string, zone: string, at: Date): Date => {
   return last.getTime() > at.getTime() ? runUpTo(schedule, zone, new Date(at.getTime() - 1000)) : last;
 };
 
-const RUNS_OF_TWO_YEARS = 732;
+const DAYS_OF_TWO_YEARS = 731;
+const DAY_MS = 86_400_000;
 
 /** The first day within two years on which the clocks skip the time of a schedule. */
 export const skippedDay = (schedule: string, zone: string, from: Date): string | undefined => {
   const { minute, hour } = partsOf(schedule);
   const time = `${pad(hour)}:${pad(minute)}`;
-  const until = addDays(from.toISOString().slice(0, 10), RUNS_OF_TWO_YEARS);
-  for (const run of cronOf(schedule, zone).nextRuns(RUNS_OF_TWO_YEARS, from)) {
-    const told = localTime(run, zone);
-    if (told > until) return undefined;
-    if (told.slice(11, 16) !== time) return told.slice(0, 10);
+  for (let day = 0; day < DAYS_OF_TWO_YEARS; day++) {
+    const at = new Date(from.getTime() + day * DAY_MS);
+    // Only where the clocks were changed within a day can they skip anything.
+    if (clockTime(at, zone) === clockTime(new Date(at.getTime() + DAY_MS), zone)) continue;
+    const run = localTime(runAfter(schedule, zone, new Date(at.getTime() - DAY_MS)), zone);
+    const next = localTime(runAfter(schedule, zone, at), zone);
+    const skipped = [run, next].find((told) => told.slice(11) !== time);
+    if (skipped !== undefined) return skipped.slice(0, 10);
   }
   return undefined;
 };
+
+const clockTime = (at: Date, zone: string): string => localTime(at, zone).slice(11);
 
 const pad = (value: number): string => String(value).padStart(2, "0");
 

@@ -80,12 +80,13 @@ const OWN = [
   "\u0000=1",
   "x".repeat(5000),
 ];
-const HOSTILE = [...OWN, ...hostile()];
+/** Of the long corpus of scripts every fourth, others whole. */
+const HOSTILE = [...OWN, ...hostile().filter((_, n) => n >= 1097 || n % 4 === 0)];
 
 describe("texts of tools in a report", async () => {
   const reports = await Promise.all(
-    Array.from({ length: Math.ceil(HOSTILE.length / 40) }, (_, n) => {
-      const some = HOSTILE.slice(n * 40, n * 40 + 40);
+    Array.from({ length: Math.ceil(HOSTILE.length / 60) }, (_, n) => {
+      const some = HOSTILE.slice(n * 60, n * 60 + 60);
       return reportOf(some, { url: some[0] ?? "" });
     }),
   );

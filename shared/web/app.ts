@@ -52,8 +52,6 @@ export const webApp = (deps: WebDeps): Hono<WebEnv> => {
   // Files of a run stand before the run itself, which would take their ending for a part of its name.
   mountReports(app, deps);
   mountApi(app, deps);
-  mountReports(app, deps);
-  mountApi(app, deps);
   mountDashboard(app, deps);
   return app;
 };

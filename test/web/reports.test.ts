@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { reportProblems, reportSecrets, reportWarnings } from "../../shared/platform/report-problems.ts";
 import { ReportShape } from "../../shared/platform/report-shape.ts";
 import { webReports } from "../../shared/platform/web-reports.ts";
+import type { Identity } from "../../shared/web/access/identity.ts";
 import { openReports } from "../report/reports-hub.ts";
 import { sampleApp, sampleHub } from "./sample-hub.ts";
 
@@ -99,6 +100,38 @@ describe("reports over HTTP", () => {
     expect((await get("/reports/weekly/runs/2020-01-01_2020-01-07.csv")).response.status).toBe(404);
     expect((await get("/reports/monthly")).text).toContain("report_unknown");
     expect((await get("/reports/weekly/preview?as_of=tomorrow")).response.status).toBe(400);
+  });
+});
+
+describe("who may read reports", () => {
+  const as = (identity: Identity) =>
+    sampleApp(sampleHub(1), {
+      reports: webReports(hub.one, { config: hub.config }),
+      now: hub.now,
+      identify: async () => identity,
+    });
+  const PATHS = [
+    "/reports/weekly",
+    `/reports/weekly/runs/${RUN}`,
+    `/reports/weekly/runs/${RUN}.csv`,
+    "/reports/weekly/preview",
+    "/reports/weekly/preview/mail.html",
+    "/v1/reports/weekly/runs",
+    `/v1/reports/weekly/runs/${RUN}`,
+  ];
+
+  it.each(PATHS)("is asked on %s: for the scope, and for every product that it tells of", async (path) => {
+    const somebody = { id: "key_1", name: "a key", scopes: ["features:read" as const], products: "all" as const };
+    expect((await as(somebody).request(path)).status).toBe(403);
+    const reader = { ...somebody, scopes: ["reports:read" as const], products: ["prd_1"] };
+    expect((await as(reader).request(path)).status).toBe(404);
+    expect((await as({ ...reader, products: "all" }).request(path)).status).toBe(200);
+  });
+
+  it("leaves out of lists what somebody may not read", async () => {
+    const reader = { id: "key_1", name: "a key", scopes: ["reports:read" as const], products: ["prd_1"] };
+    expect(await (await as(reader).request("/v1/reports")).json()).toMatchObject({ data: [] });
+    expect(await (await as(reader).request("/reports")).text()).not.toContain("Product weekly");
   });
 });
 

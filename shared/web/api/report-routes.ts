@@ -1,8 +1,10 @@
 import * as z from "zod";
 import { Report } from "../../report/document.ts";
 import { runAfter, scheduleWords } from "../../report/schedule.ts";
-import { maskedRecipient, type ReportSettings } from "../../report/settings.ts";
+import { maskedRecipient } from "../../report/settings.ts";
 import { DELIVERY_STATES, type Delivery } from "../../store/report-store.ts";
+import type { Identity } from "../access/identity.ts";
+import { reportsFor } from "../access/reports-for.ts";
 import type { WebDeps } from "../web-deps.ts";
 import { list, single } from "./route.ts";
 
@@ -53,8 +55,8 @@ const deliveryJson = ({ recipient, state, tries, at, code, reason }: Delivery): 
   reason: reason ?? null,
 });
 
-const settingsNamed = ({ reports }: WebDeps, name: string): ReportSettings | undefined =>
-  reports?.settings.find((one) => one.name === name);
+const isFor = (deps: WebDeps, identity: Identity, name: string): boolean =>
+  reportsFor(deps, identity).some((one) => one.name === name);
 
 export const REPORT_ROUTES = [
   list({
@@ -64,8 +66,8 @@ export const REPORT_ROUTES = [
     path: "/v1/reports",
     summary: "The reports of the configuration, with their schedules.",
     item: ReportJson,
-    rows: async ({ deps }) => {
-      const settings = deps.reports?.settings ?? [];
+    rows: async ({ deps, identity }) => {
+      const settings = reportsFor(deps, identity);
       const items = await Promise.all(
         settings.map(async ({ name, kind, definition, schedule, zone }) => ({
           id: name,
@@ -91,9 +93,9 @@ export const REPORT_ROUTES = [
     summary: "Runs of a report that are kept, newest period first, with what became of each delivery.",
     pathParameters: { id: "Name of a report." },
     item: RunJson,
-    rows: async ({ deps, id, after, limit }) => {
+    rows: async ({ deps, id, identity, after, limit }) => {
       const { reports } = deps;
-      if (reports === undefined || settingsNamed(deps, id) === undefined) return undefined;
+      if (reports === undefined || !isFor(deps, identity, id)) return undefined;
       const { items, next } = await reports.runs(id, after, limit);
       const runs = await Promise.all(
         items.flatMap(({ run, document }) =>
@@ -124,7 +126,8 @@ export const REPORT_ROUTES = [
       "One run as it was made; it never changes. The same address with `.html`, `.md`, `.csv`, `.json` or `.txt` is the report as a file.",
     pathParameters: { id: "Name of a report.", run: "First and last day of its period, e.g. `2026-11-16_2026-11-22`." },
     body: Report,
-    read: async ({ deps, id, params }) => {
+    read: async ({ deps, id, params, identity }) => {
+      if (!isFor(deps, identity, id)) return undefined;
       const document = (await deps.reports?.run(id, params["run"] ?? ""))?.document;
       return document && { body: document };
     },

@@ -17,13 +17,13 @@ type Tab = keyof typeof TABS;
 
 /** A report as it would go out now, in each format; nothing is kept or sent. */
 export const previewPage: PageHandler = async (c, deps) => {
-  const { settings } = reportNamed(deps, c.req.param("id") ?? "");
+  const { settings } = reportNamed(c, deps, c.req.param("id") ?? "");
   const asked = c.req.query("format") ?? "email";
   const format: Tab = (Object.keys(TABS) as Tab[]).find((one) => one === asked) ?? "email";
   const asOf = c.req.query("as_of") || undefined;
   const base = `/reports/${settings.name}/preview`;
   // Asked for in any case, so that a wrong day is told on this page.
-  const report = await previewOf(deps, settings.name, asOf);
+  const report = await previewOf(c, deps, settings.name, asOf);
   c.set("frames", "holds");
   return sendPage(
     c,

@@ -7,7 +7,7 @@ import { Moment } from "./time.tsx";
 
 /** One run of a report, with what became of its deliveries. */
 export const runPage: PageHandler = async (c, deps) => {
-  const { settings, reports } = reportNamed(deps, c.req.param("id") ?? "");
+  const { settings, reports } = reportNamed(c, deps, c.req.param("id") ?? "");
   const run = c.req.param("run") ?? "";
   const document = (await reports.run(settings.name, run))?.document;
   if (document === undefined) throw new HubError("not_found", "there is no such run", { retry: "never" });

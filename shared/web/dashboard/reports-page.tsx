@@ -1,6 +1,8 @@
 import { periodWords } from "../../report/period.ts";
 import { runAfter, scheduleWords } from "../../report/schedule.ts";
 import { maskedRecipient } from "../../report/settings.ts";
+import { demand } from "../access/identity.ts";
+import { reportsFor } from "../access/reports-for.ts";
 import { address } from "./link.tsx";
 import { type PageHandler, sendPage } from "./page.tsx";
 import { linkCursor, placeOf } from "./page-cursor.ts";
@@ -12,9 +14,10 @@ const ROWS = 30;
 
 /** Every report of the configuration: when it comes, and how the last one went out. */
 export const reportsPage: PageHandler = async (c, deps) => {
+  demand(c.get("identity"), "reports:read");
   const reports = deps.reports;
   const rows = await Promise.all(
-    (reports?.settings ?? []).map(async (settings) => {
+    reportsFor(deps, c.get("identity")).map(async (settings) => {
       const last = (await reports?.runs(settings.name, undefined, 1))?.items[0];
       const deliveries = last === undefined ? [] : ((await reports?.deliveries(settings.name, last.run)) ?? []);
       return { settings, last, deliveries, next: runAfter(settings.schedule, settings.zone, deps.now()).toISOString() };
@@ -92,7 +95,7 @@ export const reportsPage: PageHandler = async (c, deps) => {
 
 /** One report with its archive. */
 export const reportPage: PageHandler = async (c, deps) => {
-  const { settings, reports } = reportNamed(deps, c.req.param("id") ?? "");
+  const { settings, reports } = reportNamed(c, deps, c.req.param("id") ?? "");
   const { name, definition, schedule, zone, to } = settings;
   const scope = { route: "page.report", filters: { name } };
   const after = placeOf(deps, scope, c.req.query("cursor"));

@@ -25,4 +25,3 @@ export const FORMATS = {
   teams: { type: "application/json", write: (report) => json(reportTeams(report)) },
 } as const satisfies Record<string, Format>;
 export type FormatName = keyof typeof FORMATS;
-export const FORMAT_NAMES = Object.keys(FORMATS) as FormatName[];

@@ -2,6 +2,7 @@ import { HubError, safeReason } from "../connector/errors.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { Report } from "../report/document.ts";
 import { type Delivery, deliveriesOf, dueDeliveries, runOf, setDelivery } from "../store/report-store.ts";
+import { hash } from "./entity-of.ts";
 import type { Hub } from "./hub.ts";
 
 /**
@@ -78,8 +79,7 @@ export const deliverReports = async (hub: Hub, post: Post, signal: AbortSignal):
 };
 
 /** Letters, digits, dots and dashes: also a file's name. */
-const idOf = ({ report, run, recipient }: Delivery): string =>
-  `${report}.${run}.${Buffer.from(recipient).toString("hex").slice(0, 60)}`;
+const idOf = ({ report, run, recipient }: Delivery): string => `${report}.${run}.${hash(recipient).slice(0, 24)}`;
 
 const without = ({ code: _, reason: __, ...rest }: Delivery): Delivery => rest;
 

@@ -44,10 +44,9 @@ export const chartLines = ({ series, shape }: Chart): string[] =>
 
 export const moreText = (more: number): string => `…and ${numberText(more)} more`;
 
-export const changedHeading = ({ changed }: Report): string => `Changed ${changed.base}`;
-
+/** `since the report up to 15 Nov 2026: 3 shipped, 2 slipped` */
 export const countsText = ({ changed }: Report): string =>
-  changed.counts.map(({ word, count }) => `${numberText(count)} ${word}`).join(", ") || "nothing";
+  `${changed.base}: ${changed.counts.map(({ word, count }) => `${numberText(count)} ${word}`).join(", ") || "nothing"}`;
 
 export const changeLine = ({ what, change, why }: Report["changed"]["rows"][number]): string =>
   `${what}: ${change}${why === "" ? "" : ` (${why})`}`;

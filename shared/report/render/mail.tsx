@@ -1,17 +1,7 @@
 import type { Child } from "hono/jsx";
 import type { Block, Cell, Chart, Report } from "../document.ts";
 import { capped } from "./capped.ts";
-import {
-  cellText,
-  cellUrl,
-  changedHeading,
-  changeLine,
-  chartLines,
-  countsText,
-  coverText,
-  figureText,
-  moreText,
-} from "./cell.ts";
+import { cellText, cellUrl, changeLine, chartLines, countsText, coverText, figureText, moreText } from "./cell.ts";
 import { chartSvg } from "./chart.tsx";
 import { reportText } from "./text.ts";
 
@@ -142,7 +132,7 @@ const H2 = ({ children }: { readonly children?: Child }) => (
 
 const Changed = ({ report }: { readonly report: Report }) => (
   <>
-    <H2>{changedHeading(report)}</H2>
+    <H2>What changed</H2>
     <p style="margin:0 0 6px;font-size:14px">{countsText(report)}</p>
     <ul style="margin:0;padding-left:18px;font-size:14px">
       {report.changed.rows.map((row) => (

@@ -1,14 +1,5 @@
 import type { Block, Cell, Report } from "../document.ts";
-import {
-  cellText,
-  changedHeading,
-  changeLine,
-  chartLines,
-  countsText,
-  coverText,
-  figureText,
-  moreText,
-} from "./cell.ts";
+import { cellText, changeLine, chartLines, countsText, coverText, figureText, moreText } from "./cell.ts";
 
 /** A text of a tool is shown as it is: nothing in it is markup, HTML, a link by itself or the end of a table's cell. */
 const safe = (text: string): string =>
@@ -31,7 +22,7 @@ export const reportMarkdown = (report: Report): string =>
     safe(coverText(report)),
     `**${safe(report.lead)}**`,
     `${link("This report as a page", report.url)}`,
-    `## ${safe(changedHeading(report))}`,
+    "## What changed",
     safe(countsText(report)),
     [
       ...report.changed.rows.map((row) => `- ${link(row.name, row.url)} ${safe(changeLine(row))}`),

@@ -1,5 +1,5 @@
 import type { Block, Report } from "../document.ts";
-import { cellText, changedHeading, changeLine, chartLines, countsText, coverText, figureText } from "./cell.ts";
+import { cellText, changeLine, chartLines, countsText, coverText, figureText } from "./cell.ts";
 
 /** Slack's own limits, and less where it has one more that it does not tell: about 13,200 characters in all. */
 const HEADER = 150;
@@ -70,7 +70,7 @@ const partsOf = (report: Report): Part[][] => [
         [
           section(
             [
-              `${changedHeading(report)}: ${countsText(report)}`,
+              `Changed ${countsText(report)}`,
               ...report.changed.rows.slice(0, 10).map((row) => `• ${row.name} ${changeLine(row)}`),
             ].join("\n"),
           ),

@@ -1,5 +1,5 @@
 import type { Report } from "../document.ts";
-import { changedHeading, changeLine, countsText, coverText, figureText } from "./cell.ts";
+import { changeLine, countsText, coverText, figureText } from "./cell.ts";
 
 /** Teams takes about 28 KB for the whole message. */
 const BYTES = 24_000;
@@ -28,7 +28,7 @@ export const reportTeams = (report: Report) => {
 };
 
 const partsOf = (report: Report): Part[] => [
-  rich([run(`${changedHeading(report)}: ${countsText(report)}`, { weight: "Bolder" })], true),
+  rich([run(`Changed ${countsText(report)}`, { weight: "Bolder" })], true),
   ...report.changed.rows
     .slice(0, ROWS)
     .map((row) =>

@@ -1,21 +1,12 @@
 import type { Block, Report } from "../document.ts";
-import {
-  cellText,
-  changedHeading,
-  changeLine,
-  chartLines,
-  countsText,
-  coverText,
-  figureText,
-  moreText,
-} from "./cell.ts";
+import { cellText, changeLine, chartLines, countsText, coverText, figureText, moreText } from "./cell.ts";
 
 /** A report as plain text: the text part of its mail, and for the terminal. The same facts as every other format. */
 export const reportText = (report: Report): string =>
   [
     [report.title, coverText(report), "", report.lead, `This report as a page: ${report.url}`],
     [
-      heading(changedHeading(report)),
+      heading("What changed"),
       countsText(report),
       ...report.changed.rows.map((row) => `- ${row.name}: ${changeLine(row)}\n  ${row.url}`),
       ...(report.changed.more > 0 ? [moreText(report.changed.more)] : []),

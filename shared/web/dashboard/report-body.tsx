@@ -3,7 +3,6 @@ import { numberText } from "../../report/figures.ts";
 import {
   cellText,
   cellUrl,
-  changedHeading,
   changeLine,
   countsText,
   coverText,
@@ -157,7 +156,7 @@ export const ReportBody = ({ report }: { readonly report: Report }) => (
     <p class="eyebrow">{coverText(report)}</p>
     <p class="lead">{report.lead}</p>
     <section>
-      <h2>{changedHeading(report)}</h2>
+      <h2>What changed</h2>
       <p>{countsText(report)}</p>
       <ul class="plain">
         {report.changed.rows.map((row) => (

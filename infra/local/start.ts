@@ -9,7 +9,7 @@ import { configInvalid } from "../../shared/platform/config.ts";
 import { connectionProblems } from "../../shared/platform/connections.ts";
 import { outputs, reports, useHub } from "../../shared/platform/current.ts";
 import { openHub } from "../../shared/platform/open-hub.ts";
-import { reportWarnings } from "../../shared/platform/report-problems.ts";
+import { reportWarnings } from "../../shared/platform/report-warnings.ts";
 import { derivedKey, serveAs } from "../../shared/platform/serving.ts";
 import { type Sandbox, SITES, startSandbox } from "../sandbox/index.ts";
 import { demoConfig, keepDemoConfig } from "./demo.ts";

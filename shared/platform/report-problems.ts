@@ -1,9 +1,7 @@
 import type { Secrets } from "../ports/secrets.ts";
 import { isZone } from "../report/period.ts";
-import { skippedDay } from "../report/schedule.ts";
 import { type ConfigProblem, suggestion } from "./config.ts";
 import type { HubConfig } from "./define-hub.ts";
-import { reportsOf } from "./reports.ts";
 
 /** Settings of reports and mails that name a secret: the place of each, with the secret's name. */
 const secretsIn = ({ reports = {}, mail }: HubConfig): (readonly [path: readonly string[], name: string])[] => [
@@ -55,14 +53,3 @@ export const reportProblems = async (config: HubConfig, secrets: Pick<Secrets, "
       add([...path], `${name} is not set: put it into .env or the environment`);
   return problems;
 };
-
-/** What works, but perhaps not as meant: times of day that the clocks skip in spring. */
-export const reportWarnings = (config: HubConfig, now: Date): string[] =>
-  reportsOf(config).flatMap(({ name, schedule, zone }) => {
-    const day = isZone(zone) ? skippedDay(schedule, zone, now) : undefined;
-    return day === undefined
-      ? []
-      : [
-          `reports.${name}: on ${day} the clocks of ${zone} skip the time of "${schedule}"; the report is made late on that day. Choose another hour.`,
-        ];
-  });

@@ -1,7 +1,6 @@
 import * as z from "zod";
-import { REPORT_KINDS, SECTION_IDS } from "../report/names.ts";
+import { REPORT_KINDS, SCHEDULE, SECTION_IDS } from "../report/names.ts";
 import { PERIOD_LENGTHS, WEEK_STARTS } from "../report/period.ts";
-import { SCHEDULE } from "../report/schedule.ts";
 
 /** Only the name: a credential never stands in the file. */
 const SecretName = z.strictObject({ secret: z.string().min(1) }).meta({ secret: true });

@@ -1,8 +1,6 @@
 import { Cron } from "croner";
+import { SCHEDULE } from "./names.ts";
 import { localTime, type PeriodLength } from "./period.ts";
-
-/** `minute hour day-of-month month weekday`: one time a day, on all days, some weekdays or one day of the month. */
-export const SCHEDULE = /^([0-5]?\d) ([01]?\d|2[0-3]) (?:(\*|[1-9]|1\d|2[0-8]) \* \*|\* \* ([0-7](?:[-,][0-7])*))$/;
 
 const WEEKDAYS = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"] as const;
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { reportProblems, reportSecrets, reportWarnings } from "../../shared/platform/report-problems.ts";
+import { reportProblems, reportSecrets } from "../../shared/platform/report-problems.ts";
 import { ReportShape } from "../../shared/platform/report-shape.ts";
+import { reportWarnings } from "../../shared/platform/report-warnings.ts";
 import { webReports } from "../../shared/platform/web-reports.ts";
 import type { Identity } from "../../shared/web/access/identity.ts";
 import { openReports } from "../report/reports-hub.ts";

@@ -24,4 +24,3 @@ export const FORMATS = {
   slack: { type: "application/json", write: (report) => json(reportSlack(report)) },
   teams: { type: "application/json", write: (report) => json(reportTeams(report)) },
 } as const satisfies Record<string, Format>;
-export type FormatName = keyof typeof FORMATS;

@@ -9,8 +9,8 @@ import type { HubConfig } from "./define-hub.ts";
 import { HealthShape } from "./health-shape.ts";
 import { locate } from "./locate.ts";
 import { OutputShape } from "./output-shape.ts";
-import { RulesShape } from "./rules.ts";
 import { MailShape, ReportShape } from "./report-shape.ts";
+import { RulesShape } from "./rules.ts";
 
 export const Slug = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,59}$/, "lower-case letters, digits, - and _");
 

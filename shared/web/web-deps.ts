@@ -5,6 +5,7 @@ import type { Report } from "../report/document.ts";
 import type { Picture } from "../report/render/mail.tsx";
 import type { ReportSettings } from "../report/settings.ts";
 import type { Delivery, StoredRun } from "../store/report-store.ts";
+import type { Say } from "../store/said.ts";
 import type { Slice, Views } from "../store/views.ts";
 import type { Identity, NOBODY } from "./access/identity.ts";
 import type { Oidc } from "./access/oidc.ts";

@@ -17,7 +17,6 @@ import { webApp } from "../../shared/web/app.ts";
 import type { WebDeps } from "../../shared/web/web-deps.ts";
 import { memoryViews, type Shown, silent } from "./memory-views.ts";
 import { samplePlan } from "./sample-plan.ts";
-import { memoryViews, type Shown } from "./memory-views.ts";
 import { sampleReports } from "./sample-reports.ts";
 
 export const NOW = new Date("2026-11-22T10:00:00.000Z");

@@ -1,23 +1,22 @@
 import type { Entity } from "../../domain/entity.ts";
+import { progressOf } from "../../domain/key-result.ts";
 import { changeText, counted, numberText, rounded } from "../figures.ts";
 import { byText, featureCell, isIn, line, linked, type Section, top } from "../section.ts";
 
 const ROWS = 40;
 
 /** How far from the baseline to the target a key result has come; null where the tool does not tell enough. */
-const progressOf = ({ baseline = 0, target, current }: Entity<"keyResult">["fields"]): number | null =>
-  target === undefined || current === undefined || target === baseline
-    ? null
-    : rounded((current - baseline) / (target - baseline));
+const reachedBy = ({ baseline, target, current }: Entity<"keyResult">["fields"]): number | null =>
+  progressOf(baseline, target, current) ?? null;
 
 /** Key results beside their targets, the furthest behind first. */
 const objectives: Section = {
   id: "objectives",
   title: "Key results",
-  open: ({ runUrl }) => {
+  open: ({ hubUrl }) => {
     const found = top<Entity<"keyResult">>(
       ROWS,
-      (a, b) => (progressOf(a.fields) ?? 2) - (progressOf(b.fields) ?? 2) || byText(a.id, b.id),
+      (a, b) => (reachedBy(a.fields) ?? 2) - (reachedBy(b.fields) ?? 2) || byText(a.id, b.id),
     );
     const goals = new Map<string, string>();
     let reached = 0;
@@ -29,7 +28,7 @@ const objectives: Section = {
         keyResult(entity) {
           const { status } = entity.fields;
           if (status.category === "cancelled" || status.category === "draft") return;
-          if ((progressOf(entity.fields) ?? 0) >= 1) reached += 1;
+          if ((reachedBy(entity.fields) ?? 0) >= 1) reached += 1;
           found.add(entity);
         },
       },
@@ -52,10 +51,10 @@ const objectives: Section = {
                 line(goals.get(fields.objectiveId ?? "") ?? "none"),
                 fields.current ?? null,
                 fields.target ?? null,
-                progressOf(fields),
+                reachedBy(fields),
               ]),
             more: found.more(),
-            url: runUrl,
+            url: `${hubUrl}/objectives`,
           },
         ],
         ...(reached > 0 && { lead: [`${counted(reached, "key result")} reached`] }),

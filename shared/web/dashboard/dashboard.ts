@@ -67,6 +67,7 @@ export const PAGES: readonly (readonly [path: string, scope: Scope | "open", pag
 import { previewPage } from "./report-preview-page.tsx";
 import { runPage } from "./report-run-page.tsx";
 import { reportPage, reportsPage } from "./reports-page.tsx";
+import { reviewForm, reviewPage } from "./review-page.tsx";
 
 /** Every page with its address. */
 const PAGES: readonly (readonly [path: string, page: PageHandler])[] = [

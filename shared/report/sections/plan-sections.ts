@@ -1,13 +1,13 @@
 import type { Entity } from "../../domain/entity.ts";
 import { progressOf } from "../../domain/key-result.ts";
-import { changeText, counted, numberText, rounded } from "../figures.ts";
+import { changeText, counted, numberText } from "../figures.ts";
 import { byText, featureCell, isIn, line, linked, type Section, top } from "../section.ts";
 
 const ROWS = 40;
 
 /** How far from the baseline to the target a key result has come; null where the tool does not tell enough. */
 const reachedBy = ({ baseline, target, current }: Entity<"keyResult">["fields"]): number | null =>
-  progressOf(baseline, target, current) ?? null;
+  progressOf(baseline, target, current);
 
 /** Key results beside their targets, the furthest behind first. */
 const objectives: Section = {

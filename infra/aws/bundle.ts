@@ -55,22 +55,16 @@ const ADAPTERS: Readonly<Record<Store, Adapter>> = {
   },
 };
 
-const KNOWS: Readonly<Record<"webhooks" | "connection" | "surfaces" | "outputs" | "nothing", SecretsKnown>> = {
+const KNOWS: Readonly<
+  Record<"webhooks" | "connection" | "surfaces" | "outputs" | "reports" | "nothing", SecretsKnown>
+> = {
   webhooks: "webhooks",
   connection: "all",
   surfaces: "none",
   outputs: "none",
+  reports: "none",
   nothing: "none",
 };
-const KNOWS: Readonly<Record<"webhooks" | "connection" | "cursors" | "outputs" | "reports" | "nothing", SecretsKnown>> =
-  {
-    webhooks: "webhooks",
-    connection: "all",
-    cursors: "none",
-    outputs: "none",
-    reports: "none",
-    nothing: "none",
-  };
 
 /** The module that opens the hub of one function, with the adapters of its own stores and no others. */
 const opening = (deployed: DeployedPart): string => {

@@ -169,8 +169,7 @@ export const LAYERS: readonly Layer[] = [
       "shared/adapters/smtp",
       "connectors/index.ts",
     ],
-    packages: ["hono", "zod", "aws-lambda", "openid-client"],
-    packages: ["hono", "zod", "aws-lambda", "standardwebhooks"],
+    packages: ["hono", "zod", "aws-lambda", "openid-client", "standardwebhooks"],
     node: ["crypto", "fs"],
   },
   {

@@ -97,7 +97,6 @@ export const connectionProblems = async (
     ...objectiveProblems(config),
     ...(await outputProblems(config, secrets)),
     ...(await accessProblems(config, secrets)),
-    ...(await outputProblems(config, secrets)),
     ...(await reportProblems(config, secrets)),
   ];
 };

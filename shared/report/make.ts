@@ -1,4 +1,5 @@
 import type { Entity, FieldedKind } from "../domain/entity.ts";
+import type { EntityReads } from "../store/entity-views.ts";
 import type { ConnectionView, FeatureView, Slice, Views } from "../store/views.ts";
 import { changes, type Snapshot, sideBySide, snapshotOf } from "./changed.ts";
 import { sectionsOf } from "./definitions.ts";
@@ -11,7 +12,7 @@ import type { ReportSettings } from "./settings.ts";
 import { isGone, stageAt } from "./stage-path.ts";
 
 /** All that a report reads: pages in ascending order of ids, and a few things by id. */
-export interface ReportReads extends Pick<Views, "connections" | "entities"> {
+export interface ReportReads extends EntityReads, Pick<Views, "connections"> {
   features(after: string | undefined, limit: number): Promise<Slice<FeatureView>>;
   featuresById(ids: readonly string[]): Promise<ReadonlyMap<string, FeatureView>>;
   /** Features that records speak about, by the id of the record. */

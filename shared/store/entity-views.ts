@@ -1,10 +1,15 @@
 import type { Entity, FieldedKind } from "../domain/entity.ts";
 import type { Table } from "../ports/table.ts";
 import { contributionKey, lists, SHARDS, viewKey } from "./keys.ts";
-import type { FeatureView, Slice, Views } from "./views.ts";
+import type { FeatureView, Slice } from "./views.ts";
 
-/** The read of {@link Views} that lists entities of any kind. */
-export const entityViews = (table: Table): Pick<Views, "entities"> => ({
+/** Entities of any kind, of all products: for what is made for the hub itself, and for nobody who asks. */
+export interface EntityReads {
+  /** By id, ascending; those that are gone too. */
+  entities<K extends FieldedKind>(kind: K, after: string | undefined, limit: number): Promise<Slice<Entity<K>>>;
+}
+
+export const entityViews = (table: Table): EntityReads => ({
   async entities<K extends FieldedKind>(kind: K, after: string | undefined, limit: number): Promise<Slice<Entity<K>>> {
     const items: Entity<K>[] = [];
     const digit = after?.slice(after.indexOf("_") + 1)[0] ?? "0";

@@ -5,7 +5,6 @@ import { kindOf } from "../domain/kind.ts";
 import { STAGES, type Stage } from "../domain/stage.ts";
 import type { Row, Table } from "../ports/table.ts";
 import { calledSo, entitiesById, entityById } from "./entities.ts";
-import { entityViews } from "./entity-views.ts";
 import { flowViews } from "./flow-views.ts";
 import { historyViews } from "./history-views.ts";
 import { dues, lists, partition, SHARDS, viewKey } from "./keys.ts";
@@ -120,7 +119,6 @@ export const tableViews = (
     ...linkViews(table),
     ...planViews(table),
     ...flowViews(table, configured.now),
-    ...entityViews(table),
     products: async () => configured.products,
     async productsOf(ids) {
       const found = await entitiesById(table, ids);

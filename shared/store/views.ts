@@ -343,8 +343,6 @@ export interface Views extends FlowReads {
   workItem(idOrKey: string): Promise<Entity<"workItem"> | undefined>;
   /** A work item over all its time, with the people who changed it. */
   itemHistory(item: Entity<"workItem">): Promise<ItemHistory & { readonly people: People }>;
-  /** Entities of a kind by id, ascending; those that are gone too. */
-  entities<K extends FieldedKind>(kind: K, after: string | undefined, limit: number): Promise<Slice<Entity<K>>>;
   /** By id, ascending. */
   cycles(filter: CycleFilter, after: string | undefined, limit: number): Promise<Slice<Entity<"cycle">>>;
   /** By id. */

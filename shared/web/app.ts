@@ -45,10 +45,6 @@ export const webApp = (deps: WebDeps): Hono<WebEnv> => {
   if (deps.allowedHosts !== undefined) app.use(hostGuard(deps.allowedHosts.map((name) => name.toLowerCase())));
   app.use(sameOrigin);
   app.use(gate(deps));
-  app.use(async (c, next) => {
-    c.set("identity", deps.identify === undefined ? LOCAL : await deps.identify(c.req.raw));
-    await next();
-  });
   // Files of a run stand before the run itself, which would take their ending for a part of its name.
   mountReports(app, deps);
   mountApi(app, deps);

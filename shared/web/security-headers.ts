@@ -32,11 +32,9 @@ export const securityHeaders = createMiddleware<WebEnv>(async (c, next) => {
   const [policy, frameOptions] = frames === undefined ? [CONTENT_SECURITY_POLICY, "DENY"] : FRAMES[frames];
   c.res.headers.set("Content-Security-Policy", policy);
   c.res.headers.set("X-Content-Type-Options", "nosniff");
-  c.res.headers.set("X-Frame-Options", "DENY");
+  c.res.headers.set("X-Frame-Options", frameOptions);
   // Other sites learn nothing. Under `no-referrer` browsers would not tell us either that a form is our own.
   c.res.headers.set("Referrer-Policy", "same-origin");
-  c.res.headers.set("X-Frame-Options", frameOptions);
-  c.res.headers.set("Referrer-Policy", "no-referrer");
   c.res.headers.set("Cross-Origin-Opener-Policy", "same-origin");
   c.res.headers.set("Cross-Origin-Resource-Policy", "same-origin");
 });

@@ -1,6 +1,4 @@
 import type { Table } from "../ports/table.ts";
-import type { Say } from "../store/said.ts";
-import type { Views } from "../store/views.ts";
 import type { Report } from "../report/document.ts";
 import type { Picture } from "../report/render/mail.tsx";
 import type { ReportSettings } from "../report/settings.ts";
@@ -66,7 +64,7 @@ export interface WebEnv {
     /** Of requests that the hub makes to itself, for whom a link to a page was given. */
     readonly sharedAs?: Identity;
   };
-  Variables: { requestId: string; identity: Identity; failures: Failures };
+  Variables: { requestId: string; identity: Identity; failures: Failures; frames?: "holds" | "held" };
 }
 
 /** Failed sign-ins of the caller. */
@@ -74,5 +72,4 @@ interface Failures {
   /** @throws HubError rate_limited */
   check(): void;
   note(): void;
-  Variables: { requestId: string; identity: Identity; frames?: "holds" | "held" };
 }

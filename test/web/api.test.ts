@@ -366,6 +366,5 @@ const brokenViews = (error: Error) => {
     initiativeFeatures: fail,
     featureFlow: fail,
     productFlow: fail,
-    entities: fail,
   };
 };

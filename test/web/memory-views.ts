@@ -1,6 +1,6 @@
 import type { Assertion, Update } from "../../shared/domain/assertion.ts";
 import { cycleParts, scopeItem, scopeOf } from "../../shared/domain/cycle-scope.ts";
-import type { Entity, FieldedKind } from "../../shared/domain/entity.ts";
+import type { Entity } from "../../shared/domain/entity.ts";
 import type { HubEvent } from "../../shared/domain/event.ts";
 import type { HistoryEntry } from "../../shared/domain/history.ts";
 import { PERSON_STATES } from "../../shared/domain/identity.ts";
@@ -153,10 +153,6 @@ export const memoryViews = (shown: Shown): Views => {
         after,
         limit,
       ),
-    entities: async <K extends FieldedKind>(kind: K, after: string | undefined, limit: number) => {
-      const all: readonly Entity[] = [...shown.workItems, ...shown.cycles];
-      return page(byId(all.filter((one): one is Entity<K> => one.kind === kind)), after, limit);
-    },
     workItem: async (named) => shown.workItems.find(({ id, source }) => id === named || source.key === named),
     itemHistory: async (item) => {
       const statusOf: StatusOf = ({ id, name = id ?? "" }) => ({

@@ -24,6 +24,9 @@ import type { PageHandler } from "./page.tsx";
 import { peoplePage } from "./people-page.tsx";
 import { productFlowPage } from "./product-flow-page.tsx";
 import { productPage } from "./product-page.tsx";
+import { previewPage } from "./report-preview-page.tsx";
+import { runPage } from "./report-run-page.tsx";
+import { reportPage, reportsPage } from "./reports-page.tsx";
 import { reviewForm, reviewPage } from "./review-page.tsx";
 import { auditPage } from "./settings/audit-page.tsx";
 import { type FormHandler, formIn } from "./settings/form.tsx";
@@ -58,41 +61,16 @@ export const PAGES: readonly (readonly [path: string, scope: Scope | "open", pag
   ["/login", "open", loginPage],
   ["/login/oidc", "open", oidcPage],
   ["/login/oidc/back", "open", oidcBackPage],
+  ["/reports", "reports:read", reportsPage],
+  ["/reports/:id", "reports:read", reportPage],
+  ["/reports/:id/preview", "reports:read", previewPage],
+  ["/reports/:id/runs/:run", "reports:read", runPage],
   ["/docs", "open", docsPage],
   ["/docs/api", "open", apiPage],
   ["/docs/stages", "open", stagesPage],
   ["/docs/events", "open", eventsPage],
   ["/docs/errors", "open", errorsPage],
   ["/docs/errors/:code", "open", errorCodePage],
-import { previewPage } from "./report-preview-page.tsx";
-import { runPage } from "./report-run-page.tsx";
-import { reportPage, reportsPage } from "./reports-page.tsx";
-import { reviewForm, reviewPage } from "./review-page.tsx";
-
-/** Every page with its address. */
-const PAGES: readonly (readonly [path: string, page: PageHandler])[] = [
-  ["/", boardPage],
-  ["/features", featuresPage],
-  ["/features/:key", featurePage],
-  ["/connections", connectionsPage],
-  ["/connections/:name", connectionPage],
-  ["/activity", activityPage],
-  ["/people", peoplePage],
-  ["/objectives", objectivesPage],
-  ["/initiatives/:id", initiativePage],
-  ["/products/:slug", productPage],
-  ["/review", reviewPage],
-  ["/products/:product/flow", productFlowPage],
-  ["/reports", reportsPage],
-  ["/reports/:id", reportPage],
-  ["/reports/:id/preview", previewPage],
-  ["/reports/:id/runs/:run", runPage],
-  ["/docs", docsPage],
-  ["/docs/api", apiPage],
-  ["/docs/stages", stagesPage],
-  ["/docs/events", eventsPage],
-  ["/docs/errors", errorsPage],
-  ["/docs/errors/:code", errorCodePage],
 ];
 
 /** What forms of pages are sent to. Each is checked to come from a page of this hub before its handler sees it. */

@@ -78,8 +78,9 @@ export const LAYERS: readonly Layer[] = [
   },
   {
     at: "shared/report",
-    holds: "what happened in words for people, for pages and messages alike; pure",
+    holds: "what happened in words for people, and reports in every format; pure",
     imports: ["shared/domain", "shared/store", "shared/ports"],
+    packages: ["zod", "hono", "croner", "csv-stringify", "d3-array", "d3-scale", "d3-shape"],
   },
   {
     at: "shared/web",
@@ -139,6 +140,19 @@ export const LAYERS: readonly Layer[] = [
     packages: ["mixpanel", "zod"],
   },
   {
+    at: "shared/adapters/smtp",
+    holds: "mails by SMTP",
+    imports: ["shared/ports", "shared/connector/errors.ts"],
+    packages: ["nodemailer"],
+  },
+  {
+    at: "shared/adapters/picture",
+    holds: "charts as pictures, with the font that they are drawn with",
+    imports: [],
+    packages: ["@resvg/resvg-js"],
+    node: ["url"],
+  },
+  {
     at: "shared/platform",
     holds: "composition root, config, log, batch",
     imports: [
@@ -148,12 +162,14 @@ export const LAYERS: readonly Layer[] = [
       "shared/store",
       "shared/lifecycle",
       "shared/pipeline",
+      "shared/report",
       "shared/web",
       "shared/adapters/clock.ts",
       "shared/adapters/channels",
+      "shared/adapters/smtp",
       "connectors/index.ts",
     ],
-    packages: ["hono", "zod", "aws-lambda", "openid-client"],
+    packages: ["hono", "zod", "aws-lambda", "openid-client", "standardwebhooks"],
     node: ["crypto", "fs"],
   },
   {
@@ -199,6 +215,7 @@ export const LAYERS: readonly Layer[] = [
       "infra/local/read-config.ts",
       "shared/platform",
       "shared/pipeline/token-store.ts",
+      "shared/report/schedule.ts",
       "shared/adapters/aws/parameter-name.ts",
       "shared/adapters/aws/table-shape.ts",
       "shared/connector/errors.ts",
@@ -234,6 +251,8 @@ export const LAYERS: readonly Layer[] = [
       "shared/pipeline",
       "shared/ports",
       "shared/adapters/sqlite",
+      "shared/adapters/picture",
+      "shared/report",
       "shared/connector/errors.ts",
     ],
     packages: ["hono", "zod", "aws-lambda", "esbuild"],

@@ -1,12 +1,14 @@
 import { runs } from "../domain/assertion.ts";
 import type { Entity } from "../domain/entity.ts";
 import { isKind, nameOf } from "../domain/entity.ts";
+import type { HistoryEntry } from "../domain/history.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { StatusOf } from "../domain/item-history.ts";
 import { kindOf } from "../domain/kind.ts";
 import type { Explanation, Fact } from "../domain/stage.ts";
 import { derive } from "../lifecycle/derive.ts";
 import { factsOf } from "../lifecycle/facts.ts";
+import { targetMoves } from "../lifecycle/health/target-moves.ts";
 import { type Health, healthOf } from "../lifecycle/health.ts";
 import { lastDeclared } from "../lifecycle/said-facts.ts";
 import type { Table } from "../ports/table.ts";
@@ -78,7 +80,7 @@ export const putView = async (
   const { declared } = health;
   const shown = { ...health, ...(declared && { declared: { ...declared, ...told.words } }) };
   const seen = seenOf(hub, sights, feature.productIds);
-  await store(hub, feature, { coverage: seen, explanation, health: shown, rows, items, asOf, cause, home });
+  await store(hub, feature, { coverage: seen, explanation, health: shown, rows, items, history, asOf, cause, home });
 };
 
 /** A feature with the health that somebody declared last, in its tool or here, and their words if here. */
@@ -142,6 +144,7 @@ interface Derived {
   readonly health: Omit<Health, "declared"> & Pick<FeatureView["health"], "declared">;
   readonly rows: readonly FactsRow[];
   readonly items: readonly Entity<"workItem">[];
+  readonly history: readonly HistoryEntry[];
   readonly asOf: Instant;
   readonly cause: StoredView["cause"];
   readonly home: Contribution | undefined;
@@ -149,7 +152,7 @@ interface Derived {
 
 const store = async (hub: Hub, feature: Entity<"feature">, made: Derived): Promise<void> => {
   const { table } = hub.ports;
-  const { coverage, explanation, rows, items, asOf, cause, home } = made;
+  const { coverage, explanation, rows, items, history, asOf, cause, home } = made;
   const { nextChangeAt: _, isWatermelon: __, declared, ...judged } = made.health;
   const parents = (await linksOf(table, feature.id, "in", "parent_of")).map(({ from }) => from);
   const named = await entitiesById(table, [...parents, ...(feature.fields.ownerId ? [feature.fields.ownerId] : [])]);
@@ -178,6 +181,8 @@ const store = async (hub: Hub, feature: Entity<"feature">, made: Derived): Promi
     ...(targetDate !== undefined && { targetDate }),
     ...(targetDateResolution !== undefined && { targetDateResolution }),
     explanation,
+    tickets: of("supportTicket"),
+    ...movesOf(history),
     health: { ...judged, ...(declared !== undefined && { declared }) },
     ...(assertions.length > 0 && { assertions }),
     progress: { done: status("done"), total: items.length - status("cancelled"), cancelled: status("cancelled") },
@@ -198,6 +203,13 @@ const store = async (hub: Hub, feature: Entity<"feature">, made: Derived): Promi
     const data: StoredView = { ...shown, version, observedAt: asOf, cause, coverage, meaning };
     return { data, ...places(shown, explanation.nextChangeAt) };
   });
+};
+
+/** The day first promised and how often it moved; nothing of a promise that stands as it was made. */
+const movesOf = (history: readonly HistoryEntry[]): Pick<FeatureView, "firstTargetDate" | "targetMoves"> => {
+  const moves = targetMoves(history);
+  const [first] = moves;
+  return first === undefined ? {} : { firstTargetDate: first.from, targetMoves: moves.length };
 };
 
 /** Where a view stands on the board, and when it must be looked at again. Gone features stand nowhere. */

@@ -1,7 +1,7 @@
-import { type Entity, isKind } from "../domain/entity.ts";
+import { type Entity, type FieldedKind, isKind } from "../domain/entity.ts";
 import type { HubEvent } from "../domain/event.ts";
 import type { StatusOf } from "../domain/item-history.ts";
-import { kindOf } from "../domain/kind.ts";
+import { KINDS, kindOf } from "../domain/kind.ts";
 import { STAGES, type Stage } from "../domain/stage.ts";
 import type { Row, Table } from "../ports/table.ts";
 import { calledSo, entitiesById, entityById } from "./entities.ts";
@@ -207,6 +207,11 @@ export const tableViews = (
       }
       return undefined;
     },
+    entities: (kind, { feature }, after, limit) => ofFeature(table, kind, feature, after, limit),
+    async entity(kind, id) {
+      const found: Entity | undefined = await entityById(table, id);
+      return isKind(found, kind) ? found : undefined;
+    },
     cycles: ({ state, tool, products }, after, limit) =>
       walk("cycle", after, limit, async (_, data) => {
         const cycle = data as Entity<"cycle">;
@@ -279,7 +284,7 @@ const nextDay = (day: string): string => new Date(Date.parse(day) + DAY_MS).toIS
 const isOfAny = (products: readonly string[] | undefined, of: { readonly productIds: readonly string[] }): boolean =>
   products === undefined || products.some((id) => of.productIds.includes(id));
 
-const fits = (view: FeatureView, { product, products, stage, health, q, updatedSince }: FeatureFilter): boolean =>
+const fits = (view: FeatureView, { product, products, stage, health, q, owner, updatedSince }: FeatureFilter): boolean =>
   view.presence.state !== "deleted" &&
   view.presence.state !== "out_of_scope" &&
   (product === undefined || view.productIds.includes(product)) &&
@@ -287,7 +292,11 @@ const fits = (view: FeatureView, { product, products, stage, health, q, updatedS
   (stage === undefined || stage.includes(view.explanation.headline ?? "none")) &&
   (health === undefined || health.includes(view.health.value)) &&
   (updatedSince === undefined || view.updatedAt >= updatedSince) &&
+  (owner === undefined || isOwnedBy(view, owner)) &&
   (q === undefined || `${view.key ?? ""} ${view.name}`.toLowerCase().includes(q.toLowerCase()));
+
+export const isOwnedBy = ({ owner }: FeatureView, named: readonly string[]): boolean =>
+  owner !== undefined && (named.includes(owner.id) || named.includes(owner.name.toLowerCase()));
 
 const itemFits = (
   item: Entity<"workItem">,
@@ -300,6 +309,32 @@ const itemFits = (
   (status === undefined || status.includes(item.fields.status.category)) &&
   (tool === undefined || item.source.tool === tool) &&
   (updatedSince === undefined || item.sourceUpdatedAt >= updatedSince);
+
+/** What speaks about a feature, read from where the feature keeps it. */
+const ofFeature = async <K extends FieldedKind>(
+  table: Table,
+  kind: K,
+  featureId: string,
+  after: string | undefined,
+  limit: number,
+): Promise<Slice<Entity<K>>> => {
+  const rows = await table.query<{ gone: boolean; line: EvidenceLine }>({
+    pk: partition.ofEntity(featureId),
+    prefix: `F#${KINDS[kind]}_`,
+    limit: limit + 1,
+    ...(after !== undefined && { after: `F#${after}` }),
+  });
+  const shown = rows.slice(0, limit);
+  const found: ReadonlyMap<string, Entity> = await entitiesById(
+    table,
+    shown.flatMap(({ data }) => (data.gone ? [] : [data.line.id])),
+  );
+  const items = shown.flatMap(({ data }) => {
+    const entity = found.get(data.line.id);
+    return isKind(entity, kind) && entity.presence.state !== "deleted" ? [entity] : [];
+  });
+  return { items, next: rows.length > limit ? shown.at(-1)?.data.line.id : undefined };
+};
 
 /** The items under a feature, read from where the feature keeps them. */
 const itemsOfFeature = async (

@@ -31,7 +31,12 @@ export interface FeatureView {
   readonly initiatives: readonly { readonly id: string; readonly name: string }[];
   readonly targetDate?: string | undefined;
   readonly targetDateResolution?: string | undefined;
+  /** Of its moves from one day to another; absent where it never moved. */
+  readonly firstTargetDate?: string | undefined;
+  readonly targetMoves?: number | undefined;
   readonly explanation: Explanation;
+  /** Of customers, linked to it; absent in rows that an earlier version wrote. */
+  readonly tickets?: number | undefined;
   readonly health: {
     readonly value: HealthValue;
     readonly disagree: boolean;
@@ -192,6 +197,8 @@ export interface ConnectionView {
   readonly name: string;
   readonly tool: string;
   readonly title: string;
+  /** What it reads; absent where the connection could not be opened. */
+  readonly kinds?: readonly FieldedKind[] | undefined;
   readonly state: ConnectionState;
   readonly reason?: string | undefined;
   /** Of the products that it may feed; absent where the connection could not be opened. */
@@ -223,6 +230,8 @@ export interface FeatureFilter {
   readonly health?: readonly HealthValue[] | undefined;
   /** Case-insensitive text in the name or key. */
   readonly q?: string | undefined;
+  /** Ids of accounts, or names in lower case: any of them. */
+  readonly owner?: readonly string[] | undefined;
   readonly updatedSince?: Instant | undefined;
 }
 
@@ -343,6 +352,15 @@ export interface Views extends FlowReads {
   workItem(idOrKey: string): Promise<Entity<"workItem"> | undefined>;
   /** A work item over all its time, with the people who changed it. */
   itemHistory(item: Entity<"workItem">): Promise<ItemHistory & { readonly people: People }>;
+  /** What speaks about a feature, of one kind, by id, ascending. */
+  entities<K extends FieldedKind>(
+    kind: K,
+    filter: { readonly feature: string },
+    after: string | undefined,
+    limit: number,
+  ): Promise<Slice<Entity<K>>>;
+  /** By id. */
+  entity<K extends FieldedKind>(kind: K, id: string): Promise<Entity<K> | undefined>;
   /** By id, ascending. */
   cycles(filter: CycleFilter, after: string | undefined, limit: number): Promise<Slice<Entity<"cycle">>>;
   /** By id. */

@@ -2,11 +2,15 @@ import { STAGES, type Stage } from "../../domain/stage.ts";
 import type { FeatureView, HealthValue, Views } from "../../store/views.ts";
 import { HEALTH_WORDS, STAGE_WORDS } from "../words.ts";
 import { Beginning } from "./beginning.tsx";
-import { FeatureCard } from "./feature-card.tsx";
+import { columnCursor, MoreLink } from "./board-more.tsx";
+import { type CardContext, FeatureCard } from "./feature-card.tsx";
 import { FeatureFilters, NothingMatches } from "./feature-filters.tsx";
+import { byUrgency } from "./feature-order.ts";
 import { type FeatureQuery, featureQuery } from "./feature-query.ts";
+import { featuresPage, viewOf } from "./features-page.tsx";
 import { address } from "./link.tsx";
 import { type PageHandler, sendPage } from "./page.tsx";
+import { usualDays } from "./stage-age.ts";
 
 const CARDS = 20;
 const READ_AT_MOST = 200;
@@ -17,15 +21,11 @@ interface Column {
   readonly count: number;
   /** There are more than were counted. */
   readonly open: boolean;
+  /** Where the next cards begin, in an unfiltered column. */
+  readonly next?: string | undefined;
 }
 
 const WORST_FIRST: readonly HealthValue[] = ["off_track", "at_risk", "on_track", "unknown"];
-const LAST_DAY = "9999";
-
-const byUrgency = (a: FeatureView, b: FeatureView): number =>
-  WORST_FIRST.indexOf(a.health.value) - WORST_FIRST.indexOf(b.health.value) ||
-  (a.targetDate ?? LAST_DAY).localeCompare(b.targetDate ?? LAST_DAY) ||
-  a.name.localeCompare(b.name);
 
 /** A column under filters: the store keeps columns in order only unfiltered, so what matches is put in order here. */
 const filteredColumn = async (views: Views, stage: Stage | "none", { filter }: FeatureQuery): Promise<Column> => {
@@ -36,14 +36,15 @@ const filteredColumn = async (views: Views, stage: Stage | "none", { filter }: F
 
 const columnsOf = async (views: Views, query: FeatureQuery): Promise<readonly Column[]> => {
   const stages = ["none" as const, ...STAGES];
-  const { product, health, q } = query.filter;
-  if (health !== undefined || q !== undefined)
+  const { product, health, q, owner } = query.filter;
+  if (health !== undefined || q !== undefined || owner !== undefined)
     return Promise.all(stages.map((stage) => filteredColumn(views, stage, query)));
   const counts = await views.counts(product);
   return Promise.all(
     stages.map(async (stage) => {
-      const { items } = counts[stage] === 0 ? { items: [] } : await views.column(stage, product, undefined, CARDS);
-      return { stage, cards: items, count: counts[stage], open: false };
+      const { items, next } =
+        counts[stage] === 0 ? { items: [], next: undefined } : await views.column(stage, product, undefined, CARDS);
+      return { stage, cards: [...items].sort(byUrgency), count: counts[stage], open: false, next };
     }),
   );
 };
@@ -53,31 +54,42 @@ const countText = ({ count, open }: Column): string => `${count.toLocaleString("
 const BoardColumn = ({
   column,
   query,
-  productNames,
+  fold,
+  card,
+  cursor,
 }: {
   column: Column;
   query: FeatureQuery;
-  productNames: ReadonlyMap<string, string>;
+  /** Stages that are folded. */
+  fold: readonly string[];
+  card: CardContext;
+  /** Leads to the next cards; absent where only the table has them. */
+  cursor: string | undefined;
 }) => {
   const { stage, cards } = column;
   const rest = column.count - cards.length;
+  const isFolded = fold.includes(stage);
+  const others = isFolded ? fold.filter((one) => one !== stage) : [...fold, stage];
   return (
-    <section class={cards.length === 0 ? "col none" : "col"} aria-labelledby={`s-${stage}`}>
+    <section class={isFolded || cards.length === 0 ? "col none" : "col"} aria-labelledby={`s-${stage}`}>
       <h2 id={`s-${stage}`}>
         {STAGE_WORDS[stage]} <span>{countText(column)}</span>
       </h2>
       {cards.length > 0 && (
+        <a class="fold" href={address("/", { ...query.parameters, fold: others.join(",") })}>
+          {isFolded ? "Unfold" : "Fold"}
+          <span class="vh"> {STAGE_WORDS[stage]}</span>
+        </a>
+      )}
+      {cards.length > 0 && !isFolded && (
         <ol>
           {cards.map((feature) => (
-            <FeatureCard feature={feature} productNames={productNames} />
+            <FeatureCard feature={feature} {...card} />
           ))}
         </ol>
       )}
-      {rest > 0 && (
-        <a class="more" href={address("/features", { ...query.parameters, stage })}>
-          Show more<span class="vh"> of {STAGE_WORDS[stage]}</span> ({rest.toLocaleString("en-GB")}
-          {column.open && "+"})
-        </a>
+      {rest > 0 && !isFolded && (
+        <MoreLink stage={stage} rest={rest} open={column.open} parameters={query.parameters} cursor={cursor} />
       )}
     </section>
   );
@@ -98,8 +110,12 @@ const HealthSummary = ({ counts, query }: { counts: Readonly<Record<HealthValue,
 /** All features by headline stage. */
 export const boardPage: PageHandler = async (c, deps) => {
   const { views } = deps;
+  const url = new URL(c.req.url);
+  const { view } = viewOf(url);
+  if (view === "table" || view === "timeline") return featuresPage(c, deps);
   const products = await views.products();
-  const query = featureQuery(new URL(c.req.url), products);
+  const query = featureQuery(url, products);
+  const fold = (url.searchParams.get("fold") ?? "").split(",").filter(Boolean);
   const [all, healths, connections] = await Promise.all([
     columnsOf(views, query),
     views.healthCounts(query.product?.id),
@@ -107,11 +123,14 @@ export const boardPage: PageHandler = async (c, deps) => {
   ]);
   const columns = all.filter(({ stage, count }) => stage !== "none" || count > 0);
   const isEmpty = columns.every(({ count }) => count === 0);
-  const isFiltered = query.filter.health !== undefined || query.filter.q !== undefined;
+  const { health, q, owner } = query.filter;
+  const isFiltered = [health, q, owner].some((one) => one !== undefined);
   const isBare = isEmpty && !isFiltered && query.product === undefined;
   const productNames = new Map(
     products.length > 1 && query.product === undefined ? products.map(({ id, name }) => [id, name]) : [],
   );
+  const shown = columns.flatMap(({ cards }) => cards);
+  const card = { productNames, now: deps.now(), usual: usualDays(shown) };
   return sendPage(
     c,
     deps,
@@ -122,7 +141,7 @@ export const boardPage: PageHandler = async (c, deps) => {
         {!isBare && <HealthSummary counts={healths} query={query} />}
       </div>
       {query.product?.vision && <p class="lead">{query.product.vision}</p>}
-      {!isBare && <FeatureFilters action="/" query={query} products={products} />}
+      {!isBare && <FeatureFilters action="/" view="board" query={query} products={products} />}
       {isBare && <Beginning connections={connections} />}
       {isEmpty && !isBare && <NothingMatches action="/" query={query} />}
       {!isEmpty && (
@@ -136,7 +155,13 @@ export const boardPage: PageHandler = async (c, deps) => {
           </nav>
           <section class="board" aria-label="Features by stage" tabindex={0}>
             {columns.map((column) => (
-              <BoardColumn column={column} query={query} productNames={productNames} />
+              <BoardColumn
+                column={column}
+                query={query}
+                fold={fold}
+                card={card}
+                cursor={columnCursor(deps, column.stage, query.parameters, column.next)}
+              />
             ))}
           </section>
         </>

@@ -1,6 +1,7 @@
 import type { ConnectionView } from "../../store/views.ts";
 import { CONNECTION_WORDS, toolName } from "../words.ts";
 import { Beginning } from "./beginning.tsx";
+import { PostForm, tokenOf } from "./form.tsx";
 import { type PageHandler, sendPage } from "./page.tsx";
 import { Scroll } from "./scroll.tsx";
 import { Moment } from "./time.tsx";
@@ -8,6 +9,32 @@ import { Moment } from "./time.tsx";
 /** A connection's state in word, shape and colour. */
 export const ConnectionState = ({ state }: Pick<ConnectionView, "state">) => (
   <span class={`h ${CONNECTION_WORDS[state].tone}`}>{CONNECTION_WORDS[state].word}</span>
+);
+
+/** A mark beside the state, never a state: a run that goes on says nothing of how it will end. */
+export const Running = ({ streams }: Pick<ConnectionView, "streams">) => {
+  const running = streams.filter(({ state }) => state === "syncing").length;
+  return running === 0 ? null : <span class="pill in_progress">{` running ${running} of ${streams.length}`}</span>;
+};
+
+/** Reads it now, with or without JavaScript. */
+export const SyncNow = ({
+  connection,
+  token,
+}: {
+  readonly connection: ConnectionView;
+  readonly token: string;
+}) => (
+  <PostForm
+    to={`/connections/${encodeURIComponent(connection.name)}`}
+    does="sync"
+    token={token}
+    label={`Sync ${connection.title}`}
+  >
+    <button type="submit">
+      Sync now<span class="vh"> {connection.title}</span>
+    </button>
+  </PostForm>
 );
 
 const CREDENTIAL_WORDS = {
@@ -31,13 +58,19 @@ export const CredentialNote = ({ credential }: Pick<ConnectionView, "credential"
   );
 };
 
-const ConnectionRow = ({ connection }: { readonly connection: ConnectionView }) => {
+const ConnectionRow = ({
+  connection,
+  sync,
+}: {
+  readonly connection: ConnectionView;
+  /** Present where something takes the job. */
+  readonly sync: { readonly token: string } | undefined;
+}) => {
   const { streams, webhooks } = connection;
   const finished = streams
     .flatMap((run) => run.finishedAt ?? [])
     .sort()
     .at(-1);
-  const running = streams.filter(({ state }) => state === "syncing").length;
   const records = streams.reduce((sum, run) => sum + run.records, 0);
   return (
     <tr>
@@ -46,7 +79,7 @@ const ConnectionRow = ({ connection }: { readonly connection: ConnectionView }) 
         {toolName(connection.tool) !== connection.title && <span class="quiet sub">{toolName(connection.tool)}</span>}
       </th>
       <td>
-        <ConnectionState state={connection.state} />
+        <ConnectionState state={connection.state} /> <Running streams={streams} />
         {connection.reason !== undefined && <span class="quiet sub">{connection.reason}</span>}
         <CredentialNote credential={connection.credential} />
       </td>
@@ -59,11 +92,6 @@ const ConnectionRow = ({ connection }: { readonly connection: ConnectionView }) 
       </td>
       <td>
         {finished === undefined ? <span class="quiet">none yet</span> : <Moment at={finished} />}
-        {running > 0 && (
-          <span class="quiet sub">
-            {running} of {streams.length} running
-          </span>
-        )}
       </td>
       <td class="num">{records.toLocaleString("en-GB")}</td>
       <td class="num">{connection.quarantined}</td>
@@ -71,6 +99,11 @@ const ConnectionRow = ({ connection }: { readonly connection: ConnectionView }) 
         {webhooks.configured ? "on" : <span class="quiet">off</span>}
         {webhooks.rejected > 0 && <span class="quiet sub">{webhooks.rejected} rejected</span>}
       </td>
+      {sync !== undefined && (
+        <td>
+          <SyncNow connection={connection} token={sync.token} />
+        </td>
+      )}
     </tr>
   );
 };
@@ -82,6 +115,7 @@ export const connectionsPage: PageHandler = async (c, deps) => {
   const connections = [...(await deps.views.connections())].sort(
     (a, b) => needs(a) - needs(b) || a.title.localeCompare(b.title),
   );
+  const sync = deps.ask === undefined ? undefined : { token: tokenOf(c, deps) };
   return sendPage(
     c,
     deps,
@@ -105,11 +139,12 @@ export const connectionsPage: PageHandler = async (c, deps) => {
                   Set aside
                 </th>
                 <th scope="col">Webhooks</th>
+                {sync !== undefined && <th scope="col">Actions</th>}
               </tr>
             </thead>
             <tbody>
               {connections.map((connection) => (
-                <ConnectionRow connection={connection} />
+                <ConnectionRow connection={connection} sync={sync} />
               ))}
             </tbody>
           </table>

@@ -6,6 +6,7 @@ import { address } from "./link.tsx";
 
 interface FiltersProps {
   readonly action: "/" | "/features";
+  readonly view: "board" | "table" | "timeline";
   readonly query: FeatureQuery;
   readonly products: readonly ProductView[];
 }
@@ -41,7 +42,7 @@ const Select = (props: {
 };
 
 /** The filters of board and table: a plain form, so that the address holds the whole state of the view. */
-export const FeatureFilters = ({ action, query: { parameters }, products }: FiltersProps) => (
+export const FeatureFilters = ({ action, view, query: { parameters }, products }: FiltersProps) => (
   <div class="tools">
     <form class="filters" action={action} aria-label="Filters">
       {products.length > 1 && (
@@ -53,7 +54,8 @@ export const FeatureFilters = ({ action, query: { parameters }, products }: Filt
           choices={products.map(({ slug, name }) => [slug, name])}
         />
       )}
-      {action === "/features" && (
+      {view === "timeline" && <input type="hidden" name="view" value="timeline" />}
+      {view !== "board" && (
         <Select name="stage" label="Stage" all="All stages" chosen={parameters.stage} choices={STAGE_CHOICES} />
       )}
       <Select name="health" label="Health" all="Any health" chosen={parameters.health} choices={HEALTHS} />
@@ -61,19 +63,39 @@ export const FeatureFilters = ({ action, query: { parameters }, products }: Filt
         <span>Name or key</span>
         <input type="search" name="q" value={parameters.q} maxlength={200} />
       </label>
+      <label>
+        <span>Owner</span>
+        <input name="owner" value={parameters.owner} maxlength={200} />
+      </label>
       <button type="submit">Apply</button>
       {Object.values(parameters).some(Boolean) && (
-        <a class="reset" href={action}>
-          Reset
-        </a>
+        <>
+          <a class="reset" href={address(action, { view: view === "timeline" ? view : undefined })}>
+            Reset
+          </a>
+          <a
+            class="reset"
+            href={address("/settings/views", {
+              address: address(action, { ...parameters, ...(view === "timeline" && { view }) }),
+            })}
+          >
+            Save view
+          </a>
+        </>
       )}
     </form>
     <nav class="switch" aria-label="View">
-      <a href={address("/", { ...parameters, stage: undefined })} aria-current={action === "/" ? "true" : undefined}>
+      <a href={address("/", { ...parameters, stage: undefined })} aria-current={view === "board" ? "true" : undefined}>
         Board
       </a>
-      <a href={address("/features", parameters)} aria-current={action === "/features" ? "true" : undefined}>
+      <a href={address("/features", parameters)} aria-current={view === "table" ? "true" : undefined}>
         Table
+      </a>
+      <a
+        href={address("/", { ...parameters, view: "timeline" })}
+        aria-current={view === "timeline" ? "true" : undefined}
+      >
+        Timeline
       </a>
     </nav>
   </div>
@@ -89,7 +111,13 @@ export const NothingMatches = ({ action, query: { parameters } }: Pick<FiltersPr
     ?.split(",")
     .map((value) => STAGE_CHOICES.find(([known]) => known === value)?.[1])
     .join(", ");
-  const words = { product: parameters.product, stage: stageWord, health: healthWord, q: parameters.q };
+  const words = {
+    product: parameters.product,
+    stage: stageWord,
+    health: healthWord,
+    owner: parameters.owner,
+    q: parameters.q,
+  };
   return (
     <section class="empty">
       <h2>No feature matches</h2>

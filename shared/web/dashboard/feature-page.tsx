@@ -3,6 +3,8 @@ import { STAGES } from "../../domain/stage.ts";
 import type { FeatureView, ProductView } from "../../store/views.ts";
 import { featurePath, featureSlug } from "../feature-address.ts";
 import { HEALTH_WORDS, STAGE_STATE_WORDS, STAGE_WORDS, toolName } from "../words.ts";
+import { FeatureAround, readAround } from "./feature-around.tsx";
+import { changedSince, FeatureChanges } from "./feature-changes.tsx";
 import { FeatureTimeline } from "./feature-timeline.tsx";
 import { FeatureWork } from "./feature-work.tsx";
 import { FlowSection } from "./flow-section.tsx";
@@ -20,6 +22,8 @@ const WORK_AT_ONCE = 100;
 const TIMELINE_AT_ONCE = 50;
 const UPDATES_SHOWN = 5;
 const FLOW_WEEKS = 12;
+/** Lines looked at for what changed. */
+const CHANGES_READ = 200;
 
 const StageSteps = ({ explanation }: FeatureView) => (
   <ol class="steps-strip" aria-label="Stages">
@@ -105,6 +109,12 @@ const Facts = ({ feature, products }: { readonly feature: FeatureView; readonly 
           <dt>Target</dt>
           <dd>
             <Target date={targetDate} resolution={feature.targetDateResolution} />
+            {feature.firstTargetDate !== undefined && (
+              <span class="quiet sub">
+                {feature.targetMoves === 1 ? "moved once" : `moved ${feature.targetMoves} times`}, first{" "}
+                <Target date={feature.firstTargetDate} />
+              </span>
+            )}
           </dd>
         </div>
       )}
@@ -183,34 +193,58 @@ export const featurePage: PageHandler = async (c, deps) => {
 
   const place = (list: string) => ({ route: `page.feature.${list}`, filters: { id: feature.id } });
   const workAfter = placeOf(deps, place("work"), c.req.query("work"));
+  const told = c.req.queries("source")?.flatMap((one) => one.split(",")).filter(Boolean);
+  const sources = told?.length ? told : undefined;
   const timelineAfter = placeOf(deps, place("timeline"), c.req.query("timeline"));
-  const [work, timeline, products, flow, assertions, updates] = await Promise.all([
+  const [work, timeline, products, flow, assertions, updates, around, recent, connections] = await Promise.all([
     views.evidence(feature.id, workAfter, WORK_AT_ONCE),
     views.timeline(feature.id, timelineAfter, TIMELINE_AT_ONCE),
     views.products(),
     views.featureFlow(feature.id, FLOW_WEEKS),
     views.said(feature.id),
     views.updates(feature.id, undefined, UPDATES_SHOWN),
+    readAround(views, feature.id),
+    views.timeline(feature.id, undefined, CHANGES_READ),
+    views.connections(),
   ]);
   const path = featurePath(feature);
+  const since = changedSince(c, deps.now());
+  const own = products.filter(({ id }) => feature.productIds.includes(id));
   const more = linkCursor(deps, place("work"), work.next);
   const older = linkCursor(deps, place("timeline"), timeline.next);
   const title = feature.key === undefined ? feature.name : `${feature.key} ${feature.name}`;
   return sendPage(
     c,
     deps,
-    { title: title.slice(0, 120), section: "board", crumbs: [{ href: "/", word: "Board" }] },
+    {
+      title: title.slice(0, 120),
+      section: "board",
+      crumbs: [
+        { href: "/", word: "Board" },
+        ...own.slice(0, 1).map(({ slug, name }) => ({ href: address("/", { product: slug }), word: name })),
+      ],
+    },
     <>
       <p class="eyebrow">
         {feature.key !== undefined && <b>{feature.key}</b>} {feature.type} in{" "}
         <Outside href={feature.url}>{toolName(feature.tool)}</Outside>
       </p>
-      <h1>{feature.name}</h1>
+      <div class="head">
+        <h1>{feature.name}</h1>
+        <p class="acts">
+          <a href={`${path}#said`}>Set stage</a>
+          <a class="copy" href={`${deps.url()}${path}`}>
+            Copy link
+          </a>
+          <a href={`/v1${path}`}>.json</a>
+        </p>
+      </div>
       <StageSteps {...feature} />
       <div class="split">
         <div>
           <StageReasons explanation={feature.explanation} />
           <HealthSection health={feature.health} />
+          <FeatureChanges path={path} lines={recent.items} since={since} />
           <SaidSection
             at={{ to: path, token: tokenOf(c, deps) }}
             version={feature.version}
@@ -218,11 +252,14 @@ export const featurePage: PageHandler = async (c, deps) => {
             updates={updates.items}
             now={deps.now()}
           />
+          <FeatureAround read={around} connections={connections} now={deps.now()} />
           <FeatureWork lines={work.items} more={more && address(path, { work: more }, "#work")} />
           <FlowSection flow={flow} json={`/v1${path}/flow`} />
           <FeatureTimeline
             lines={timeline.items}
-            older={older && address(path, { timeline: older }, "#timeline")}
+            sources={sources}
+            path={path}
+            older={older && address(path, { timeline: older, source: sources?.join(",") }, "#timeline")}
             newest={timelineAfter === undefined ? undefined : `${path}#timeline`}
           />
         </div>

@@ -9,6 +9,7 @@ const Shape = {
   product: z.string().max(200).optional(),
   stage: z.array(z.enum([...STAGES, "none"])).optional(),
   health: z.array(z.enum(["on_track", "at_risk", "off_track", "unknown"])).optional(),
+  owner: z.string().max(200).optional(),
   q: z.string().max(200).optional(),
   cursor: z.string().optional(),
 };
@@ -23,6 +24,7 @@ export interface FeatureQuery {
     readonly product?: string | undefined;
     readonly stage?: string | undefined;
     readonly health?: string | undefined;
+    readonly owner?: string | undefined;
     readonly q?: string | undefined;
   };
 }
@@ -34,14 +36,27 @@ export interface FeatureQuery {
  */
 export const featureQuery = (url: URL, products: readonly ProductView[]): FeatureQuery => {
   const known = new URLSearchParams([...url.searchParams].filter(([name, value]) => name in Shape && value !== ""));
-  const { product: named, stage, health, q, cursor } = checked(z.object(Shape), givenIn(known, Shape, url.pathname));
+  const {
+    product: named,
+    stage,
+    health,
+    owner,
+    q,
+    cursor,
+  } = checked(z.object(Shape), givenIn(known, Shape, url.pathname));
   const product = named === undefined ? undefined : productNamed(products, named);
   if (named !== undefined && product === undefined)
     throw new HubError("invalid_parameter", `'${named.slice(0, 64)}' is not a product`, { retry: "never" });
   return {
     product,
-    filter: { product: product?.id, stage, health, q },
+    filter: {
+      product: product?.id,
+      stage,
+      health,
+      q,
+      ...(owner !== undefined && { owner: [owner, owner.toLowerCase()] }),
+    },
     cursor,
-    parameters: { product: product?.slug, stage: stage?.join(","), health: health?.join(","), q },
+    parameters: { product: product?.slug, stage: stage?.join(","), health: health?.join(","), owner, q },
   };
 };

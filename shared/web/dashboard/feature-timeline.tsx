@@ -5,18 +5,46 @@ import { Clock, dayText } from "./time.tsx";
 
 interface TimelineProps {
   readonly lines: readonly TimelineLine[];
+  /** Tools that are asked for; undefined: all. */
+  readonly sources: readonly string[] | undefined;
+  /** Of the page. */
+  readonly path: string;
   readonly older: string | undefined;
   /** Back to the newest; absent on the first page. */
   readonly newest: string | undefined;
 }
 
+/** A box for each tool that tells something here; nothing to choose where there is one alone. */
+const Sources = ({ lines, sources, path }: Pick<TimelineProps, "lines" | "sources" | "path">) => {
+  const tools = [...new Set([...lines.map(({ tool }) => tool), ...(sources ?? [])])].sort();
+  if (tools.length < 2) return null;
+  return (
+    <form class="filters" action={`${path}#timeline`} aria-label="Sources of the timeline">
+      {tools.map((tool) => (
+        <label class="box">
+          <input type="checkbox" name="source" value={tool} checked={sources === undefined || sources.includes(tool)} />{" "}
+          {toolName(tool)}
+        </label>
+      ))}
+      <button type="submit">Show these</button>
+    </form>
+  );
+};
+
 /** What happened in all tools, newest first, under the day on which it happened. */
-export const FeatureTimeline = ({ lines, older, newest }: TimelineProps) => {
-  const byDay = Map.groupBy(lines, ({ at }) => at.slice(0, 10));
+export const FeatureTimeline = ({ lines, sources, path, older, newest }: TimelineProps) => {
+  const shown = sources === undefined ? lines : lines.filter(({ tool }) => sources.includes(tool));
+  const byDay = Map.groupBy(shown, ({ at }) => at.slice(0, 10));
   return (
     <section aria-labelledby="timeline">
       <h2 id="timeline">Timeline</h2>
+      <Sources lines={lines} sources={sources} path={path} />
       {lines.length === 0 && <p class="quiet">Nothing has happened yet that a connected tool tells about.</p>}
+      {lines.length > 0 && shown.length === 0 && (
+        <p class="quiet">
+          None of these {lines.length} lines is of the tools that you chose{older !== undefined && "; older ones may be"}.
+        </p>
+      )}
       {[...byDay].map(([day, entries]) => (
         <>
           <h3>{dayText(day)}</h3>

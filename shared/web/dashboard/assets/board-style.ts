@@ -17,6 +17,8 @@ section.board { display: flex; flex-direction: row; gap: 0.625rem; align-items: 
 .col h3 a { color: var(--ink); text-decoration: none; } .col h3 a:hover { text-decoration: underline; }
 .row { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: 0.125rem 0.5rem; font-variant-numeric: tabular-nums; }
 .col .strip { width: 66px; } .row span { font-size: 0.75rem; }
+.col .fold { align-self: flex-start; min-height: 1.5rem; font-size: 0.75rem; color: var(--quiet); text-decoration: none; } .col .fold:hover { text-decoration: underline; }
+.features thead a { color: inherit; display: inline-block; min-height: 1.5rem; } .features [aria-sort] a { color: var(--ink); font-weight: 600; }
 .col .more { display: block; padding: 0.375rem; text-align: center; font-size: 0.8125rem; border: 1px solid var(--line); border-radius: 8px; text-decoration: none; }
 .col .more:hover { background: var(--tint); }
 .features .key { white-space: nowrap; color: var(--quiet); font-size: 0.875rem; }

@@ -1,4 +1,5 @@
 import { BOARD_STYLE } from "./board-style.ts";
+import { CHART_STYLE } from "./chart-style.ts";
 import { FEATURE_STYLE } from "./feature-style.ts";
 import { SETTINGS_STYLE } from "./settings-style.ts";
 
@@ -21,6 +22,7 @@ const BASE_STYLE = `
   --mono: ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Consolas, monospace;
   --gap: clamp(1rem, 2.5vw, 2rem);
 }
+.light { color-scheme: light; } .dark { color-scheme: dark; }
 * { box-sizing: border-box; }
 html { font: 100%/1.5 ui-sans-serif, system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; -webkit-text-size-adjust: 100%; scroll-padding-top: 1rem; }
 body { margin: 0; min-height: 100vh; display: flex; flex-direction: column; background: var(--paper); color: var(--ink); overflow-wrap: anywhere; }
@@ -110,6 +112,9 @@ td time { white-space: nowrap; }
 .empty { padding: clamp(1.25rem, 4vw, 2.5rem); border: 1px dashed var(--edge); border-radius: 10px; max-width: 46rem; }
 .steps { display: grid; gap: 0.75rem; } .steps dt { color: var(--quiet); font-size: 0.875rem; }
 figure { margin: 0; } figure svg, iframe.mail { max-width: 100%; } figure svg { height: auto; } iframe.mail { border: 1px solid var(--line); border-radius: 8px; background: #fff; }
+.keys { display: grid; gap: 0.25rem; } .keys div { display: grid; grid-template-columns: 6rem 1fr; } kbd { font: 0.875em var(--mono); padding: 0.1em 0.4em; border: 1px solid var(--edge); border-radius: 4px; background: var(--card); }
+.acts { display: flex; flex-wrap: wrap; gap: 0.25rem 1rem; font-size: 0.9375rem; } .acts a { display: inline-block; min-height: 1.5rem; } label.box { display: inline-flex; align-items: center; gap: 0.375rem; min-height: 2rem; } label.box input { min-height: 0; }
+.blocks { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(24rem, 100%), 1fr)); gap: 1.5rem 2.5rem; } .blocks section { display: flex; flex-direction: column; gap: 0.5rem; } .blocks h2 { font-size: 1rem; } .blocks h2 a { color: inherit; }
 .plain li + li { margin-top: 0.25rem; }
 
 @media (max-width: 40rem) {
@@ -124,4 +129,4 @@ figure { margin: 0; } figure svg, iframe.mail { max-width: 100%; } figure svg { 
 `;
 
 /** The one stylesheet of all pages. */
-export const STYLE = [BASE_STYLE, BOARD_STYLE, FEATURE_STYLE, SETTINGS_STYLE].join("").replace(/\n\s*/g, "\n").trim();
+export const STYLE = [BASE_STYLE, BOARD_STYLE, FEATURE_STYLE, SETTINGS_STYLE, CHART_STYLE].join("").replace(/\n\s*/g, "\n").trim();

@@ -1,0 +1,123 @@
+import type { FeatureView } from "../../store/views.ts";
+import { featurePath } from "../feature-address.ts";
+import { STAGE_WORDS } from "../words.ts";
+import { Beginning } from "./beginning.tsx";
+import { byUrgency, ORDERED_AT_MOST, orderedFeatures } from "./feature-order.ts";
+import { featureQuery } from "./feature-query.ts";
+import { Health } from "./health.tsx";
+import { address } from "./link.tsx";
+import { type PageHandler, sendPage } from "./page.tsx";
+import { PM_BLOCKS, PO_BLOCKS, type RoleBlock } from "./role-blocks.ts";
+import { Target } from "./time.tsx";
+
+const SHOWN = 8;
+
+type Parameters = Readonly<Record<string, string | undefined>>;
+
+const Row = ({ feature }: { readonly feature: FeatureView }) => (
+  <li>
+    <span class="what">
+      <a href={featurePath(feature)}>
+        {feature.key !== undefined && <b>{feature.key} </b>}
+        {feature.name}
+      </a>
+      <Health value={feature.health.value} />
+    </span>
+    <span class="quiet">
+      {STAGE_WORDS[feature.explanation.headline ?? "none"]}
+      {feature.owner !== undefined && ` · ${feature.owner.name}`}
+      {feature.targetDate !== undefined && (
+        <>
+          {" · due "}
+          <Target date={feature.targetDate} resolution={feature.targetDateResolution} />
+        </>
+      )}
+      {(feature.tickets ?? 0) > 0 && ` · ${feature.tickets} tickets`}
+    </span>
+  </li>
+);
+
+const Block = ({
+  block: { id, title, none },
+  found,
+  parameters,
+}: {
+  readonly block: RoleBlock;
+  readonly found: readonly FeatureView[];
+  readonly parameters: Parameters;
+}) => {
+  const href = address("/features", { ...parameters, only: id });
+  return (
+    <section aria-labelledby={id}>
+      <h2 id={id}>
+        <a href={href}>{title}</a> <span class="quiet">{found.length}</span>
+      </h2>
+      {found.length === 0 ? (
+        <p class="quiet">{none}</p>
+      ) : (
+        <ul class="records">
+          {found.slice(0, SHOWN).map((feature) => (
+            <Row feature={feature} />
+          ))}
+        </ul>
+      )}
+      {found.length > SHOWN && <a href={href}>All {found.length}</a>}
+    </section>
+  );
+};
+
+const rolePage =
+  (title: string, path: string, lead: string, blocks: readonly RoleBlock[]): PageHandler =>
+  async (c, deps) => {
+    const { views } = deps;
+    const [products, connections] = await Promise.all([views.products(), views.connections()]);
+    const query = featureQuery(new URL(c.req.url), products);
+    const { items, isCut } = await orderedFeatures(views, query.filter, "health");
+    const features = [...items].sort(byUrgency);
+    const now = deps.now();
+    return sendPage(
+      c,
+      deps,
+      { title, crumbs: [{ href: "/", word: "Board" }] },
+      <>
+        <h1>{title}</h1>
+        <p class="lead">{lead}</p>
+        <nav class="switch" aria-label="Product">
+          <a href={path} aria-current={query.product === undefined ? "true" : undefined}>
+            All products
+          </a>
+          {products.map(({ slug, name }) => (
+            <a href={address(path, { product: slug })} aria-current={query.product?.slug === slug ? "true" : undefined}>
+              {name}
+            </a>
+          ))}
+        </nav>
+        {features.length === 0 && <Beginning connections={connections} />}
+        {isCut && <p class="quiet">Of the first {ORDERED_AT_MOST.toLocaleString("en-GB")} features.</p>}
+        <div class="blocks">
+          {blocks.map((block) => (
+            <Block
+              block={block}
+              found={features.filter((feature) => block.fits(feature, now)).sort(block.first)}
+              parameters={query.parameters}
+            />
+          ))}
+        </div>
+        <p class="quiet">
+          <a href="/objectives">Objectives</a> ·{" "}
+          <a href="/activity?since=last-visit">What changed since your last visit</a>
+          {" · "}
+          <a href="/review">Links to review</a> · <a href="/settings/views">Saved views</a>
+        </p>
+      </>,
+    );
+  };
+
+export const pmPage = rolePage("Product management", "/pm", "What waits for you, and what comes.", PM_BLOCKS);
+
+export const poPage = rolePage(
+  "Today",
+  "/po",
+  "What stops work, what is due, and what is not kept in order.",
+  PO_BLOCKS,
+);

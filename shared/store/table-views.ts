@@ -284,7 +284,10 @@ const nextDay = (day: string): string => new Date(Date.parse(day) + DAY_MS).toIS
 const isOfAny = (products: readonly string[] | undefined, of: { readonly productIds: readonly string[] }): boolean =>
   products === undefined || products.some((id) => of.productIds.includes(id));
 
-const fits = (view: FeatureView, { product, products, stage, health, q, owner, updatedSince }: FeatureFilter): boolean =>
+const fits = (
+  view: FeatureView,
+  { product, products, stage, health, q, owner, updatedSince }: FeatureFilter,
+): boolean =>
   view.presence.state !== "deleted" &&
   view.presence.state !== "out_of_scope" &&
   (product === undefined || view.productIds.includes(product)) &&

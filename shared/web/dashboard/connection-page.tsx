@@ -8,8 +8,8 @@ import { answerForm, oneOf, tokenOf } from "./form.tsx";
 import { address } from "./link.tsx";
 import { type PageHandler, sendPage } from "./page.tsx";
 import { linkCursor, placeOf } from "./page-cursor.ts";
-import type { FormHandler } from "./settings/form.tsx";
 import { Scroll } from "./scroll.tsx";
+import type { FormHandler } from "./settings/form.tsx";
 import { Moment } from "./time.tsx";
 
 const LETTERS_AT_ONCE = 50;
@@ -201,7 +201,15 @@ const TABS = [
   ["webhooks", "Webhooks"],
 ] as const;
 
-const Tabs = ({ path, tab, quarantined }: { readonly path: string; readonly tab: string; readonly quarantined: number }) => (
+const Tabs = ({
+  path,
+  tab,
+  quarantined,
+}: {
+  readonly path: string;
+  readonly tab: string;
+  readonly quarantined: number;
+}) => (
   <nav class="switch" aria-label="Parts of this connection">
     {TABS.map(([id, word]) => (
       <a href={id === "" ? path : `${path}/${id}`} aria-current={id === tab ? "page" : undefined}>

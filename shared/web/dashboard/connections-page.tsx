@@ -18,13 +18,7 @@ export const Running = ({ streams }: Pick<ConnectionView, "streams">) => {
 };
 
 /** Reads it now, with or without JavaScript. */
-export const SyncNow = ({
-  connection,
-  token,
-}: {
-  readonly connection: ConnectionView;
-  readonly token: string;
-}) => (
+export const SyncNow = ({ connection, token }: { readonly connection: ConnectionView; readonly token: string }) => (
   <PostForm
     to={`/connections/${encodeURIComponent(connection.name)}`}
     does="sync"
@@ -90,9 +84,7 @@ const ConnectionRow = ({
           <Moment at={connection.dataAsOf} />
         )}
       </td>
-      <td>
-        {finished === undefined ? <span class="quiet">none yet</span> : <Moment at={finished} />}
-      </td>
+      <td>{finished === undefined ? <span class="quiet">none yet</span> : <Moment at={finished} />}</td>
       <td class="num">{records.toLocaleString("en-GB")}</td>
       <td class="num">{connection.quarantined}</td>
       <td>

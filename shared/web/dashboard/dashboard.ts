@@ -5,8 +5,8 @@ import type { Scope } from "../access/scope.ts";
 import { seenBy } from "../access/seen-by.ts";
 import { readable } from "../readable.ts";
 import type { WebDeps, WebEnv } from "../web-deps.ts";
-import { activityPage } from "./activity-page.tsx";
 import { activityAtom } from "./activity-atom.ts";
+import { activityPage } from "./activity-page.tsx";
 import { ASSETS } from "./assets/assets.ts";
 import { boardMore } from "./board-more.tsx";
 import { boardPage } from "./board-page.tsx";
@@ -30,10 +30,8 @@ import { productPage } from "./product-page.tsx";
 import { previewPage } from "./report-preview-page.tsx";
 import { runPage } from "./report-run-page.tsx";
 import { reportPage, reportsPage } from "./reports-page.tsx";
-import { pmPage, poPage } from "./role-page.tsx";
-import { statusJson, statusPage } from "./status-page.tsx";
-import { viewsForm, viewsPage } from "./views-page.tsx";
 import { reviewForm, reviewPage } from "./review-page.tsx";
+import { pmPage, poPage } from "./role-page.tsx";
 import { auditPage } from "./settings/audit-page.tsx";
 import { type FormHandler, formIn } from "./settings/form.tsx";
 import { createKeyForm, keysPage, revokeKeyForm } from "./settings/keys-page.tsx";
@@ -44,6 +42,8 @@ import { mountShares } from "./shared-page.ts";
 import { loginForm, loginPage, logoutForm } from "./sign-in/login-page.tsx";
 import { loginAddress } from "./sign-in/next-address.ts";
 import { oidcBackPage, oidcPage } from "./sign-in/oidc-pages.ts";
+import { statusJson, statusPage } from "./status-page.tsx";
+import { viewsForm, viewsPage } from "./views-page.tsx";
 
 /** Every page with its address and the scope that it asks for; `open` for those that tell nothing of a hub. */
 export const PAGES: readonly (readonly [path: string, scope: Scope | "open", page: PageHandler])[] = [

@@ -193,7 +193,10 @@ export const featurePage: PageHandler = async (c, deps) => {
 
   const place = (list: string) => ({ route: `page.feature.${list}`, filters: { id: feature.id } });
   const workAfter = placeOf(deps, place("work"), c.req.query("work"));
-  const told = c.req.queries("source")?.flatMap((one) => one.split(",")).filter(Boolean);
+  const told = c.req
+    .queries("source")
+    ?.flatMap((one) => one.split(","))
+    .filter(Boolean);
   const sources = told?.length ? told : undefined;
   const timelineAfter = placeOf(deps, place("timeline"), c.req.query("timeline"));
   const [work, timeline, products, flow, assertions, updates, around, recent, connections] = await Promise.all([

@@ -42,7 +42,8 @@ export const FeatureTimeline = ({ lines, sources, path, older, newest }: Timelin
       {lines.length === 0 && <p class="quiet">Nothing has happened yet that a connected tool tells about.</p>}
       {lines.length > 0 && shown.length === 0 && (
         <p class="quiet">
-          None of these {lines.length} lines is of the tools that you chose{older !== undefined && "; older ones may be"}.
+          None of these {lines.length} lines is of the tools that you chose
+          {older !== undefined && "; older ones may be"}.
         </p>
       )}
       {[...byDay].map(([day, entries]) => (

@@ -2,8 +2,8 @@ import { setCookie } from "hono/cookie";
 import { HubError } from "../../connector/errors.ts";
 import { answerForm, PostForm, tokenOf } from "./form.tsx";
 import { type PageHandler, sendPage } from "./page.tsx";
-import type { FormHandler } from "./settings/form.tsx";
 import { isZone, preferencesOf, THEMES } from "./preferences.ts";
+import type { FormHandler } from "./settings/form.tsx";
 
 const YEAR_SECONDS = 365 * 86_400;
 const THEME_WORDS: Readonly<Record<(typeof THEMES)[number], string>> = {
@@ -93,15 +93,15 @@ export const mePage: PageHandler = (c, deps) => {
 /** Keeps what the form says; the browser goes on to the page, so that a reload sends nothing again. */
 export const meForm: FormHandler = (c, _, fields) =>
   answerForm(c, fields, async ({ field }) => {
-  const zone = field("zone");
-  if (zone !== "" && !isZone(zone))
-    throw new HubError("invalid_parameter", `'${zone.slice(0, 64)}' is not a time zone, such as Europe/Berlin`, {
-      retry: "never",
-      details: { parameter: "zone" },
-    });
-  const about = { path: "/", httpOnly: true, sameSite: "Lax", maxAge: YEAR_SECONDS } as const;
-  setCookie(c, "theme", THEMES.find((theme) => theme === field("theme")) ?? "system", about);
-  setCookie(c, "keys", field("keys") === "off" ? "off" : "on", about);
-  setCookie(c, "zone", zone, about);
-  return "/me";
-});
+    const zone = field("zone");
+    if (zone !== "" && !isZone(zone))
+      throw new HubError("invalid_parameter", `'${zone.slice(0, 64)}' is not a time zone, such as Europe/Berlin`, {
+        retry: "never",
+        details: { parameter: "zone" },
+      });
+    const about = { path: "/", httpOnly: true, sameSite: "Lax", maxAge: YEAR_SECONDS } as const;
+    setCookie(c, "theme", THEMES.find((theme) => theme === field("theme")) ?? "system", about);
+    setCookie(c, "keys", field("keys") === "off" ? "off" : "on", about);
+    setCookie(c, "zone", zone, about);
+    return "/me";
+  });

@@ -129,4 +129,7 @@ figure { margin: 0; } figure svg, iframe.mail { max-width: 100%; } figure svg { 
 `;
 
 /** The one stylesheet of all pages. */
-export const STYLE = [BASE_STYLE, BOARD_STYLE, FEATURE_STYLE, SETTINGS_STYLE, CHART_STYLE].join("").replace(/\n\s*/g, "\n").trim();
+export const STYLE = [BASE_STYLE, BOARD_STYLE, FEATURE_STYLE, SETTINGS_STYLE, CHART_STYLE]
+  .join("")
+  .replace(/\n\s*/g, "\n")
+  .trim();

@@ -338,6 +338,8 @@ const brokenViews = (error: Error) => {
     healthCounts: fail,
     evidence: fail,
     timeline: fail,
+    entities: fail,
+    entity: fail,
     workItems: fail,
     workItem: fail,
     itemHistory: fail,

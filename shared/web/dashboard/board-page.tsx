@@ -72,15 +72,19 @@ const BoardColumn = ({
   const others = isFolded ? fold.filter((one) => one !== stage) : [...fold, stage];
   return (
     <section class={isFolded || cards.length === 0 ? "col none" : "col"} aria-labelledby={`s-${stage}`}>
-      <h2 id={`s-${stage}`}>
-        {STAGE_WORDS[stage]} <span>{countText(column)}</span>
-      </h2>
-      {cards.length > 0 && (
-        <a class="fold" href={address("/", { ...query.parameters, fold: others.join(",") })}>
-          {isFolded ? "Unfold" : "Fold"}
-          <span class="vh"> {STAGE_WORDS[stage]}</span>
-        </a>
-      )}
+      <div class="colhead">
+        <h2 id={`s-${stage}`}>
+          {STAGE_WORDS[stage]} <span>{countText(column)}</span>
+        </h2>
+        {cards.length > 0 && (
+          <a class="fold" href={address("/", { ...query.parameters, fold: others.join(",") })}>
+            <span aria-hidden="true">{isFolded ? "+" : "−"}</span>
+            <span class="vh">
+              {isFolded ? "Unfold" : "Fold"} {STAGE_WORDS[stage]}
+            </span>
+          </a>
+        )}
+      </div>
       {cards.length > 0 && !isFolded && (
         <ol>
           {cards.map((feature) => (

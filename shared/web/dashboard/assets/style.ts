@@ -80,7 +80,7 @@ button:hover { background: var(--tint); }
 .filters label span { display: block; font-size: 0.8125rem; color: var(--quiet); }
 .reset { padding: 0.375rem 0.25rem; font-size: 0.9375rem; }
 .switch { display: inline-flex; border: 1px solid var(--edge); border-radius: 6px; overflow: hidden; }
-.switch a { padding: 0.3rem 0.75rem; color: var(--ink); text-decoration: none; font-size: 0.875rem; }
+main > .switch { align-self: flex-start; flex-wrap: wrap; max-width: 100%; } .switch a { padding: 0.3rem 0.75rem; color: var(--ink); text-decoration: none; font-size: 0.875rem; }
 .switch a + a { border-left: 1px solid var(--edge); }
 .switch a:focus-visible { outline-offset: -2px; }
 .switch a[aria-current] { background: var(--tint); font-weight: 550; }

@@ -64,7 +64,9 @@ export const pages = async (args: readonly string[]): Promise<void> => {
       products: PRODUCTS,
       connections: async () => sampleHub(1).connections,
       now: () => NOW,
-      statusOf: async () => ({ name = "" }) => ({ category: "unknown", detail: name, mappedBy: "default" }),
+      statusOf:
+        async () =>
+        ({ name = "" }) => ({ category: "unknown", detail: name, mappedBy: "default" }),
     });
     const [full, bare] = [views, remembered(views)].map((read) => sampleApp(sampleHub(1), { views: read }));
     for (const path of ["/", "/features", `/features/ACME-${size >> 1}`]) {
@@ -86,8 +88,16 @@ export const pages = async (args: readonly string[]): Promise<void> => {
       const page = path.startsWith("/features/") ? "/features/…" : path;
       const ms = median(took.full);
       first.set(page, first.get(page) ?? ms);
-      rows.push([page, `${size}`, `${Math.round(bytes / 1000)} KB`, times(ms, median(took.bare)), times(ms, first.get(page) ?? ms)]);
+      rows.push([
+        page,
+        `${size}`,
+        `${Math.round(bytes / 1000)} KB`,
+        times(ms, median(took.bare)),
+        times(ms, first.get(page) ?? ms),
+      ]);
     }
   }
-  process.stdout.write(`${table(["page", "features", "HTML", "to its bare render", `to ${sizes[0]} features`], rows)}\n`);
+  process.stdout.write(
+    `${table(["page", "features", "HTML", "to its bare render", `to ${sizes[0]} features`], rows)}\n`,
+  );
 };

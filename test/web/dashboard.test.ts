@@ -16,7 +16,13 @@ const record = <K extends FieldedKind>(kind: K, n: number, fields: Fields<K>): E
     id: `${kind}_${n}`,
     kind,
     productIds: ["prd_1"],
-    source: { tool: "posthog", connectionId: "con_p", externalId: `${n}`, keyHistory: [], url: `https://p.example/${n}` },
+    source: {
+      tool: "posthog",
+      connectionId: "con_p",
+      externalId: `${n}`,
+      keyHistory: [],
+      url: `https://p.example/${n}`,
+    },
     scopes: [],
     presence: { state: "present", since: daysBefore(9), how: "read" },
     sourceUpdatedAt: daysBefore(1),
@@ -98,7 +104,13 @@ describe("a feature's page", () => {
 
   it("says of an experiment how long it ran, that its split cannot be trusted, and what is to be decided", async () => {
     const html = await read("/features/ACME-100");
-    for (const words of ["8 d", "Three pages: 900 (75 % of 50 %)", "not by chance", "-1 % to +11 %", "Waits for a decision"])
+    for (const words of [
+      "8 d",
+      "Three pages: 900 (75 % of 50 %)",
+      "not by chance",
+      "-1 % to +11 %",
+      "Waits for a decision",
+    ])
       expect(html).toContain(words);
   });
 

@@ -20,7 +20,13 @@ export const loginPage: PageHandler = (c, deps) => {
   const link = token !== undefined && tokenKind(token) === "link" ? token : undefined;
   const response = sendDocument(
     c,
-    <Frame title="Sign in" preferences={preferencesOf(c)} version={deps.version} demo={deps.demo} requestId={c.get("requestId")}>
+    <Frame
+      title="Sign in"
+      preferences={preferencesOf(c)}
+      version={deps.version}
+      demo={deps.demo}
+      requestId={c.get("requestId")}
+    >
       <h1>Sign in</h1>
       {deps.oidc !== undefined && link === undefined && (
         <p>

@@ -39,8 +39,11 @@ export const [A, B] = ["prd_alpha", "prd_canb"];
 const at = (daysAgo: number): string => new Date(NOW.getTime() - daysAgo * 86_400_000).toISOString();
 
 /** Ids begin with another digit for each product, so that both stand in one shard and in others. */
-const idOf = (kind: "feature" | "workItem" | "cycle" | "pullRequest" | "account", letter: string, n = 0): string =>
-  entityId("con_jira", { kind, noun: letter, id: String(n) });
+const idOf = (
+  kind: "feature" | "workItem" | "cycle" | "pullRequest" | "account" | "objective" | "initiative",
+  letter: string,
+  n = 0,
+): string => entityId("con_jira", { kind, noun: letter, id: String(n) });
 
 export const IDS = {
   featureA: idOf("feature", "a"),
@@ -48,6 +51,10 @@ export const IDS = {
   itemA: idOf("workItem", "a"),
   itemB: idOf("workItem", "b"),
   pullB: idOf("pullRequest", "b"),
+  objectiveA: idOf("objective", "a"),
+  objectiveB: idOf("objective", "b"),
+  initiativeA: idOf("initiative", "a"),
+  initiativeB: idOf("initiative", "b"),
   cycle: idOf("cycle", "shared"),
   cycleB: idOf("cycle", "b"),
   person: idOf("account", "b").replace("acc_", "per_"),
@@ -260,7 +267,14 @@ const filled = async (): Promise<Table> => {
     entity("pullRequest", IDS.pullB, [B], "canb/web#1", { title: "canb change" }),
   ];
   const cycles = [cycle(IDS.cycle, [A, B], "Sprint 1"), cycle(IDS.cycleB, [B], "canb sprint")];
-  for (const one of [itemA, itemB, pullB, ...cycles]) await writeEntity(table, one as Entity);
+  const plan = { status: { category: "active", detail: "Active", mappedBy: "tool" } };
+  const plans = [
+    entity("objective", IDS.objectiveA, [A], "ALPHA-O", { title: "Alpha objective", ...plan }),
+    entity("objective", IDS.objectiveB, [B], "CANB-O", { title: "canb objective", ...plan }),
+    entity("initiative", IDS.initiativeA, [A], "ALPHA-I", { title: "Alpha initiative", ...plan }),
+    entity("initiative", IDS.initiativeB, [B], "CANB-I", { title: "canb initiative", ...plan }),
+  ];
+  for (const one of [itemA, itemB, pullB, ...cycles, ...plans]) await writeEntity(table, one as Entity);
   await write(table, historyKey(IDS.itemA, moved.at, moved.id), moved);
   for (const one of [itemA, itemB]) {
     const part = cycleParts(one, []).get(IDS.cycle);

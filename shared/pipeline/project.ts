@@ -2,20 +2,21 @@ import { setImmediate } from "node:timers/promises";
 import { safeReason } from "../connector/errors.ts";
 import type { FieldedKind } from "../domain/entity.ts";
 import { isKind } from "../domain/entity.ts";
+import type { HistoryEntry } from "../domain/history.ts";
 import type { Instant } from "../domain/instant.ts";
 import { kindOf } from "../domain/kind.ts";
 import type { Fact } from "../domain/stage.ts";
 import { factsOf } from "../lifecycle/facts.ts";
-import type { FeedRecord } from "../ports/table.ts";
-import { entitiesById, entityById, everyOf, historyOf, type StoredEntity, update } from "../store/entities.ts";
-import { entityOf, sightsKey } from "../store/keys.ts";
-import { contributionsOf, downwardOf, evidenceLine, putFacts, timelineOf } from "./contribute.ts";
+import type { FeedRecord, Table } from "../ports/table.ts";
+import { entitiesById, everyOf, rowsUpTo, type StoredEntity, update } from "../store/entities.ts";
+import { contributionKey, entityKey, entityOf, partition, sightsKey } from "../store/keys.ts";
+import { contributionsOf, downwardOf, evidenceLine, type Said, setFacts, summaryOf, timelineOf } from "./contribute.ts";
 import { coverageOf, sightsOf } from "./coverage.ts";
 import { putCycleParts } from "./cycle-parts.ts";
 import { hash } from "./entity-of.ts";
 import type { Hub } from "./hub.ts";
 import { identifyAccounts } from "./identify.ts";
-import { type Projected, projectedOf, relink, setProjected } from "./relink.ts";
+import { linkedOf, NOTHING, type Projected, relink, setProjected } from "./relink.ts";
 import { SAYS } from "./statements.ts";
 import { isSeenAsBefore, putView } from "./view.ts";
 import { vocabulary } from "./vocabulary.ts";
@@ -54,82 +55,158 @@ export const project = async (hub: Hub, records: readonly FeedRecord[]): Promise
   }
   if (touched.size === 0 && !sightChanged) return;
 
-  const features = new Set<string>();
-  const recontribute = new Set<string>();
-  const relinked = new Set<string>();
-  const accounts = new Set<string>();
-  const work: Work = { done: new Map(), features };
-  let wave = [...touched];
-  while (wave.length > 0) {
-    const next = new Set<string>();
-    for (const id of wave) {
-      // Whoever was looked at before the name that it waits for was taken is looked at again.
-      const isFirst = !relinked.has(id);
-      relinked.add(id);
-      if (relinked.size % BREATHE_EVERY === 0) await setImmediate();
-      const entity = await entityById(table, id);
-      if (entity?.kind === "account") accounts.add(id);
-      if (entity === undefined || entity.kind === "account" || entity.kind === "vocabulary") continue;
-      if (entity.kind === "feature") features.add(id);
-      if (entity.kind === "initiative")
-        for (const below of await downwardOf(table, id)) if (kindOf(below) === "feature") features.add(below);
-      const { done, affected } = await relink(table, entity, now, work.done.get(id));
-      work.done.set(id, done);
-      if (isFirst) for (const other of affected) next.add(other);
-      // A commit or an issue may say a link of a pull request: whoever lies at its start contributes anew.
-      for (const { from } of done.said) recontribute.add(from);
-      recontribute.add(id);
-    }
-    wave = [...next];
-  }
-  await identifyAccounts(hub, accounts);
-  for (const id of await itemsOfNewWords(hub, relinked)) recontribute.add(id);
-
   const words = vocabulary(hub);
+  const work: Work = { known: new Map(), done: new Map(), features: new Map(), waiting: 0 };
+  const { recontribute, unmoved, seen, accounts } = await relinkAll(hub, touched, work, now);
+  await identifyAccounts(hub, accounts);
+  for (const id of await itemsOfNewWords(hub, seen)) unmoved.add(id);
+
   const done = new Set<string>();
-  wave = [...recontribute];
+  let wave = [...recontribute];
   while (wave.length > 0) {
     const next: string[] = [];
     for (const id of wave) {
       if (done.has(id)) continue;
       done.add(id);
       if (done.size % BREATHE_EVERY === 0) await setImmediate();
-      if (await contribute(hub, id, words, work)) next.push(...(await downwardOf(table, id)));
+      if (await contribute(hub, id, words, work, true)) next.push(...(await downwardOf(table, id)));
     }
     wave = next;
   }
-  const sights = await sightsOf(hub);
-  for (const id of features) {
+  for (const id of unmoved) {
+    if (done.has(id)) continue;
+    done.add(id);
+    if (done.size % BREATHE_EVERY === 0) await setImmediate();
+    await contribute(hub, id, words, work, false);
+  }
+
+  const sights = once(() => sightsOf(hub));
+  for (const [id, task] of work.features) {
     await setImmediate();
-    await putView(hub, id, sights, words, cause);
+    await putView(hub, id, { ...task, sights, words, cause, looksAnew: sightChanged });
   }
   if (sightChanged) {
+    const all = await sights();
     for await (const { id } of everyOf(table, "feature")) {
-      if (features.has(id) || (await isSeenAsBefore(table, id, sights))) continue;
+      if (work.features.has(id) || (await isSeenAsBefore(table, id, all))) continue;
       await setImmediate();
-      await putView(hub, id, sights, words, "sync");
+      await putView(hub, id, { sights, words, cause: "sync", looksAnew: true });
     }
   }
-  for (const [id, part] of work.done) await setProjected(table, id, part);
+  // What hangs below is noted before what it hangs on: whoever was not noted is found again by way of what is above.
+  for (const [id, part] of [...work.done].reverse()) await setProjected(table, id, part);
 };
 
 /** What one call does: noted at its end only, so that a call that broke off is done again as a whole. */
 interface Work {
+  /** What was read of the records that came. */
+  readonly known: Map<string, Known>;
   readonly done: Map<string, Partial<Projected>>;
-  /** Whose views are derived anew. */
-  readonly features: Set<string>;
+  /** Whose views are derived anew, and what is first to be written of them. */
+  readonly features: Map<string, { readonly said: Map<string, Said | undefined>; isItself?: boolean }>;
+  /** Rows of facts not yet written. */
+  waiting: number;
 }
+
+/** Rows of facts held at once; more are written before their features' turn comes. */
+const WAIT_AT_MOST = 2000;
+
+/** A record as it is stored, with its past and with what was last done for it. */
+interface Known {
+  readonly entity: StoredEntity;
+  readonly history: readonly HistoryEntry[];
+  readonly held: Projected;
+}
+
+const knownOf = async (table: Table, id: string, { known }: Work): Promise<Known | undefined> => {
+  const already = known.get(id);
+  if (already !== undefined) return already;
+  let entity: StoredEntity | undefined;
+  let held: Projected = NOTHING;
+  const history: HistoryEntry[] = [];
+  // A feature's past lies behind its facts, and only its view needs it.
+  const rows =
+    kindOf(id) === "feature"
+      ? await table.getMany([entityKey(id), contributionKey(id)])
+      : rowsUpTo(table, partition.ofEntity(id), "H~");
+  for await (const { sk, data } of rows) {
+    if (sk === "A") entity = data as StoredEntity;
+    else if (sk === "C") held = { ...NOTHING, ...(data as Projected) };
+    else if (sk.startsWith("H#")) history.push(data as HistoryEntry);
+  }
+  return entity && { entity, history, held };
+};
+
+const taskOf = ({ features }: Work, id: string) => {
+  const task = features.get(id) ?? { said: new Map<string, Said | undefined>() };
+  features.set(id, task);
+  return task;
+};
+
+/** Names, pointers and links of what came; records whose links nothing can have changed are left alone. */
+const relinkAll = async (hub: Hub, touched: ReadonlySet<string>, work: Work, now: Instant) => {
+  const { table } = hub.ports;
+  const recontribute = new Set<string>();
+  const unmoved = new Set<string>();
+  const seen = new Set<string>();
+  const accounts = new Set<string>();
+  let wave = [...touched];
+  let isFirst = true;
+  while (wave.length > 0) {
+    const next = new Set<string>();
+    for (const id of wave) {
+      // Whoever was looked at before the name that it waits for was taken is looked at again.
+      const isNew = !seen.has(id);
+      seen.add(id);
+      if (seen.size % BREATHE_EVERY === 0) await setImmediate();
+      const known = await knownOf(table, id, work);
+      if (known === undefined) continue;
+      const { entity, held } = known;
+      if (entity.kind === "account") accounts.add(id);
+      if (entity.kind === "account" || entity.kind === "vocabulary") continue;
+      if (isFirst) work.known.set(id, known);
+      if (entity.kind === "feature") taskOf(work, id).isItself = true;
+      if (entity.kind === "initiative")
+        for (const below of await downwardOf(table, id))
+          if (kindOf(below) === "feature") taskOf(work, below).isItself = true;
+      if (isFirst && held.linked === linkedOf(entity)) {
+        unmoved.add(id);
+        continue;
+      }
+      const { done, affected } = await relink(table, entity, now, held, work.done.get(id));
+      work.done.set(id, done);
+      if (unmoved.delete(id) || isNew) for (const other of affected) next.add(other);
+      // A commit or an issue may say a link of a pull request: whoever lies at its start contributes anew.
+      for (const { from, type, to } of done.said) {
+        recontribute.add(from);
+        if (type === "parent_of") recontribute.add(to);
+      }
+      recontribute.add(id);
+    }
+    wave = [...next];
+    isFirst = false;
+  }
+  return { recontribute, unmoved, seen, accounts };
+};
+
+const once = <Value>(read: () => Promise<Value>): (() => Promise<Value>) => {
+  let held: Promise<Value> | undefined;
+  return () => {
+    held ??= read();
+    return held;
+  };
+};
 
 /** Features whose result time alone may have changed by now. */
 export const projectDue = async (hub: Hub, now: Instant): Promise<number> => {
   const rows = await hub.ports.table.query<{ id: string }>({ pk: "T#features", by: "due", upTo: `${now}#~` });
   if (rows.length === 0) return 0;
-  const sights = await sightsOf(hub);
+  const sights = once(() => sightsOf(hub));
   const words = vocabulary(hub);
   let derived = 0;
   for (const { pk } of rows) {
     try {
-      await putView(hub, entityOf(pk) ?? "", sights, words, "time");
+      await putView(hub, entityOf(pk) ?? "", { sights, words, cause: "time", looksAnew: true });
       derived += 1;
     } catch (error) {
       // One feature must not keep the others waiting for good.
@@ -141,9 +218,10 @@ export const projectDue = async (hub: Hub, now: Instant): Promise<number> => {
 
 /** Every feature anew, for whoever compares one mapping with another. */
 export const projectAll = async (hub: Hub): Promise<void> => {
-  const sights = await sightsOf(hub);
+  const sights = once(() => sightsOf(hub));
   const words = vocabulary(hub);
-  for await (const { id } of everyOf(hub.ports.table, "feature")) await putView(hub, id, sights, words, "time");
+  for await (const { id } of everyOf(hub.ports.table, "feature"))
+    await putView(hub, id, { sights, words, cause: "time", isItself: true, looksAnew: true });
 };
 
 /** Features of products of which more, or less, can be seen than at the last sweep: a source went stale or came back. */
@@ -157,7 +235,7 @@ export const projectSights = async (hub: Hub): Promise<number> => {
   let derived = 0;
   for await (const { id } of everyOf(table, "feature")) {
     if (await isSeenAsBefore(table, id, sights)) continue;
-    await putView(hub, id, sights, words, "time");
+    await putView(hub, id, { sights: async () => sights, words, cause: "time", looksAnew: true });
     derived += 1;
   }
   await update<{ seen: string }>(table, sightsKey, () => ({ data: { seen } }));
@@ -199,40 +277,62 @@ const itemsOfNewWords = async (hub: Hub, touched: ReadonlySet<string>): Promise<
   return ids;
 };
 
-/** Writes what a record says under each feature that it leads to. @returns whether the set of features changed */
+/**
+ * Finds what a record says under each feature that it leads to.
+ *
+ * @param isMoved its links, or those above it, may lead elsewhere than they did
+ * @returns whether the set of features changed
+ */
 const contribute = async (
   hub: Hub,
   id: string,
   words: ReturnType<typeof vocabulary>,
-  { done, features }: Work,
+  work: Work,
+  isMoved: boolean,
 ): Promise<boolean> => {
   const { table } = hub.ports;
   if (kindOf(id) === "feature") return false;
-  const entity = await entityById(table, id);
-  if (entity === undefined) return false;
-  if (!SPEAKING.has(entity.kind)) return false;
-  const held = await projectedOf(table, id);
-  const now = await contributionsOf(table, id);
+  const known = await knownOf(table, id, work);
+  work.known.delete(id);
+  if (known === undefined || !SPEAKING.has(known.entity.kind)) return false;
+  const { entity, held } = known;
+  const now = isMoved ? await contributionsOf(table, id) : held.features;
   const changed = JSON.stringify(held.features) !== JSON.stringify(now);
   const wanted = new Set(now.map(({ featureId }) => featureId));
-  for (const { featureId } of held.features) {
-    if (wanted.has(featureId)) continue;
-    await putFacts(table, featureId, id, undefined);
-    features.add(featureId);
+  const say = async (featureId: string, said: Said | undefined) => {
+    taskOf(work, featureId).said.set(id, said);
+    work.waiting += 1;
+    if (work.waiting >= WAIT_AT_MOST) await writeWaiting(table, work);
+  };
+  for (const { featureId } of held.features) if (!wanted.has(featureId)) await say(featureId, undefined);
+  const history = isKind(entity, "workItem") ? known.history : [];
+  if (isKind(entity, "workItem")) {
+    const cycles = await putCycleParts(table, entity, history, held.cycles);
+    if (cycles.join() !== held.cycles.join()) work.done.set(id, { ...work.done.get(id), cycles });
   }
-  const history = isKind(entity, "workItem") ? await historyOf(table, id) : [];
-  if (isKind(entity, "workItem"))
-    done.set(id, { ...done.get(id), cycles: await putCycleParts(table, entity, history, held.cycles) });
   if (now.length > 0) {
     const timeline = timelineOf(entity, history);
     const statusOf = await words(entity.source.connectionId);
+    const item = summaryOf(entity);
     for (const one of now) {
       const facts: Fact[] = factsOf({ entity, history }, one, { statusOf });
-      const row = { gone: false, line: evidenceLine(entity, one), facts, timeline };
-      await putFacts(table, one.featureId, id, row);
-      features.add(one.featureId);
+      await say(one.featureId, {
+        line: evidenceLine(entity, one),
+        facts,
+        timeline,
+        ...(item !== undefined && { item }),
+      });
     }
   }
-  if (changed) done.set(id, { ...done.get(id), features: now });
+  if (changed) work.done.set(id, { ...work.done.get(id), features: now });
   return changed;
+};
+
+/** Writes facts of features before their turn, so that a change of very many records holds no more than so many. */
+const writeWaiting = async (table: Table, work: Work): Promise<void> => {
+  for (const [featureId, { said }] of work.features) {
+    for (const [recordId, one] of said) await setFacts(table, featureId, recordId, one);
+    said.clear();
+  }
+  work.waiting = 0;
 };

@@ -2,6 +2,7 @@ import type { Instant } from "../domain/instant.ts";
 import type { Table } from "../ports/table.ts";
 import { calledSo, pointingTo, type StoredEntity, say, setName, update } from "../store/entities.ts";
 import { contributionKey } from "../store/keys.ts";
+import { hash } from "./entity-of.ts";
 import { endsKey, joined, nativeStatements, pointedStatement, pointersOf, type Statement } from "./statements.ts";
 
 /**
@@ -15,6 +16,8 @@ export interface Projected {
   readonly features: readonly Contribution[];
   /** Cycles that hold a part of it. */
   readonly cycles: readonly string[];
+  /** A digest of all that its names, pointers and links follow from: while it is the same, they are. */
+  readonly linked?: string | undefined;
 }
 
 /** A feature that a record speaks about. */
@@ -28,11 +31,6 @@ export interface Contribution {
 
 export const NOTHING: Projected = { aliases: [], pointers: [], said: [], features: [], cycles: [] };
 
-export const projectedOf = async (table: Table, id: string): Promise<Projected> => {
-  const { pk, sk } = contributionKey(id);
-  return { ...NOTHING, ...(await table.get<Projected>(pk, sk))?.data };
-};
-
 /** Stores what was done for an entity; equal content writes nothing. */
 export const setProjected = (table: Table, id: string, part: Partial<Projected>): Promise<boolean> =>
   update<Projected>(table, contributionKey(id), (held) => {
@@ -40,12 +38,22 @@ export const setProjected = (table: Table, id: string, part: Partial<Projected>)
     return JSON.stringify(next) === JSON.stringify(held?.data ?? NOTHING) ? undefined : { data: next };
   });
 
+/** Raise it when {@link relink} makes other links of the same record. */
+const LINKING = 1;
+
+/** A digest of what a record says of names and links, see {@link Projected.linked}. */
+export const linkedOf = (entity: StoredEntity): string =>
+  hash([LINKING, isGone(entity), entity.aliases, pointersOf(entity), nativeStatements(entity), entity.source.url]);
+
+const isGone = ({ presence: { state } }: StoredEntity): boolean => state === "deleted" || state === "out_of_scope";
+
 /**
  * Brings an entity's names, pointers and links up to its present record.
  *
  * Names are written before pointers to them are looked up, and pointers before names: of two records that come at the
  * same time, at least one sees the other.
  *
+ * @param held what was done for it when it was last projected
  * @param before what an earlier visit of the same call did and nobody stored yet
  * @returns what was done, to be stored once all is done; and other entities: those whose links wait for a name that
  *   this one just took, and those at the start of a link that it no longer states
@@ -54,11 +62,10 @@ export const relink = async (
   table: Table,
   entity: StoredEntity,
   now: Instant,
+  held: Projected,
   before: Partial<Projected> = {},
 ): Promise<{ readonly done: Omit<Projected, "features" | "cycles">; readonly affected: readonly string[] }> => {
-  const held = await projectedOf(table, entity.id);
-  const gone = entity.presence.state === "deleted" || entity.presence.state === "out_of_scope";
-  const aliases = gone ? [] : entity.aliases;
+  const aliases = isGone(entity) ? [] : entity.aliases;
   const affected = new Set<string>();
   for (const alias of held.aliases) {
     if (aliases.includes(alias)) continue;
@@ -89,9 +96,10 @@ export const relink = async (
   for (const old of [...held.said, ...(before.said ?? [])]) {
     if (keys.has(endsKey(old))) continue;
     await say(table, old, entity.id, [], entity.sourceUpdatedAt, now);
-    if (old.from !== entity.id) affected.add(old.from);
+    for (const end of [old.from, ...(old.type === "parent_of" ? [old.to] : [])])
+      if (end !== entity.id) affected.add(end);
   }
   for (const { evidence, ...ends } of wanted) await say(table, ends, entity.id, evidence, entity.sourceUpdatedAt, now);
   const said = wanted.map(({ from, type, to }) => ({ from, type, to }));
-  return { done: { aliases, pointers: pointed, said }, affected: [...affected] };
+  return { done: { aliases, pointers: pointed, said, linked: linkedOf(entity) }, affected: [...affected] };
 };

@@ -1,6 +1,7 @@
 import type { StoredEntity } from "../store/entities.ts";
 import { declare } from "./declare.ts";
 import type { Hub } from "./hub.ts";
+import { keepBoards } from "./keep-boards.ts";
 import { tellLate } from "./late.ts";
 import type { LostMessage } from "./messages.ts";
 import { project, projectDue, projectSights } from "./project.ts";
@@ -9,7 +10,10 @@ import { project, projectDue, projectSights } from "./project.ts";
 const LOST_AFTER_MS = 60 * 60_000;
 const AT_ONCE = 200;
 
-/** Catches what the feed lost, applies what the config declares of people, and derives anew what time alone changes. Bounded: the next sweep goes on. */
+/**
+ * Catches what the feed lost, applies what the config declares of people, derives anew what time alone changes, keeps the
+ * boards of days that ended. Bounded: the next sweep goes on.
+ */
 export const sweep = async (hub: Hub): Promise<void> => {
   const now = hub.ports.clock.now();
   const upTo = new Date(now.getTime() - LOST_AFTER_MS).toISOString();
@@ -24,6 +28,7 @@ export const sweep = async (hub: Hub): Promise<void> => {
   }
   const declared = await declare(hub);
   const derived = (await projectDue(hub, now.toISOString())) + (await projectSights(hub));
+  await keepBoards(hub);
   const done = lost.length + declared + derived;
   if (done > 0) hub.log.info({ records: done }, "swept");
   await tellLate(hub);

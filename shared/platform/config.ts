@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { type ErrorCode, HubError } from "../connector/errors.ts";
+import { isZone, WEEK_STARTS } from "../domain/day.ts";
 import { STATUS_CATEGORIES } from "../domain/entity.ts";
 import { nearestWord } from "../domain/nearest-word.ts";
 import type { HubConfig } from "./define-hub.ts";
@@ -73,6 +74,12 @@ export const HubConfigShape = z.strictObject({
     .record(Slug, OutputShape)
     .optional()
     .describe("Where events go out to, by name; settings of each kind below."),
+  timezone: z
+    .string()
+    .refine(isZone, "a time zone of the IANA data, e.g. Europe/Berlin")
+    .optional()
+    .describe("In which days begin and end for `as_of`, charts and reports, e.g. `Europe/Berlin`; UTC without it."),
+  weekStart: z.enum(WEEK_STARTS).optional().describe("The first day of a week; monday without it."),
   url: z.url().optional().describe("Where people reach the hub."),
   eventTypePrefix: z
     .string()

@@ -1,3 +1,4 @@
+import type { WeekStart } from "../domain/day.ts";
 import type { StatusCategory } from "../domain/entity.ts";
 import type { OutputConfig } from "./output-shape.ts";
 
@@ -53,6 +54,10 @@ export interface HubConfig {
   readonly people?: Readonly<Record<string, PersonConfig>>;
   /** Where events go out to, by name: analytics and messengers. */
   readonly outputs?: Readonly<Record<string, OutputConfig>>;
+  /** In which days begin and end, e.g. `Europe/Berlin`; default UTC. */
+  readonly timezone?: string;
+  /** The first day of a week; default monday. */
+  readonly weekStart?: WeekStart;
   /** Where people reach the hub; default the local address. */
   readonly url?: string;
   /** Prefix of CloudEvents types; default `dev.throughline`. */

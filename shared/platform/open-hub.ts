@@ -58,6 +58,8 @@ export const hubOf = (parts: Parts): Hub => {
     ports,
     log,
     url: (config.url ?? parts.url).replace(/\/$/, ""),
+    timezone: config.timezone ?? "UTC",
+    weekStart: config.weekStart ?? "monday",
     products: productsOf(config),
     connectionNames: names,
     async connection(name) {

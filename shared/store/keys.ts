@@ -19,6 +19,10 @@ import type { Place } from "../ports/table.ts";
  * | a feature's timeline                   | Z#{feature}            | {at}#{fact}                     |
  * | what was counted of a day of a metric  | O#{metric}             | {yyyy-mm-dd}                    |
  * | a feature as shown                     | E#{feature}            | V                               |
+ * | what was shown of it until then        | E#{feature}            | V#{until}#{version}             |
+ * | the board as it stood then, counted    | H                      | {at}                            |
+ * | its features, a stage page by page     | H#{at}                 | {stage}#{last of the page}      |
+ * | status words of a connection           | W#{connection}         | V                               |
  * | who is called so                       | K#{alias}              | A#{id}                          |
  * | who points to that name                | K#{alias}              | R#{id}                          |
  * | a stream's cursor, lease and last run  | C#{connection}         | {stream}#{scope}                |
@@ -47,6 +51,7 @@ import type { Place } from "../ports/table.ts";
  * | list: entities of a kind, by id        | N#{kind}#{hex digit}   | {id}                            |
  * | list: vocabulary of a connection       | W#{connection}         | {id}                            |
  * | list: features by headline             | B#{stage or none}      | {product}#{rank}#{due}#{id}     |
+ * | list: views that ended on a day        | V#{yyyy-mm-dd}         | {until}#{feature}#{version}     |
  * | list: persons by state and name        | P#{state}              | {name}#{id}                     |
  * | list: change log of a day              | X#{yyyy-mm-dd}         | {loggedAt}#{order}#{event}      |
  * | list: records set aside and waiting    | Q#{connection}         | {at}#{id}                       |
@@ -78,6 +83,17 @@ export const contributionKey = (id: string): Place => ({ pk: `E#${id}`, sk: "C" 
 export const factsKey = (feature: string, record: string): Place => ({ pk: `E#${feature}`, sk: `F#${record}` });
 export const cyclePartKey = (cycle: string, item: string): Place => ({ pk: `E#${cycle}`, sk: `M#${item}` });
 export const viewKey = (feature: string): Place => ({ pk: `E#${feature}`, sk: "V" });
+/** @param version of the view that was shown until then */
+export const pastViewKey = (feature: string, until: Instant, version: number): Place => ({
+  pk: `E#${feature}`,
+  sk: `V#${until}#${versionText(version)}`,
+});
+export const keptBoardKey = (at: Instant): Place => ({ pk: "H", sk: at });
+export const boardPageKey = (at: Instant, stage: string, last: string): Place => ({
+  pk: `H#${at}`,
+  sk: `${stage}#${last}`,
+});
+/** @param fact of the record that tells it, and which of its lines of that moment */
 export const timelineKey = (feature: string, at: Instant, fact: string): Place => ({
   pk: `Z#${feature}`,
   sk: `${at}#${fact}`,
@@ -110,6 +126,7 @@ export const deliveryKey = (connection: string, delivery: string): Place => ({
   pk: `D#${connection}`,
   sk: free(delivery),
 });
+export const wordsKey = (connection: string): Place => ({ pk: `W#${connection}`, sk: "V" });
 export const receiptKey = (connection: string): Place => ({ pk: `W#${connection}`, sk: "A" });
 export const quarantineKey = (connection: string, at: Instant, id: string): Place => ({
   pk: `Q#${connection}`,
@@ -136,11 +153,15 @@ export const partition = {
   ofEntity: (id: string) => `E#${id}`,
   ofAlias: (alias: string) => `K#${free(alias)}`,
   ofIdentityKey: (key: string) => `U#${free(key)}`,
+  ofBoards: "H",
+  ofBoard: (at: Instant) => `H#${at}`,
   ofTimeline: (feature: string) => `Z#${feature}`,
   ofConnection: (connection: string) => `C#${connection}`,
   ofCensuses: (connection: string) => `Y#${connection}`,
   ofQuarantine: (connection: string) => `Q#${connection}`,
 } as const;
+
+const versionText = (version: number): string => String(version).padStart(9, "0");
 
 /** @param order rises with each event that one publisher logs */
 const loggedAs = (loggedAt: Instant, order: number, event: string): string =>
@@ -167,6 +188,11 @@ export const lists = {
     sk: loggedAs(loggedAt, order, event),
   }),
   changesOf: (day: string) => `X#${day}`,
+  ofPast: (until: Instant, feature: string, version: number): Place => ({
+    pk: `V#${until.slice(0, 10)}`,
+    sk: `${until}#${feature}#${versionText(version)}`,
+  }),
+  pastOf: (day: string) => `V#${day}`,
   stage: (stage: string) => `B#${stage}`,
 } as const;
 

@@ -2,16 +2,20 @@ import { type Entity, isKind } from "../domain/entity.ts";
 import type { HubEvent } from "../domain/event.ts";
 import type { StatusOf } from "../domain/item-history.ts";
 import { kindOf } from "../domain/kind.ts";
-import { STAGES, type Stage } from "../domain/stage.ts";
+import type { Stage } from "../domain/stage.ts";
 import type { Row, Table } from "../ports/table.ts";
+import { HEALTH_BY_RANK } from "./board-place.ts";
+import { COLUMNS } from "./boards.ts";
 import { calledSo, entitiesById, entityById } from "./entities.ts";
+import { featureFits, fitsText } from "./feature-fits.ts";
 import { historyViews } from "./history-views.ts";
-import { dues, lists, partition, SHARDS, viewKey } from "./keys.ts";
+import { dues, lists, partition, viewKey } from "./keys.ts";
+import { lastOf, type SteppedView } from "./past.ts";
+import { pastViews } from "./past-views.ts";
 import { peopleViews } from "./people.ts";
 import type {
   ConnectionView,
   EvidenceLine,
-  FeatureFilter,
   FeatureView,
   HealthValue,
   ProductView,
@@ -21,10 +25,8 @@ import type {
   Views,
   WorkItemFilter,
 } from "./views.ts";
+import { LOOK_AT_MOST, walkKind } from "./walk-kind.ts";
 
-const COLUMNS = [...STAGES, "none"] as const;
-/** Rows looked at for one page at the most: a filter that fits little gives a short page and the place to go on. */
-const LOOK_AT_MOST = 2000;
 const DAY_MS = 86_400_000;
 
 /** The reads of {@link Views} over the table; products and connections come from the config. */
@@ -38,7 +40,11 @@ export const tableViews = (
     readonly statusOf: (connectionId: string) => Promise<StatusOf>;
   },
 ): Views => {
-  const featureById = async (id: string) => (await table.get<FeatureView>(viewKey(id).pk, viewKey(id).sk))?.data;
+  const featureById = async (id: string): Promise<FeatureView | undefined> => {
+    const { pk, sk } = viewKey(id);
+    const row = await table.get<SteppedView>(pk, sk);
+    return row && lastOf(row.data);
+  };
 
   /** One list, page by page, until enough rows fit or enough were looked at. */
   const sift = async <Data>(
@@ -69,79 +75,70 @@ export const tableViews = (
     return { items, next: place };
   };
 
-  /** The shards of a kind one after the other: their ids ascend over all of them. */
-  const walk = async <Data>(
-    kind: "feature" | "workItem" | "cycle",
-    after: string | undefined,
-    limit: number,
-    map: (id: string, data: unknown) => Promise<Data | undefined>,
-  ) => {
-    const items: Data[] = [];
-    let looked = 0;
-    const first =
-      after === undefined ? 0 : SHARDS.indexOf((after.split("_")[1]?.[0] ?? "0") as (typeof SHARDS)[number]);
-    let place = after;
-    for (const digit of SHARDS.slice(Math.max(0, first))) {
-      for (;;) {
-        const rows = await table.query<Entity>({
-          pk: lists.shard(kind, digit),
-          by: "list",
-          limit: 100,
-          ...(place !== undefined && { after: place }),
-        });
-        for (const { data } of rows) {
-          if (items.length === limit || looked === LOOK_AT_MOST) return { items, next: place };
-          place = data.id;
-          looked += 1;
-          const item = await map(data.id, data);
-          if (item !== undefined) items.push(item);
-        }
-        if (rows.length < 100) break;
-      }
-    }
-    return { items, next: undefined };
+  /** Parts of a column that lie together: those of some products with some healths, in the column's order. */
+  const partsOf = (product: string | undefined, health: readonly HealthValue[] | undefined): readonly string[] => {
+    if (health === undefined) return [product === undefined ? "" : `${product}#`];
+    const products = product === undefined ? [...configured.products.map(({ id }) => id), "-"].sort() : [product];
+    const ranks = HEALTH_BY_RANK.flatMap((value, rank) => (health.includes(value) ? [rank] : []));
+    return products.flatMap((id) => ranks.map((rank) => `${id}#${rank}#`));
   };
 
-  const countBy = async (product: string | undefined, stage: Stage | "none") =>
-    table.count({ pk: lists.stage(stage), by: "list", ...(product !== undefined && { prefix: `${product}#` }) });
+  const countIn = async (stage: Stage | "none", parts: readonly string[]): Promise<number> => {
+    let count = 0;
+    for (const prefix of parts)
+      count += await table.count({ pk: lists.stage(stage), by: "list", ...(prefix !== "" && { prefix }) });
+    return count;
+  };
+
+  const idOf = async (idOrKey: string): Promise<string | undefined> => {
+    if (kindOf(idOrKey) === "feature") return idOrKey;
+    for (const spelling of new Set([idOrKey.toUpperCase(), idOrKey.toLowerCase(), idOrKey]))
+      for (const id of await calledSo(table, spelling)) if (kindOf(id) === "feature") return id;
+    return undefined;
+  };
 
   return {
     ...historyViews(table, configured.statusOf),
     ...peopleViews(table),
     products: async () => configured.products,
     async feature(idOrKey) {
-      if (kindOf(idOrKey) === "feature") return featureById(idOrKey);
-      for (const id of await calledSo(table, idOrKey.toUpperCase()))
-        if (kindOf(id) === "feature") return featureById(id);
-      for (const id of await calledSo(table, idOrKey.toLowerCase()))
-        if (kindOf(id) === "feature") return featureById(id);
-      for (const id of await calledSo(table, idOrKey)) if (kindOf(id) === "feature") return featureById(id);
-      return undefined;
+      const id = await idOf(idOrKey);
+      return id === undefined ? undefined : featureById(id);
     },
     async features(filter, after, limit) {
-      return walk("feature", after, limit, async (id) => {
+      return walkKind(table, "feature", after, limit, async (id) => {
         const view = await featureById(id);
-        return view !== undefined && fits(view, filter) ? view : undefined;
+        return view !== undefined && featureFits(view, filter) ? view : undefined;
       });
     },
-    column: (stage, product, after, limit) =>
-      sift<FeatureView>(
-        lists.stage(stage),
-        after,
-        limit,
-        () => true,
-        product === undefined ? undefined : `${product}#`,
-      ),
-    async counts(product) {
-      const counted = await Promise.all(COLUMNS.map(async (stage) => [stage, await countBy(product, stage)] as const));
+    asOf: (at) => pastViews(table, at, idOf),
+    async column(stage, product, after, limit, { health, q } = {}) {
+      const items: FeatureView[] = [];
+      for (const prefix of partsOf(product, health)) {
+        if (after !== undefined && prefix < after && !after.startsWith(prefix)) continue;
+        const slice = await sift<FeatureView>(
+          lists.stage(stage),
+          after !== undefined && after > prefix ? after : undefined,
+          limit - items.length,
+          (view) => fitsText(view, q),
+          prefix === "" ? undefined : prefix,
+        );
+        items.push(...slice.items);
+        if (slice.next !== undefined) return { items, next: slice.next };
+        if (items.length === limit) return { items, next: prefix === "" ? undefined : `${prefix}~` };
+      }
+      return { items, next: undefined };
+    },
+    async counts(product, health) {
+      const parts = partsOf(product, health);
+      const counted = await Promise.all(COLUMNS.map(async (stage) => [stage, await countIn(stage, parts)] as const));
       return Object.fromEntries(counted) as Record<Stage | "none", number>;
     },
     async healthCounts(product) {
       const counts: Record<HealthValue, number> = { on_track: 0, at_risk: 0, off_track: 0, unknown: 0 };
       const products = product === undefined ? [...configured.products.map(({ id }) => id), "-"] : [product];
-      const ranks: readonly HealthValue[] = ["off_track", "at_risk", "unknown", "on_track"];
       for (const id of products) {
-        for (const [rank, health] of ranks.entries()) {
+        for (const [rank, health] of HEALTH_BY_RANK.entries()) {
           for (const stage of COLUMNS)
             counts[health] += await table.count({ pk: lists.stage(stage), by: "list", prefix: `${id}#${rank}#` });
         }
@@ -176,7 +173,7 @@ export const tableViews = (
     },
     async workItems(filter, after, limit) {
       if (filter.feature !== undefined) return itemsOfFeature(table, filter.feature, filter, after, limit);
-      return walk("workItem", after, limit, async (_, data) => {
+      return walkKind(table, "workItem", after, limit, async (_, data) => {
         const item = data as Entity<"workItem">;
         return itemFits(item, filter) ? item : undefined;
       });
@@ -193,7 +190,7 @@ export const tableViews = (
       return undefined;
     },
     cycles: ({ state, tool }, after, limit) =>
-      walk("cycle", after, limit, async (_, data) => {
+      walkKind(table, "cycle", after, limit, async (_, data) => {
         const cycle = data as Entity<"cycle">;
         const isGone = cycle.presence.state === "deleted" || cycle.presence.state === "out_of_scope";
         const hasState = state === undefined || state.includes(cycle.fields.state.category);
@@ -259,15 +256,6 @@ const FIRST_DAY = "2026-01-01";
 const latest = (a: string, b: string): string => (a > b ? a : b);
 
 const nextDay = (day: string): string => new Date(Date.parse(day) + DAY_MS).toISOString().slice(0, 10);
-
-const fits = (view: FeatureView, { product, stage, health, q, updatedSince }: FeatureFilter): boolean =>
-  view.presence.state !== "deleted" &&
-  view.presence.state !== "out_of_scope" &&
-  (product === undefined || view.productIds.includes(product)) &&
-  (stage === undefined || stage.includes(view.explanation.headline ?? "none")) &&
-  (health === undefined || health.includes(view.health.value)) &&
-  (updatedSince === undefined || view.updatedAt >= updatedSince) &&
-  (q === undefined || `${view.key ?? ""} ${view.name}`.toLowerCase().includes(q.toLowerCase()));
 
 const itemFits = (item: Entity<"workItem">, { product, status, tool, updatedSince }: WorkItemFilter): boolean =>
   item.presence.state !== "deleted" &&

@@ -231,6 +231,9 @@ export interface PersonView {
   readonly recordedAt: Instant;
 }
 
+/** The reads that are there for every moment of the past too. */
+export type PastViews = Pick<Views, "feature" | "features" | "column" | "counts" | "healthCounts">;
+
 /** All reads that surfaces make. Every list is a page in an order that never changes; `after` and `next` are opaque. */
 export interface Views {
   products(): Promise<readonly ProductView[]>;
@@ -244,11 +247,20 @@ export interface Views {
     product: string | undefined,
     after: string | undefined,
     limit: number,
+    filter?: Pick<FeatureFilter, "health" | "q">,
   ): Promise<Slice<FeatureView>>;
-  /** How many features stand in each headline stage. */
-  counts(product: string | undefined): Promise<Readonly<Record<Stage | "none", number>>>;
+  /** How many features stand in each headline stage, all of them or those with some healths. */
+  counts(
+    product: string | undefined,
+    health?: readonly HealthValue[],
+  ): Promise<Readonly<Record<Stage | "none", number>>>;
   /** How many features have each health. */
   healthCounts(product: string | undefined): Promise<Readonly<Record<HealthValue, number>>>;
+  /**
+   * What the hub showed at a moment. Boards of the time before the first one was kept throw HubError as_of_unavailable;
+   * features and lists of them are there from the feature's first day.
+   */
+  asOf(at: Instant): PastViews;
   evidence(featureId: string, after: string | undefined, limit: number): Promise<Slice<EvidenceLine>>;
   /** Newest first. */
   timeline(featureId: string, after: string | undefined, limit: number): Promise<Slice<TimelineLine>>;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { entityId } from "../../shared/domain/kind.ts";
+import type { PastViews } from "../../shared/store/views.ts";
 import { openApi } from "../../shared/web/api/open-api.ts";
 import { ROUTES } from "../../shared/web/api/routes.ts";
 import { HUB, NOW, sampleApp, sampleHub } from "./sample-hub.ts";
@@ -309,13 +310,14 @@ describe("the API", () => {
 
 const brokenViews = (error: Error) => {
   const fail = () => Promise.reject(error);
-  return {
+  const broken = {
     products: fail,
     feature: fail,
     features: fail,
     column: fail,
     counts: fail,
     healthCounts: fail,
+    asOf: (): PastViews => broken,
     evidence: fail,
     timeline: fail,
     workItems: fail,
@@ -335,4 +337,5 @@ const brokenViews = (error: Error) => {
     quarantine: fail,
     changedSince: fail,
   };
+  return broken;
 };

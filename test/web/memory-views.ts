@@ -33,6 +33,8 @@ export interface Shown {
   readonly connections: readonly ConnectionView[];
   readonly quarantine: readonly Quarantined[];
   readonly people: readonly PersonView[];
+  /** What was shown at any moment of the past. */
+  readonly before?: Shown | undefined;
 }
 
 export const NOTHING: Shown = {
@@ -101,6 +103,7 @@ export const memoryViews = (shown: Shown): Views => {
         WORST_FIRST,
         of(product).map(({ health }) => health.value),
       ),
+    asOf: () => memoryViews(shown.before ?? NOTHING),
     evidence: async (_feature, after, limit) => page(shown.evidence, after, limit),
     timeline: async (_feature, after, limit) => page(shown.timeline, after, limit),
     workItems: async ({ status, tool }, after, limit) =>

@@ -1,0 +1,14 @@
+import type { FeatureFilter, FeatureView } from "./views.ts";
+
+export const fitsText = ({ key = "", name }: FeatureView, q: string | undefined): boolean =>
+  q === undefined || `${key} ${name}`.toLowerCase().includes(q.toLowerCase());
+
+/** Whether a feature is one of those that a list asks for; what is gone never is. */
+export const featureFits = (view: FeatureView, { product, stage, health, q, updatedSince }: FeatureFilter): boolean =>
+  view.presence.state !== "deleted" &&
+  view.presence.state !== "out_of_scope" &&
+  (product === undefined || view.productIds.includes(product)) &&
+  (stage === undefined || stage.includes(view.explanation.headline ?? "none")) &&
+  (health === undefined || health.includes(view.health.value)) &&
+  (updatedSince === undefined || view.updatedAt >= updatedSince) &&
+  fitsText(view, q);

@@ -1,0 +1,79 @@
+import { nextDay } from "../domain/day.ts";
+import type { Instant } from "../domain/instant.ts";
+import type { Table } from "../ports/table.ts";
+import { lists, viewKey } from "./keys.ts";
+import type { FeatureView } from "./views.ts";
+
+/** A former version of a view that differs from the one after it in these alone. */
+export interface ViewStep extends Pick<FeatureView, "version" | "observedAt" | "updatedAt"> {
+  /** Of its explanation. */
+  readonly nextChangeAt: Instant | null;
+}
+
+/** A view with the versions before it that say the same of newer records, oldest first. */
+export type SteppedView = FeatureView & { readonly steps?: readonly ViewStep[] | undefined };
+
+/** A row of a feature's past. */
+export interface PastView {
+  readonly id: string;
+  /** From then on something else was shown. */
+  readonly until: Instant;
+  /** Null: the feature was not known before. */
+  readonly view: SteppedView | null;
+}
+
+/**
+ * What the hub showed of a feature at a moment: the present view where it was shown then already, else the first row of
+ * the past that ended later. The present is read first: what is shown next is written into the past before it is shown.
+ */
+export const featureAt = async (table: Table, id: string, at: Instant): Promise<FeatureView | undefined> => {
+  const { pk, sk } = viewKey(id);
+  const live = (await table.get<SteppedView>(pk, sk))?.data;
+  if (live === undefined || beganAt(live) > at) {
+    const [row] = await table.query<PastView>({ pk, prefix: "V#", after: `V#${at}#~`, limit: 1 });
+    if (row !== undefined) return row.data.view === null ? undefined : versionAt(row.data.view, at);
+    return undefined;
+  }
+  return versionAt(live, at);
+};
+
+const beganAt = ({ steps = [], observedAt }: SteppedView): Instant => steps[0]?.observedAt ?? observedAt;
+
+/** The last version of a row, as surfaces show it. */
+export const lastOf = ({ steps: _, ...view }: SteppedView): FeatureView => view;
+
+const versionAt = ({ steps = [], ...view }: SteppedView, at: Instant): FeatureView => {
+  if (view.observedAt <= at) return view;
+  const step = steps.findLast(({ observedAt }) => observedAt <= at) ?? steps[0];
+  if (step === undefined) return view;
+  const { nextChangeAt, ...differing } = step;
+  const [asOf, knownAt] = [step.observedAt, step.observedAt];
+  return { ...view, ...differing, explanation: { ...view.explanation, asOf, knownAt, nextChangeAt } };
+};
+
+/** Features of which something else was shown at the end of a time than at its beginning, or in between. */
+export const changedFeatures = async (
+  table: Table,
+  after: Instant,
+  upTo: Instant,
+  most: number,
+): Promise<Set<string>> => {
+  const found = new Set<string>();
+  for (let day = after.slice(0, 10); day <= upTo.slice(0, 10); day = nextDay(day)) {
+    for (let place = `${after}#~`; found.size <= most; ) {
+      const rows = await table.query<PastView>({
+        pk: lists.pastOf(day),
+        by: "list",
+        after: place,
+        upTo: `${upTo}#~`,
+        limit: 200,
+      });
+      for (const { data, list } of rows) {
+        found.add(data.id);
+        place = list?.sk ?? place;
+      }
+      if (rows.length < 200) break;
+    }
+  }
+  return found;
+};

@@ -42,7 +42,7 @@ export const LAYERS: readonly Layer[] = [
   {
     at: "shared/store",
     holds: "keys (the access-pattern table), entities, views",
-    imports: ["shared/domain", "shared/ports"],
+    imports: ["shared/domain", "shared/ports", "shared/connector/errors.ts"],
     node: ["crypto"],
   },
   {
@@ -66,7 +66,7 @@ export const LAYERS: readonly Layer[] = [
   {
     at: "shared/report",
     holds: "what happened in words for people, for pages and messages alike; pure",
-    imports: ["shared/domain", "shared/store", "shared/ports"],
+    imports: ["shared/domain", "shared/store", "shared/ports", "shared/lifecycle"],
   },
   {
     at: "shared/web",

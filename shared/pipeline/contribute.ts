@@ -19,6 +19,8 @@ export interface Said {
   readonly timeline: readonly TimelineLine[];
   /** Of a work item: what health and progress ask of it, null once it is deleted. */
   readonly item?: WorkItemSummary | null | undefined;
+  /** Of an experiment: what was decided, in the tool's word. */
+  readonly decision?: string | undefined;
 }
 
 /** The same as it is stored: what the derivation reads. */
@@ -126,11 +128,12 @@ export const setFacts = async (
   while ((await putFacts(table, featureId, recordId, said, await table.get<FactsRow>(pk, sk))) === "conflict");
 };
 
-const factsRow = ({ line, facts, item }: Said, timeline: ReadonlyMap<string, TimelineLine>): FactsRow => ({
+const factsRow = ({ line, facts, item, decision }: Said, timeline: ReadonlyMap<string, TimelineLine>): FactsRow => ({
   gone: false,
   line,
   facts,
   ...(item !== undefined && { item }),
+  ...(decision !== undefined && { decision }),
   lines: Object.fromEntries([...timeline].map(([place, told]) => [place, hash(told).slice(0, 12)])),
 });
 
@@ -177,6 +180,10 @@ const removeLine = (table: Table, featureId: string, recordId: string, place: st
   update<LineRow>(table, lineKey(featureId, recordId, place), (held) =>
     held === undefined || held.data.gone ? undefined : { data: { ...held.data, gone: true } },
   );
+
+/** What was decided of an experiment that is still there. */
+export const decisionOf = (entity: Entity): string | undefined =>
+  isKind(entity, "experiment") && entity.presence.state !== "deleted" ? entity.fields.decision?.detail : undefined;
 
 /** What is kept of a work item with each feature that it speaks about. */
 export const summaryOf = (entity: Entity): WorkItemSummary | null | undefined => {

@@ -10,7 +10,16 @@ import { factsOf } from "../lifecycle/facts.ts";
 import type { FeedRecord, Table } from "../ports/table.ts";
 import { entitiesById, everyOf, rowsUpTo, type StoredEntity, update } from "../store/entities.ts";
 import { contributionKey, entityKey, entityOf, partition, sightsKey } from "../store/keys.ts";
-import { contributionsOf, downwardOf, evidenceLine, type Said, setFacts, summaryOf, timelineOf } from "./contribute.ts";
+import {
+  contributionsOf,
+  decisionOf,
+  downwardOf,
+  evidenceLine,
+  type Said,
+  setFacts,
+  summaryOf,
+  timelineOf,
+} from "./contribute.ts";
 import { coverageOf, sightsOf } from "./coverage.ts";
 import { putCycleParts } from "./cycle-parts.ts";
 import { hash } from "./entity-of.ts";
@@ -313,15 +322,11 @@ const contribute = async (
   if (now.length > 0) {
     const timeline = timelineOf(entity, history);
     const statusOf = await words(entity.source.connectionId);
-    const item = summaryOf(entity);
+    const [item, decision] = [summaryOf(entity), decisionOf(entity)];
+    const rest = { ...(item !== undefined && { item }), ...(decision !== undefined && { decision }) };
     for (const one of now) {
       const facts: Fact[] = factsOf({ entity, history }, one, { statusOf });
-      await say(one.featureId, {
-        line: evidenceLine(entity, one),
-        facts,
-        timeline,
-        ...(item !== undefined && { item }),
-      });
+      await say(one.featureId, { line: evidenceLine(entity, one), facts, timeline, ...rest });
     }
   }
   if (changed) work.done.set(id, { ...work.done.get(id), features: now });

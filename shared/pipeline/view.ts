@@ -193,6 +193,9 @@ const store = async (
   const of = (kind: string) => rows.filter(({ line }) => line.kind === kind).length;
   const status = (category: string) => items.filter(({ fields }) => fields.status.category === category).length;
   const { targetDate, targetDateResolution, declaredStatus, title, type } = feature.fields;
+  const decisions = rows.flatMap(({ line: { id, name, url }, decision }) =>
+    decision === undefined ? [] : [{ id, name, decision, url }],
+  );
   const said = {
     id: feature.id,
     ...(feature.source.key !== undefined && { key: feature.source.key }),
@@ -210,6 +213,7 @@ const store = async (
     ...(targetDateResolution !== undefined && { targetDateResolution }),
     explanation,
     health: { value, disagree, derived, ...(declared !== undefined && { declared }) },
+    ...(decisions.length > 0 && { decisions }),
     progress: { done: status("done"), total: items.length - status("cancelled"), cancelled: status("cancelled") },
     counts: { workItems: items.length, pullRequests: of("pullRequest"), deployments: of("deployment") },
   };
@@ -229,7 +233,13 @@ const store = async (
   if (!isStep) await putPast(table, feature.id, before, asOf);
   const version = (before?.version ?? 0) + 1;
   const shown = { ...said, updatedAt, version, observedAt: asOf };
-  const data: StoredView = { ...shown, cause, coverage, meaning, ...(isStep && { steps }) };
+  const data: StoredView = {
+    ...shown,
+    cause: isStep && before !== undefined ? before.cause : cause,
+    coverage,
+    meaning,
+    ...(isStep && { steps }),
+  };
   return table.put({ ...row, data, ...places(shown, explanation.nextChangeAt) });
 };
 
@@ -243,7 +253,7 @@ const stepOf = ({ version, observedAt, updatedAt, explanation: { nextChangeAt } 
 /** Keeps what was shown until now, before something else is shown: a crash in between leaves the past complete. */
 const putPast = async (table: Table, id: string, shown: StoredView | undefined, until: Instant): Promise<void> => {
   const version = shown?.version ?? 0;
-  const { cause: _, coverage: _c, meaning: _m, ...view } = shown ?? {};
+  const { coverage: _, meaning: _m, ...view } = shown ?? {};
   const data = { id, until, view: shown === undefined ? null : view } as PastView;
   // Where it stands already, it is the same.
   await table.put({ ...pastViewKey(id, until, version), version: 1, data, list: lists.ofPast(until, id, version) });

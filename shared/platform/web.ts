@@ -23,6 +23,7 @@ export const webOf = async (hub: () => Hub): Promise<Hono<WebEnv>> => {
     now: () => hub().ports.clock.now(),
     cursorKey: await how.cursorKey(),
     version: VERSION,
+    timezone: hub().timezone,
     url: () => hub().url,
     demo: how.demo,
     ...(how.allowedHosts !== undefined && { allowedHosts: how.allowedHosts }),

@@ -4,7 +4,7 @@ import { STAGES, type Stage } from "../domain/stage.ts";
 import type { Row, Table } from "../ports/table.ts";
 import { boardPlace, placedIn } from "./board-place.ts";
 import { boardPageKey, lists, partition } from "./keys.ts";
-import { changedFeatures, featureAt } from "./past.ts";
+import { changedBetween } from "./past.ts";
 import type { FeatureView, HealthValue } from "./views.ts";
 
 export type Column = Stage | "none";
@@ -25,7 +25,7 @@ export interface KeptBoard {
 
 /** Features that may have changed since a board was kept, for it to serve a later moment. */
 const CHANGED_AT_MOST = 2000;
-const READ_AT_ONCE = 25;
+const READ_AT_ONCE = 100;
 const PAGES_AT_ONCE = 4;
 
 /** A feature's place on the board: its column and its sort key in it. */
@@ -58,18 +58,14 @@ export async function* entriesOf(table: Table, pages: Instant, column: Column, a
 /** What changed on the board between two moments: by feature, where it stood and where it stands. */
 export type Moves = ReadonlyMap<string, { readonly before: Standing | undefined; readonly now: Standing | undefined }>;
 
+/** @param most moves to look for; if there are more, at least one more is given */
 export const movesBetween = async (table: Table, since: Instant, at: Instant, most: number): Promise<Moves> => {
-  const ids = [...(await changedFeatures(table, since, at, most))];
   const moves = new Map<string, { before: Standing | undefined; now: Standing | undefined }>();
-  for (let first = 0; first < ids.length; first += READ_AT_ONCE) {
-    const some = ids.slice(first, first + READ_AT_ONCE);
-    const standings = await Promise.all(
-      some.map(async (id) => {
-        const [before, now] = await Promise.all([featureAt(table, id, since), featureAt(table, id, at)]);
-        return { before: standingOf(before), now: standingOf(now) };
-      }),
-    );
-    for (const [index, id] of some.entries()) moves.set(id, standings[index] ?? { before: undefined, now: undefined });
+  for (let after: string | undefined; moves.size <= most; ) {
+    const { items, next } = await changedBetween(table, since, at, after, READ_AT_ONCE);
+    for (const { id, before, now } of items) moves.set(id, { before: standingOf(before), now: standingOf(now) });
+    if (next === undefined) break;
+    after = next;
   }
   return moves;
 };

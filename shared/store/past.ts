@@ -1,8 +1,8 @@
 import { nextDay } from "../domain/day.ts";
 import type { Instant } from "../domain/instant.ts";
-import type { Table } from "../ports/table.ts";
+import type { Row, Table } from "../ports/table.ts";
 import { lists, viewKey } from "./keys.ts";
-import type { FeatureView } from "./views.ts";
+import type { FeatureView, Slice, ViewChange } from "./views.ts";
 
 /** A former version of a view that differs from the one after it in these alone. */
 export interface ViewStep extends Pick<FeatureView, "version" | "observedAt" | "updatedAt"> {
@@ -51,29 +51,40 @@ const versionAt = ({ steps = [], ...view }: SteppedView, at: Instant): FeatureVi
   return { ...view, ...differing, explanation: { ...view.explanation, asOf, knownAt, nextChangeAt } };
 };
 
-/** Features of which something else was shown at the end of a time than at its beginning, or in between. */
-export const changedFeatures = async (
+/**
+ * Features of which something else was shown at the end of a time than at its beginning, or in between. Each stands at
+ * the row that was shown when the time began; one whose change a crash interrupted may stand there twice, alike.
+ */
+export const changedBetween = async (
   table: Table,
-  after: Instant,
-  upTo: Instant,
-  most: number,
-): Promise<Set<string>> => {
-  const found = new Set<string>();
-  for (let day = after.slice(0, 10); day <= upTo.slice(0, 10); day = nextDay(day)) {
-    for (let place = `${after}#~`; found.size <= most; ) {
-      const rows = await table.query<PastView>({
+  since: Instant,
+  until: Instant,
+  after: string | undefined,
+  limit: number,
+): Promise<Slice<ViewChange>> => {
+  const items: ViewChange[] = [];
+  let place = after ?? `${since}#~`;
+  for (let day = place.slice(0, 10); day <= until.slice(0, 10); day = nextDay(day)) {
+    for (;;) {
+      const wanted = Math.max(1, limit - items.length);
+      const rows: Row<PastView>[] = await table.query<PastView>({
         pk: lists.pastOf(day),
         by: "list",
         after: place,
-        upTo: `${upTo}#~`,
-        limit: 200,
+        upTo: `${until}#~`,
+        limit: wanted,
       });
-      for (const { data, list } of rows) {
-        found.add(data.id);
-        place = list?.sk ?? place;
-      }
-      if (rows.length < 200) break;
+      const first = rows.filter(({ data: { view } }) => view === null || beganAt(view) <= since);
+      const changed = first.map(async ({ data: { id, view } }) => ({
+        id,
+        before: view === null ? undefined : versionAt(view, since),
+        now: await featureAt(table, id, until),
+      }));
+      items.push(...(await Promise.all(changed)));
+      place = rows.at(-1)?.list?.sk ?? place;
+      if (items.length >= limit) return { items, next: place };
+      if (rows.length < wanted) break;
     }
   }
-  return found;
+  return { items, next: undefined };
 };

@@ -10,7 +10,7 @@ import { calledSo, entitiesById, entityById } from "./entities.ts";
 import { featureFits, fitsText } from "./feature-fits.ts";
 import { historyViews } from "./history-views.ts";
 import { dues, lists, partition, viewKey } from "./keys.ts";
-import { lastOf, type SteppedView } from "./past.ts";
+import { changedBetween, lastOf, type SteppedView } from "./past.ts";
 import { pastViews } from "./past-views.ts";
 import { peopleViews } from "./people.ts";
 import type {
@@ -112,6 +112,7 @@ export const tableViews = (
       });
     },
     asOf: (at) => pastViews(table, at, idOf),
+    changed: (since, until, after, limit) => changedBetween(table, since, until, after, limit),
     async column(stage, product, after, limit, { health, q } = {}) {
       const items: FeatureView[] = [];
       for (const prefix of partsOf(product, health)) {
@@ -234,12 +235,13 @@ export const tableViews = (
       const shown = rows.slice(0, limit);
       return { items: shown.map(({ data }) => data), next: rows.length > limit ? shown.at(-1)?.sk : undefined };
     },
-    async changedSince(since, product) {
+    async changedSince(since, product, upTo) {
       const changed = new Set<string>();
       const rows = await table.query<HubEvent<"feature.stage.changed">>({
         pk: dues.stageChanges,
         by: "due",
         after: since,
+        ...(upTo !== undefined && { upTo: `${upTo}#~` }),
         limit: LOOK_AT_MOST,
       });
       for (const { data } of rows) {

@@ -44,6 +44,27 @@ export interface FeatureView {
   readonly updatedAt: Instant;
   /** When projection last looked. */
   readonly observedAt: Instant;
+  /** Of its experiments. */
+  readonly decisions?: readonly Decision[] | undefined;
+  /** Why it was last written. */
+  readonly cause?: "sync" | "time" | "rule_change" | undefined;
+}
+
+/** What was decided of an experiment that speaks about a feature. */
+export interface Decision {
+  readonly id: string;
+  readonly name: string;
+  /** The tool's word: ship, roll back, inconclusive. */
+  readonly decision: string;
+  readonly url: string;
+}
+
+/** What was shown of a feature at two moments. */
+export interface ViewChange {
+  readonly id: string;
+  /** Undefined: it was not known. */
+  readonly before: FeatureView | undefined;
+  readonly now: FeatureView | undefined;
 }
 
 /** One record that speaks about a feature, with how sure the way to it is. */
@@ -261,6 +282,8 @@ export interface Views {
    * features and lists of them are there from the feature's first day.
    */
   asOf(at: Instant): PastViews;
+  /** Features of which something else was shown at the end of a time than at its beginning, or in between. */
+  changed(since: Instant, until: Instant, after: string | undefined, limit: number): Promise<Slice<ViewChange>>;
   evidence(featureId: string, after: string | undefined, limit: number): Promise<Slice<EvidenceLine>>;
   /** Newest first. */
   timeline(featureId: string, after: string | undefined, limit: number): Promise<Slice<TimelineLine>>;
@@ -307,8 +330,8 @@ export interface Views {
   connection(nameOrId: string): Promise<ConnectionView | undefined>;
   /** What was set aside, newest first. */
   quarantine(connectionId: string, after: string | undefined, limit: number): Promise<Slice<Quarantined>>;
-  /** How many features, over all products, changed stage since then. */
-  changedSince(since: Instant, product: string | undefined): Promise<number>;
+  /** How many features, over all products, changed stage since then, and up to a moment. */
+  changedSince(since: Instant, product: string | undefined, upTo?: Instant): Promise<number>;
 }
 
 /** A record that could not be read: kept with its bytes until somebody replays it. */

@@ -318,6 +318,7 @@ const brokenViews = (error: Error) => {
     counts: fail,
     healthCounts: fail,
     asOf: (): PastViews => broken,
+    changed: fail,
     evidence: fail,
     timeline: fail,
     workItems: fail,

@@ -104,6 +104,13 @@ export const memoryViews = (shown: Shown): Views => {
         of(product).map(({ health }) => health.value),
       ),
     asOf: () => memoryViews(shown.before ?? NOTHING),
+    changed: async (_since, _until, after, limit) => {
+      const before = new Map(shown.before?.features.map((feature) => [feature.id, feature]));
+      const now = new Map(shown.features.map((feature) => [feature.id, feature]));
+      const ids = [...new Set([...before.keys(), ...now.keys()])].sort();
+      const changes = ids.map((id) => ({ id, before: before.get(id), now: now.get(id) }));
+      return page(changes, after, limit);
+    },
     evidence: async (_feature, after, limit) => page(shown.evidence, after, limit),
     timeline: async (_feature, after, limit) => page(shown.timeline, after, limit),
     workItems: async ({ status, tool }, after, limit) =>

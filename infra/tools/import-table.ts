@@ -232,6 +232,7 @@ export const LAYERS: readonly Layer[] = [
       "shared/store",
       "shared/domain",
       "shared/connector",
+      "shared/report",
       "shared/lake",
       "shared/ports/lake.ts",
       "shared/adapters/sqlite",

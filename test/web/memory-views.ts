@@ -88,16 +88,18 @@ export const memoryViews = (shown: Shown): Views => {
     feature: async (named) =>
       shown.features.find(({ id, key }) => id === named || key?.toLowerCase() === named.toLowerCase()),
     features: async (filter, after, limit) => page(byId(shown.features).filter(fits(filter)), after, limit),
-    column: async (stage, product, after, limit) => {
+    column: async (stage, product, after, limit, filter = {}) => {
       const rank = ({ health }: FeatureView) => WORST_FIRST.indexOf(health.value);
-      const cards = of(product).filter((feature) => stageOf(feature) === stage);
+      const cards = of(product)
+        .filter(fits(filter))
+        .filter((feature) => stageOf(feature) === stage);
       return page(
         cards.sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name)),
         after,
         limit,
       );
     },
-    counts: async (product) => tally([...STAGES, "none"], of(product).map(stageOf)),
+    counts: async (product, health) => tally([...STAGES, "none"], of(product).filter(fits({ health })).map(stageOf)),
     healthCounts: async (product) =>
       tally(
         WORST_FIRST,

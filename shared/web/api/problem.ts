@@ -16,6 +16,7 @@ const STATUS: Partial<Record<ErrorCode, CallerStatus>> = {
   scope_missing: 403,
   origin_not_allowed: 403,
   not_found: 404,
+  as_of_unavailable: 404,
   feature_unknown: 404,
   connection_unknown: 404,
   method_not_allowed: 405,

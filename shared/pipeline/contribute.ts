@@ -1,10 +1,10 @@
 import { type Entity, isKind, nameOf } from "../domain/entity.ts";
 import type { HistoryEntry } from "../domain/history.ts";
 import { kindOf } from "../domain/kind.ts";
-import type { Link, Place } from "../domain/link.ts";
+import type { Link, Place as LinkPlace } from "../domain/link.ts";
 import type { Fact } from "../domain/stage.ts";
 import type { WorkItemSummary } from "../lifecycle/health-input.ts";
-import type { Row, Table } from "../ports/table.ts";
+import type { Place, Row, Table } from "../ports/table.ts";
 import { linksOf, update } from "../store/entities.ts";
 import { factsKey, timelineKey } from "../store/keys.ts";
 import type { EvidenceLine, TimelineLine } from "../store/views.ts";
@@ -26,14 +26,14 @@ export interface Said {
 /** The same as it is stored: what the derivation reads. */
 export interface FactsRow extends Omit<Said, "timeline"> {
   readonly gone: boolean;
-  /** Its lines of the timeline: `{at}#{place among those of that moment}` to a digest of the line. */
+  /** Its lines of the timeline: `{at}#{place among those of that moment}` to `{version of the line's row}.{its digest}`. */
   readonly lines: Readonly<Record<string, string>>;
 }
 
 /** A path longer than this is a loop or says nothing. */
 const HOPS = 6;
 
-const PLACES: Readonly<Record<Place, string>> = {
+const PLACES: Readonly<Record<LinkPlace, string>> = {
   native: "linked in its tool",
   parent: "its parent in its tool",
   declared: "declared",
@@ -105,12 +105,15 @@ export const putFacts = async (
 ): Promise<Row<FactsRow> | undefined | "conflict"> => {
   const before = held === undefined || held.data.gone ? undefined : held.data;
   const timeline = numbered(said?.timeline ?? []);
-  const wanted = said && factsRow(said, timeline);
-  if (JSON.stringify(before) === JSON.stringify(wanted)) return held;
   const past = before?.lines ?? {};
+  const wanted = said && factsRow(said, timeline, past);
+  if (JSON.stringify(before) === JSON.stringify(wanted)) return held;
   for (const place of Object.keys(past)) if (!timeline.has(place)) await removeLine(table, featureId, recordId, place);
-  for (const [place, line] of timeline)
-    if (past[place] !== wanted?.lines[place]) await setLine(table, featureId, recordId, place, line, place in past);
+  for (const [place, line] of timeline) {
+    const version = wanted?.lines[place];
+    if (version !== undefined && past[place] !== version)
+      await setLine(table, lineKey(featureId, recordId, place), line, Number.parseInt(version, 10));
+  }
   const data = wanted ?? (before && { ...before, lines: {}, gone: true });
   if (data === undefined) return held;
   const row = { ...factsKey(featureId, recordId), version: (held?.version ?? 0) + 1, data };
@@ -128,14 +131,24 @@ export const setFacts = async (
   while ((await putFacts(table, featureId, recordId, said, await table.get<FactsRow>(pk, sk))) === "conflict");
 };
 
-const factsRow = ({ line, facts, item, decision }: Said, timeline: ReadonlyMap<string, TimelineLine>): FactsRow => ({
+const factsRow = (
+  { line, facts, item, decision }: Said,
+  timeline: ReadonlyMap<string, TimelineLine>,
+  past: FactsRow["lines"],
+): FactsRow => ({
   gone: false,
   line,
   facts,
   ...(item !== undefined && { item }),
   ...(decision !== undefined && { decision }),
-  lines: Object.fromEntries([...timeline].map(([place, told]) => [place, hash(told).slice(0, 12)])),
+  lines: Object.fromEntries([...timeline].map(([place, told]) => [place, nextLine(past[place], told)])),
 });
+
+const nextLine = (past: string | undefined, line: TimelineLine): string => {
+  const digest = hash(line).slice(0, 12);
+  const [version = "0", told] = past?.split(".") ?? [];
+  return told === digest ? `${version}.${digest}` : `${Number(version) + 1}.${digest}`;
+};
 
 /** Lines by a place that stays when their words change. */
 const numbered = (timeline: readonly TimelineLine[]): Map<string, TimelineLine> => {
@@ -159,18 +172,10 @@ interface LineRow {
   readonly gone: boolean;
 }
 
-const setLine = async (
-  table: Table,
-  featureId: string,
-  recordId: string,
-  place: string,
-  line: TimelineLine,
-  isKnown: boolean,
-): Promise<void> => {
-  const key = lineKey(featureId, recordId, place);
+/** @param version that the row should have next: nearly always it does, and what it holds need not be read */
+const setLine = async (table: Table, key: Place, line: TimelineLine, version: number): Promise<void> => {
   const data: LineRow = { line, gone: false };
-  // Nearly always it is new: whether it is there is asked only if it turns out to be.
-  if (!isKnown && (await table.put({ ...key, version: 1, data }))) return;
+  if (await table.put({ ...key, version, data })) return;
   await update<LineRow>(table, key, (held) =>
     JSON.stringify(held?.data) === JSON.stringify(data) ? undefined : { data },
   );

@@ -28,7 +28,7 @@ import { identifyAccounts } from "./identify.ts";
 import { linkedOf, NOTHING, type Projected, relink, setProjected } from "./relink.ts";
 import { SAYS } from "./statements.ts";
 import { isSeenAsBefore, putView } from "./view.ts";
-import { vocabulary } from "./vocabulary.ts";
+import { putWords, vocabulary } from "./vocabulary.ts";
 
 /** Kinds that speak about features. */
 const SPEAKING: ReadonlySet<FieldedKind> = new Set([
@@ -274,11 +274,15 @@ const becameComplete = ({ before, after }: FeedRecord): boolean => {
   return complete(after.data) && !complete(before?.data);
 };
 
-/** A status word that came after items with a past in that status: their past is mapped anew. */
+/** Status words that came after items with a past in that status: their past is mapped anew. */
 const itemsOfNewWords = async (hub: Hub, touched: ReadonlySet<string>): Promise<string[]> => {
   const words = [...touched].filter((id) => kindOf(id) === "vocabulary");
   if (words.length === 0) return [];
   const entities = await entitiesById(hub.ports.table, words);
+  await putWords(
+    hub.ports.table,
+    [...entities.values()].filter((entity) => isKind(entity, "vocabulary")),
+  );
   const connections = new Set([...entities.values()].map(({ source }) => source.connectionId));
   const ids: string[] = [];
   for await (const { id, source } of everyOf(hub.ports.table, "workItem"))

@@ -1,14 +1,10 @@
-import type { StoredEntity } from "../store/entities.ts";
 import { declare } from "./declare.ts";
 import type { Hub } from "./hub.ts";
 import { keepBoards } from "./keep-boards.ts";
 import { tellLate } from "./late.ts";
+import { lostByFeed } from "./lost.ts";
 import type { LostMessage } from "./messages.ts";
 import { project, projectDue, projectSights } from "./project.ts";
-
-/** An entity not announced this long after its write was lost by the feed. */
-const LOST_AFTER_MS = 60 * 60_000;
-const AT_ONCE = 200;
 
 /**
  * Catches what the feed lost, applies what the config declares of people, derives anew what time alone changes, keeps the
@@ -16,8 +12,7 @@ const AT_ONCE = 200;
  */
 export const sweep = async (hub: Hub): Promise<void> => {
   const now = hub.ports.clock.now();
-  const upTo = new Date(now.getTime() - LOST_AFTER_MS).toISOString();
-  const lost = await hub.ports.table.query<StoredEntity>({ pk: "T#unpublished", by: "due", upTo, limit: AT_ONCE });
+  const { lost, done: taken } = await lostByFeed(hub.ports);
   if (lost.length > 0) {
     const records = lost.map((after) => ({ pk: after.pk, sk: after.sk, before: undefined, after }));
     await project(hub, records);
@@ -26,6 +21,7 @@ export const sweep = async (hub: Hub): Promise<void> => {
     hub.log.warn({ records: lost.length }, "not announced in time");
     await hub.ports.unpublished.send([JSON.stringify({ ids } satisfies LostMessage)]);
   }
+  await taken();
   const declared = await declare(hub);
   const derived = (await projectDue(hub, now.toISOString())) + (await projectSights(hub));
   await keepBoards(hub);

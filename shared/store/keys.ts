@@ -37,6 +37,8 @@ import type { Place } from "../ports/table.ts";
  * | records set aside, oldest first        | Q#{connection}         | {at}#{id}                       |
  * | a job that waits, or waited            | J#{connection}         | {digest of the job}             |
  * | an event                               | I#{event}              | A                               |
+ * | entities that a batch announced        | T#announced            | {announcedAt}#{digest of them}  |
+ * | up to where the feed lost nothing      | M                      | F                               |
  * | whose person an account is             | E#{account}            | P                               |
  * | a person                               | P#{person}             | A                               |
  * | accounts with that identity key        | U#{key}                | {account}                       |
@@ -56,7 +58,7 @@ import type { Place } from "../ports/table.ts";
  * | list: change log of a day              | X#{yyyy-mm-dd}         | {loggedAt}#{order}#{event}      |
  * | list: records set aside and waiting    | Q#{connection}         | {at}#{id}                       |
  * | due: features that time may change     | T#features             | {nextChangeAt}#{id}             |
- * | due: entities not yet announced        | T#unpublished          | {recordedAt}#{id}               |
+ * | due: entities by their last write      | T#recorded             | {recordedAt}#{id}               |
  * | due: jobs of a connection that wait     | J#{connection}         | {at}#{digest of the job}        |
  * | due: changes of stage, as logged       | S                      | {loggedAt}#{order}#{event}      |
  *
@@ -134,6 +136,8 @@ export const quarantineKey = (connection: string, at: Instant, id: string): Plac
 });
 export const deferredKey = (connection: string, job: string): Place => ({ pk: `J#${connection}`, sk: job });
 export const eventKey = (event: string): Place => ({ pk: `I#${event}`, sk: "A" });
+export const announcedKey = (at: Instant, digest: string): Place => ({ pk: "T#announced", sk: `${at}#${digest}` });
+export const checkedKey: Place = { pk: "M", sk: "F" };
 export const outputKey = (output: string): Place => ({ pk: `O#${output}`, sk: "A" });
 export const refusedKey = (output: string, event: string): Place => ({ pk: `O#${output}`, sk: `R#${event}` });
 export const sightsKey: Place = { pk: "M", sk: "S" };
@@ -153,6 +157,7 @@ export const partition = {
   ofEntity: (id: string) => `E#${id}`,
   ofAlias: (alias: string) => `K#${free(alias)}`,
   ofIdentityKey: (key: string) => `U#${free(key)}`,
+  ofAnnounced: "T#announced",
   ofBoards: "H",
   ofBoard: (at: Instant) => `H#${at}`,
   ofTimeline: (feature: string) => `Z#${feature}`,
@@ -172,6 +177,7 @@ export const lists = {
   ofKind: (kind: Kind, id: string): Place => ({ pk: `N#${kind}#${id.slice(id.indexOf("_") + 1)[0]}`, sk: id }),
   shard: (kind: Kind, digit: string) => `N#${kind}#${digit}`,
   ofVocabulary: (connection: string, id: string): Place => ({ pk: `W#${connection}`, sk: id }),
+  vocabulary: (connection: string) => `W#${connection}`,
   ofStage: (stage: string, product: string, rank: number, due: string, id: string): Place => ({
     pk: `B#${stage}`,
     sk: `${product}#${rank}#${due}#${id}`,
@@ -205,7 +211,8 @@ export const dues = {
     sk: loggedAs(loggedAt, order, event),
   }),
   stageChanges: "S",
-  unpublished: (at: Instant, id: string): Place => ({ pk: "T#unpublished", sk: `${at}#${id}` }),
+  recorded: (at: Instant, id: string): Place => ({ pk: "T#recorded", sk: `${at}#${id}` }),
+  allRecorded: "T#recorded",
 } as const;
 
 /** The entity that a row of an entity's partition belongs to, or undefined for other rows. */

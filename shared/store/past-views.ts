@@ -33,10 +33,14 @@ export const pastViews = (
       return id === undefined ? undefined : featureAt(table, id, at);
     },
     features: (filter, after, limit) =>
-      walkKind(table, "feature", after, limit, async (id) => {
-        const view = await featureAt(table, id, at);
-        return view !== undefined && featureFits(view, filter) ? view : undefined;
-      }),
+      walkKind(table, "feature", after, limit, (some) =>
+        Promise.all(
+          some.map(async ({ id }) => {
+            const view = await featureAt(table, id, at);
+            return view !== undefined && featureFits(view, filter) ? view : undefined;
+          }),
+        ),
+      ),
     async column(stage, product, after, limit, { health, q } = {}) {
       const { entries } = await board();
       const items: FeatureView[] = [];

@@ -106,9 +106,13 @@ export const tableViews = (
       return id === undefined ? undefined : featureById(id);
     },
     async features(filter, after, limit) {
-      return walkKind(table, "feature", after, limit, async (id) => {
-        const view = await featureById(id);
-        return view !== undefined && featureFits(view, filter) ? view : undefined;
+      return walkKind(table, "feature", after, limit, async (some) => {
+        const rows = await table.getMany<SteppedView>(some.map(({ id }) => viewKey(id)));
+        const views = new Map(rows.map(({ data }) => [data.id, lastOf(data)]));
+        return some.map(({ id }) => {
+          const view = views.get(id);
+          return view !== undefined && featureFits(view, filter) ? view : undefined;
+        });
       });
     },
     asOf: (at) => pastViews(table, at, idOf),
@@ -174,10 +178,9 @@ export const tableViews = (
     },
     async workItems(filter, after, limit) {
       if (filter.feature !== undefined) return itemsOfFeature(table, filter.feature, filter, after, limit);
-      return walkKind(table, "workItem", after, limit, async (_, data) => {
-        const item = data as Entity<"workItem">;
-        return itemFits(item, filter) ? item : undefined;
-      });
+      return walkKind(table, "workItem", after, limit, async (some) =>
+        (some as Entity<"workItem">[]).map((item) => (itemFits(item, filter) ? item : undefined)),
+      );
     },
     async workItem(idOrKey) {
       const ids =
@@ -191,12 +194,13 @@ export const tableViews = (
       return undefined;
     },
     cycles: ({ state, tool }, after, limit) =>
-      walkKind(table, "cycle", after, limit, async (_, data) => {
-        const cycle = data as Entity<"cycle">;
-        const isGone = cycle.presence.state === "deleted" || cycle.presence.state === "out_of_scope";
-        const hasState = state === undefined || state.includes(cycle.fields.state.category);
-        return !isGone && hasState && (tool === undefined || tool === cycle.source.tool) ? cycle : undefined;
-      }),
+      walkKind(table, "cycle", after, limit, async (some) =>
+        (some as Entity<"cycle">[]).map((cycle) => {
+          const isGone = cycle.presence.state === "deleted" || cycle.presence.state === "out_of_scope";
+          const hasState = state === undefined || state.includes(cycle.fields.state.category);
+          return !isGone && hasState && (tool === undefined || tool === cycle.source.tool) ? cycle : undefined;
+        }),
+      ),
     async changes(since, after, limit, names) {
       const items: HubEvent[] = [];
       let place = after ?? since;

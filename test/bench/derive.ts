@@ -49,13 +49,16 @@ const derivedPerSecond = (): number => {
   const feature = { fields: { declaredStatus: word("active"), targetDate: "2026-07-01" }, sourceUpdatedAt: on(80) };
   const coverage: Coverage[] = STAGES.map((stage) => ({ stage, visible: true }));
   const begun = performance.now();
+  const before = process.cpuUsage();
   let made = 0;
   for (; performance.now() - begun < SECONDS * 1000; made++) {
     const asOf = on(100 + (made % 10));
     const explanation = derive(FEATURE, facts, coverage, RULE_SET, { asOf });
     healthOf({ feature, items, explanation, coverage, asOf, lastFactAt: on(90) });
   }
-  return made / ((performance.now() - begun) / 1000);
+  // Time of this process alone: others may have the core meanwhile.
+  const { user, system } = process.cpuUsage(before);
+  return made / ((user + system) / 1e6);
 };
 
 interface Calls {

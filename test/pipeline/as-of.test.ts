@@ -90,6 +90,8 @@ const shownBy = async (views: PastViews) => {
 
 const boardOf = async (views: PastViews) => {
   const columns: Record<string, string[]> = {};
+  const filtered: Record<string, string[]> = {};
+  const calm = ["on_track", "unknown"] as const;
   for (const column of COLUMNS) {
     const ids: string[] = [];
     // Two by two, so that pages meet in the middle of columns.
@@ -100,8 +102,17 @@ const boardOf = async (views: PastViews) => {
       if (after === undefined) break;
     }
     columns[column] = ids;
+    const { items } = await views.column(column, undefined, undefined, 9, { health: calm, q: "w" });
+    filtered[column] = items.map(({ id }) => id);
   }
-  return { columns, counts: await views.counts(undefined), health: await views.healthCounts("prd_web") };
+  const counted = await views.counts("prd_web", calm);
+  return {
+    columns,
+    filtered,
+    counted,
+    counts: await views.counts(undefined),
+    health: await views.healthCounts("prd_web"),
+  };
 };
 
 const asShown = (view: FeatureView | undefined) => {

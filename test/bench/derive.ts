@@ -122,7 +122,7 @@ const itemDraft = (id: string, feature: string, title: string, updatedAt?: strin
   );
 
 /** What one change costs, outside ingest, in a hub of so many features. */
-const measureChange = async (features: number) => {
+export const measureChange = async (features: number, changes = CHANGES) => {
   const calls: Calls = { reads: 0, writes: 0, on: new Map() };
   let meter: ReturnType<typeof metered>["meter"] | undefined;
   const around = (ports: Ports): Ports => {
@@ -186,21 +186,21 @@ const measureChange = async (features: number) => {
   calls.reads = calls.writes = 0;
   meter?.read();
   const begun = performance.now();
-  for (let change = 0; change < CHANGES; change++) {
+  for (let change = 0; change < changes; change++) {
     const at = new Date(Date.parse(T) + 60_000 * (change + 1)).toISOString();
     await put(itemDraft(`X${change % ITEMS}`, "F0", `Renamed ${change}`, at));
     open.pass(1);
     await settle();
   }
-  const milliseconds = (performance.now() - begun) / CHANGES;
+  const milliseconds = (performance.now() - begun) / changes;
   const usage = [...(meter?.read().values() ?? [])][0];
   const reading = { ...calls, on: new Map(calls.on) };
   return {
     features,
-    reads: reading.reads / CHANGES,
-    writes: reading.writes / CHANGES,
-    readUnits: (usage?.readUnits ?? 0) / CHANGES,
-    writeUnits: (usage?.writeUnits ?? 0) / CHANGES,
+    reads: reading.reads / changes,
+    writes: reading.writes / changes,
+    readUnits: (usage?.readUnits ?? 0) / changes,
+    writeUnits: (usage?.writeUnits ?? 0) / changes,
     milliseconds,
     on: reading.on,
     ...(await surfaceReads(hub.ports, calls, entityId("con_acme", ref("feature", "F0")))),

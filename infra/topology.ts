@@ -90,6 +90,7 @@ export const topology = {
     reads: ["table", "secrets"],
     finds: ["partition", "list", "due"],
     secrets: "cursors",
+    writes: ["table"],
     memoryMb: 512,
   },
   sweep: {

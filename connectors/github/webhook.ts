@@ -98,6 +98,7 @@ export const webhook: NonNullable<Connector<GitHubConfig>["webhook"]> = {
   }),
   probe: (id) => ({ headers: { "x-github-event": "ping", "x-github-delivery": id }, body: { zen: "A test." } }),
   deliveryId: ({ headers }) => headers.get("x-github-delivery") ?? "",
+  keeps: ["x-github-event", "x-github-delivery", "x-github-hook-id"],
   records: webhookRecords,
   setup: hooks,
 };

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { Credential } from "../../shared/connector/credential.ts";
-import { OAuthConfig, oauthRenewal } from "../../shared/connector/oauth.ts";
+import { bearerOrOAuth, OAuthConfig } from "../../shared/connector/oauth.ts";
+import { oneOf } from "../../shared/connector/one-of.ts";
 
 /** A connection to one HubSpot account. */
 export const Config = z
@@ -46,17 +47,11 @@ export const Config = z
     overlapSeconds: z.int().min(0).default(300).describe("how far before the cursor an incremental read starts"),
     requestsPerMinute: z.int().min(1).default(240).describe("pace until HubSpot's headers say otherwise"),
   })
-  .refine(({ accessToken, oauth }) => (accessToken === undefined) !== (oauth === undefined), {
-    error: "needs either accessToken or oauth",
-    path: ["accessToken"],
-  });
+  .refine(...oneOf(["accessToken"], ["oauth"]));
 
 export type Config = z.output<typeof Config>;
 
 /** https://developers.hubspot.com/docs/apps/developer-platform/build-apps/authentication/oauth/working-with-oauth */
 const TOKENS = { tokenUrl: "https://api.hubapi.com/oauth/v1/token", encoding: "form" } as const;
 
-export const credentialOf = ({ accessToken, oauth }: Config): Credential =>
-  oauth === undefined
-    ? { kind: "access_token", authorization: `Bearer ${accessToken}` }
-    : { kind: "oauth", renewal: oauthRenewal(oauth, TOKENS) };
+export const credentialOf = (config: Config): Credential => bearerOrOAuth(config, TOKENS);

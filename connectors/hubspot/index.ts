@@ -1,5 +1,6 @@
 import { defineConnector, stream } from "../../shared/connector/contract.ts";
 import { Config, credentialOf } from "./config.ts";
+import { limits } from "./limits.ts";
 import { normaliseCampaign, normaliseCompany, normaliseEmail } from "./normalise.ts";
 import { listed } from "./paged-list.ts";
 import { CompanyCursor, readCompanies, rereadCompanies } from "./read-companies.ts";
@@ -26,6 +27,7 @@ export default defineConnector<Config>({
     baseUrl: config.baseUrl,
     headers: {},
     credential: credentialOf(config),
+    limits,
     requestsPerMinute: config.requestsPerMinute,
   }),
   setup,

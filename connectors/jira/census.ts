@@ -4,7 +4,7 @@ import { HubError } from "../../shared/connector/errors.ts";
 import { type Config, selects } from "./config.ts";
 import { allOf } from "./jql.ts";
 import { type ListCursor, type readProjects, readVersions } from "./read-lists.ts";
-import { ask, statusIn } from "./transport.ts";
+import { ask, statusIn, unknownProject } from "./transport.ts";
 
 type Context = ReadContext<Config>;
 
@@ -29,11 +29,7 @@ async function* issueIds({ http }: Context, scope: string): AsyncGenerator<reado
       jira.searchIssues(client, { ...asked, ...(token !== undefined && { nextPageToken: token }) }),
     ).catch((error: unknown) => {
       if (statusIn(error) !== 400 || scope === "" || token !== undefined) throw error;
-      throw new HubError("vendor_not_found", `Jira does not know project ${scope}, or hides it from this credential`, {
-        retry: "never",
-        details: { status: 400 },
-        cause: error,
-      });
+      throw unknownProject(scope, error);
     });
     yield counted(found.issues);
     token = found.nextPageToken ?? undefined;

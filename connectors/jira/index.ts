@@ -75,6 +75,7 @@ export default defineConnector<z.output<typeof Config>>({
     secrets: ["webhookSecret", "previousWebhookSecret", "oauth.clientSecret"],
     probe,
     deliveryId,
+    keeps: ["x-atlassian-webhook-identifier", "x-atlassian-webhook-flow", "x-atlassian-webhook-retry"],
     records: (body, _, config) => recordsOf(body, config),
     setup: hooks,
   },

@@ -7,7 +7,7 @@ import { type Config, scopesOf, selects } from "./config.ts";
 import { AskedFields, askedFields } from "./fields.ts";
 import { changedSince, jqlTime, withIds } from "./jql.ts";
 import { Looks, lookingAt, unsettled } from "./overlap.ts";
-import { ask, statusIn } from "./transport.ts";
+import { ask, statusIn, unknownProject } from "./transport.ts";
 
 /** How far the issues of one scope have been read. */
 export const IssueCursor = z.strictObject({
@@ -138,11 +138,7 @@ const searchPage = async (
     if (statusIn(error) !== 400) throw error;
     if (token !== undefined) return "token expired";
     if (scope === "") throw error;
-    throw new HubError("vendor_not_found", `Jira does not know project ${scope}, or hides it from this credential`, {
-      retry: "never",
-      details: { status: 400 },
-      cause: error,
-    });
+    throw unknownProject(scope, error);
   }
 };
 

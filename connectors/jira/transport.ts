@@ -52,3 +52,11 @@ const send = async <T>(http: VendorHttp, { url, method, body, searchParams }: Se
     throw new HubError("vendor_answer_unreadable", `${url} did not answer with whole JSON`, { retry: "later", cause });
   }
 };
+
+/** What Jira means by refusing a search with 400: a project that it does not know, or hides. */
+export const unknownProject = (project: string, cause: unknown): HubError =>
+  new HubError("vendor_not_found", `Jira does not know project ${project}, or hides it from this credential`, {
+    retry: "never",
+    details: { status: 400 },
+    cause,
+  });

@@ -2,6 +2,7 @@ import { defineConnector, stream } from "../../shared/connector/contract.ts";
 import { EXPERIMENT_CENSUS, FLAG_CENSUS } from "./census.ts";
 import { Config, scopesOf } from "./config.ts";
 import { type Cursor, poll } from "./follow.ts";
+import { limits } from "./limits.ts";
 import { normaliseExperiment } from "./normalise-experiment.ts";
 import { normaliseFlag } from "./normalise-flag.ts";
 import { normaliseMetric } from "./normalise-metric.ts";
@@ -23,6 +24,7 @@ export default defineConnector<Config>({
     baseUrl,
     headers: { "ld-api-version": apiVersion },
     credential: { kind: "api_token", authorization: accessToken },
+    limits,
     requestsPerMinute,
   }),
   streams: {

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { Credential } from "../../shared/connector/credential.ts";
-import { OAuthConfig, oauthRenewal } from "../../shared/connector/oauth.ts";
+import { bearerOrOAuth, OAuthConfig } from "../../shared/connector/oauth.ts";
+import { oneOf } from "../../shared/connector/one-of.ts";
 
 /** A connection to one Linear workspace. */
 export const Config = z
@@ -52,10 +53,7 @@ export const Config = z
       .describe("how far before the cursor an incremental read starts, for clocks and indexes that lag"),
     requestsPerMinute: z.int().min(1).default(60).describe("pace until Linear's headers say otherwise"),
   })
-  .refine((given) => [given.apiKey, given.accessToken, given.oauth].filter((one) => one !== undefined).length === 1, {
-    error: "needs either apiKey, or accessToken, or oauth",
-    path: ["apiKey"],
-  });
+  .refine(...oneOf(["apiKey"], ["accessToken"], ["oauth"]));
 
 export type Config = z.output<typeof Config>;
 
@@ -63,11 +61,8 @@ export type Config = z.output<typeof Config>;
 const TOKENS = { tokenUrl: "https://api.linear.app/oauth/token", encoding: "form" } as const;
 
 /** As whom the connection asks; a personal key stands in the header without a word before it. */
-export const credentialOf = ({ apiKey, accessToken, oauth }: Config): Credential => {
-  if (oauth !== undefined) return { kind: "oauth", renewal: oauthRenewal(oauth, TOKENS) };
-  if (accessToken !== undefined) return { kind: "access_token", authorization: `Bearer ${accessToken}` };
-  return { kind: "api_token", authorization: apiKey };
-};
+export const credentialOf = ({ apiKey, ...config }: Config): Credential =>
+  apiKey === undefined ? bearerOrOAuth(config, TOKENS) : { kind: "api_token", authorization: apiKey };
 
 /** Whether the connection's selector names this team; a team that a record does not tell is left to the next read. */
 export const selects = ({ teams }: Config, key: string | undefined): boolean =>

@@ -108,6 +108,7 @@ export const webhook: NonNullable<Connector<Config>["webhook"]> = {
     headers: { "linear-delivery": id, "linear-event": "Probe" },
     body: { action: "probe", type: "Probe", webhookTimestamp: at.getTime() },
   }),
+  keeps: ["linear-event", "linear-delivery", "linear-timestamp"],
   deliveryId: ({ headers }) => headers.get("linear-delivery") ?? "",
   records,
   setup: hooks,

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { HttpSettings } from "../../shared/connector/contract.ts";
+import { oneOf } from "../../shared/connector/one-of.ts";
 
 /** A connection to one Mailchimp account. */
 export const Config = z
@@ -51,10 +52,7 @@ export const Config = z
       .default(120)
       .describe("pace of requests: Mailchimp tells no limit in its answers"),
   })
-  .refine(({ apiKey, accessToken }) => (apiKey === undefined) !== (accessToken === undefined), {
-    error: "needs either apiKey or accessToken",
-    path: ["apiKey"],
-  })
+  .refine(...oneOf(["apiKey"], ["accessToken"]))
   .refine(({ baseUrl, apiKey, dataCenter }) => (baseUrl ?? dataCenter ?? centerIn(apiKey)) !== undefined, {
     error: "needs the data centre: it stands behind the dash of an API key and in the address of the Mailchimp app",
     path: ["dataCenter"],

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { Credential } from "../../shared/connector/credential.ts";
-import { OAuthConfig, oauthRenewal } from "../../shared/connector/oauth.ts";
+import { bearerOrOAuth, OAuthConfig } from "../../shared/connector/oauth.ts";
+import { oneOf } from "../../shared/connector/one-of.ts";
 
 /** A connection to one Typeform account. */
 export const Config = z
@@ -39,20 +40,14 @@ export const Config = z
       .describe("how far before the last seen response a read starts: responses reach the API late"),
     requestsPerMinute: z.int().min(1).default(100).describe("pace of requests: Typeform allows two a second"),
   })
-  .refine(({ accessToken, oauth }) => (accessToken === undefined) !== (oauth === undefined), {
-    error: "needs either accessToken or oauth",
-    path: ["accessToken"],
-  });
+  .refine(...oneOf(["accessToken"], ["oauth"]));
 
 export type Config = z.output<typeof Config>;
 
 /** https://www.typeform.com/developers/get-started/applications/ */
 const TOKENS = { tokenUrl: "https://api.typeform.com/oauth/token", encoding: "form" } as const;
 
-export const credentialOf = ({ accessToken, oauth }: Config): Credential =>
-  oauth === undefined
-    ? { kind: "access_token", authorization: `Bearer ${accessToken}` }
-    : { kind: "oauth", renewal: oauthRenewal(oauth, TOKENS) };
+export const credentialOf = (config: Config): Credential => bearerOrOAuth(config, TOKENS);
 
 /** Whether the connection's selector names this form. */
 export const selects = ({ forms }: Config, form: string): boolean =>

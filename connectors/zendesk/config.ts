@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { HttpSettings } from "../../shared/connector/contract.ts";
 import type { Credential, Renewal } from "../../shared/connector/credential.ts";
+import { oneOf } from "../../shared/connector/one-of.ts";
 
 const secret = (words: string) => z.string().min(1).optional().describe(words).meta({ secret: true });
 
@@ -47,12 +48,7 @@ export const Config = z
       .default(10)
       .describe("pace of requests; the export allows 10 a minute, 30 with the high volume add-on"),
   })
-  .refine(
-    ({ oauth, accessToken, email, apiToken }) =>
-      [oauth !== undefined, accessToken !== undefined, email !== undefined && apiToken !== undefined].filter(Boolean)
-        .length === 1 && (email === undefined) === (apiToken === undefined),
-    { error: "needs either oauth, or accessToken, or email and apiToken", path: ["oauth"] },
-  );
+  .refine(...oneOf(["oauth"], ["accessToken"], ["email", "apiToken"]));
 export type Config = z.output<typeof Config>;
 
 const addressOf = ({ baseUrl, subdomain }: Config): string => baseUrl ?? `https://${subdomain}.zendesk.com`;

@@ -55,6 +55,7 @@ export const webhook: NonNullable<Connector<Config>["webhook"]> = {
     content: ({ stamp, body }) => [stamp, body],
     stamp: { header: "x-zendesk-webhook-signature-timestamp", format: "iso" },
   }),
+  keeps: ["x-zendesk-webhook-invocation-id"],
   deliveryId: (delivery) => delivery.headers.get("x-zendesk-webhook-invocation-id") ?? bodyId(delivery),
   records: recordsOf,
 };

@@ -1,12 +1,22 @@
 import type { Capability } from "../../shared/pipeline/capabilities.ts";
+import { KIND_WORDS } from "../../shared/report/words.ts";
 
-/** Streams that work in one line, and what lacks what for which stage in one line each. */
-export const lost = ({ stream, scope, stages, right, reason, code }: Capability): { what: string; fix?: string } => {
+/** What lacks in one line: which records come no more, and which stages lose their evidence. */
+export const lost = ({
+  stream,
+  scope,
+  kinds,
+  stages,
+  right,
+  reason,
+  code,
+}: Capability): { what: string; fix?: string } => {
   const of = scope === "" ? "" : ` of ${scope}`;
-  const needed = stages.length === 0 ? "" : `; without it no evidence for ${stages.join(", ")}`;
+  const missed = kinds.map((kind) => KIND_WORDS[kind].toLowerCase()).join(", ");
+  const blind = stages.length === 0 ? "" : `, and no evidence for ${stages.join(", ")}`;
   const isRight = code === "vendor_forbidden" || code === "vendor_not_found";
   return {
-    what: `cannot read ${stream}${of}: ${reason ?? "refused"}${needed}`,
+    what: `cannot read ${stream}${of}: ${reason ?? "refused"}; without it no new ${missed}${blind}`,
     ...(isRight && right !== undefined && { fix: `give the credential the right "${right}"` }),
   };
 };

@@ -8,7 +8,9 @@ import { connectionViews } from "../../shared/pipeline/connection-views.ts";
 import type { Connection } from "../../shared/pipeline/hub.ts";
 import { suggestion } from "../../shared/platform/config.ts";
 import { connectionProblems } from "../../shared/platform/connections.ts";
+import type { HubConfig } from "../../shared/platform/define-hub.ts";
 import type { ConnectionView } from "../../shared/store/views.ts";
+import { keptDemoConfig } from "../local/demo.ts";
 import { openWorkspace, type Workspace } from "../local/workspace.ts";
 import { lost, working } from "./capability-words.ts";
 import type { Terminal } from "./command.ts";
@@ -29,6 +31,10 @@ export interface Finding {
 export interface Patient {
   readonly terminal: Terminal;
   readonly workspace?: Workspace | undefined;
+  /** Of the user, or of the demo that was started here. */
+  readonly config?: HubConfig | undefined;
+  /** Whether a hub is at work in the data folder. */
+  readonly running: boolean;
   /** Why there is no workspace. */
   readonly broken?: HubError | undefined;
   readonly store?: OpenStore | undefined;
@@ -47,11 +53,14 @@ export const openPatient = async (terminal: Terminal, only: string | undefined):
     workspace = await openWorkspace({ root, dataFolder, now: new Date() });
   } catch (error) {
     if (!(error instanceof HubError)) throw error;
-    return { terminal, broken: error, views: [], close: () => {} };
+    return { terminal, broken: error, running: false, views: [], close: () => {} };
   }
-  const config = workspace.config?.config;
-  if (config === undefined || !isWritable(workspace.folder)) return { terminal, workspace, views: [], close: () => {} };
-  const store = await openBeside(terminal, workspace.folder, config);
+  const { folder } = workspace;
+  const config = workspace.config?.config ?? (holdsHub(folder) ? keptDemoConfig(folder) : undefined);
+  const running = isAtWork(folder);
+  if (config === undefined || !isWritable(folder))
+    return { terminal, workspace, config, running, views: [], close: () => {} };
+  const store = await openBeside(terminal, folder, config);
   try {
     const views = (await connectionViews(store.hub)).filter(({ name }) => only === undefined || name === only);
     if (views.length === 0 && only !== undefined) {
@@ -60,7 +69,7 @@ export const openPatient = async (terminal: Terminal, only: string | undefined):
         retry: "never",
       });
     }
-    return { terminal, workspace, store, views, close: () => store.close() };
+    return { terminal, workspace, config, running, store, views, close: () => store.close() };
   } catch (error) {
     store.close();
     throw error;
@@ -77,9 +86,27 @@ const isWritable = (folder: string): boolean => {
   }
 };
 
-const config: Check = async function* ({ workspace, broken }) {
+const isAtWork = (folder: string): boolean => {
+  if (!holdsHub(folder)) return false;
+  try {
+    lockFolder(folder)();
+    return false;
+  } catch (error) {
+    if (error instanceof HubError) return true;
+    throw error;
+  }
+};
+
+const config: Check = async function* ({ workspace, broken, config: held, running }) {
   const check = "config";
   if (broken !== undefined) yield { check, state: "fail", what: broken.message, fix: broken.fix, code: broken.code };
+  else if (workspace?.config === undefined && held !== undefined)
+    yield {
+      check,
+      state: running ? "ok" : "warn",
+      what: running ? "the demo workspace, which is at work" : "the demo workspace, which nobody started",
+      ...(!running && { fix: "npm start; the tools of the demo answer only while it is at work" }),
+    };
   else if (workspace?.config === undefined)
     yield {
       check,
@@ -91,9 +118,9 @@ const config: Check = async function* ({ workspace, broken }) {
 };
 
 /** Secrets that nobody set, settings that are wrong, addresses that would carry a credential in the open. */
-const settings: Check = async function* ({ workspace, store }) {
-  if (workspace?.config === undefined || store === undefined) return;
-  const problems = await connectionProblems(workspace.config.config, store.embedded.ports.secrets);
+const settings: Check = async function* ({ config: held, store }) {
+  if (held === undefined || store === undefined) return;
+  const problems = await connectionProblems(held, store.embedded.ports.secrets);
   for (const { path, message } of problems) {
     const isSecret = message.includes(" is not set");
     yield {
@@ -109,8 +136,8 @@ const settings: Check = async function* ({ workspace, store }) {
 
 const LOOPBACK = /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:|\/|$)/;
 
-const address: Check = async function* ({ workspace }) {
-  const url = workspace?.config?.config.url;
+const address: Check = async function* ({ config: held }) {
+  const url = held?.url;
   if (url === undefined) return;
   const isSafe = url.startsWith("https://") || LOOPBACK.test(url);
   yield {
@@ -121,7 +148,7 @@ const address: Check = async function* ({ workspace }) {
   };
 };
 
-const dataFolder: Check = async function* ({ workspace }) {
+const dataFolder: Check = async function* ({ workspace, running }) {
   if (workspace === undefined) return;
   const check = "data folder";
   const { folder } = workspace;
@@ -134,13 +161,7 @@ const dataFolder: Check = async function* ({ workspace }) {
     };
     return;
   }
-  try {
-    lockFolder(folder)();
-    yield { check, state: "ok", what: `${folder}: no hub is at work in it` };
-  } catch (error) {
-    if (!(error instanceof HubError)) throw error;
-    yield { check, state: "ok", what: `${folder}: a hub is at work in it` };
-  }
+  yield { check, state: "ok", what: `${folder}: ${running ? "a" : "no"} hub is at work in it` };
 };
 
 const envFile: Check = async function* ({ terminal }) {
@@ -156,7 +177,8 @@ const envFile: Check = async function* ({ terminal }) {
   };
 };
 
-const capabilities: Check = async function* ({ store, views }) {
+const capabilities: Check = async function* ({ store, views, workspace, running }) {
+  if (workspace?.config === undefined && !running) return;
   for (const { name } of views) {
     const opened = await store?.hub.connection(name).catch(() => undefined);
     // What keeps it from being opened was told before.
@@ -193,8 +215,11 @@ const credential: Check = async function* ({ views }) {
   }
 };
 
-const webhooks: Check = async function* ({ views }) {
+const webhooks: Check = async function* ({ views, store, workspace }) {
+  const isDemo = workspace?.config === undefined;
   for (const { name, webhooks: held } of views) {
+    const connection = await store?.hub.connection(name).catch(() => undefined);
+    if (connection?.connector.webhook === undefined) continue;
     const { configured, lastReceivedAt, rejected } = held;
     const common = { check: "webhooks", connection: name } as const;
     if (!configured) {
@@ -206,10 +231,11 @@ const webhooks: Check = async function* ({ views }) {
     const isRejected = rejected > 0;
     yield {
       ...common,
-      state: isRejected || lastReceivedAt === undefined ? "warn" : "ok",
+      state: isRejected || (lastReceivedAt === undefined && !isDemo) ? "warn" : "ok",
       what: isRejected ? `${last}; ${rejected} were refused` : last,
       ...(isRejected && { fix: ERRORS.signature_rejected }),
       ...(!isRejected &&
+        !isDemo &&
         lastReceivedAt === undefined && {
           fix: `throughline connect ${name} --webhooks sets them up or brings them up to date`,
         }),
@@ -217,11 +243,14 @@ const webhooks: Check = async function* ({ views }) {
   }
 };
 
-const data: Check = async function* ({ workspace, views }) {
-  if (workspace?.config === undefined || !holdsHub(workspace.folder)) return;
+const data: Check = async function* ({ workspace, views, store }) {
+  if (workspace === undefined || !holdsHub(workspace.folder)) return;
   for (const { name, state, reason, dataAsOf, quarantined } of views) {
     const age = dataAsOf === undefined ? "nothing was read to its end yet" : `as of ${dataAsOf}`;
-    const isGood = state === "healthy";
+    const connection = await store?.hub.connection(name).catch(() => undefined);
+    const onlySends =
+      connection !== undefined && Object.values(connection.connector.streams).every(({ poll }) => poll === undefined);
+    const isGood = state === "healthy" || (onlySends && state === "pending");
     yield {
       check: "data",
       connection: name,

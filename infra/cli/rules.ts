@@ -7,11 +7,13 @@ import { isKind } from "../../shared/domain/entity.ts";
 import type { Hub } from "../../shared/pipeline/hub.ts";
 import { ingest } from "../../shared/pipeline/ingest.ts";
 import { project, projectAll } from "../../shared/pipeline/project.ts";
+import { type RulesInForce, reviewRules } from "../../shared/pipeline/review-rules.ts";
 import type { HubConfig } from "../../shared/platform/define-hub.ts";
 import { quietLog } from "../../shared/platform/log.ts";
 import { type MappingInForce, openHub } from "../../shared/platform/open-hub.ts";
+import type { RulesPart } from "../../shared/platform/rules.ts";
 import { everyOf } from "../../shared/store/entities.ts";
-import { mappingKey, viewKey } from "../../shared/store/keys.ts";
+import { mappingKey, rulesKey, viewKey } from "../../shared/store/keys.ts";
 import type { FeatureView } from "../../shared/store/views.ts";
 import { type Command, EXIT, type Terminal } from "./command.ts";
 import { type OpenStore, openStore } from "./open-store.ts";
@@ -22,7 +24,7 @@ const READER = "project-lifecycle";
 
 export const rules: Command = {
   usage: "throughline rules test",
-  does: "which features and work items would move if the changed config were applied to all that is stored; changes nothing",
+  does: "which features and work items would move, and why, if the changed mapping and rules of the config were applied to all that is stored; changes nothing",
   words: [1, 1],
   async run({ words: [what], terminal, json }) {
     if (what !== "test") throw new HubError("usage", "say `throughline rules test`", { retry: "never" });
@@ -43,6 +45,8 @@ export const rules: Command = {
 interface Shown {
   readonly stage: string | null;
   readonly health: string;
+  /** Why it is in that stage. */
+  readonly because?: string;
 }
 
 interface Moves {
@@ -78,7 +82,8 @@ const compared = async (store: OpenStore, folder: string, terminal: Terminal): P
       openHub({ config, ports: copy.ports, log: quietLog(() => {}), url: store.hub.url, alone: true });
     const { table } = copy.ports;
     const row = await table.get<MappingInForce>(mappingKey.pk, mappingKey.sk);
-    await projectAll(await open(withMapping(store.config, row?.data)));
+    const inForce = await table.get<RulesInForce>(rulesKey.pk, rulesKey.sk);
+    await projectAll(await open(withRules(withMapping(store.config, row?.data), inForce?.data.part as RulesPart)));
     const before = await shown(table);
     const hub = await open(store.config);
     for (const connection of hub.connectionNames) {
@@ -100,6 +105,7 @@ const compared = async (store: OpenStore, folder: string, terminal: Terminal): P
       copy.feed.passed(READER, last.seq);
     }
     await projectAll(hub);
+    await reviewRules(hub, Number.POSITIVE_INFINITY);
     return moved(before, await shown(table));
   } finally {
     copy.close();
@@ -118,6 +124,27 @@ const withMapping = (config: HubConfig, held: MappingInForce | undefined): HubCo
   };
 };
 
+/** The same config with the rules that the hub was last at work under. */
+const withRules = (config: HubConfig, held: RulesPart | undefined): HubConfig => {
+  const { rules: _, features: _f, ...rest } = config;
+  const { rules, features, statuses = {}, products: own = {} } = held ?? {};
+  const names = new Set([...Object.keys(rest.statuses ?? {}), ...Object.keys(statuses)]);
+  return {
+    ...rest,
+    ...(rules && { rules }),
+    ...(features && { features }),
+    statuses: Object.fromEntries([...names].map((name) => [name, { ...rest.statuses?.[name], ...statuses[name] }])),
+    ...(rest.products && {
+      products: Object.fromEntries(
+        Object.entries(rest.products).map(([slug, { rules: _r, ...product }]) => {
+          const ruled = own[slug]?.rules;
+          return [slug, { ...product, ...(ruled && { rules: ruled }) }];
+        }),
+      ),
+    }),
+  };
+};
+
 interface Snapshot {
   readonly features: Map<string, { readonly key?: string; readonly name: string; readonly shown: Shown }>;
   readonly statuses: Map<string, { readonly status: string; readonly category: string }>;
@@ -131,7 +158,13 @@ const shown = async (table: Table): Promise<Snapshot> => {
     const view = (await table.get<FeatureView>(pk, sk))?.data;
     if (view === undefined) continue;
     const { name, key, explanation, health } = view;
-    features.set(id, { name, ...(key && { key }), shown: { stage: explanation.headline, health: health.value } });
+    const [why] = explanation.because.filter(({ stage }) => stage === explanation.headline);
+    const shown = {
+      stage: explanation.headline,
+      health: health.value,
+      ...(why && { because: `${why.text} [${why.rule}]` }),
+    };
+    features.set(id, { name, ...(key && { key }), shown });
   }
   for await (const entity of everyOf(table, "workItem")) {
     if (!isKind(entity, "workItem")) continue;
@@ -144,7 +177,8 @@ const shown = async (table: Table): Promise<Snapshot> => {
 const moved = (before: Snapshot, after: Snapshot): Moves => {
   const features = [...after.features].flatMap(([id, { shown: to, ...named }]) => {
     const from = before.features.get(id)?.shown;
-    return JSON.stringify(from) === JSON.stringify(to) ? [] : [{ id, ...named, ...(from && { from }), to }];
+    const isSame = from?.stage === to.stage && from?.health === to.health;
+    return isSame ? [] : [{ id, ...named, ...(from && { from }), to }];
   });
   const counts = new Map<string, Moves["work_items"][number]>();
   for (const [id, { status, category: to }] of after.statuses) {
@@ -164,7 +198,9 @@ const inWords = ({ features, work_items, of }: Moves): string => {
   const of_ = (shown: Shown | undefined) =>
     shown === undefined ? "absent" : `${shown.stage ?? "unknown"}, ${shown.health.replaceAll("_", " ")}`;
   const lines = [
-    ...features.map(({ key, name, from, to }) => `${key ?? ""} ${name}: ${of_(from)} -> ${of_(to)}`.trim()),
+    ...features.map(({ key, name, from, to }) =>
+      `${key ?? ""} ${name}: ${of_(from)} -> ${of_(to)}${to?.because === undefined ? "" : `\n    because ${to.because}`}`.trim(),
+    ),
     ...work_items.map(({ status, from, to, count }) => `${count} work items in "${status}": ${from} -> ${to}`),
   ];
   const items = work_items.reduce((sum, { count }) => sum + count, 0);

@@ -16,16 +16,17 @@ const MARKS: Readonly<Record<StageState, string>> = {
   regressed: "◀",
   unknown: "?",
 };
-const HEALTH = {
+export const HEALTH = {
   on_track: "● on track",
   at_risk: "▲ at risk",
   off_track: "■ off track",
   unknown: "○ no signal",
 } as const;
 
-const strip = ({ explanation }: FeatureView): string =>
+export const strip = ({ explanation }: FeatureView): string =>
   STAGES.map((stage) => MARKS[explanation.stages[stage].state]).join("");
-const bold = (words: string): string => styleText("bold", words, { validateStream: true, stream: process.stdout });
+export const bold = (words: string): string =>
+  styleText("bold", words, { validateStream: true, stream: process.stdout });
 
 /** Does some reading of the current workspace, to its end. */
 export const reading = async (call: Call, work: (views: Views, timezone: string) => Promise<void>): Promise<number> => {
@@ -134,55 +135,6 @@ const pick = <Name extends string, Word extends string>(
   if (wrong !== undefined)
     throw new HubError("usage", `--${name} "${wrong}" is none of ${known.join(", ")}`, { retry: "never" });
   return { [name]: words as Word[] } as Partial<Record<Name, Word[]>>;
-};
-
-export const explain: Command = {
-  usage: "throughline explain <key> [--as-of D]",
-  does: "why a feature is where it is, what is missing for the next stage, who says otherwise, what cannot be seen",
-  options: AS_OF,
-  words: [1, 1],
-  run: (call) =>
-    reading(call, async (views, timezone) => {
-      const key = call.words[0] ?? "";
-      const view = await viewsThen(call, views, timezone).feature(key);
-      if (view === undefined)
-        throw new HubError("feature_unknown", `no feature is called "${key}"`, { retry: "never" });
-      if (call.json) return json(call, { key: view.key, name: view.name, ...view.explanation, health: view.health });
-      const { explanation: why, health } = view;
-      const out = (line = "") => call.terminal.out(`${line}\n`);
-      out(bold(`${plain(view.key ?? view.id)}  ${plain(view.name)}`));
-      out(
-        `${strip(view)}  ${why.headline ?? "no stage yet"} (${why.state.replaceAll("_", " ")})${why.since === null ? "" : ` since ${why.since.slice(0, 10)}`}, confidence ${why.confidence.toFixed(2)}`,
-      );
-      out(
-        `${HEALTH[health.value]}${health.derived.reasons.length > 0 ? `: ${health.derived.reasons.map(plain).join("; ")}` : ""}`,
-      );
-      section(
-        out,
-        "Because",
-        why.because.map(({ stage, rule, text: words, evidence }) =>
-          [`${stage}: ${plain(words)} [${rule}]`, ...evidence.map((url) => `    ${plain(url)}`)].join("\n"),
-        ),
-      );
-      section(
-        out,
-        "Not yet",
-        why.notYet.map(({ stage, missing }) => `${stage}: ${missing.map(plain).join("; ")}`),
-      );
-      section(
-        out,
-        "Conflicts",
-        why.conflicts.map(({ claim, against }) => `${plain(claim)}, but ${plain(against)}`),
-      );
-      section(out, "Cannot see", why.unknown.map(plain));
-    }),
-};
-
-const section = (out: (line?: string) => void, title: string, lines: readonly string[]): void => {
-  if (lines.length === 0) return;
-  out();
-  out(bold(title));
-  for (const line of lines) out(`  ${line}`);
 };
 
 /** Vendor text must not move the cursor, colour the screen or turn the line around. */

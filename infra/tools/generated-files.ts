@@ -9,6 +9,8 @@ import { connectorIds, connectorIndex } from "./connector-index.ts";
 import { connectorPages, withConnectorTable } from "./connector-page.ts";
 import { errorsPage } from "./error-page.ts";
 import { eventSchemas, eventsPage } from "./event-pages.ts";
+import { flowPage } from "./flow-page.ts";
+import { stagesPage } from "./stages-page.ts";
 
 /** Folders of which every file is generated, so that one without a source is left over. */
 const WHOLLY_GENERATED = ["docs/events", "docs/connectors"];
@@ -23,6 +25,8 @@ export const generatedFiles = async (root: string): Promise<ReadonlyMap<string, 
     ["docs/config.md", await configPage()],
     ["docs/errors.md", errorsPage()],
     ["docs/events.md", eventsPage()],
+    ["docs/flow.md", flowPage()],
+    ["docs/stages.md", stagesPage(root)],
     ["docs/openapi.json", `${JSON.stringify(openApi({ url: "/", version: VERSION }), null, 2)}\n`],
     ...eventSchemas(),
     ...(await connectorPages(root)),

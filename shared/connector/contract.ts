@@ -6,6 +6,7 @@ import type { Ref } from "../domain/kind.ts";
 import type { Mapped, Table, Word } from "../domain/mapped.ts";
 import type { Credential } from "./credential.ts";
 import type { VendorHttp } from "./http.ts";
+import type { Limits } from "./limits.ts";
 import type { HookSetup, Setup } from "./setup.ts";
 
 /** Products' tool categories, as the connections page groups them. */
@@ -187,6 +188,8 @@ export interface Connector<Config = unknown> {
      * the vendor and put it into the config. Undefined for any other body, and for a connection that has a secret.
      */
     readonly offer?: (body: unknown, config: Config) => string | undefined;
+    /** Headers that {@link records} reads, in small letters: kept with the body. Signatures are never among them. */
+    readonly keeps?: readonly string[];
     /** False for a body that tells of nothing that the config names: it is accepted, and not even its bytes are kept. Default true. */
     readonly concerns?: (body: unknown, config: Config) => boolean;
     /** @throws ZodError if the body is none of the vendor's */
@@ -204,6 +207,8 @@ export interface HttpSettings {
   /** Of every request; the credential is none of them. */
   readonly headers: Readonly<Record<string, string>>;
   readonly credential?: Credential | undefined;
+  /** What the vendor's headers say of its budget, where they are not the usual ones. */
+  readonly limits?: ((headers: Headers, now: number) => Limits | undefined) | undefined;
   /** Start value of the budget until the vendor's headers say otherwise. */
   readonly requestsPerMinute: number;
   /** Longest time of one call, its body included, in milliseconds; default 30,000. */

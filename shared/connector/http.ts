@@ -2,7 +2,7 @@ import type * as z from "zod";
 import type { HttpSettings } from "./contract.ts";
 import { type Access, openAccess } from "./credential.ts";
 import { HubError } from "./errors.ts";
-import { type Budget, budget, limitsIn, retryAfterSeconds } from "./limits.ts";
+import { type Budget, budget, type Limits, limitsIn, retryAfterSeconds } from "./limits.ts";
 
 /** Time and chance, handed in so that nothing here reads a clock of its own. */
 export interface Surroundings {
@@ -60,6 +60,7 @@ export const vendorHttp = (
 ): VendorHttp => {
   const base = new URL(settings.baseUrl);
   const origins = new Set([settings.baseUrl, ...(settings.alsoAt ?? [])].map((address) => new URL(address).origin));
+  const limits = (headers: Headers, now: number): Limits => settings.limits?.(headers, now) ?? limitsIn(headers, now);
   const { timeoutMs = TIMEOUT_MS, attempts = ATTEMPTS, isOverloaded = () => false } = settings;
 
   /** The answer, or the failure if it may be another one soon. */
@@ -68,10 +69,10 @@ export const vendorHttp = (
     const signal = AbortSignal.any([run, AbortSignal.timeout(timeoutMs), ...(init.signal ? [init.signal] : [])]);
     try {
       const response = await around.fetch(url, { ...init, headers, signal, redirect: "manual" });
-      await allowance.learn(limitsIn(response.headers, around.now()));
+      await allowance.learn(limits(response.headers, around.now()));
       const failure = isOverloaded(response)
         ? overloaded(url, response.status)
-        : await transient(response, url, around.now());
+        : await transient(response, url, around.now(), limits);
       if (failure === undefined) return response;
       await response.body?.cancel();
       return failure;
@@ -182,7 +183,12 @@ const parsed = <S extends z.ZodType>(shape: S, text: string, path: string): z.ou
 };
 
 /** The failure of an answer that may be another one soon, or undefined. Reads the body only of a copy. */
-const transient = async (response: Response, url: URL, now: number): Promise<HubError | undefined> => {
+const transient = async (
+  response: Response,
+  url: URL,
+  now: number,
+  limits: (headers: Headers, now: number) => Limits,
+): Promise<HubError | undefined> => {
   const { status, headers } = response;
   const told = retryAfterSeconds(headers, now);
   const isLimited =
@@ -193,7 +199,7 @@ const transient = async (response: Response, url: URL, now: number): Promise<Hub
         /secondary rate/i.test(await response.clone().text()))) ||
     (status === 400 && /"RATELIMITED"/.test(await response.clone().text()));
   if (isLimited) {
-    const reset = limitsIn(headers, now).resetAt;
+    const reset = limits(headers, now).resetAt;
     const seconds = told ?? (reset === undefined ? 60 : Math.max(1, (reset - now) / 1000));
     return limited(url, seconds, status);
   }

@@ -20,30 +20,12 @@ export const retryAfterSeconds = (headers: Headers, now: number): number | undef
   return Number.isNaN(date) ? undefined : Math.max(0, (date - now) / 1000);
 };
 
-/** HubSpot tells the length of its short window, and of the day's budget no end: that is looked at again in an hour. */
-const hubspotLimits = (headers: Headers, now: number): Limits | undefined => {
-  if (headers.get("x-hubspot-ratelimit-daily-remaining") === "0") return { remaining: 0, resetAt: now + 3_600_000 };
-  const remaining = count(headers.get("x-hubspot-ratelimit-remaining"));
-  const window = count(headers.get("x-hubspot-ratelimit-interval-milliseconds"));
-  return remaining === undefined || window === undefined ? undefined : { remaining, resetAt: now + window };
-};
-
 /** The rate-limit headers of Jira, Linear, GitHub and those who write alike; odd values count as not said. */
 export const limitsIn = (headers: Headers, now: number): Limits => {
-  const hubspot = hubspotLimits(headers, now);
-  if (hubspot !== undefined) return hubspot;
   const first = (...names: string[]) =>
     names.map((name) => headers.get(name)).find((value) => value !== null && value !== "");
-  const told = count(
+  const remaining = count(
     first("x-ratelimit-remaining", "x-ratelimit-requests-remaining", "ratelimit-remaining", "x-rate-limit-remaining"),
-  );
-  // LaunchDarkly tells several budgets at once: what is least is left.
-  const several = ["global", "route", "auth-token"].map((which) =>
-    count(headers.get(`x-ratelimit-${which}-remaining`)),
-  );
-  const remaining = [told, ...several].reduce(
-    (least, one) => (one === undefined || (least !== undefined && least <= one) ? least : one),
-    undefined,
   );
   const resetAt = moment(first("x-ratelimit-reset", "x-ratelimit-requests-reset", "ratelimit-reset"), now);
   return { ...(remaining !== undefined && { remaining }), ...(resetAt !== undefined && { resetAt }) };

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { Renewal } from "./credential.ts";
+import type { Credential, Renewal } from "./credential.ts";
 
 /** Settings of an OAuth app of the user's own, for a connector's config. */
 export const OAuthConfig = z
@@ -30,10 +30,21 @@ const Answer = z
     refreshExpiresInSeconds: told.refresh_token_expires_in,
   }));
 
+type Vendor = { readonly tokenUrl: string; readonly encoding: "json" | "form" };
+
+/** A token that stays, or one that an OAuth app renews; the config gives one of them. */
+export const bearerOrOAuth = (
+  { accessToken, oauth }: { readonly accessToken?: string | undefined; readonly oauth?: OAuthConfig | undefined },
+  vendor: Vendor,
+): Credential =>
+  oauth === undefined
+    ? { kind: "access_token", authorization: `Bearer ${accessToken}` }
+    : { kind: "oauth", renewal: oauthRenewal(oauth, vendor) };
+
 /** RFC 6749, section 6, with refresh tokens that rotate. */
 export const oauthRenewal = (
   { clientId, clientSecret, refreshToken, tokenUrl }: OAuthConfig,
-  vendor: { readonly tokenUrl: string; readonly encoding: "json" | "form" },
+  vendor: Vendor,
 ): Renewal => ({
   seed: refreshToken,
   url: tokenUrl ?? vendor.tokenUrl,

@@ -68,6 +68,17 @@ export const EVENTS = {
     public: true,
     data: z.object({ initiative: Named, cause: Cause }),
   },
+  "initiative.update.posted": {
+    when: "a person posted an update on an initiative",
+    public: true,
+    data: z.object({
+      initiative: z.object({ id: z.string(), url: z.string() }),
+      update: z.string().describe("id of the update; its text is at /v1/initiatives/{id}/updates"),
+      by: z.string(),
+      health: z.enum(HEALTH_VALUES).optional(),
+      cause: Cause,
+    }),
+  },
   "feature.created": { when: "a feature was first seen", public: true, data: z.object(onFeature) },
   "feature.updated": {
     when: "a feature's name, owner, target or plan status changed",

@@ -91,7 +91,28 @@ export const referencesIn = (text: string | null | undefined, place: Place, repo
 
 /** `feature:ACME-12`, `feature: https://…`: a marker that people set to say which feature a record is about. */
 const MARKER = /\bfeature:\s?(\S{1,500})/gi;
+/** A name that people gave a feature: `feature:saved-carts`. */
+const SLUG = /\bfeature:([a-z0-9][\w-]{1,99})(?=[\s,;.)\]]|$)/gi;
+/** The word of a campaign's links: `utm:saved-carts-launch`, `utm_campaign=saved-carts-launch`. */
+const CAMPAIGN = /\butm(?::|_campaign=)([\w.-]{1,100})/gi;
 
 /** What the `feature:` markers of a text name: as declared as a link of the tool itself. */
-export const markersIn = (text: string | null | undefined): Reference[] =>
-  [...(text ?? "").slice(0, READ_AT_MOST).matchAll(MARKER)].flatMap(([, named]) => referencesIn(named, "declared"));
+export const markersIn = (text: string | null | undefined): Reference[] => {
+  const read = (text ?? "").slice(0, READ_AT_MOST);
+  return [
+    ...[...read.matchAll(MARKER)].flatMap(([, named]) => referencesIn(named, "declared")),
+    ...slugsIn(read).map((alias): Reference => ({ alias, place: "declared" })),
+  ];
+};
+
+/** Addresses and keys are names already. */
+const slugsIn = (text: string): string[] =>
+  [...text.matchAll(SLUG)].flatMap(([, slug = ""]) =>
+    /^https?$/i.test(slug) || keysIn(slug).length > 0 ? [] : `feature:${slug.toLowerCase()}`,
+  );
+
+/** Names that a feature's own words and labels give it, for markers and campaigns of other tools to meet. */
+export const namesIn = (text: string): string[] => {
+  const read = text.slice(0, READ_AT_MOST);
+  return [...slugsIn(read), ...[...read.matchAll(CAMPAIGN)].map(([, word = ""]) => `utm:${word.toLowerCase()}`)];
+};

@@ -73,6 +73,8 @@ export interface Fact {
   readonly recordedAt: Instant;
   /** 0 to 1: confidence of the best path from the record to the feature. */
   readonly linkConfidence: number;
+  /** The rule of the hub's config that made it; absent where the standard rules did. */
+  readonly rule?: string | undefined;
   /** An assertion's end. */
   readonly expiresAt?: Instant | undefined;
 }

@@ -1,10 +1,10 @@
 import type { Because, Stage } from "../domain/stage.ts";
 import type { Folded, View } from "./fold.ts";
 import { type Held, weightOf } from "./held.ts";
-import { type Ledger, percentOf } from "./ledger.ts";
+import { type Ledger, percentOf, SOME } from "./ledger.ts";
 import { DAY } from "./rule-set.ts";
 import { customersInNeed, isInReopenGrace, openWork, RULES } from "./rules.ts";
-import { capitalised, counted, firstOf, latestOf, listed, recordName } from "./sentence.ts";
+import { capitalised, counted, firstOf, latestOf, listed, recordName, toolName } from "./sentence.ts";
 
 /** At most so many proofs stand under one line; more is found at its records. */
 const EVIDENCE = 5;
@@ -39,6 +39,7 @@ export const becauseOf = (stage: Stage, folded: Folded, day: Day): Because[] => 
       evidence: evidenceOf([
         ...(end === undefined ? [] : [end]),
         ...(view.isUndone && stage === "testing" ? best(ledger.group("test.run", "red").values()) : []),
+        ...(stage === "support" ? (floodOf(ledger)?.week.slice(0, 2) ?? []) : []),
         ...best(supportOf(view)),
       ]),
       at: new Date(view.since ?? ledger.now).toISOString(),
@@ -61,7 +62,9 @@ const best = (held: Iterable<Held>): Held[] =>
 const placedClauses = (stage: Stage, view: View, ledger: Ledger, day: Day): string[] => {
   const clauses: string[] = [];
   const placed = latestOf(ledger.group(`item.stage:${stage}`, "in").values());
-  if (placed !== undefined)
+  if (placed?.fact.rule !== undefined)
+    clauses.push(`${recordName(placed)} fits the rule ${placed.fact.rule} since ${day(placed.at)}`);
+  else if (placed !== undefined)
     clauses.push(`${recordName(placed)} is in a status that stands for ${stage} since ${day(placed.at)}`);
   const asserted = ledger.group(`asserted:${stage}`, "+");
   const last = latestOf(asserted.values());
@@ -198,6 +201,7 @@ const CLAUSES: Readonly<Record<Stage, Clauses>> = {
       announced && `announced ${day(announced.at)} in ${recordName(announced)}`,
       sent.length > 0 && `${counted(sent.length, "campaign")} sent, the last ${day(latestOf(sent)?.at ?? 0)}`,
       coming.length > 0 && `${counted(coming.length, "campaign")} scheduled or sending`,
+      tooEarly(ledger, day),
       views.marketing.state === "done" && `nothing sent for more than ${ledger.ruleSet.marketingQuietDays} d`,
     ];
   },
@@ -206,6 +210,7 @@ const CLAUSES: Readonly<Record<Stage, Clauses>> = {
     const needs = ledger.group("need:support", "after").size;
     return [
       views.support.state === "done" && "the feature is sunset: its flag is archived and its code removed",
+      flood(ledger, day),
       tickets.length > 0 &&
         `${counted(tickets.length, "ticket")} within ${ledger.ruleSet.lapseDays} d, the last ${day(latestOf(tickets)?.at ?? 0)}`,
       needs > 0 && `${counted(needs, "customer")} asked for more after exposure`,
@@ -214,6 +219,40 @@ const CLAUSES: Readonly<Record<Stage, Clauses>> = {
         `launched: production is done since ${day(views.production.since ?? 0)}`,
     ];
   },
+};
+
+/** A campaign that customers got before they could have what it promises. */
+const tooEarly = ({ firstSend, exposedSince }: Ledger, day: Day): string | undefined => {
+  if (firstSend === undefined || (exposedSince !== undefined && firstSend >= exposedSince)) return undefined;
+  return exposedSince === undefined
+    ? "before customers can have it"
+    : `the first ${day(firstSend)}, before customers could have it (${day(exposedSince)})`;
+};
+
+/** So many tickets within a week at least, and more than half of all. */
+const FLOOD_AT_LEAST = 6;
+const FLOOD_DAYS = 7;
+
+/** The tickets of the fullest week since customers first had it, if they are a flood. */
+export const floodOf = ({
+  tickets,
+  exposedSince,
+}: Ledger): { readonly week: readonly Held[]; readonly all: number } | undefined => {
+  const after = tickets.filter(({ at }) => exposedSince !== undefined && at >= exposedSince);
+  let week: readonly Held[] = [];
+  for (const [index, { at }] of after.entries()) {
+    const end = after.findLastIndex((one) => one.at < at + FLOOD_DAYS * DAY);
+    if (end + 1 - index > week.length) week = after.slice(index, end + 1);
+  }
+  return week.length >= FLOOD_AT_LEAST && week.length * 2 > after.length ? { week, all: after.length } : undefined;
+};
+
+const flood = (ledger: Ledger, day: Day): string | undefined => {
+  const found = floodOf(ledger);
+  const first = found?.week[0];
+  if (found === undefined || first === undefined || ledger.exposedSince === undefined) return undefined;
+  const isAtOnce = first.at < ledger.exposedSince + FLOOD_DAYS * DAY;
+  return `${found.week.length} of ${found.all} tickets came within ${FLOOD_DAYS} d from ${day(first.at)}${isAtOnce ? `, right after customers first had it (${day(ledger.exposedSince)})` : ""}`;
 };
 
 /** Whether only edits older than the entry window hold design active. */
@@ -259,10 +298,16 @@ const redBeforeMerge = (ledger: Ledger, day: Day): string | undefined => {
     : undefined;
 };
 
-/** `flag checkout-v2 at 25 %` */
+/** `flag checkout-v2 at 25 %`; where two tools have a flag of one name, each with its tool. */
 export const flagsAt = (ledger: Ledger, ...steps: readonly string[]): string => {
   const flags = steps.flatMap((step) => [...ledger.group("exposure", step).values()]);
-  return flags.length === 0
-    ? ""
-    : `flag ${listed(flags.map(({ fact }) => `${fact.recordKey} at ${percentOf(fact.value)} %`))}`;
+  const isTwice = (key: string) => flags.filter(({ fact }) => fact.recordKey === key).length > 1;
+  const named = flags.map(
+    ({ fact }) =>
+      `${fact.recordKey} ${shareIn(fact.value)}${isTwice(fact.recordKey) ? ` in ${toolName(fact.tool)}` : ""}`,
+  );
+  return flags.length === 0 ? "" : `flag ${listed(named)}`;
 };
+
+const shareIn = (value: string | undefined): string =>
+  value === SOME ? "on for some customers" : `at ${percentOf(value)} %`;

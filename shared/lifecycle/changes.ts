@@ -2,6 +2,9 @@ import type { Instant } from "../domain/instant.ts";
 import { type Explanation, STAGES, type Stage } from "../domain/stage.ts";
 import type { HealthValue } from "./health.ts";
 
+/** Why a view was last written. */
+type Cause = "sync" | "time" | "rule_change" | "override";
+
 /** What of a feature is compared. Views of the store fit. */
 export interface Compared {
   readonly id: string;
@@ -10,6 +13,8 @@ export interface Compared {
   readonly url: string;
   readonly productIds: readonly string[];
   readonly presence: { readonly state: string };
+  /** The feature that stands for it, where it is the same one in another tool. */
+  readonly sameAs?: string | undefined;
   readonly status: { readonly category: string; readonly detail: string };
   readonly targetDate?: string | undefined;
   readonly explanation: Explanation;
@@ -25,7 +30,7 @@ export interface Compared {
     | readonly { readonly id: string; readonly name: string; readonly decision: string; readonly url: string }[]
     | undefined;
   readonly observedAt: Instant;
-  readonly cause?: "sync" | "time" | "rule_change" | undefined;
+  readonly cause?: Cause | undefined;
 }
 
 /** Every kind of change, the most important first: the order in which a summary tells them. */
@@ -33,7 +38,7 @@ export const CHANGES = {
   moved_back: "A stage was taken back: the headline stands earlier than it did, or none is established any more.",
   went_off_track: "Its health became off track.",
   decided: "An experiment about it was decided, or decided otherwise.",
-  uncounted: "It is no longer counted: deleted, out of scope, or of another product.",
+  uncounted: "It is no longer counted: deleted, out of scope, of another product, or the same as another feature.",
   slipped: "Its target date moved later.",
   went_at_risk: "Its health became at risk, or nothing tells of it any more.",
   closed: "It was completed, cancelled or retired.",
@@ -61,7 +66,7 @@ export interface FeatureChange {
   /** For people, where there is more to say than from and to. */
   readonly why: readonly string[];
   readonly evidence: readonly string[];
-  readonly cause: "sync" | "time" | "rule_change";
+  readonly cause: Cause;
   /** When the hub first showed the later state, or one that differs from it in nothing that counts. */
   readonly at: Instant;
 }
@@ -124,13 +129,18 @@ export const byImportance = (a: FeatureChange, b: FeatureChange): number =>
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 const counted = (view: Compared | undefined, products: readonly string[] | undefined): Compared | undefined => {
+  if (view?.sameAs !== undefined) return undefined;
   if (view === undefined || view.presence.state === "deleted" || view.presence.state === "out_of_scope")
     return undefined;
   return products === undefined || view.productIds.some((id) => products.includes(id)) ? view : undefined;
 };
 
 const reasonGone = (now: Compared | undefined): string =>
-  now === undefined || now.presence.state === "present" ? "other_product" : now.presence.state;
+  now?.sameAs !== undefined
+    ? "same_as"
+    : now?.presence.state === "present"
+      ? "other_product"
+      : (now?.presence.state ?? "unknown");
 
 const placeOf = (stage: Stage | null): number => (stage === null ? -1 : STAGES.indexOf(stage));
 

@@ -18,6 +18,7 @@ export interface Claim {
   readonly value?: string | undefined;
   readonly polarity?: Fact["polarity"] | undefined;
   readonly at: Instant;
+  readonly rule?: Fact["rule"];
   /** What the state is kept per, where that is not the record: a suite, an environment. */
   readonly recordId?: string | undefined;
   /** What people call it, where that is not the record's key. */
@@ -42,14 +43,22 @@ export const until = (entity: Entity, claims: readonly Claim[]): Claim[] => {
   return [...kept, ...[...ends.values()].map((claim): Claim => ({ ...claim, value: GONE, polarity: "-", at: since }))];
 };
 
+/** What did happen, even if its tool forgets it; and flags, whose own facts tell what their end means. */
+const HAPPENED: ReadonlySet<Entity["kind"]> = new Set([
+  "deployment",
+  "testRun",
+  "supportTicket",
+  "incident",
+  "featureFlag",
+]);
+
 /**
- * Out of scope takes everything away. Deletion takes away plans and work; a deployment or a test run did happen, even if
- * its tool forgets it. Tools archive finished work by themselves, so archiving takes away only what was left open.
+ * Out of scope takes everything away. Deletion takes away plans and work, and not what happened. Tools archive finished work by themselves, so archiving takes away only what was left open.
  */
 const isTakenAway = (entity: Entity, claims: readonly Claim[]): boolean => {
   const { state } = entity.presence;
   if (state === "out_of_scope") return true;
-  if (state === "deleted") return !isKind(entity, "deployment") && !isKind(entity, "testRun");
+  if (state === "deleted") return !HAPPENED.has(entity.kind);
   if (state !== "archived" || !isKind(entity, "workItem")) return false;
   const last = claims.at(-1)?.value;
   return last !== "done" && last !== "cancelled";

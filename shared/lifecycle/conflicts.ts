@@ -14,6 +14,7 @@ export const conflictsOf = (folded: Folded, day: Day): Conflict[] => [
   ...claimedNotExposed(folded, day),
   ...exposedWithOpenWork(folded),
   ...assertionsOverruled(folded, day),
+  ...lostButExposed(folded, day),
   ...declaredDiffers(folded, day),
 ];
 
@@ -63,6 +64,18 @@ const exposedWithOpenWork = (folded: Folded): Conflict[] => {
       evidence: evidenceOf([...folded.ledger.group("deploy.prod", "live").values(), ...open]),
     },
   ];
+};
+
+/** An experiment lost, and customers have what it tried. */
+const lostButExposed = ({ ledger }: Folded, day: Day): Conflict[] => {
+  if (!ledger.isExposed) return [];
+  const flags = [...ledger.group("exposure", "part").values(), ...ledger.group("exposure", "full").values()];
+  const shown = flags.length > 0 ? flags : [...ledger.group("deploy.prod", "live").values()];
+  return [...ledger.group("experiment", "lost").values()].map((lost) => ({
+    claim: `${recordName(lost)} lost (${day(lost.at)})`,
+    against: `R6: ${flagsAt(ledger, "part", "full") || "every customer has it"} in production`,
+    evidence: evidenceOf([lost, ...shown]),
+  }));
 };
 
 const assertionsOverruled = (folded: Folded, day: Day): Conflict[] =>

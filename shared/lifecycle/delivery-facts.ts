@@ -4,7 +4,13 @@ import { type Claim, settle } from "./claim.ts";
 /** GitHub's and GitLab's own title of a pull request made to undo another. */
 const REVERT = /^Revert\s+["“]/;
 
-/** An implementing pull request; one that reverts an implementing pull request says so once it is merged, and no more. */
+/** How people and cleaning tools name a pull request that takes a flag out of the code. */
+const REMOVAL = /\b(?:remov|delet|retir|clean)\w*\b.{0,40}\bflag/i;
+
+/**
+ * An implementing pull request; one that reverts an implementing pull request, or removes the feature's flag, says so
+ * once it is merged, and no more.
+ */
 export const pullRequestFacts = (entity: Entity<"pullRequest">): Claim[] => {
   const { state, isDraft, mergedAt, closedAt, title } = entity.fields;
   const claim = { stage: "development", tier: "workflow" } as const;
@@ -12,6 +18,11 @@ export const pullRequestFacts = (entity: Entity<"pullRequest">): Claim[] => {
   const merged = mergedAt ?? closedAt ?? changedAt(entity);
   if (isRevert)
     return state.category === "merged" ? [{ ...claim, signal: "pr.reverted", polarity: "-", at: merged }] : [];
+
+  if (REMOVAL.test(title))
+    return state.category === "merged"
+      ? [{ stage: "support", tier: "workflow", signal: "removal.merged", at: merged }]
+      : [];
 
   const opened = {
     ...claim,

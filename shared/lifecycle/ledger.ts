@@ -4,6 +4,8 @@ import { GONE, type Held, isEvent, LAPSING, SLOTS } from "./held.ts";
 import { DAY, HOUR, type RuleSet } from "./rule-set.ts";
 
 const EMPTY = new Group();
+/** Exposure to customers of which nobody tells how many. */
+export const SOME = "some";
 /** Work item categories from which a finished item can only have been reopened. */
 const UNFINISHED = new Set(["triage", "backlog", "todo", "in_progress", "in_review"]);
 
@@ -37,6 +39,10 @@ export class Ledger {
   fullySince: number | undefined;
   /** When customers could first have it. */
   exposedSince: number | undefined;
+  /** When a campaign was first sent. */
+  firstSend: number | undefined;
+  /** Every ticket since customers could have it, oldest first: what lapses as support is still part of the story. */
+  readonly tickets: Held[] = [];
   lastObserved = Number.NEGATIVE_INFINITY;
 
   constructor(ruleSet: RuleSet, hasDeploymentSource: boolean) {
@@ -105,6 +111,7 @@ export class Ledger {
     }
     this.#current.set(held.record, held);
     this.#slot(held.slot, this.#valueOf(held)).add(held);
+    if (held.slot === "campaign" && held.fact.value === "sent") this.firstSend ??= held.at;
   }
 
   #takeEvent(held: Held): void {
@@ -115,8 +122,11 @@ export class Ledger {
         for (const earlier of [...group.values()]) if (earlier.record === held.record) group.delete(earlier);
       for (const set of this.#assertions.values())
         for (const earlier of set) if (earlier.record === held.record) set.delete(earlier);
+      if (slot === "ticket")
+        this.tickets.splice(0, Infinity, ...this.tickets.filter((one) => one.record !== held.record));
       return;
     }
+    if (slot === "ticket") this.tickets.push(held);
     if (fact.signal === "asserted") {
       if (expiryOf(held) <= held.at) return;
       const set = this.#assertions.get(slot) ?? new Set<Held>();
@@ -153,6 +163,7 @@ export class Ledger {
   #valueOf(held: Held): string {
     const { slot, fact, at } = held;
     if (slot === "exposure") {
+      if (fact.value === SOME) return "part";
       const percent = percentOf(fact.value);
       if (percent >= 100) return "full";
       return percent > this.ruleSet.exposedAbovePercent ? "part" : "zero";

@@ -96,3 +96,14 @@ export const initiativeFacts = (entity: Entity<"initiative">): Claim[] => {
   const at = isRunning ? createdAt(entity) : changedAt(entity);
   return [{ stage: "strategy", signal: "initiative", tier: "declared", value: isRunning ? "active" : "not", at }];
 };
+
+/** An objective that a feature contributes to; one that was given up gives no vision. */
+export const objectiveFacts = (entity: Entity<"objective">): Claim[] => {
+  const claim = { stage: "vision", signal: "objective", tier: "declared", recordKey: entity.fields.title } as const;
+  return settle([
+    { ...claim, value: "linked", at: createdAt(entity) },
+    ...(entity.fields.status.category === "cancelled"
+      ? [{ ...claim, value: "unlinked", polarity: "-", at: changedAt(entity) } as const]
+      : []),
+  ]);
+};

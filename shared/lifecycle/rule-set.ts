@@ -3,6 +3,14 @@ import type { Stage } from "../domain/stage.ts";
 export const HOUR = 3_600_000;
 export const DAY = 24 * HOUR;
 
+/** A label or a status that enters a stage, as the config says. */
+export interface SignalRule {
+  readonly id: string;
+  readonly stage: Stage;
+  readonly label?: string | undefined;
+  readonly status?: string | undefined;
+}
+
 /** The thresholds of the rules, per product. The version is stored with every result. */
 export interface RuleSet {
   readonly version: string;
@@ -22,6 +30,8 @@ export interface RuleSet {
   readonly reopenGraceHours: number;
   /** From which confidence a state is established. */
   readonly establishedAt: Readonly<Record<Stage, number>>;
+  /** Labels and statuses by which the config enters a stage. */
+  readonly signals: readonly SignalRule[];
   /** Stages that this product does without. */
   readonly skips: readonly Stage[];
   /**
@@ -54,5 +64,6 @@ export const RULE_SET: RuleSet = {
     marketing: SURE,
     support: SURE,
   },
+  signals: [],
   skips: [],
 };

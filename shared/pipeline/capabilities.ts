@@ -1,4 +1,5 @@
 import { HubError, safeReason } from "../connector/errors.ts";
+import type { FieldedKind } from "../domain/entity.ts";
 import type { Stage } from "../domain/stage.ts";
 import { stagesSeenBy } from "./coverage.ts";
 import type { Connection } from "./hub.ts";
@@ -12,6 +13,8 @@ export interface Capability {
   readonly reason?: string | undefined;
   /** The right that the stream needs, in the vendor's words. */
   readonly right?: string | undefined;
+  /** What comes by this stream. */
+  readonly kinds: readonly FieldedKind[];
   /** Stages that get evidence from this stream. */
   readonly stages: readonly Stage[];
 }
@@ -38,7 +41,8 @@ export const capabilitiesOf = async (connection: Connection): Promise<Capability
 
 const tried = async (connection: Connection, name: string, scope: string): Promise<Capability> => {
   const { streams, setup } = connection.connector;
-  const common = { stream: name, scope, stages: stagesSeenBy(streams[name]?.kinds ?? []), right: setup?.rights[name] };
+  const kinds = streams[name]?.kinds ?? [];
+  const common = { stream: name, scope, kinds, stages: stagesSeenBy(kinds), right: setup?.rights[name] };
   const reading = streams[name]?.poll;
   if (reading === undefined) return { ...common, works: true };
   const signal = AbortSignal.timeout(TRIED_AT_MOST_MS);

@@ -1,9 +1,11 @@
+import type { Assertion } from "../domain/assertion.ts";
 import { type Entity, isKind, nameOf } from "../domain/entity.ts";
-import type { HistoryEntry } from "../domain/history.ts";
 import { kindOf } from "../domain/kind.ts";
 import type { Link, Place as LinkPlace } from "../domain/link.ts";
 import type { Fact } from "../domain/stage.ts";
-import type { WorkItemSummary } from "../lifecycle/health-input.ts";
+import type { FlowRecord } from "../flow/record.ts";
+import type { WorkItemSummary } from "../lifecycle/health/input.ts";
+import type { DeclaredHealth } from "../lifecycle/said-facts.ts";
 import type { Place, Row, Table } from "../ports/table.ts";
 import { linksOf, update } from "../store/entities.ts";
 import { factsKey, timelineKey } from "../store/keys.ts";
@@ -14,17 +16,24 @@ import { UPWARD } from "./statements.ts";
 
 /** What one record says about one feature. */
 export interface Said {
+  /** It says nothing any more but its times, as those of work that was part of the feature once. */
+  readonly gone?: true | undefined;
   readonly line: EvidenceLine;
   readonly facts: readonly Fact[];
   readonly timeline: readonly TimelineLine[];
+  /** Where a person says it. */
+  readonly assertion?: Assertion | undefined;
+  readonly declared?: DeclaredHealth | undefined;
+  /** Its times, for figures and health. */
+  readonly flow?: FlowRecord | undefined;
   /** Of a work item: what health and progress ask of it, null once it is deleted. */
-  readonly item?: WorkItemSummary | null | undefined;
+  readonly item?: Omit<WorkItemSummary, "past"> | null | undefined;
   /** Of an experiment: what was decided, in the tool's word. */
   readonly decision?: string | undefined;
 }
 
 /** The same as it is stored: what the derivation reads. */
-export interface FactsRow extends Omit<Said, "timeline"> {
+export interface FactsRow extends Omit<Said, "timeline" | "gone"> {
   readonly gone: boolean;
   /** Its lines of the timeline: `{at}#{place among those of that moment}` to `{version of the line's row}.{its digest}`. */
   readonly lines: Readonly<Record<string, string>>;
@@ -76,7 +85,7 @@ export const contributionsOf = async (table: Table, id: string): Promise<readonl
         const confidence = round(at.confidence * link.confidence);
         if (confidence <= (best.get(up) ?? 0)) continue;
         best.set(up, confidence);
-        const via = at.via === "" || at.via === PLACES.native ? PLACES[link.evidence[0]?.place ?? "native"] : at.via;
+        const via = at.via === "" || at.via === PLACES.native ? viaOf(link) : at.via;
         if (kindOf(up) === "feature") found.set(up, { featureId: up, confidence, via });
         else next.push({ id: up, confidence, via });
       }
@@ -85,6 +94,9 @@ export const contributionsOf = async (table: Table, id: string): Promise<readonl
   }
   return [...found.values()].sort((a, b) => (a.featureId < b.featureId ? -1 : 1));
 };
+
+const viaOf = ({ decision, evidence }: Link): string =>
+  decision === undefined ? PLACES[evidence[0]?.place ?? "native"] : `confirmed by ${decision.by.name}`;
 
 /** Products of decimals, free of the noise of binary fractions. */
 const round = (value: number): number => Math.round(value * 1e6) / 1e6;
@@ -103,19 +115,18 @@ export const putFacts = async (
   said: Said | undefined,
   held: Row<FactsRow> | undefined,
 ): Promise<Row<FactsRow> | undefined | "conflict"> => {
-  const before = held === undefined || held.data.gone ? undefined : held.data;
+  const before = held?.data;
+  if (said === undefined && (before === undefined || before.gone)) return held;
   const timeline = numbered(said?.timeline ?? []);
   const past = before?.lines ?? {};
-  const wanted = said && factsRow(said, timeline, past);
-  if (JSON.stringify(before) === JSON.stringify(wanted)) return held;
+  const data = said === undefined ? before && { ...before, lines: {}, gone: true } : factsRow(said, timeline, past);
+  if (data === undefined || JSON.stringify(before) === JSON.stringify(data)) return held;
   for (const place of Object.keys(past)) if (!timeline.has(place)) await removeLine(table, featureId, recordId, place);
   for (const [place, line] of timeline) {
-    const version = wanted?.lines[place];
+    const version = data.lines[place];
     if (version !== undefined && past[place] !== version)
       await setLine(table, lineKey(featureId, recordId, place), line, Number.parseInt(version, 10));
   }
-  const data = wanted ?? (before && { ...before, lines: {}, gone: true });
-  if (data === undefined) return held;
   const row = { ...factsKey(featureId, recordId), version: (held?.version ?? 0) + 1, data };
   return (await table.put(row)) ? row : "conflict";
 };
@@ -132,15 +143,12 @@ export const setFacts = async (
 };
 
 const factsRow = (
-  { line, facts, item, decision }: Said,
+  { timeline: _, gone, ...said }: Said,
   timeline: ReadonlyMap<string, TimelineLine>,
   past: FactsRow["lines"],
 ): FactsRow => ({
-  gone: false,
-  line,
-  facts,
-  ...(item !== undefined && { item }),
-  ...(decision !== undefined && { decision }),
+  ...said,
+  gone: gone === true,
   lines: Object.fromEntries([...timeline].map(([place, told]) => [place, nextLine(past[place], told)])),
 });
 
@@ -191,14 +199,14 @@ export const decisionOf = (entity: Entity): string | undefined =>
   isKind(entity, "experiment") && entity.presence.state !== "deleted" ? entity.fields.decision?.detail : undefined;
 
 /** What is kept of a work item with each feature that it speaks about. */
-export const summaryOf = (entity: Entity): WorkItemSummary | null | undefined => {
+export const summaryOf = (entity: Entity): Said["item"] => {
   if (!isKind(entity, "workItem")) return undefined;
   if (entity.presence.state === "deleted") return null;
   const { status, type, priority, startedAt, completedAt, isBlocked, dueAt } = entity.fields;
-  const { key, externalId } = entity.source;
+  const { key, externalId, url } = entity.source;
   return {
     fields: { status, type, priority, startedAt, completedAt, isBlocked, dueAt },
-    source: { key, externalId },
+    source: { key, externalId, url },
     sourceCreatedAt: entity.sourceCreatedAt,
     sourceUpdatedAt: entity.sourceUpdatedAt,
   };
@@ -225,92 +233,3 @@ export const evidenceLine = (entity: Entity, { confidence, via }: Contribution):
     at: entity.sourceUpdatedAt,
   };
 };
-
-/** What happened to a record, in sentences, oldest first. */
-export const timelineOf = (entity: Entity, history: readonly HistoryEntry[]): TimelineLine[] => {
-  const { source, kind, id } = entity;
-  const name = source.key ?? nameOf(entity);
-  const line = (at: string | undefined, text: string): TimelineLine[] =>
-    at === undefined
-      ? []
-      : [
-          {
-            at,
-            tool: source.tool,
-            kind,
-            recordId: id,
-            ...(source.key !== undefined && { key: source.key }),
-            text,
-            url: source.url,
-          },
-        ];
-  const lines: TimelineLine[] = [];
-  if (isKind(entity, "pullRequest")) {
-    lines.push(...line(entity.sourceCreatedAt, `${name} was opened: ${entity.fields.title}`));
-    if (entity.fields.mergedAt !== undefined) lines.push(...line(entity.fields.mergedAt, `${name} was merged`));
-    else lines.push(...line(entity.fields.closedAt, `${name} was closed without a merge`));
-  } else if (isKind(entity, "deployment")) {
-    lines.push(
-      ...line(
-        entity.fields.finishedAt ?? entity.fields.startedAt,
-        `Deployment to ${entity.fields.environment.detail}: ${entity.fields.result.category.replaceAll("_", " ")}`,
-      ),
-    );
-  } else if (isKind(entity, "release")) {
-    lines.push(...line(entity.fields.publishedAt, `${entity.fields.name} was released`));
-  } else if (isKind(entity, "review")) {
-    lines.push(...line(entity.fields.at, `Review: ${entity.fields.state.detail}`));
-  } else if (isKind(entity, "testRun")) {
-    lines.push(...line(entity.fields.at, `${entity.fields.suite}: ${entity.fields.result.detail}`));
-  } else if (isKind(entity, "campaign")) {
-    lines.push(...line(entity.fields.sentAt, `Campaign ${name}: ${entity.fields.status.category}`));
-  } else if (isKind(entity, "announcement")) {
-    lines.push(...line(entity.fields.at, `Announced: ${entity.fields.title}`));
-  } else if (isKind(entity, "feedback")) {
-    lines.push(...line(entity.fields.at, `Feedback: ${entity.fields.title}`));
-  } else if (isKind(entity, "experiment")) {
-    lines.push(...line(entity.fields.startedAt, `Experiment ${name} was started`));
-    lines.push(
-      ...line(
-        entity.fields.endedAt,
-        `Experiment ${name} was stopped${entity.fields.result === undefined ? "" : `: ${entity.fields.result.detail}`}`,
-      ),
-    );
-  } else if (isKind(entity, "supportTicket")) {
-    lines.push(...line(entity.sourceCreatedAt, `Ticket ${name} was opened: ${entity.fields.subject}`));
-    lines.push(...line(entity.fields.solvedAt, `Ticket ${name} was solved`));
-  } else if (kind === "design" || kind === "featureFlag" || kind === "document") {
-    lines.push(...line(entity.sourceCreatedAt, `${nameOf(entity)} was created`));
-  } else if (kind === "workItem" || kind === "feature") {
-    lines.push(...line(entity.sourceCreatedAt, `${name} was created: ${nameOf(entity)}`));
-    for (const entry of history) {
-      for (const { field, from, to } of entry.changes) {
-        const words = [from?.name ?? from?.id, to?.name ?? to?.id];
-        if (!TOLD_FIELDS.has(field)) continue;
-        lines.push(
-          ...line(
-            entry.at,
-            `${name}: ${field.replaceAll("_", " ")} changed from ${words[0] ?? "nothing"} to ${words[1] ?? "nothing"}`,
-          ),
-        );
-      }
-    }
-  }
-  if (entity.presence.state !== "present")
-    lines.push(...line(entity.presence.since, `${name} is ${entity.presence.state.replaceAll("_", " ")}`));
-  return lines;
-};
-
-const TOLD_FIELDS: ReadonlySet<string> = new Set([
-  "status",
-  "assignee",
-  "parent",
-  "cycle",
-  "estimate",
-  "key",
-  "priority",
-  "title",
-  "target",
-  "health",
-  "resolution",
-]);

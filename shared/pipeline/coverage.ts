@@ -7,15 +7,23 @@ import type { StreamState } from "./poll-stream.ts";
 
 /** Kinds of entity that can give a stage its evidence, and what to call the tool that is missing. */
 const SEEN_BY: Readonly<Record<Stage, { readonly kinds: readonly FieldedKind[]; readonly tool: string }>> = {
-  vision: { kinds: ["feature"], tool: "planning tool" },
-  strategy: { kinds: ["feature"], tool: "planning tool" },
-  design: { kinds: [], tool: "design tool" },
+  vision: { kinds: ["feature", "objective", "feedback"], tool: "planning tool" },
+  strategy: { kinds: ["feature", "initiative"], tool: "planning tool" },
+  design: { kinds: ["design"], tool: "design tool" },
   development: { kinds: ["workItem", "pullRequest"], tool: "issue tracker" },
-  testing: { kinds: ["testRun", "deployment"], tool: "source of test runs or deployments" },
+  testing: {
+    kinds: ["testRun", "deployment", "experiment", "featureFlag"],
+    tool: "source of test runs or deployments",
+  },
+  // A flag alone shows no production: whether one is seen decides if claims count for it.
   production: { kinds: ["deployment"], tool: "source of deployments" },
-  marketing: { kinds: ["release"], tool: "source of releases or campaigns" },
-  support: { kinds: [], tool: "support tool" },
+  marketing: { kinds: ["campaign", "release", "announcement"], tool: "source of releases or campaigns" },
+  support: { kinds: ["supportTicket", "feedback", "incident"], tool: "support tool" },
 };
+
+/** A planning tool may hold a desk, and mostly does not: its stream of issues alone is no support tool. */
+const isMostlyOther = ({ connector }: Connection, kind: FieldedKind): boolean =>
+  kind === "supportTicket" && connector.category === "planning";
 
 /** The stages that entities of these kinds can give evidence for. */
 export const stagesSeenBy = (kinds: readonly FieldedKind[]): Stage[] =>
@@ -26,6 +34,8 @@ export interface Sight {
   /** Kinds whose stream was read to the end at least once and is not far behind. */
   readonly kinds: ReadonlySet<FieldedKind>;
   readonly pending: ReadonlySet<FieldedKind>;
+  /** Read later than its limit, and not yet so late that it counts as unseen. */
+  readonly late: ReadonlySet<FieldedKind>;
   readonly stale: ReadonlySet<FieldedKind>;
 }
 
@@ -45,17 +55,21 @@ export const sightsOf = async (hub: Hub): Promise<readonly Sight[]> => {
     const kinds = new Set<FieldedKind>();
     const pending = new Set<FieldedKind>();
     const stale = new Set<FieldedKind>();
+    const behind = new Set<FieldedKind>();
     for (const [stream, { poll, kinds: yields }] of Object.entries(connection.connector.streams)) {
       if (poll === undefined) continue;
       const scopes = poll.scopes?.(connection.config).length ?? 1;
       const read = states.get(stream) ?? [];
       const complete = read.filter(({ firstCompletedAt }) => firstCompletedAt !== undefined);
-      const late = complete.some(
-        ({ lastCompletedAt = "" }) => now - Date.parse(lastCompletedAt) > 4000 * connection.freshWithinSeconds,
-      );
-      for (const kind of yields) (complete.length < scopes ? pending : late ? stale : kinds).add(kind);
+      const lag = Math.max(...complete.map(({ lastCompletedAt = "" }) => now - Date.parse(lastCompletedAt)));
+      const late = lag > 4000 * connection.freshWithinSeconds;
+      for (const kind of yields) {
+        if (isMostlyOther(connection, kind)) continue;
+        (complete.length < scopes ? pending : late ? stale : kinds).add(kind);
+        if (lag > 1000 * connection.freshWithinSeconds) behind.add(kind);
+      }
     }
-    sights.push({ connection, kinds, pending, stale });
+    sights.push({ connection, kinds, pending, stale, late: behind });
   }
   return sights;
 };

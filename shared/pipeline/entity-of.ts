@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { Draft, Entity, FieldedKind, PresenceState, StatedRelation } from "../domain/entity.ts";
 import type { Instant } from "../domain/instant.ts";
 import { entityId, type Ref } from "../domain/kind.ts";
+import { namesIn } from "../domain/reference.ts";
 import type { StoredEntity } from "../store/entities.ts";
 
 /** What is known of a record's arrival. */
@@ -28,7 +29,7 @@ export const entityOf = <K extends FieldedKind>(draft: Draft<K>, arrival: Arriva
   const state = arrival.presence ?? (draft.archivedAt === undefined ? "present" : "archived");
   const resolved = resolve(arrival.connectionId, fields) as Entity<K>["fields"];
   const aliases = [
-    ...new Set([...(external.key === undefined ? [] : [external.key]), ...(draft.aliases ?? [])]),
+    ...new Set([...(external.key === undefined ? [] : [external.key]), ...(draft.aliases ?? []), ...ownNames(draft)]),
   ].sort();
   const references = (draft.references ?? []).toSorted((a, b) =>
     compare(`${a.alias} ${a.place}`, `${b.alias} ${b.place}`),
@@ -89,6 +90,13 @@ export const entityOf = <K extends FieldedKind>(draft: Draft<K>, arrival: Arriva
     receivedAt: arrival.receivedAt,
     ...(history.length > 0 && { historyHash: hash(history.map((entry) => entry.id).toSorted()) }),
   };
+};
+
+/** What the words of a feature say that it is called. */
+const ownNames = (draft: Draft): string[] => {
+  if (draft.kind !== "feature") return [];
+  const { title, problem, labels = [] } = draft.fields as Draft<"feature">["fields"];
+  return namesIn([title, problem, ...labels].join("\n"));
 };
 
 interface Gone {

@@ -1,6 +1,8 @@
+import type { Update } from "../domain/assertion.ts";
 import type { Fields } from "../domain/entity.ts";
 import { isKind, nameOf } from "../domain/entity.ts";
 import type { EventData, EventName, HubEvent } from "../domain/event.ts";
+import { kindOf } from "../domain/kind.ts";
 import type { Link } from "../domain/link.ts";
 import { STAGES } from "../domain/stage.ts";
 import type { FeedRecord } from "../ports/table.ts";
@@ -25,6 +27,8 @@ export const eventsOf = (hub: Pick<Hub, "url">, record: FeedRecord): HubEvent[] 
   }
   if (pk.startsWith("E#") && sk.startsWith("L#>"))
     return linkEvents(before?.data as Link | undefined, after.data as Link);
+  if (pk.startsWith("E#") && sk.startsWith("U#") && before === undefined)
+    return updateEvents(hub.url, after.data as Update);
   if (pk.startsWith("P#")) {
     const [was, is] = [before?.data as StoredPerson | undefined, after.data as StoredPerson];
     return was?.version === is.version ? [] : personEvents(was, is);
@@ -149,6 +153,8 @@ const deploymentEvents = (
 };
 
 const viewEvents = (url: string, was: StoredView | undefined, is: StoredView): HubEvent[] => {
+  // The feature that stands for it tells what happened.
+  if (is.sameAs !== undefined) return [];
   const when = { subject: is.id, sequence: is.version, time: is.explanation.asOf, recordedAt: is.observedAt };
   const feature = {
     id: is.id,
@@ -214,6 +220,21 @@ const viewEvents = (url: string, was: StoredView | undefined, is: StoredView): H
   return events;
 };
 
+const updateEvents = (url: string, { id, about, health, by, at }: Update): HubEvent[] => {
+  if (kindOf(about) !== "initiative") return [];
+  const when = { subject: id, sequence: 1, time: at, recordedAt: at };
+  const initiative = { id: about, url: `${url}/initiatives/${about}` };
+  return [
+    event("initiative.update.posted", when, {
+      initiative,
+      update: id,
+      by: by.name,
+      ...(health !== undefined && { health }),
+      cause: "override",
+    }),
+  ];
+};
+
 const linkEvents = (was: Link | undefined, is: Link): HubEvent[] => {
   const began = is.validTo === undefined && (was === undefined || was.validTo !== undefined);
   const ended = is.validTo !== undefined && was !== undefined && was.validTo === undefined;
@@ -224,8 +245,9 @@ const linkEvents = (was: Link | undefined, is: Link): HubEvent[] => {
     recordedAt: is.recordedAt,
   };
   const { from, to, type, confidence, origin } = is;
-  if (began) return [event("link.created", when, { from, to, type, confidence, origin, cause: "sync" })];
-  return ended ? [event("link.retired", when, { from, to, type, cause: "sync" })] : [];
+  const cause = JSON.stringify(was?.decision) === JSON.stringify(is.decision) ? "sync" : "override";
+  if (began) return [event("link.created", when, { from, to, type, confidence, origin, cause })];
+  return ended ? [event("link.retired", when, { from, to, type, cause })] : [];
 };
 
 const personEvents = (was: StoredPerson | undefined, is: StoredPerson): HubEvent[] => {

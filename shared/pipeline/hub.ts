@@ -7,6 +7,9 @@ import type { StatusCategory } from "../domain/entity.ts";
 import type { Declarations } from "../domain/identity.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { Table as WordTable } from "../domain/mapped.ts";
+import type { Stage } from "../domain/stage.ts";
+import type { HealthRules } from "../lifecycle/health/rules.ts";
+import type { RuleSet } from "../lifecycle/rule-set.ts";
 import type { Ports } from "../ports/ports.ts";
 
 /** A product as the config declares it. */
@@ -15,6 +18,36 @@ export interface Product {
   readonly slug: string;
   readonly name: string;
   readonly vision?: string | undefined;
+  readonly owner?: string | undefined;
+  readonly objectives?: readonly DeclaredObjective[] | undefined;
+  /** Thresholds of its features' health; default the hub's. */
+  readonly health?: HealthRules | undefined;
+}
+
+/** An objective as the config declares it. */
+export interface DeclaredObjective {
+  /** Unique within its product. */
+  readonly id: string;
+  readonly title: string;
+  readonly text?: string | undefined;
+  readonly period?: { readonly start?: string | undefined; readonly end?: string | undefined } | undefined;
+  readonly keyResults?: readonly DeclaredResult[] | undefined;
+  /** Titles of initiatives that serve it, or their keys. */
+  readonly initiatives?: readonly string[] | undefined;
+  /** Keys of features that serve it directly. */
+  readonly features?: readonly string[] | undefined;
+}
+
+export interface DeclaredResult {
+  readonly title: string;
+  /** `connection:metric`, the metric by its name, key or id in the tool. */
+  readonly metric?: string | undefined;
+  readonly from?: number | undefined;
+  readonly to: number;
+  readonly unit?: string | undefined;
+  readonly by?: string | undefined;
+  /** Where no metric measures it. */
+  readonly current?: number | undefined;
 }
 
 /** A configured account of a tool, with its secrets in place. */
@@ -74,6 +107,20 @@ export interface Mapping {
   readonly emailHash: EmailHash;
 }
 
+/** How the config decides stages. */
+export interface Rules {
+  /** Changes whenever one of these does. */
+  readonly version: string;
+  /** Of a feature or record of these products. */
+  readonly ofProducts: (productIds: readonly string[]) => RuleSet;
+  /** Statuses of a connection that stand for a stage, by name or id. */
+  readonly stagesOf: (connectionId: string) => WordTable<Stage>;
+  /** Keys, names and addresses of records that are another feature, in lower case, each with the key of that feature. */
+  readonly features: ReadonlyMap<string, string>;
+  /** The words of the config that these are made of. */
+  readonly part: unknown;
+}
+
 /** What every use case works with. */
 export interface Hub {
   readonly ports: Ports;
@@ -84,6 +131,9 @@ export interface Hub {
   readonly timezone: string;
   readonly weekStart: WeekStart;
   readonly products: readonly Product[];
+  /** Thresholds of health where no product has its own; default those of the reference. */
+  readonly health?: HealthRules | undefined;
+  readonly rules: Rules;
   readonly connectionNames: readonly string[];
   /** @throws HubError connection_unknown | config_invalid | secret_missing */
   connection(name: string): Promise<Connection>;

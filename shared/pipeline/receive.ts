@@ -5,9 +5,8 @@ import { update } from "../store/entities.ts";
 import { receiptKey } from "../store/keys.ts";
 import type { Hub } from "./hub.ts";
 
-/** What vendors send beside the body that says what it is; signatures and cookies are not among them. */
-const KEPT_HEADERS =
-  /^(x-github-(event|delivery|hook-id)|linear-(event|delivery|timestamp)|x-atlassian-webhook-(identifier|flow|retry)|x-zendesk-webhook-invocation-id|content-type|user-agent)$/;
+/** Headers that are kept of every webhook; each connector adds those that say what its body is. */
+const KEPT_HEADERS = ["content-type", "user-agent"];
 
 /** Notes when a connection's webhooks last came and how many were refused. */
 export interface Receipt {
@@ -60,7 +59,8 @@ export const receive = async (hub: Hub, connectionName: string, delivery: Delive
   if (answer !== undefined) return answer;
   if (webhook.concerns?.(body, connection.config) === false) return undefined;
   const deliveryId = webhook.deliveryId(delivery);
-  const headers = Object.fromEntries([...delivery.headers].filter(([name]) => KEPT_HEADERS.test(name)));
+  const kept = [...KEPT_HEADERS, ...(webhook.keeps ?? [])];
+  const headers = Object.fromEntries([...delivery.headers].filter(([name]) => kept.includes(name)));
   const rawRef = await hub.ports.archive.put(
     { connectionId: connection.name, receivedAt: delivery.receivedAt.toISOString(), what: "webhook", headers },
     delivery.body,

@@ -3,7 +3,15 @@ import type { Table } from "../ports/table.ts";
 import { calledSo, pointingTo, type StoredEntity, say, setName, update } from "../store/entities.ts";
 import { contributionKey } from "../store/keys.ts";
 import { hash } from "./entity-of.ts";
-import { endsKey, joined, nativeStatements, pointedStatement, pointersOf, type Statement } from "./statements.ts";
+import {
+  configNames,
+  endsKey,
+  joined,
+  nativeStatements,
+  pointedStatement,
+  pointersOf,
+  type Statement,
+} from "./statements.ts";
 
 /**
  * What projection last did for an entity, so that it can take back what no longer holds. Stored when all that follows
@@ -16,6 +24,12 @@ export interface Projected {
   readonly features: readonly Contribution[];
   /** Cycles that hold a part of it. */
   readonly cycles: readonly string[];
+  /** Words of its name, each with the product that it stands under: `prd_web checkout`. */
+  readonly words: readonly string[];
+  /** Products and weeks that count it, each as `product week`. */
+  readonly flow: readonly string[];
+  /** A digest of what those count of it. */
+  readonly counted?: string | undefined;
   /** A digest of all that its names, pointers and links follow from: while it is the same, they are. */
   readonly linked?: string | undefined;
 }
@@ -29,7 +43,24 @@ export interface Contribution {
   readonly via: string;
 }
 
-export const NOTHING: Projected = { aliases: [], pointers: [], said: [], features: [], cycles: [] };
+export const NOTHING: Projected = {
+  aliases: [],
+  pointers: [],
+  said: [],
+  features: [],
+  cycles: [],
+  flow: [],
+  words: [],
+};
+
+export const projectedOf = async (table: Table, id: string): Promise<Projected> => {
+  const { pk, sk } = contributionKey(id);
+  return { ...NOTHING, ...(await table.get<Projected>(pk, sk))?.data };
+};
+
+/** The feature that stands for a record of a plan that several tools know; undefined where it stands for itself. */
+export const storedHome = async (table: Table, featureId: string): Promise<Contribution | undefined> =>
+  (await projectedOf(table, featureId)).features[0];
 
 /** Stores what was done for an entity; equal content writes nothing. */
 export const setProjected = (table: Table, id: string, part: Partial<Projected>): Promise<boolean> =>
@@ -43,9 +74,14 @@ const LINKING = 1;
 
 /** A digest of what a record says of names and links, see {@link Projected.linked}. */
 export const linkedOf = (entity: StoredEntity): string =>
-  hash([LINKING, isGone(entity), entity.aliases, pointersOf(entity), nativeStatements(entity), entity.source.url]);
+  hash([LINKING, namesOf(entity), pointersOf(entity), nativeStatements(entity), entity.source.url]);
 
-const isGone = ({ presence: { state } }: StoredEntity): boolean => state === "deleted" || state === "out_of_scope";
+const namesOf = (entity: StoredEntity): readonly string[] => {
+  const { state } = entity.presence;
+  return state === "deleted" || state === "out_of_scope"
+    ? []
+    : [...new Set([...entity.aliases, ...configNames(entity)])];
+};
 
 /**
  * Brings an entity's names, pointers and links up to its present record.
@@ -64,8 +100,11 @@ export const relink = async (
   now: Instant,
   held: Projected,
   before: Partial<Projected> = {},
-): Promise<{ readonly done: Omit<Projected, "features" | "cycles">; readonly affected: readonly string[] }> => {
-  const aliases = isGone(entity) ? [] : entity.aliases;
+): Promise<{
+  readonly done: Pick<Projected, "aliases" | "pointers" | "said" | "linked">;
+  readonly affected: readonly string[];
+}> => {
+  const aliases = namesOf(entity);
   const affected = new Set<string>();
   for (const alias of held.aliases) {
     if (aliases.includes(alias)) continue;

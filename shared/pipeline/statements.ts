@@ -11,7 +11,10 @@ export interface Statement {
   readonly evidence: readonly Evidence[];
 }
 
-/** Link types along which evidence flows to features, from the link's start to its end; `parent_of` flows the other way. */
+/**
+ * Link types along which evidence flows to features, from the link's start to its end; `parent_of` flows the other way.
+ * `contributes_to` leads from a feature to what it is for, so that whoever looks downwards from an objective finds it.
+ */
 export const UPWARD: ReadonlySet<LinkType> = new Set([
   "implements",
   "validates",
@@ -24,6 +27,7 @@ export const UPWARD: ReadonlySet<LinkType> = new Set([
   "requests",
   "reports_problem_in",
   "promotes",
+  "contributes_to",
 ]);
 
 /** What a record of a kind is to the plan that its words point to, unless they only mention it. */
@@ -59,6 +63,20 @@ export const pointersOf = (entity: Entity): readonly Reference[] => {
   return [...entity.references, ...commits];
 };
 
+/** Names by which the config may call a metric or an initiative, as people see them in its tool. */
+export const configNames = (entity: Entity): string[] => {
+  const { connectionId, key, externalId } = entity.source;
+  if (isKind(entity, "metric"))
+    return [entity.fields.name, entity.fields.key, key, externalId].flatMap((name) =>
+      name === undefined ? [] : metricAlias(`${connectionId.replace(/^con_/, "")}:${name}`),
+    );
+  return isKind(entity, "initiative") ? [initiativeAlias(entity.fields.title)] : [];
+};
+
+/** @param named `connection:metric` */
+export const metricAlias = (named: string): string => `metric:${named.trim().toLowerCase()}`;
+export const initiativeAlias = (title: string): string => `initiative:${title.trim().toLowerCase()}`;
+
 /** Links that a record states by ids of its own tool. */
 export const nativeStatements = (entity: Entity): Statement[] => {
   const { id } = entity;
@@ -88,6 +106,8 @@ export const nativeStatements = (entity: Entity): Statement[] => {
     own.push(said(entity.fields.surveyId, "parent_of", id));
   } else if (isKind(entity, "campaign")) {
     if (entity.fields.parentId !== undefined) own.push(said(entity.fields.parentId, "parent_of", id));
+  } else if (isKind(entity, "objective")) {
+    if (entity.fields.parentId !== undefined) own.push(said(entity.fields.parentId, "parent_of", id));
   } else if (isKind(entity, "keyResult")) {
     if (entity.fields.objectiveId !== undefined) own.push(said(entity.fields.objectiveId, "parent_of", id));
     if (entity.fields.metricId !== undefined) own.push(said(entity.fields.metricId, "measures", id));
@@ -110,6 +130,10 @@ export const pointedStatement = (entity: Entity, pointer: Reference, to: string)
   const weak = pointer.place === "body";
   const said = (from: string, type: LinkType, end: string): Statement => ({ from, to: end, type, evidence });
   if (pointer.place === "parent") return plan || target === "initiative" ? said(to, "parent_of", entity.id) : undefined;
+  if (isKind(entity, "objective") && pointer.place === "declared" && (plan || target === "initiative"))
+    return said(to, "contributes_to", entity.id);
+  if (isKind(entity, "keyResult") && pointer.place === "declared" && target === "metric")
+    return said(to, "measures", entity.id);
   if (isKind(entity, "deployment")) return target === "pullRequest" ? said(entity.id, "deploys", to) : undefined;
   if (isKind(entity, "testRun")) return target === "pullRequest" ? said(entity.id, "validates", to) : undefined;
   if (isKind(entity, "release")) {
@@ -125,6 +149,8 @@ export const pointedStatement = (entity: Entity, pointer: Reference, to: string)
   const says = SAYS[entity.kind];
   if (says !== undefined && (plan || (entity.kind === "experiment" && target === "featureFlag")))
     return said(entity.id, weak ? "mentions" : says, to);
+  // A record of a plan that names another one outside of its text may be about the same feature.
+  if (entity.kind === "feature" && plan && !weak) return said(entity.id, "relates_to", to);
   if (target === "design" && (entity.kind === "workItem" || entity.kind === "feature") && pointer.place === "native")
     return said(to, "designs", entity.id);
   if (target === "pullRequest" && pointer.place === "native") return said(to, "implements", entity.id);

@@ -1,14 +1,16 @@
 import { declare } from "./declare.ts";
+import { declarePlan } from "./declare-plan.ts";
 import type { Hub } from "./hub.ts";
 import { keepBoards } from "./keep-boards.ts";
 import { tellLate } from "./late.ts";
 import { lostByFeed } from "./lost.ts";
 import type { LostMessage } from "./messages.ts";
 import { project, projectDue, projectSights } from "./project.ts";
+import { reviewRules } from "./review-rules.ts";
 
 /**
- * Catches what the feed lost, applies what the config declares of people, derives anew what time alone changes, keeps the
- * boards of days that ended. Bounded: the next sweep goes on.
+ * Catches what the feed lost, applies what the config declares of people and objectives, derives anew what time alone
+ * changes, keeps the boards of days that ended. Bounded: the next sweep goes on.
  */
 export const sweep = async (hub: Hub): Promise<void> => {
   const now = hub.ports.clock.now();
@@ -22,8 +24,8 @@ export const sweep = async (hub: Hub): Promise<void> => {
     await hub.ports.unpublished.send([JSON.stringify({ ids } satisfies LostMessage)]);
   }
   await taken();
-  const declared = await declare(hub);
-  const derived = (await projectDue(hub, now.toISOString())) + (await projectSights(hub));
+  const declared = (await declare(hub)) + (await declarePlan(hub));
+  const derived = (await projectDue(hub, now.toISOString())) + (await projectSights(hub)) + (await reviewRules(hub));
   await keepBoards(hub);
   const done = lost.length + declared + derived;
   if (done > 0) hub.log.info({ records: done }, "swept");

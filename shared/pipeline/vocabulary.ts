@@ -1,6 +1,7 @@
 import type { Entity, StatusCategory } from "../domain/entity.ts";
 import type { StatusOf } from "../domain/item-history.ts";
 import { mapWord, type Word as Told } from "../domain/mapped.ts";
+import type { FactsContext } from "../lifecycle/facts.ts";
 import type { Row, Table } from "../ports/table.ts";
 import { type StoredEntity, update } from "../store/entities.ts";
 import { lists, wordsKey } from "../store/keys.ts";
@@ -19,6 +20,17 @@ export const vocabulary = (hub: Hub): ((connectionId: string) => Promise<StatusO
     return held;
   };
 };
+
+/** What the facts of a record are made with. */
+export const factsContext = async (
+  { rules }: Pick<Hub, "rules">,
+  words: ReturnType<typeof vocabulary>,
+  { source, productIds }: Pick<Entity, "source" | "productIds">,
+): Promise<FactsContext> => ({
+  statusOf: await words(source.connectionId),
+  stages: rules.stagesOf(source.connectionId),
+  signals: rules.ofProducts(productIds).signals,
+});
 
 /** All status words of a connection as one row, so that a change reads one row and not every word. */
 interface Words {

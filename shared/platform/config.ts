@@ -3,13 +3,48 @@ import { type ErrorCode, HubError } from "../connector/errors.ts";
 import { isZone, WEEK_STARTS } from "../domain/day.ts";
 import { STATUS_CATEGORIES } from "../domain/entity.ts";
 import { nearestWord } from "../domain/nearest-word.ts";
+import { STAGES } from "../domain/stage.ts";
 import type { HubConfig } from "./define-hub.ts";
+import { HealthShape } from "./health-shape.ts";
 import { locate } from "./locate.ts";
 import { OutputShape } from "./output-shape.ts";
+import { RulesShape } from "./rules.ts";
 
 export const Slug = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,59}$/, "lower-case letters, digits, - and _");
 
 const AccountText = z.string().regex(/^[^:\s]+:\S(?:.*\S)?$/, "a connection and an account of it, e.g. github:ana-d");
+
+const Day = z.iso.date({ error: "a day, e.g. 2026-12-31" });
+
+const Objective = z.strictObject({
+  id: Slug.describe("Unique within the product."),
+  title: z.string().min(1).max(300).describe("What is to be reached."),
+  text: z.string().max(4000).optional().describe("Why, in a few sentences."),
+  period: z.strictObject({ start: Day.optional(), end: Day.optional() }).optional().describe("From when until when."),
+  keyResults: z
+    .array(
+      z.strictObject({
+        title: z.string().min(1).max(300).describe("What is counted."),
+        metric: z
+          .string()
+          .regex(/^[^:\s]+:\S(?:.*\S)?$/, "a connection and a metric of it, e.g. mixpanel:activation")
+          .optional()
+          .describe(
+            "`connection:metric`, the metric by its name, key or id there; its newest point is the current value.",
+          ),
+        from: z.number().optional().describe("Where it started; 0 without it."),
+        to: z.number().describe("What is to be reached."),
+        unit: z.string().max(40).optional().describe("E.g. `%`: shares are then shown in percent."),
+        by: Day.optional().describe("The day by which."),
+        current: z.number().optional().describe("The current value, where no metric tells it."),
+      }),
+    )
+    .max(20)
+    .optional()
+    .describe("What it is measured by."),
+  initiatives: z.array(z.string().min(1)).max(50).optional().describe("Initiatives that serve it, by title or key."),
+  features: z.array(z.string().min(1)).max(200).optional().describe("Features that serve it directly, by key."),
+});
 
 const Duration = z.string().regex(/^\d{1,4}[smhd]$/, "a number and s, m, h or d, e.g. 15m");
 
@@ -24,6 +59,10 @@ export const HubConfigShape = z.strictObject({
         sources: z
           .array(z.string())
           .describe("What belongs to it: `connection` or `connection:scope`, e.g. `jira:ACME`, `github:acme/web`."),
+        owner: z.string().min(1).max(200).optional().describe("A slug of `people`, or a name."),
+        objectives: z.array(Objective).max(50).optional().describe("What it is to reach, and how that is measured."),
+        health: HealthShape.optional().describe("Thresholds of its features' health, before those of the hub."),
+        rules: RulesShape.optional().describe("How its stages are decided, where that differs from the hub's rules."),
       }),
     )
     .optional()
@@ -49,13 +88,25 @@ export const HubConfigShape = z.strictObject({
     )
     .describe("Configured accounts of tools by name; the name is also the address of webhooks, /hooks/{name}."),
   statuses: z
-    .record(z.string(), z.record(z.string(), z.enum(STATUS_CATEGORIES)))
+    .record(z.string(), z.record(z.string(), z.enum([...STATUS_CATEGORIES, ...STAGES])))
     .optional()
-    .describe("By connection: status name or id to category, only the exceptions."),
+    .describe(
+      "By connection: status name or id to category, only the exceptions; or to a stage, which leaves the category as it is and makes items in that status evidence of the stage.",
+    ),
+  rules: RulesShape.optional().describe("How stages are decided, where that differs from the standard rules."),
+  features: z
+    .record(z.string().min(1), z.array(z.string().min(1)).min(1))
+    .optional()
+    .describe(
+      "Features that several tools know: the key of the one that stands for all, and keys or addresses of the others.",
+    ),
   environments: z
     .record(z.string(), z.enum(["production", "staging", "test", "other"]))
     .optional()
     .describe("Name of a deployment environment to what it is, only the exceptions."),
+  health: HealthShape.optional().describe(
+    "Thresholds of health; only the exceptions. What each is about: docs/health.md.",
+  ),
   people: z
     .record(
       Slug,

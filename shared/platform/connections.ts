@@ -6,7 +6,7 @@ import { openAccess } from "../connector/credential.ts";
 import { HubError } from "../connector/errors.ts";
 import { type Surroundings, vendorHttp } from "../connector/http.ts";
 import { budget } from "../connector/limits.ts";
-import type { StatusCategory } from "../domain/entity.ts";
+import { STATUS_CATEGORIES, type StatusCategory } from "../domain/entity.ts";
 import { configuredId } from "../domain/kind.ts";
 import type { Connection } from "../pipeline/hub.ts";
 import { sharedBudget } from "../pipeline/shared-budget.ts";
@@ -15,6 +15,7 @@ import type { Ports } from "../ports/ports.ts";
 import type { Secrets } from "../ports/secrets.ts";
 import { type ConfigProblem, keysAt, problemsOf, suggestion } from "./config.ts";
 import type { ConnectionConfig, HubConfig, SecretRef } from "./define-hub.ts";
+import { objectiveProblems } from "./objectives.ts";
 import { outputProblems } from "./output-problems.ts";
 import { peopleProblems } from "./people.ts";
 import { safeAddress } from "./safe-address.ts";
@@ -24,6 +25,8 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 
 const isSecretRef = (value: unknown): value is SecretRef =>
   isObject(value) && Object.keys(value).length === 1 && typeof value["secret"] === "string";
+
+const isCategory = (word: string): word is StatusCategory => (STATUS_CATEGORIES as readonly string[]).includes(word);
 
 const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
 const seconds = (text: string): number => Number(text.slice(0, -1)) * (UNITS[text.slice(-1)] ?? 3600);
@@ -86,7 +89,12 @@ export const connectionProblems = async (
       });
     }
   }
-  return [...problems, ...peopleProblems(config), ...(await outputProblems(config, secrets))];
+  return [
+    ...problems,
+    ...peopleProblems(config),
+    ...objectiveProblems(config),
+    ...(await outputProblems(config, secrets)),
+  ];
 };
 
 /** The settings whose address is not safe to send a credential to. */
@@ -191,7 +199,9 @@ export const openConnection = async (
   const seed = credential?.renewal?.seed;
   const store = seed === undefined || knows !== "all" ? undefined : tokenStore(hub.ports, name, seed);
   const access = openAccess(credential, hub.around, store);
-  const statuses = new Map<string, StatusCategory>(Object.entries(hub.config.statuses?.[name] ?? {}));
+  const statuses = new Map<string, StatusCategory>(
+    Object.entries(hub.config.statuses?.[name] ?? {}).flatMap(([word, to]) => (isCategory(to) ? [[word, to]] : [])),
+  );
   return {
     id: configuredId("con", name),
     name,

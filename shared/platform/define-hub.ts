@@ -1,6 +1,9 @@
 import type { WeekStart } from "../domain/day.ts";
 import type { StatusCategory } from "../domain/entity.ts";
+import type { Stage } from "../domain/stage.ts";
+import type { HealthSettings } from "../lifecycle/health/rules.ts";
 import type { OutputConfig } from "./output-shape.ts";
+import type { RulesConfig } from "./rules.ts";
 
 /** The name of a value that stands in the environment, in `.env` or in the cloud's secret store: never the value. */
 export interface SecretRef {
@@ -29,6 +32,41 @@ export interface ProductConfig {
   readonly vision?: string;
   /** What belongs to it: `connection` or `connection:scope`, e.g. `jira:ACME`, `github:acme/web`. */
   readonly sources: readonly string[];
+  /** A slug of `people`, or a name. */
+  readonly owner?: string;
+  readonly objectives?: readonly ObjectiveConfig[];
+  /** Thresholds of its features' health, before those of the hub. */
+  readonly health?: HealthSettings;
+  /** How its stages are decided where that differs from the hub's rules. */
+  readonly rules?: RulesConfig;
+}
+
+/** What a product is to reach, with what it is measured by. */
+export interface ObjectiveConfig {
+  /** Unique within the product. */
+  readonly id: string;
+  readonly title: string;
+  readonly text?: string;
+  readonly period?: { readonly start?: string; readonly end?: string };
+  readonly keyResults?: readonly KeyResultConfig[];
+  /** Titles of initiatives that serve it, as their tool shows them, or their keys. */
+  readonly initiatives?: readonly string[];
+  /** Keys of features that serve it without an initiative. */
+  readonly features?: readonly string[];
+}
+
+export interface KeyResultConfig {
+  readonly title: string;
+  /** `connection:metric`, the metric by its name, key or id there; its newest point is the current value. */
+  readonly metric?: string;
+  /** Where it started; 0 without it. */
+  readonly from?: number;
+  readonly to: number;
+  readonly unit?: string;
+  /** The day by which it is to be reached. */
+  readonly by?: string;
+  /** The current value, where no metric tells it. */
+  readonly current?: number;
 }
 
 /** Somebody whose accounts no rule joins, or joins wrongly. */
@@ -46,10 +84,16 @@ export interface HubConfig {
   readonly products?: Readonly<Record<string, ProductConfig>>;
   /** By name, which is also the address of its webhooks: `/hooks/{name}`. */
   readonly connections: Readonly<Record<string, ConnectionConfig>>;
-  /** Exceptions of the status mapping, by connection: status name or id to category. */
-  readonly statuses?: Readonly<Record<string, Readonly<Record<string, StatusCategory>>>>;
+  /** Exceptions of the status mapping, by connection: status name or id to category, or to the stage it stands for. */
+  readonly statuses?: Readonly<Record<string, Readonly<Record<string, StatusCategory | Stage>>>>;
+  /** How stages are decided where that differs from the standard rules. */
+  readonly rules?: RulesConfig;
+  /** Features that several tools know: the key of the one that stands for all, and keys or addresses of the others. */
+  readonly features?: Readonly<Record<string, readonly string[]>>;
   /** What names of deployment environments mean, where the tools' own reading does not fit: name to category. */
   readonly environments?: Readonly<Record<string, "production" | "staging" | "test" | "other">>;
+  /** Thresholds of health, only the exceptions; docs/health.md. */
+  readonly health?: HealthSettings;
   /** By slug. Accounts of two declared people are never one person's. */
   readonly people?: Readonly<Record<string, PersonConfig>>;
   /** Where events go out to, by name: analytics and messengers. */

@@ -3,6 +3,7 @@ import { HubError } from "../connector/errors.ts";
 import type { Surroundings } from "../connector/http.ts";
 import { declarations } from "../domain/identity.ts";
 import { configuredId } from "../domain/kind.ts";
+import { HEALTH_RULES, healthRules } from "../lifecycle/health/rules.ts";
 import { hash } from "../pipeline/entity-of.ts";
 import type { Connection, Hub, Log, Product } from "../pipeline/hub.ts";
 import type { Ports } from "../ports/ports.ts";
@@ -13,6 +14,7 @@ import { ONLY_PRODUCT, openConnection, type SecretsKnown, secretsInUse } from ".
 import type { ConnectionConfig, HubConfig } from "./define-hub.ts";
 import { hubEmailHash, IDENTITY_KEY } from "./identity-key.ts";
 import { declaredPeople } from "./people.ts";
+import { mappingPartOf, rulesOf, rulesPartOf } from "./rules.ts";
 
 /** What a hub is made of. */
 interface Parts {
@@ -61,6 +63,8 @@ export const hubOf = (parts: Parts): Hub => {
     timezone: config.timezone ?? "UTC",
     weekStart: config.weekStart ?? "monday",
     products: productsOf(config),
+    health: config.health === undefined ? HEALTH_RULES : healthRules([config.health], hash),
+    rules: rulesOf(rulesPartOf(config)),
     connectionNames: names,
     async connection(name) {
       const settings = Object.hasOwn(config.connections, name) ? config.connections[name] : undefined;
@@ -124,14 +128,17 @@ const openOnce = ({ secrets, clock }: Ports, log: Log, knows?: SecretsKnown) => 
   };
 };
 
-const productsOf = ({ products }: HubConfig): Product[] =>
+const productsOf = ({ products, people = {}, health: hubs }: HubConfig): Product[] =>
   products === undefined
     ? [{ ...ONLY_PRODUCT, id: configuredId("prd", ONLY_PRODUCT.slug) }]
-    : Object.entries(products).map(([slug, { name, vision }]) => ({
+    : Object.entries(products).map(([slug, { name, vision, owner, objectives, health }]) => ({
         id: configuredId("prd", slug),
         slug,
         name,
         ...(vision !== undefined && { vision }),
+        ...(owner !== undefined && { owner: people[owner]?.name ?? owner }),
+        ...(objectives !== undefined && { objectives }),
+        ...(health !== undefined && { health: healthRules([hubs, health], hash) }),
       }));
 
 /** The part of the config that maps records, kept so that a change of it can be shown before it is made. */
@@ -141,12 +148,8 @@ export interface MappingInForce extends Pick<HubConfig, "products" | "statuses" 
 }
 
 /** Rises by one whenever what maps records changed since a hub was last at work. */
-const mappingVersion = async (
-  { table }: Ports,
-  { products, statuses, environments }: HubConfig,
-  log: Log,
-  beside: boolean,
-): Promise<number> => {
+const mappingVersion = async ({ table }: Ports, config: HubConfig, log: Log, beside: boolean): Promise<number> => {
+  const { products, statuses, environments } = mappingPartOf(config);
   const now = hash([products ?? null, statuses ?? null, environments ?? null]);
   const before = (await table.get<MappingInForce>(mappingKey.pk, mappingKey.sk))?.data;
   if (before?.hash === now) return before.version;

@@ -3,6 +3,7 @@ import { safeReason } from "../connector/errors.ts";
 import { connectionViews } from "../pipeline/connection-views.ts";
 import type { Hub } from "../pipeline/hub.ts";
 import { vocabulary } from "../pipeline/vocabulary.ts";
+import { sayings } from "../store/said.ts";
 import { tableViews } from "../store/table-views.ts";
 import { webApp } from "../web/app.ts";
 import type { WebEnv } from "../web/web-deps.ts";
@@ -20,6 +21,7 @@ export const webOf = async (hub: () => Hub): Promise<Hono<WebEnv>> => {
   });
   return webApp({
     views,
+    say: sayings(hub().ports.table, () => hub().ports.clock.now()),
     now: () => hub().ports.clock.now(),
     cursorKey: await how.cursorKey(),
     version: VERSION,

@@ -46,6 +46,10 @@ const TELLERS: { readonly [N in EventName]: Teller<N> } = {
     happened: `moved from ${data.from.detail} to ${data.to.detail}`,
   }),
   "initiative.created": (data) => ({ name: data.initiative.name, happened: "appeared as an initiative" }),
+  "initiative.update.posted": (data) => ({
+    name: data.by,
+    happened: `posted an update on an initiative${data.health === undefined ? "" : `: ${plain(data.health)}`}`,
+  }),
   "feature.created": (data) => about(data, "appeared"),
   "feature.updated": (data) => about(data, `changed: ${fields(data.changed)}`),
   "feature.target.changed": (data) =>

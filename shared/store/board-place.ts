@@ -5,12 +5,12 @@ import type { FeatureView, HealthValue } from "./views.ts";
 /** By rank: worst first, as columns of the board stand. */
 export const HEALTH_BY_RANK = ["off_track", "at_risk", "unknown", "on_track"] as const satisfies readonly HealthValue[];
 
-type Placed = Pick<FeatureView, "id" | "presence" | "productIds" | "explanation" | "health" | "targetDate">;
+type Placed = Pick<FeatureView, "id" | "presence" | "sameAs" | "productIds" | "explanation" | "health" | "targetDate">;
 
-/** Where a feature stands on the board; one that is gone stands nowhere. */
+/** Where a feature stands on the board; one that is gone, or that another record stands for, stands nowhere. */
 export const boardPlace = (view: Placed): Place | undefined => {
   const { state } = view.presence;
-  if (state === "deleted" || state === "out_of_scope") return undefined;
+  if (state === "deleted" || state === "out_of_scope" || view.sameAs !== undefined) return undefined;
   return lists.ofStage(
     view.explanation.headline ?? "none",
     view.productIds[0] ?? "-",

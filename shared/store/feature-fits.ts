@@ -5,6 +5,7 @@ export const fitsText = ({ key = "", name }: FeatureView, q: string | undefined)
 
 /** Whether a feature is one of those that a list asks for; what is gone never is. */
 export const featureFits = (view: FeatureView, { product, stage, health, q, updatedSince }: FeatureFilter): boolean =>
+  view.sameAs === undefined &&
   view.presence.state !== "deleted" &&
   view.presence.state !== "out_of_scope" &&
   (product === undefined || view.productIds.includes(product)) &&

@@ -23,6 +23,11 @@ import type { Place } from "../ports/table.ts";
  * | the board as it stood then, counted    | H                      | {at}                            |
  * | its features, a stage page by page     | H#{at}                 | {stage}#{last of the page}      |
  * | status words of a connection           | W#{connection}         | V                               |
+ * | what people assert of a feature        | E#{feature}            | S                               |
+ * | updates posted, oldest first           | E#{about}              | U#{at}#{update}                 |
+ * | what a person decided about a link     | E#{from}               | D#{type}#{to}                   |
+ * | a link that is suggested, or was       | E#{from}               | Q#{type}#{to}                   |
+ * | what has a word in its name            | NW#{product}#{word}    | {id}                            |
  * | who is called so                       | K#{alias}              | A#{id}                          |
  * | who points to that name                | K#{alias}              | R#{id}                          |
  * | a stream's cursor, lease and last run  | C#{connection}         | {stream}#{scope}                |
@@ -31,6 +36,7 @@ import type { Place } from "../ports/table.ts";
  * | when its first reads were asked for     | G#{connection}         | F                               |
  * | its share of requests, taken in slices  | G#{connection}         | B                               |
  * | when its credential ends               | G#{connection}         | A                               |
+ * | records that flow figures count        | F#{product}            | {week or open}#{hex digit}      |
  * | when its webhooks at the vendor end     | G#{connection}         | H                               |
  * | webhook deliveries seen                | D#{connection}         | {delivery}                      |
  * | webhook receipts of a connection       | W#{connection}         | A                               |
@@ -47,7 +53,9 @@ import type { Place } from "../ports/table.ts";
  * | the key of hashed addresses            | M                      | K                               |
  * | the declared people in force           | M                      | P                               |
  * | a declared person, as last applied     | M                      | P#{slug}                        |
+ * | the declared objectives in force       | M                      | O                               |
  * | what could be seen at the last sweep   | M                      | S                               |
+ * | the rules in force, and a review's end | M                      | R                               |
  * | how far an output got                  | O#{output}             | A                               |
  * | what an output refused for good        | O#{output}             | R#{event}                       |
  * | list: entities of a kind, by id        | N#{kind}#{hex digit}   | {id}                            |
@@ -56,6 +64,7 @@ import type { Place } from "../ports/table.ts";
  * | list: views that ended on a day        | V#{yyyy-mm-dd}         | {until}#{feature}#{version}     |
  * | list: persons by state and name        | P#{state}              | {name}#{id}                     |
  * | list: change log of a day              | X#{yyyy-mm-dd}         | {loggedAt}#{order}#{event}      |
+ * | list: suggested links, surest first    | RV                     | {doubt}#{from}#{type}#{to}      |
  * | list: records set aside and waiting    | Q#{connection}         | {at}#{id}                       |
  * | due: features that time may change     | T#features             | {nextChangeAt}#{id}             |
  * | due: entities by their last write      | T#recorded             | {recordedAt}#{id}               |
@@ -85,6 +94,23 @@ export const contributionKey = (id: string): Place => ({ pk: `E#${id}`, sk: "C" 
 export const factsKey = (feature: string, record: string): Place => ({ pk: `E#${feature}`, sk: `F#${record}` });
 export const cyclePartKey = (cycle: string, item: string): Place => ({ pk: `E#${cycle}`, sk: `M#${item}` });
 export const viewKey = (feature: string): Place => ({ pk: `E#${feature}`, sk: "V" });
+export const saidKey = (feature: string): Place => ({ pk: `E#${feature}`, sk: "S" });
+export const updateKey = (about: string, at: Instant, update: string): Place => ({
+  pk: `E#${about}`,
+  sk: `U#${at}#${update}`,
+});
+export const decisionKey = (from: string, type: LinkType, to: string): Place => ({
+  pk: `E#${from}`,
+  sk: `D#${type}#${to}`,
+});
+export const suggestionKey = (from: string, type: LinkType, to: string): Place => ({
+  pk: `E#${from}`,
+  sk: `Q#${type}#${to}`,
+});
+export const nameWordKey = (product: string, word: string, id: string): Place => ({
+  pk: partition.ofNameWord(product, word),
+  sk: id,
+});
 /** @param version of the view that was shown until then */
 export const pastViewKey = (feature: string, until: Instant, version: number): Place => ({
   pk: `E#${feature}`,
@@ -99,6 +125,10 @@ export const boardPageKey = (at: Instant, stage: string, last: string): Place =>
 export const timelineKey = (feature: string, at: Instant, fact: string): Place => ({
   pk: `Z#${feature}`,
   sk: `${at}#${fact}`,
+});
+export const flowKey = (product: string, bucket: string, record: string): Place => ({
+  pk: partition.ofFlow(product),
+  sk: `${bucket}#${record.slice(record.indexOf("_") + 1)[0]}`,
 });
 export const tallyKey = (metric: string, day: string): Place => ({ pk: `O#${metric}`, sk: day });
 export const linkOutKey = (from: string, type: LinkType, to: string): Place => ({
@@ -141,6 +171,7 @@ export const checkedKey: Place = { pk: "M", sk: "F" };
 export const outputKey = (output: string): Place => ({ pk: `O#${output}`, sk: "A" });
 export const refusedKey = (output: string, event: string): Place => ({ pk: `O#${output}`, sk: `R#${event}` });
 export const sightsKey: Place = { pk: "M", sk: "S" };
+export const rulesKey: Place = { pk: "M", sk: "R" };
 export const identifiedKey = (account: string): Place => ({ pk: `E#${account}`, sk: "P" });
 export const personKey = (person: string): Place => ({ pk: `P#${person}`, sk: "A" });
 export const sharerKey = (identityKey: string, account: string): Place => ({
@@ -150,6 +181,7 @@ export const sharerKey = (identityKey: string, account: string): Place => ({
 export const identityKeyKey: Place = { pk: "M", sk: "K" };
 export const peopleKey: Place = { pk: "M", sk: "P" };
 export const declaredKey = (slug: string): Place => ({ pk: "M", sk: `P#${slug}` });
+export const planKey: Place = { pk: "M", sk: "O" };
 export const mappingKey: Place = { pk: "M", sk: "A" };
 export const mappedKey = (connection: string): Place => ({ pk: "M", sk: `C#${connection}` });
 
@@ -160,6 +192,8 @@ export const partition = {
   ofAnnounced: "T#announced",
   ofBoards: "H",
   ofBoard: (at: Instant) => `H#${at}`,
+  ofNameWord: (product: string, word: string) => `NW#${product}#${free(word)}`,
+  ofFlow: (product: string) => `F#${product}`,
   ofTimeline: (feature: string) => `Z#${feature}`,
   ofConnection: (connection: string) => `C#${connection}`,
   ofCensuses: (connection: string) => `Y#${connection}`,
@@ -187,6 +221,12 @@ export const lists = {
     sk: `${free(name.toLowerCase())}#${id}`,
   }),
   persons: (state: string) => `P#${state}`,
+  /** @param doubt 100 less the confidence in percent, so that the surest stand first */
+  ofSuggestion: (doubt: number, from: string, type: LinkType, to: string): Place => ({
+    pk: "RV",
+    sk: `${String(doubt).padStart(3, "0")}#${from}#${type}#${to}`,
+  }),
+  suggestions: "RV",
   ofUnresolved: (connection: string, at: Instant, id: string): Place => ({ pk: `Q#${connection}`, sk: `${at}#${id}` }),
   unresolved: (connection: string) => `Q#${connection}`,
   ofChange: (loggedAt: Instant, order: number, event: string): Place => ({

@@ -30,7 +30,8 @@ export const pastViews = (
   return {
     async feature(idOrKey) {
       const id = await idOf(idOrKey);
-      return id === undefined ? undefined : featureAt(table, id, at);
+      const view = id === undefined ? undefined : await featureAt(table, id, at);
+      return view?.sameAs === undefined ? view : ((await featureAt(table, view.sameAs, at)) ?? view);
     },
     features: (filter, after, limit) =>
       walkKind(table, "feature", after, limit, (some) =>

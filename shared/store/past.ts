@@ -8,6 +8,8 @@ import type { FeatureView, Slice, ViewChange } from "./views.ts";
 export interface ViewStep extends Pick<FeatureView, "version" | "observedAt" | "updatedAt"> {
   /** Of its explanation. */
   readonly nextChangeAt: Instant | null;
+  /** Of each dimension of its health, in their order. */
+  readonly dataAt: readonly (Instant | null)[];
 }
 
 /** A view with the versions before it that say the same of newer records, oldest first. */
@@ -46,9 +48,14 @@ const versionAt = ({ steps = [], ...view }: SteppedView, at: Instant): FeatureVi
   if (view.observedAt <= at) return view;
   const step = steps.findLast(({ observedAt }) => observedAt <= at) ?? steps[0];
   if (step === undefined) return view;
-  const { nextChangeAt, ...differing } = step;
+  const { nextChangeAt, dataAt, ...differing } = step;
   const [asOf, knownAt] = [step.observedAt, step.observedAt];
-  return { ...view, ...differing, explanation: { ...view.explanation, asOf, knownAt, nextChangeAt } };
+  const explanation = { ...view.explanation, asOf, knownAt, nextChangeAt };
+  const dimensions = view.health.dimensions?.map(({ dataAt: _, ...one }, place) => {
+    const at = dataAt[place];
+    return at === null || at === undefined ? one : { ...one, dataAt: at };
+  });
+  return { ...view, ...differing, explanation, health: { ...view.health, ...(dimensions && { dimensions }) } };
 };
 
 /**

@@ -8,11 +8,14 @@ import { HEALTH_BY_RANK } from "./board-place.ts";
 import { COLUMNS } from "./boards.ts";
 import { calledSo, entitiesById, entityById } from "./entities.ts";
 import { featureFits, fitsText } from "./feature-fits.ts";
+import { flowViews } from "./flow-views.ts";
 import { historyViews } from "./history-views.ts";
 import { dues, lists, partition, viewKey } from "./keys.ts";
+import { linkViews } from "./link-views.ts";
 import { changedBetween, lastOf, type SteppedView } from "./past.ts";
 import { pastViews } from "./past-views.ts";
 import { peopleViews } from "./people.ts";
+import { planViews } from "./plan-views.ts";
 import type {
   ConnectionView,
   EvidenceLine,
@@ -40,10 +43,15 @@ export const tableViews = (
     readonly statusOf: (connectionId: string) => Promise<StatusOf>;
   },
 ): Views => {
-  const featureById = async (id: string): Promise<FeatureView | undefined> => {
+  const viewOf = async (id: string): Promise<FeatureView | undefined> => {
     const { pk, sk } = viewKey(id);
     const row = await table.get<SteppedView>(pk, sk);
     return row && lastOf(row.data);
+  };
+  /** A record that another one stands for answers as that one. */
+  const featureById = async (id: string) => {
+    const view = await viewOf(id);
+    return view?.sameAs === undefined ? view : ((await viewOf(view.sameAs)) ?? view);
   };
 
   /** One list, page by page, until enough rows fit or enough were looked at. */
@@ -100,6 +108,9 @@ export const tableViews = (
   return {
     ...historyViews(table, configured.statusOf),
     ...peopleViews(table),
+    ...linkViews(table),
+    ...planViews(table),
+    ...flowViews(table, configured.now),
     products: async () => configured.products,
     async feature(idOrKey) {
       const id = await idOf(idOrKey);

@@ -1,3 +1,4 @@
+import type { Assertion, Update } from "../domain/assertion.ts";
 import type { Scope, ScopeItem, ScopeRole } from "../domain/cycle-scope.ts";
 import type { Entity, FieldedKind, Presence, StatusCategory } from "../domain/entity.ts";
 import type { HubEvent } from "../domain/event.ts";
@@ -6,6 +7,9 @@ import type { Instant } from "../domain/instant.ts";
 import type { ItemHistory } from "../domain/item-history.ts";
 import type { Mapped } from "../domain/mapped.ts";
 import type { Explanation, Stage } from "../domain/stage.ts";
+import type { FlowReads } from "./flow-views.ts";
+import type { LinkView, SuggestionView } from "./shown-links.ts";
+import type { InitiativeView, ObjectiveView } from "./shown-plan.ts";
 
 export type HealthValue = "on_track" | "at_risk" | "off_track" | "unknown";
 
@@ -32,11 +36,41 @@ export interface FeatureView {
     readonly value: HealthValue;
     readonly disagree: boolean;
     readonly declared?:
-      | { readonly value: HealthValue; readonly at?: Instant | undefined; readonly stale: boolean }
+      | {
+          readonly value: HealthValue;
+          readonly at?: Instant | undefined;
+          readonly stale: boolean;
+          /** Who said so here, with their reason; absent where a tool told it. */
+          readonly by?: string | undefined;
+          readonly text?: string | undefined;
+        }
       | undefined;
     readonly derived: { readonly value: HealthValue; readonly rule: string; readonly reasons: readonly string[] };
+    /** Absent in rows that an earlier version wrote. */
+    readonly dimensions?: readonly HealthDimension[] | undefined;
+    /** Null where history is too short, or nothing is left to do. */
+    readonly forecast?:
+      | { readonly p50: string | null; readonly p85: string | null; readonly basis: string }
+      | null
+      | undefined;
+    /** Version of the thresholds. */
+    readonly rules?: string | undefined;
   };
+  /** What people assert of it now, shown as theirs. */
+  readonly assertions?: readonly Assertion[] | undefined;
   readonly progress: { readonly done: number; readonly total: number; readonly cancelled: number };
+  /** The feature that stands for this record, which then stands on no board: the same feature in another tool. */
+  readonly sameAs?: string | undefined;
+  /** Records of other tools that are this feature. */
+  readonly names?:
+    | readonly {
+        readonly id: string;
+        readonly key?: string | undefined;
+        readonly name: string;
+        readonly tool: string;
+        readonly url: string;
+      }[]
+    | undefined;
   readonly counts: { readonly workItems: number; readonly pullRequests: number; readonly deployments: number };
   /** Rises by exactly 1 with each change of this view. */
   readonly version: number;
@@ -47,7 +81,7 @@ export interface FeatureView {
   /** Of its experiments. */
   readonly decisions?: readonly Decision[] | undefined;
   /** Why it was last written. */
-  readonly cause?: "sync" | "time" | "rule_change" | undefined;
+  readonly cause?: "sync" | "time" | "rule_change" | "override" | undefined;
 }
 
 /** What was decided of an experiment that speaks about a feature. */
@@ -67,10 +101,24 @@ export interface ViewChange {
   readonly now: FeatureView | undefined;
 }
 
+/** One aspect of health: its level, with what was measured and what it was held against. */
+export interface HealthDimension {
+  readonly name: "schedule" | "scope" | "flow" | "quality" | "experiment" | "support" | "adoption" | "freshness";
+  readonly level: HealthValue | "not_applicable";
+  readonly value?: string | undefined;
+  readonly threshold?: string | undefined;
+  readonly text: string;
+  /** URLs, at most five. */
+  readonly evidence: readonly string[];
+  /** Newest source time of what it rests on. */
+  readonly dataAt?: Instant | undefined;
+}
+
 /** One record that speaks about a feature, with how sure the way to it is. */
 export interface EvidenceLine {
   readonly id: string;
-  readonly kind: FieldedKind;
+  /** `assertion`: a person said it here. */
+  readonly kind: FieldedKind | "assertion";
   readonly key?: string | undefined;
   readonly name: string;
   readonly tool: string;
@@ -86,7 +134,7 @@ export interface EvidenceLine {
 export interface TimelineLine {
   readonly at: Instant;
   readonly tool: string;
-  readonly kind: FieldedKind;
+  readonly kind: FieldedKind | "assertion";
   readonly recordId: string;
   readonly key?: string | undefined;
   /** One sentence, plain text, e.g. `ACME-12 moved from To Do to In Progress`. */
@@ -99,6 +147,7 @@ export interface ProductView {
   readonly slug: string;
   readonly name: string;
   readonly vision?: string | undefined;
+  readonly owner?: string | undefined;
 }
 
 export type ConnectionState =
@@ -256,7 +305,7 @@ export interface PersonView {
 export type PastViews = Pick<Views, "feature" | "features" | "column" | "counts" | "healthCounts">;
 
 /** All reads that surfaces make. Every list is a page in an order that never changes; `after` and `next` are opaque. */
-export interface Views {
+export interface Views extends FlowReads {
   products(): Promise<readonly ProductView[]>;
   /** By id or by key, present or past, in any case. */
   feature(idOrKey: string): Promise<FeatureView | undefined>;
@@ -287,6 +336,34 @@ export interface Views {
   evidence(featureId: string, after: string | undefined, limit: number): Promise<Slice<EvidenceLine>>;
   /** Newest first. */
   timeline(featureId: string, after: string | undefined, limit: number): Promise<Slice<TimelineLine>>;
+  /** What people assert of a feature, oldest first, those that ended among them. */
+  said(featureId: string): Promise<readonly Assertion[]>;
+  /** Of a feature or initiative, newest first. */
+  updates(about: string, after: string | undefined, limit: number): Promise<Slice<Update>>;
+  /** Links to and from a record that hold, or that somebody decided about. */
+  links(id: string, after: string | undefined, limit: number): Promise<Slice<LinkView>>;
+  /** By its id; both ends must be there. `isKnown`: something states it, suggests it, or somebody decided about it. */
+  link(id: string): Promise<(LinkView & { readonly isKnown: boolean }) | undefined>;
+  /** Suggested links that wait for a person, surest first. */
+  suggestions(product: string | undefined, after: string | undefined, limit: number): Promise<Slice<SuggestionView>>;
+  /** By id, ascending. */
+  objectives(
+    filter: { readonly product?: string | undefined },
+    after: string | undefined,
+    limit: number,
+  ): Promise<Slice<ObjectiveView>>;
+  /** By id. */
+  objective(id: string): Promise<ObjectiveView | undefined>;
+  /** By id, ascending. */
+  initiatives(
+    filter: { readonly product?: string | undefined; readonly status?: readonly string[] | undefined },
+    after: string | undefined,
+    limit: number,
+  ): Promise<Slice<InitiativeView>>;
+  /** By id or key. */
+  initiative(idOrKey: string): Promise<InitiativeView | undefined>;
+  /** By id. */
+  initiativeFeatures(initiativeId: string): Promise<readonly FeatureView[]>;
   /** By id, ascending. */
   workItems(filter: WorkItemFilter, after: string | undefined, limit: number): Promise<Slice<Entity<"workItem">>>;
   /** By id or key. */

@@ -1,9 +1,12 @@
+import type { Say } from "../store/said.ts";
 import type { Views } from "../store/views.ts";
 import type { Identity, NOBODY } from "./access/identity.ts";
 
 /** All that the HTTP surfaces are given: they hold no clock, no environment and no files of their own. */
 export interface WebDeps {
   readonly views: Views;
+  /** The writes of people: what they assert, post and decide. */
+  readonly say: Say;
   readonly now: () => Date;
   /** Signs list cursors; at least 32 bytes, the same on every instance that serves one hub. */
   readonly cursorKey: Uint8Array;
@@ -26,6 +29,15 @@ export interface WebDeps {
    * @throws HubError key_unknown | key_expired
    */
   readonly identify?: ((request: Request) => Promise<Identity>) | undefined;
+  /** Keeps forms of other sites out where {@link identify} goes by a cookie; absent: the origin alone is looked at. */
+  readonly forms?:
+    | {
+        /** Goes into each form of whoever asks. */
+        readonly token: (identity: Identity) => string;
+        /** @throws HubError origin_not_allowed */
+        readonly check: (identity: Identity, token: string | undefined) => void;
+      }
+    | undefined;
   /** Told of every failure that people only see as `internal_error`. */
   readonly onFailure?: ((error: unknown, requestId: string) => void) | undefined;
 }

@@ -274,19 +274,14 @@ describe("a run over many calls", () => {
     expect(slept).toEqual([40_000]);
   });
 
-  it("stops by the smallest of several budgets that the vendor names at once", async () => {
-    const left = (global: string, route: string): Answer =>
-      told(
-        200,
-        {},
-        {
-          "x-ratelimit-global-remaining": global,
-          "x-ratelimit-route-remaining": route,
-          "x-ratelimit-reset": "1772445640000",
-        },
-      );
-    await using vendor = await vendorServer(inTurn(left("9", "3"), left("8", "0"), told(200)));
-    const { http, slept } = openHttp(vendor);
+  it("goes by what the connector reads in the headers, where it reads something", async () => {
+    const left = (text: string): Answer => told(200, {}, { "x-budget-left": text });
+    await using vendor = await vendorServer(inTurn(left("3"), left("0"), told(200)));
+    const limits = (headers: Headers, now: number) => {
+      const text = headers.get("x-budget-left");
+      return text === null ? undefined : { remaining: Number(text), resetAt: now + 40_000 };
+    };
+    const { http, slept } = openHttp({ ...vendor, limits });
     for (let call = 0; call < 4; call++) await http.json(Any, "GET", "/me");
     expect(slept).toEqual([40_000]);
   });

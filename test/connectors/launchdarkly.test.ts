@@ -1,5 +1,6 @@
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import launchdarkly from "../../connectors/launchdarkly/index.ts";
+import { limits } from "../../connectors/launchdarkly/limits.ts";
 import { rolloutOf } from "../../connectors/launchdarkly/rollout.ts";
 import { Flag } from "../../connectors/launchdarkly/schema.ts";
 import { startSandbox } from "../../infra/sandbox/index.ts";
@@ -146,6 +147,16 @@ afterAll(() => sandbox.stop());
 
 const environmentOf = (draft: { fields: { environments: readonly { name: string }[] } } | undefined, name: string) =>
   draft?.fields.environments.find((one) => one.name === name);
+
+it("has as much left as the smallest of the budgets that LaunchDarkly names at once", () => {
+  const headers = new Headers({
+    "x-ratelimit-global-remaining": "8",
+    "x-ratelimit-route-remaining": "0",
+    "x-ratelimit-reset": "1772445640000",
+  });
+  expect(limits(headers, 1_772_445_600_000)).toEqual({ remaining: 0, resetAt: 1_772_445_640_000 });
+  expect(limits(new Headers(), 0)).toBeUndefined();
+});
 
 describe("the sandbox's LaunchDarkly", () => {
   it("gives every flag, archived ones too, in all of more environments than one request may name", async () => {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Place } from "../../shared/domain/link.ts";
-import { aliasOfUrl, markersIn, referencesIn } from "../../shared/domain/reference.ts";
+import { aliasOfUrl, markersIn, namesIn, referencesIn } from "../../shared/domain/reference.ts";
 import { corpusRows } from "../connector/corpus.ts";
 
 const found = (text: string, place: Place, repository?: string): string[] =>
@@ -131,9 +131,16 @@ describe("a marker", () => {
       ["ACME-12", "acme/web#7", "INS-3"],
     ],
     ["a feature of ACME-12, subfeature:ACME-13", []],
+    ["feature:saved-carts, feature: none", ["feature:saved-carts"]],
     [undefined, []],
   ])("declares which feature is meant: %j", (text, aliases) => {
     expect(markersIn(text).map(({ alias }) => alias)).toEqual(aliases);
     expect(markersIn(text).every(({ place }) => place === "declared")).toBe(true);
   });
+});
+
+it("gives a feature the names that its own words and labels say", () => {
+  expect(
+    namesIn("Saved carts\nfeature:Saved-Carts utm:launch\nhttps://x.example/?utm_campaign=spring-sale&x=1"),
+  ).toEqual(["feature:saved-carts", "utm:launch", "utm:spring-sale"]);
 });

@@ -1,8 +1,8 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Fields } from "../../shared/domain/entity.ts";
+import { chanceOfAtLeast } from "../../shared/lifecycle/health/poisson.ts";
 import { type HealthInput, healthOf, type WorkItemSummary } from "../../shared/lifecycle/health.ts";
-import { chanceOfAtLeast } from "../../shared/lifecycle/poisson.ts";
 import { at, fact, on, seen } from "./evidence.ts";
 
 const word = <C extends string>(category: C) => ({ category, detail: category, mappedBy: "tool" as const });

@@ -141,7 +141,8 @@ export const oracle = (
           before(fact)?.value !== to &&
           !(to === "gone" && before(fact) === undefined),
       );
-    const percent = (fact: Fact): number => Number(fact.value ?? 0);
+    // Of "some" nobody tells how many: more than the threshold, and not all.
+    const percent = (fact: Fact): number => (fact.value === "some" ? 99 : Number(fact.value ?? 0));
 
     const items = all("item");
     const prs = all("pr");

@@ -117,7 +117,7 @@ const boardOf = async (views: PastViews) => {
 
 const asShown = (view: FeatureView | undefined) => {
   if (view === undefined) return undefined;
-  const { cause: _, coverage: _c, meaning: _m, ...shown } = view as FeatureView & Record<string, unknown>;
+  const { cause: _, seen: _c, meaning: _m, ...shown } = view as FeatureView & Record<string, unknown>;
   return shown;
 };
 

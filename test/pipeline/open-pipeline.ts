@@ -15,6 +15,7 @@ import { emailHasher } from "../../shared/domain/email-hash.ts";
 import { type Declarations, declarations } from "../../shared/domain/identity.ts";
 import type { Connection, Hub, LogFields } from "../../shared/pipeline/hub.ts";
 import { InboxMessage } from "../../shared/pipeline/messages.ts";
+import { rulesOf } from "../../shared/platform/rules.ts";
 import type { Ports } from "../../shared/ports/ports.ts";
 import { stillClock } from "../connector/vendor-server.ts";
 
@@ -38,6 +39,7 @@ export const openPipeline = (parts: {
   readonly alone?: boolean;
   readonly elastic?: boolean;
   readonly people?: Declarations;
+  readonly rules?: Hub["rules"];
 }) => {
   const folder = mkdtempSync(join(tmpdir(), "throughline-test-"));
   const db = openDatabase(":memory:");
@@ -84,6 +86,7 @@ export const openPipeline = (parts: {
     timezone: "UTC",
     weekStart: "monday",
     products: [{ id: "prd_web", slug: "web", name: "Web" }],
+    rules: parts.rules ?? rulesOf({}),
     connectionNames: ["acme"],
     connection: async () => connection,
     mapping: async () => ({

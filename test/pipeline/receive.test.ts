@@ -32,6 +32,7 @@ const tool = defineConnector<z.output<typeof Config>>({
   webhook: {
     signature,
     deliveryId: ({ headers }) => headers.get("x-github-delivery") ?? "",
+    keeps: ["x-github-delivery", "x-github-event"],
     challenge: (body) => Challenge.safeParse(body).data?.challenge,
     offer: (body, { webhookSecret }) =>
       webhookSecret === "" ? Offer.safeParse(body).data?.verification_token : undefined,

@@ -53,7 +53,7 @@ describe("a config with mistakes", () => {
       statuses: { jira: { "In Review": "in_reveiw" } },
     };
     expect(refusal(value, SOURCE).split("\n").sort()).toEqual([
-      'throughline.config.ts:10:23  statuses.jira.In Review: "in_reveiw" is none of triage, backlog, todo, in_progress, in_review, done, cancelled. Did you mean "in_review"?',
+      'throughline.config.ts:10:23  statuses.jira.In Review: "in_reveiw" is none of triage, backlog, todo, in_progress, in_review, done, cancelled, vision, strategy, design, development, testing, production, marketing, support. Did you mean "in_review"?',
       'throughline.config.ts:5:3  prodcts: unknown key. Did you mean "products"?',
     ]);
   });

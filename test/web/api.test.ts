@@ -36,11 +36,21 @@ const ADDRESSES: readonly (readonly [path: string, address: string])[] = [
   ["/v1/status", "/v1/status"],
   ["/v1/products", "/v1/products"],
   ["/v1/products/{id}", "/v1/products/storefront"],
+  ["/v1/objectives", "/v1/objectives?product=storefront"],
+  ["/v1/objectives/{id}", "/v1/objectives/obj_1"],
+  ["/v1/initiatives", "/v1/initiatives?status=active"],
+  ["/v1/initiatives/{id}", "/v1/initiatives/ini_1"],
+  ["/v1/initiatives/{id}/updates", "/v1/initiatives/ini_1/updates"],
+  ["/v1/features/{id}/updates", "/v1/features/ACME-8/updates"],
+  ["/v1/features/{id}/links", "/v1/features/ACME-8/links"],
+  ["/v1/links/review", "/v1/links/review"],
   ["/v1/features", "/v1/features"],
   ["/v1/features/{id}", "/v1/features/acme-8"],
   ["/v1/features/{id}/explain", "/v1/features/ACME-8/explain"],
   ["/v1/features/{id}/timeline", "/v1/features/ACME-8/timeline"],
   ["/v1/features/{id}/evidence", "/v1/features/ACME-8/evidence"],
+  ["/v1/features/{id}/flow", "/v1/features/ACME-8/flow?weeks=4"],
+  ["/v1/products/{id}/flow", "/v1/products/storefront/flow"],
   ["/v1/work-items", "/v1/work-items"],
   ["/v1/work-items/{id}", "/v1/work-items/PAY-1"],
   ["/v1/cycles", "/v1/cycles"],
@@ -98,10 +108,11 @@ describe("the API", () => {
     expect(await response.text()).toBe("");
   });
 
-  it.each(ADDRESSES)("refuses other methods on %s and names its own", async (_path, address) => {
-    const response = await app.request(address, { method: "POST" });
+  it.each(ADDRESSES)("refuses other methods on %s and names its own", async (path, address) => {
+    const response = await app.request(address, { method: "PUT" });
     expect(response.status).toBe(405);
-    expect(response.headers.get("allow")).toBe("GET, HEAD");
+    const own = ROUTES.filter((route) => route.path === path && route.method !== "GET").map(({ method }) => method);
+    expect(response.headers.get("allow")).toBe(["GET", "HEAD", ...own].join(", "));
     expect(((await response.json()) as Json)["code"]).toBe("method_not_allowed");
   });
 
@@ -338,6 +349,18 @@ const brokenViews = (error: Error) => {
     connection: fail,
     quarantine: fail,
     changedSince: fail,
+    said: fail,
+    updates: fail,
+    links: fail,
+    link: fail,
+    suggestions: fail,
+    objectives: fail,
+    objective: fail,
+    initiatives: fail,
+    initiative: fail,
+    initiativeFeatures: fail,
+    featureFlow: fail,
+    productFlow: fail,
   };
   return broken;
 };

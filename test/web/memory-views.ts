@@ -1,3 +1,4 @@
+import type { Assertion, Update } from "../../shared/domain/assertion.ts";
 import { cycleParts, scopeItem, scopeOf } from "../../shared/domain/cycle-scope.ts";
 import type { Entity } from "../../shared/domain/entity.ts";
 import type { HubEvent } from "../../shared/domain/event.ts";
@@ -5,6 +6,11 @@ import type { HistoryEntry } from "../../shared/domain/history.ts";
 import { PERSON_STATES } from "../../shared/domain/identity.ts";
 import { itemHistory, type StatusOf } from "../../shared/domain/item-history.ts";
 import { STAGES, type Stage } from "../../shared/domain/stage.ts";
+import type { FlowRecord } from "../../shared/flow/record.ts";
+import { flowView } from "../../shared/store/flow-views.ts";
+import type { Say } from "../../shared/store/said.ts";
+import type { LinkView, SuggestionView } from "../../shared/store/shown-links.ts";
+import type { InitiativeView, ObjectiveView } from "../../shared/store/shown-plan.ts";
 import type {
   ConnectionView,
   EvidenceLine,
@@ -35,6 +41,14 @@ export interface Shown {
   readonly people: readonly PersonView[];
   /** What was shown at any moment of the past. */
   readonly before?: Shown | undefined;
+  readonly assertions: readonly Assertion[];
+  readonly updates: readonly Update[];
+  readonly links: readonly LinkView[];
+  readonly suggestions: readonly SuggestionView[];
+  readonly objectives: readonly ObjectiveView[];
+  readonly initiatives: readonly InitiativeView[];
+  /** What figures are made of, the same for every feature and product. */
+  readonly flow?: { readonly records: readonly FlowRecord[]; readonly now: Date };
 }
 
 export const NOTHING: Shown = {
@@ -49,6 +63,21 @@ export const NOTHING: Shown = {
   connections: [],
   quarantine: [],
   people: [],
+  assertions: [],
+  updates: [],
+  links: [],
+  suggestions: [],
+  objectives: [],
+  initiatives: [],
+};
+
+/** For what only shows: nobody says anything there. */
+export const silent: Say = {
+  assert: async () => false,
+  post: async () => {
+    throw new Error("nobody says anything here");
+  },
+  decide: async () => undefined,
 };
 
 const page = <Item>(items: readonly Item[], after: string | undefined, limit: number): Slice<Item> => {
@@ -83,7 +112,11 @@ export const memoryViews = (shown: Shown): Views => {
     });
   const tally = <Word extends string>(words: readonly Word[], told: readonly Word[]) =>
     Object.fromEntries(words.map((word) => [word, told.filter((one) => one === word).length])) as Record<Word, number>;
+  const flow = (weeks: number, part: "feature" | "product", place?: string) =>
+    flowView(shown.flow?.records ?? [], shown.flow?.now ?? new Date(0), weeks, part, place);
   return {
+    featureFlow: async (_, weeks) => flow(weeks, "feature"),
+    productFlow: async (_, weeks, place) => flow(weeks, "product", place),
     products: async () => shown.products,
     feature: async (named) =>
       shown.features.find(({ id, key }) => id === named || key?.toLowerCase() === named.toLowerCase()),
@@ -170,6 +203,19 @@ export const memoryViews = (shown: Shown): Views => {
             .map((one) => [one.id, { ...one, person: { id, name } }] as const),
         ),
       ),
+    said: async () => shown.assertions,
+    updates: async (_about, after, limit) => page(shown.updates, after, limit),
+    links: async (_id, after, limit) => page(shown.links, after, limit),
+    link: async (named) => {
+      const found = [...shown.links, ...shown.suggestions].find(({ id }) => id === named);
+      return found && { ...found, isKnown: true };
+    },
+    suggestions: async (_product, after, limit) => page(shown.suggestions, after, limit),
+    objectives: async (_filter, after, limit) => page(byId(shown.objectives), after, limit),
+    objective: async (named) => shown.objectives.find(({ id }) => id === named),
+    initiatives: async (_filter, after, limit) => page(byId(shown.initiatives), after, limit),
+    initiative: async (named) => shown.initiatives.find(({ id }) => id === named),
+    initiativeFeatures: async () => shown.features.slice(0, 3),
     changes: async (since, after, limit, names) =>
       page(
         shown.changes.filter(

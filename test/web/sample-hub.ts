@@ -13,7 +13,8 @@ import type {
 } from "../../shared/store/views.ts";
 import { webApp } from "../../shared/web/app.ts";
 import type { WebDeps } from "../../shared/web/web-deps.ts";
-import { memoryViews, type Shown } from "./memory-views.ts";
+import { memoryViews, type Shown, silent } from "./memory-views.ts";
+import { samplePlan } from "./sample-plan.ts";
 
 export const NOW = new Date("2026-11-22T10:00:00.000Z");
 export const HUB = "http://localhost:4100";
@@ -360,7 +361,13 @@ const PEOPLE: readonly PersonView[] = [
 /** A hub with `perStage` features in each stage. */
 export const sampleHub = (perStage: number): Shown => ({
   products: [
-    { id: "prd_1", slug: "storefront", name: "Storefront", vision: "Buying takes less than a minute." },
+    {
+      id: "prd_1",
+      slug: "storefront",
+      name: "Storefront",
+      vision: "Buying takes less than a minute.",
+      owner: "Ana Ruiz",
+    },
     { id: "prd_2", slug: "back-office", name: "Back office" },
   ],
   features: STAGES.flatMap((stage, place) =>
@@ -373,6 +380,7 @@ export const sampleHub = (perStage: number): Shown => ({
   timeline: TIMELINE,
   changes: CHANGES,
   people: PEOPLE,
+  ...samplePlan,
   connections: [connection("jira", "Jira"), connection("github", "GitHub"), zendesk],
   quarantine: [1, 2].map((n) => ({
     id: `qua_${n}`,
@@ -390,6 +398,7 @@ export const sampleHub = (perStage: number): Shown => ({
 export const sampleApp = (shown: Shown, over: Partial<WebDeps> = {}) =>
   webApp({
     views: memoryViews(shown),
+    say: silent,
     now: () => NOW,
     cursorKey: new Uint8Array(32).fill(7),
     version: "0.1.0",

@@ -29,6 +29,8 @@ export interface Company {
 
 /** Shares of the work items, by product. */
 const SHARES = [0.4, 0.32];
+/** The feature that grows, and the working day from which it does. */
+const GROWN = { product: 1, feature: 8, from: 72 } as const;
 /** Share of work that belongs to no feature. */
 const LOOSE = 0.28;
 
@@ -55,13 +57,21 @@ export const company = (seed: number, size: number, until: Date): Company => {
   };
   const isSubtask = (product: number, n: number): boolean =>
     product !== 2 && n % 9 === 4 && n - 1 >= at(planned, product).length;
+  const isUnplanned = (product: number, n: number): boolean =>
+    unit(seed, 72, product, isSubtask(product, n) ? n - 1 : n) < LOOSE;
   const feature = (product: number, n: number): Feature | undefined => {
     if (n < at(planned, product).length) return at(at(planned, product), n).feature;
     const origin = isSubtask(product, n) ? n - 1 : n;
-    if (unit(seed, 72, product, origin) < LOOSE) return undefined;
+    if (isUnplanned(product, n)) return grown(product, origin);
     const candidates = at(at(active, product), Math.floor(createdDay(product, origin)));
     // Where few features are being written, more of the work belongs to none.
     return candidates[hash(seed, 73, product, origin) % Math.max(4, candidates.length)];
+  };
+  /** Work that nobody planned goes to a feature that grew with it: declared on track, and late by how it went so far. */
+  const grown = (product: number, n: number): Feature | undefined => {
+    const day = createdDay(product, n);
+    if (small || product !== GROWN.product || day < GROWN.from || hash(seed, 79, n) % 2 === 0) return undefined;
+    return at(all, product).features[GROWN.feature];
   };
   const kindOf = (product: number, n: number, of: Feature | undefined): ItemKind => {
     if (isSubtask(product, n)) return "subtask";
@@ -84,6 +94,7 @@ export const company = (seed: number, size: number, until: Date): Company => {
       const owner = at(all, product);
       if (n < at(planned, product).length) return planningItem(seed, days, owner, n, at(at(planned, product), n));
       const of = feature(product, n);
+      const unplanned = of !== undefined && isUnplanned(product, n);
       return generateItem({
         seed,
         calendar: days,
@@ -92,7 +103,8 @@ export const company = (seed: number, size: number, until: Date): Company => {
         createdDay: createdDay(product, n),
         ...(of === undefined ? {} : { feature: of }),
         ...(isSubtask(product, n) ? { parent: n - 1 } : {}),
-        kind: kindOf(product, n, of),
+        kind: kindOf(product, n, unplanned ? undefined : of),
+        ...(unplanned && { unplanned }),
       });
     },
     featureOf: (product, n) => feature(product, n)?.index,

@@ -92,6 +92,8 @@ export interface ItemPlace {
   readonly feature?: Feature;
   readonly parent?: number;
   readonly kind: ItemKind;
+  /** It came to its feature without being planned there: it goes the way of all loose work, and has no code. */
+  readonly unplanned?: boolean;
 }
 
 /** One work item, drawn from the seed and its place alone. */
@@ -146,7 +148,7 @@ const POINTS = [1, 2, 3, 5, 8];
 /** The stage an item is created in. */
 const firstStage = (course: Course): Stage => (course.triaged ? "triage" : "backlog");
 
-const courseOf = ({ seed, product, n, createdDay: created, feature, kind }: ItemPlace): Course => {
+const courseOf = ({ seed, product, n, createdDay: created, feature, kind, unplanned }: ItemPlace): Course => {
   const u = (purpose: number): number => unit(seed, purpose, product.index, n);
   const triaged = kind === "bug" && feature === undefined;
   const flow = { start: created + between(0.6, 5, u(41)), review: 0, done: 0 };
@@ -154,14 +156,15 @@ const courseOf = ({ seed, product, n, createdDay: created, feature, kind }: Item
   flow.done = flow.review + between(0.15, 1.6, u(43));
   const cancelled = created + between(2, 9, u(46));
 
-  switch (feature?.phase) {
+  const plan = unplanned === true ? undefined : feature;
+  switch (plan?.phase) {
     case undefined:
       // A third of what belongs to no feature is never taken up, and a little of it is thrown away.
       if (u(44) < 0.33) return u(45) < 0.2 ? { created, cancelled, triaged } : { created, triaged };
       return { created, ...flow, triaged };
     case "released":
     case "production": {
-      const latest = (feature.shipDay ?? 0) - 0.3 - u(47) * 0.6;
+      const latest = (plan.shipDay ?? 0) - 0.3 - u(47) * 0.6;
       const done = Math.min(flow.done, latest);
       const course = {
         created,
@@ -170,8 +173,8 @@ const courseOf = ({ seed, product, n, createdDay: created, feature, kind }: Item
         done,
         triaged,
       };
-      if (feature.phase === "production" && u(45) < 0.05) return { created, cancelled, triaged };
-      return feature.reopened && u(48) < 0.12 ? { ...course, reopened: 127.2 + u(49) } : course;
+      if (plan.phase === "production" && u(45) < 0.05) return { created, cancelled, triaged };
+      return plan.reopened && u(48) < 0.12 ? { ...course, reopened: 127.2 + u(49) } : course;
     }
     case "testing": {
       const done = 125.6 + u(47) * 3;
@@ -189,7 +192,7 @@ const courseOf = ({ seed, product, n, createdDay: created, feature, kind }: Item
     case "design":
       return kind === "design" ? { created, start: created + between(0.5, 3, u(41)), triaged } : { created, triaged };
     case "cancelled": {
-      const end = feature.cancelledDay ?? 0;
+      const end = plan.cancelledDay ?? 0;
       return u(44) < 0.25 ? { created, ...flow, triaged } : { created, cancelled: end + u(47) * 0.5, triaged };
     }
     default:
@@ -242,12 +245,12 @@ const historyOf = (
 };
 
 const pullOf = (
-  { calendar, feature, kind, product, n, seed }: ItemPlace,
+  { calendar, feature, kind, product, n, seed, unplanned }: ItemPlace,
   course: Course,
   h: number,
 ): PullTimes | undefined => {
   const { start, review, done } = course;
-  if (start === undefined || kind === "design" || kind === "subtask") return undefined;
+  if (start === undefined || kind === "design" || kind === "subtask" || unplanned === true) return undefined;
   if ((h >>> 24) % 8 === 0 && feature === undefined) return undefined;
   const opened = review ?? start + between(0.1, 0.6, unit(seed, 51, product.index, n));
   if (opened >= 129.8 || (review === undefined && h % 2 === 0)) return undefined;

@@ -53,7 +53,7 @@ const SummaryJson = z
           to: z.string().nullable(),
           why: z.array(z.string()),
           evidence: z.array(z.string()),
-          cause: z.enum(["sync", "time", "rule_change"]),
+          cause: z.enum(["sync", "time", "rule_change", "override"]),
           at: z.iso.datetime().describe("When the hub first showed the later state."),
         }),
       )

@@ -2,7 +2,9 @@ import * as z from "zod";
 import { BADGES, DISPOSITIONS, STAGE_STATES, STAGES, type Stage, type StageResult } from "../../domain/stage.ts";
 import type { FeatureView } from "../../store/views.ts";
 import { featurePath } from "../feature-address.ts";
+import { HealthDimensionJson, healthDimensionsJson } from "./health-json.ts";
 import { MappedJson } from "./mapped-json.ts";
+import { AssertionJson, assertionJson } from "./said-json.ts";
 
 const Time = z.iso.datetime();
 const Health = z.enum(["on_track", "at_risk", "off_track", "unknown"]);
@@ -23,6 +25,35 @@ const eachStage = <Value>(value: (stage: Stage) => Value): Record<Stage, Value> 
 
 const StagesJson = z.object(eachStage(() => StageJson)).meta({ id: "Stages" });
 
+const HealthJson = z.object({
+  value: Health.describe("The leading health: the worse of the two."),
+  disagree: z.boolean(),
+  declared: z
+    .object({
+      value: Health,
+      at: Time.nullable(),
+      stale: z.boolean(),
+      by: z.string().nullable().describe("Who said so in the hub; null where a tool told it."),
+      text: z.string().nullable().describe("Their words."),
+    })
+    .nullable(),
+  derived: z.object({ value: Health, rule: z.string(), reasons: z.array(z.string()) }),
+  dimensions: z.array(HealthDimensionJson).describe("What the derived health rests on, one entry per aspect."),
+  forecast: z
+    .object({
+      p50: z.string().nullable().describe("Day by which half of 10,000 simulated courses end; null: beyond 104 weeks."),
+      p85: z.string().nullable().describe("Day by which 85 % of them end."),
+      basis: z.string().describe("What it was made of."),
+    })
+    .nullable()
+    .describe("Null where history is too short, or nothing is left to do."),
+  rules: z.string().nullable().describe("Version of the thresholds; with a digest where the config changes some."),
+});
+
+const NamesJson = z
+  .array(z.object({ id: z.string(), key: z.string().nullable(), name: z.string(), tool: z.string(), url: z.string() }))
+  .describe("Records of other tools that are the same feature.");
+
 export const FeatureJson = z
   .object({
     id: z.string(),
@@ -37,14 +68,11 @@ export const FeatureJson = z
     disposition: z.enum(DISPOSITIONS),
     badges: z.array(z.enum(BADGES)),
     status: MappedJson,
-    health: z.object({
-      value: Health.describe("The leading health: the worse of the two."),
-      disagree: z.boolean(),
-      declared: z.object({ value: Health, at: Time.nullable(), stale: z.boolean() }).nullable(),
-      derived: z.object({ value: Health, rule: z.string(), reasons: z.array(z.string()) }),
-    }),
+    health: HealthJson,
+    assertions: z.array(AssertionJson).describe("What people assert of it now. It silences nothing that tools say."),
     progress: z.object({ done: z.int(), total: z.int(), cancelled: z.int() }),
     counts: z.object({ workItems: z.int(), pullRequests: z.int(), deployments: z.int() }),
+    names: NamesJson,
     owner: z.object({ id: z.string(), name: z.string() }).nullable(),
     initiatives: z.array(z.object({ id: z.string(), name: z.string() })),
     targetDate: z.string().nullable().describe("The last day of the promised time."),
@@ -64,6 +92,11 @@ export const FeatureJson = z
 export const ExplanationJson = z
   .object({
     feature: z.string(),
+    key: z.string().nullable(),
+    name: z.string(),
+    names: NamesJson,
+    status: MappedJson.describe("What its plan declares."),
+    health: HealthJson,
     stage: Headline,
     state: z.enum(STAGE_STATES),
     since: Time.nullable(),
@@ -98,9 +131,30 @@ const stagesJson = ({ explanation }: FeatureView): z.input<typeof StagesJson> =>
   return eachStage((stage) => json(stage, explanation.stages[stage]));
 };
 
+const namesJson = ({ names = [] }: FeatureView): z.input<typeof NamesJson> =>
+  names.map(({ key, ...record }) => ({ ...record, key: key ?? null }));
+
+const healthJson = ({ health }: FeatureView): z.input<typeof HealthJson> => ({
+  value: health.value,
+  disagree: health.disagree,
+  declared:
+    health.declared === undefined
+      ? null
+      : {
+          ...health.declared,
+          at: health.declared.at ?? null,
+          by: health.declared.by ?? null,
+          text: health.declared.text ?? null,
+        },
+  derived: { ...health.derived, reasons: [...health.derived.reasons] },
+  dimensions: healthDimensionsJson(health.dimensions ?? []),
+  forecast: health.forecast ?? null,
+  rules: health.rules ?? null,
+});
+
 /** A feature on the wire. */
 export const featureJson = (feature: FeatureView, hub: string): z.input<typeof FeatureJson> => {
-  const { health, explanation } = feature;
+  const { explanation } = feature;
   return {
     id: feature.id,
     key: feature.key ?? null,
@@ -114,14 +168,11 @@ export const featureJson = (feature: FeatureView, hub: string): z.input<typeof F
     disposition: explanation.disposition,
     badges: [...explanation.badges],
     status: feature.status,
-    health: {
-      value: health.value,
-      disagree: health.disagree,
-      declared: health.declared === undefined ? null : { ...health.declared, at: health.declared.at ?? null },
-      derived: { ...health.derived, reasons: [...health.derived.reasons] },
-    },
+    health: healthJson(feature),
+    assertions: (feature.assertions ?? []).map(assertionJson),
     progress: feature.progress,
     counts: feature.counts,
+    names: namesJson(feature),
     owner: feature.owner ?? null,
     initiatives: [...feature.initiatives],
     targetDate: feature.targetDate ?? null,
@@ -139,6 +190,11 @@ export const explanationJson = (feature: FeatureView): z.input<typeof Explanatio
   return {
     ...rest,
     feature: featureId,
+    key: feature.key ?? null,
+    name: feature.name,
+    names: namesJson(feature),
+    status: feature.status,
+    health: healthJson(feature),
     stage: headline,
     stages: stagesJson(feature),
     because: because.map((line) => ({ ...line, evidence: [...line.evidence] })),

@@ -2,15 +2,23 @@ import { CHANGE_ROUTES } from "./change-routes.ts";
 import { CONNECTION_ROUTES } from "./connection-routes.ts";
 import { CYCLE_ROUTES } from "./cycle-routes.ts";
 import { FEATURE_ROUTES } from "./feature-routes.ts";
+import { FLOW_ROUTES } from "./flow-routes.ts";
+import { LINK_ROUTES } from "./link-routes.ts";
 import { PEOPLE_ROUTES } from "./people-routes.ts";
+import { PLAN_ROUTES } from "./plan-routes.ts";
 import type { Route } from "./route.ts";
+import { SAID_ROUTES } from "./said-routes.ts";
 import { STATUS_ROUTES } from "./status-routes.ts";
 import { WORK_ITEM_ROUTES } from "./work-item-routes.ts";
 
 /** Every operation of the API, in the order in which it is documented. */
 export const ROUTES: readonly Route[] = [
   ...STATUS_ROUTES,
+  ...PLAN_ROUTES,
   ...FEATURE_ROUTES,
+  ...SAID_ROUTES,
+  ...LINK_ROUTES,
+  ...FLOW_ROUTES,
   ...WORK_ITEM_ROUTES,
   ...CYCLE_ROUTES,
   ...PEOPLE_ROUTES,

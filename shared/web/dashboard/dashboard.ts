@@ -12,10 +12,16 @@ import { docsPage } from "./docs/docs-page.tsx";
 import { errorCodePage, errorsPage } from "./docs/errors-page.tsx";
 import { eventsPage } from "./docs/events-page.tsx";
 import { stagesPage } from "./docs/stages-page.tsx";
+import { featureForm } from "./feature-form.ts";
 import { featurePage } from "./feature-page.tsx";
 import { featuresPage } from "./features-page.tsx";
+import { initiativeForm, initiativePage } from "./initiative-page.tsx";
+import { objectivesPage } from "./objectives-page.tsx";
 import type { PageHandler } from "./page.tsx";
 import { peoplePage } from "./people-page.tsx";
+import { productFlowPage } from "./product-flow-page.tsx";
+import { productPage } from "./product-page.tsx";
+import { reviewForm, reviewPage } from "./review-page.tsx";
 
 /** Every page with its address. */
 const PAGES: readonly (readonly [path: string, page: PageHandler])[] = [
@@ -26,6 +32,11 @@ const PAGES: readonly (readonly [path: string, page: PageHandler])[] = [
   ["/connections/:name", connectionPage],
   ["/activity", activityPage],
   ["/people", peoplePage],
+  ["/objectives", objectivesPage],
+  ["/initiatives/:id", initiativePage],
+  ["/products/:slug", productPage],
+  ["/review", reviewPage],
+  ["/products/:product/flow", productFlowPage],
   ["/docs", docsPage],
   ["/docs/api", apiPage],
   ["/docs/stages", stagesPage],
@@ -34,12 +45,21 @@ const PAGES: readonly (readonly [path: string, page: PageHandler])[] = [
   ["/docs/errors/:code", errorCodePage],
 ];
 
+/** Pages that take forms, each at its own address. */
+const FORMS: readonly (readonly [path: string, form: PageHandler])[] = [
+  ["/features/:key", featureForm],
+  ["/initiatives/:id", initiativeForm],
+  ["/review", reviewForm],
+];
+
 /** Pages whose rows the API has too: the same address with `.json` leads there. */
 const AS_JSON: Readonly<Record<string, string>> = {
   features: "/v1/features",
   connections: "/v1/connections",
   activity: "/v1/changes",
   people: "/v1/people",
+  objectives: "/v1/objectives",
+  review: "/v1/links/review",
   status: "/v1/status",
 };
 
@@ -63,5 +83,6 @@ export const mountDashboard = (app: Hono<WebEnv>, deps: WebDeps): void => {
     const name = c.req.param("file").slice(0, -".json".length);
     return c.redirect(`/v1/${c.req.param("list")}/${encodeURIComponent(name)}`);
   });
+  for (const [path, form] of FORMS) app.post(path, (c) => form(c, deps));
   for (const [path, page] of PAGES) readable(app, path, (c) => page(c, deps));
 };

@@ -8,15 +8,21 @@ import { HEALTH_WORDS, STAGE_STATE_WORDS, STAGE_WORDS, toolName } from "../words
 import { AsOfBanner, AsOfForm } from "./as-of-banner.tsx";
 import { FeatureTimeline } from "./feature-timeline.tsx";
 import { FeatureWork } from "./feature-work.tsx";
+import { FlowSection } from "./flow-section.tsx";
+import { formToken } from "./form.tsx";
 import { Health } from "./health.tsx";
+import { HealthSection } from "./health-section.tsx";
 import { address, Outside } from "./link.tsx";
 import { type PageHandler, sendPage } from "./page.tsx";
 import { linkCursor, placeOf } from "./page-cursor.ts";
+import { SaidSection } from "./said.tsx";
 import { StageReasons } from "./stage-reasons.tsx";
 import { Day, Moment, Target } from "./time.tsx";
 
 const WORK_AT_ONCE = 100;
 const TIMELINE_AT_ONCE = 50;
+const UPDATES_SHOWN = 5;
+const FLOW_WEEKS = 12;
 
 const StageSteps = ({ explanation }: FeatureView) => (
   <ol class="steps-strip" aria-label="Stages">
@@ -46,6 +52,7 @@ const HealthFacts = ({ health }: FeatureView) => (
       <div>
         <dt>Declared</dt>
         <dd>
+          {health.declared.by !== undefined && `${health.declared.by}: `}
           {HEALTH_WORDS[health.declared.value].word}
           <span class="quiet">
             {health.declared.at !== undefined && (
@@ -71,7 +78,7 @@ const HealthFacts = ({ health }: FeatureView) => (
 
 const Facts = ({ feature, products }: { readonly feature: FeatureView; readonly products: readonly ProductView[] }) => {
   const { progress, targetDate, presence, status } = feature;
-  const names = products.filter(({ id }) => feature.productIds.includes(id)).map(({ name }) => name);
+  const own = products.filter(({ id }) => feature.productIds.includes(id));
   return (
     <dl class="facts">
       <HealthFacts {...feature} />
@@ -113,13 +120,27 @@ const Facts = ({ feature, products }: { readonly feature: FeatureView; readonly 
       {feature.initiatives.length > 0 && (
         <div>
           <dt>Initiative</dt>
-          <dd>{feature.initiatives.map(({ name }) => name).join(", ")}</dd>
+          <dd>
+            {feature.initiatives.map(({ id, name }, place) => (
+              <>
+                {place > 0 && ", "}
+                <a href={`/initiatives/${id}`}>{name}</a>
+              </>
+            ))}
+          </dd>
         </div>
       )}
-      {names.length > 0 && (
+      {own.length > 0 && (
         <div>
           <dt>Product</dt>
-          <dd>{names.join(", ")}</dd>
+          <dd>
+            {own.map(({ slug, name }, index) => (
+              <>
+                {index > 0 && ", "}
+                <a href={`/products/${slug}/flow`}>{name}</a>
+              </>
+            ))}
+          </dd>
         </div>
       )}
       {presence.state !== "present" && (
@@ -161,10 +182,13 @@ export const featurePage: PageHandler = async (c, deps) => {
   const place = (list: string) => ({ route: `page.feature.${list}`, filters: { id: feature.id } });
   const workAfter = placeOf(deps, place("work"), c.req.query("work"));
   const timelineAfter = placeOf(deps, place("timeline"), c.req.query("timeline"));
-  const [work, timeline, products] = await Promise.all([
+  const [work, timeline, products, flow, assertions, updates] = await Promise.all([
     at === undefined ? views.evidence(feature.id, workAfter, WORK_AT_ONCE) : { items: [], next: undefined },
     views.timeline(feature.id, timelineAfter ?? (at && `${at}#~`), TIMELINE_AT_ONCE),
     views.products(),
+    views.featureFlow(feature.id, FLOW_WEEKS),
+    views.said(feature.id),
+    views.updates(feature.id, undefined, UPDATES_SHOWN),
   ]);
   const path = featurePath(feature);
   const more = linkCursor(deps, place("work"), work.next);
@@ -185,13 +209,24 @@ export const featurePage: PageHandler = async (c, deps) => {
       <div class="split">
         <div>
           <StageReasons explanation={feature.explanation} />
+          <HealthSection health={feature.health} />
           {at === undefined ? (
-            <FeatureWork lines={work.items} more={more && address(path, { work: more }, "#work")} />
+            <>
+              <SaidSection
+                at={{ to: path, token: formToken(c, deps) }}
+                version={feature.version}
+                assertions={assertions}
+                updates={updates.items}
+                now={deps.now()}
+              />
+              <FeatureWork lines={work.items} more={more && address(path, { work: more }, "#work")} />
+              <FlowSection flow={flow} json={`/v1${path}/flow`} />
+            </>
           ) : (
             <section aria-labelledby="work">
               <h2 id="work">Work</h2>
               <p class="quiet">
-                Single records are kept as they are now: <a href={`${path}#work`}>see them there</a>.
+                Single records, and what people say, are kept as they are now: <a href={path}>see them there</a>.
               </p>
             </section>
           )}

@@ -6,9 +6,11 @@ import { Moment } from "./time.tsx";
 
 const NAVIGATION = [
   { id: "board", href: "/", word: "Board" },
+  { id: "objectives", href: "/objectives", word: "Objectives" },
   { id: "features", href: "/features", word: "Features" },
   { id: "activity", href: "/activity", word: "Activity" },
   { id: "people", href: "/people", word: "People" },
+  { id: "review", href: "/review", word: "Review" },
   { id: "connections", href: "/connections", word: "Connections" },
   { id: "docs", href: "/docs", word: "Docs" },
 ] as const;

@@ -1,0 +1,129 @@
+import { DAY } from "../rule-set.ts";
+import { type Dimension, type Finding, judged, newest, notApplicable, unlessBlind } from "./dimension.ts";
+import type { Around, HealthInput } from "./input.ts";
+import type { HealthRules } from "./rules.ts";
+import { dayOf, percent } from "./standing.ts";
+
+/** Whether its experiments can be trusted, do no harm and get decided. */
+export const experiment = (input: HealthInput, rules: HealthRules): Dimension => {
+  const begun = (input.experiments ?? []).filter(({ fields }) => fields.status.category !== "draft");
+  if (begun.length === 0) return notApplicable("experiment", "no experiment was started");
+  const isRunning = begun.some(({ fields }) => fields.status.category === "running");
+  const dimension = judged(
+    "experiment",
+    begun.flatMap((one) => findingsOf(one, input, rules)),
+    {
+      text: isRunning ? "running, with nothing against it" : "decided",
+      threshold: `sample ratio p of at least ${rules.experiment.sampleRatioBelow}`,
+      evidence: begun.map(({ source }) => source.url),
+      dataAt: newest(begun.map(({ fields, sourceUpdatedAt }) => fields.snapshot?.at ?? sourceUpdatedAt)),
+      isRequired: isRunning,
+      turns: begun.flatMap((one) => turnsOf(one, rules)),
+    },
+  );
+  return unlessBlind(dimension, input, "experiment");
+};
+
+const findingsOf = (one: Around<"experiment">, input: HealthInput, rules: HealthRules): Finding[] => {
+  const { name, status, decision, result, snapshot } = one.fields;
+  const now = Date.parse(input.asOf);
+  const day = dayOf(input);
+  const { sampleRatioBelow, reviewDays, fewestUsers } = rules.experiment;
+  const evidence = [one.source.url];
+  const findings: Finding[] = [];
+  const isRunning = status.category === "running";
+  if (decision?.category === "rollback")
+    findings.push({
+      level: "off_track",
+      gates: true,
+      evidence,
+      text: `experiment ${name} was decided against: rolled back`,
+      value: decision.detail,
+    });
+  const isShipped = decision?.category === "ship";
+  // Once decided, what its numbers said is history.
+  if (snapshot !== undefined && (isRunning || decision === undefined) && !isShipped) {
+    const { srmP } = snapshot;
+    if (srmP !== undefined && srmP < sampleRatioBelow)
+      findings.push({
+        level: "off_track",
+        gates: true,
+        evidence,
+        text: `experiment ${name}: the split between variations is not to be trusted`,
+        value: `p ${srmP}`,
+        threshold: `at least ${sampleRatioBelow}`,
+      });
+    for (const harm of harmsOf(one, input))
+      findings.push({
+        level: "off_track",
+        gates: true,
+        evidence,
+        text: `experiment ${name}: guardrail ${harm.metric} is worse in ${harm.variation}`,
+        value: harm.interval,
+        threshold: "an interval that reaches the good side",
+      });
+    const least = Math.min(...snapshot.users.map(({ users }) => users));
+    if (isRunning && poweredAt(one, rules) <= now && least < fewestUsers)
+      findings.push({
+        level: "at_risk",
+        evidence,
+        text: `experiment ${name} has too few users to tell anything: ${least} in its smallest variation`,
+        value: `${least} users`,
+        threshold: `at least ${fewestUsers}`,
+      });
+  }
+  const ended = Date.parse(one.fields.endedAt ?? "");
+  if (isRunning && now >= ended)
+    findings.push({
+      level: "at_risk",
+      evidence,
+      text: `experiment ${name} runs on past its end, ${day(ended)}`,
+      value: "running",
+      threshold: `until ${day(ended)}`,
+    });
+  const waits = waitingSince(one);
+  if (waits !== undefined && result === undefined && now >= waits + reviewDays * DAY)
+    findings.push({
+      level: "at_risk",
+      evidence,
+      text: `experiment ${name} waits for a decision since ${day(waits)}`,
+      value: `since ${day(waits)}`,
+      threshold: `within ${reviewDays} d`,
+    });
+  return findings;
+};
+
+const turnsOf = (one: Around<"experiment">, rules: HealthRules): number[] =>
+  [
+    poweredAt(one, rules),
+    Date.parse(one.fields.endedAt ?? ""),
+    (waitingSince(one) ?? Number.NaN) + rules.experiment.reviewDays * DAY,
+  ].filter(Number.isFinite);
+
+const poweredAt = ({ fields }: Around<"experiment">, { experiment: { powerDays } }: HealthRules): number => {
+  const at = Date.parse(fields.startedAt ?? "");
+  return Number.isNaN(at) ? Number.POSITIVE_INFINITY : at + powerDays * DAY;
+};
+
+/** Since when it is ready for a decision: a stopped one since its end, one that its tool calls ready since its numbers say so. */
+const waitingSince = ({ fields }: Around<"experiment">): number | undefined => {
+  const { status, decision, endedAt, snapshot } = fields;
+  const isUndecided = decision === undefined || decision.category === "review" || decision.category === "unknown";
+  const at =
+    status.category === "stopped" && isUndecided
+      ? Date.parse(endedAt ?? "")
+      : status.category === "running" && decision?.category === "review"
+        ? Date.parse(snapshot?.at ?? "")
+        : Number.NaN;
+  return Number.isNaN(at) ? undefined : at;
+};
+
+/** Guardrails whose interval lies wholly on the bad side. Where nobody says which side is good, more is. */
+const harmsOf = ({ fields }: Around<"experiment">, { metrics = [] }: HealthInput) =>
+  (fields.snapshot?.results ?? []).flatMap(({ metric, role, variation, interval }) => {
+    if (role !== "guardrail" || interval === undefined) return [];
+    const told = metrics.find((one) => one.fields.name === metric || one.fields.key === metric);
+    const [low, high] = interval;
+    const isBad = told?.fields.direction === "down_good" ? low > 0 : high < 0;
+    return isBad ? [{ metric, variation, interval: `${percent(low)} to ${percent(high)}` }] : [];
+  });

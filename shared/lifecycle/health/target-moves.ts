@@ -1,0 +1,18 @@
+import type { HistoryEntry } from "../../domain/history.ts";
+import type { TargetMove } from "./input.ts";
+
+const TARGET_FIELDS: ReadonlySet<string> = new Set(["target", "targetDate", "dueAt"]);
+const DAY = /^\d{4}-\d{2}-\d{2}/;
+
+/** When a feature's target went from one day to another, oldest first; being set or taken away is no move. */
+export const targetMoves = (history: readonly HistoryEntry[]): TargetMove[] => {
+  const moves = history.flatMap(({ at, changes }) =>
+    changes.flatMap(({ field, from, to }): TargetMove[] => {
+      if (!TARGET_FIELDS.has(field)) return [];
+      const [was, is] = [from, to].map((value) => DAY.exec(value?.name ?? value?.id ?? "")?.[0]);
+      return was === undefined || is === undefined || was === is ? [] : [{ at, from: was, to: is }];
+    }),
+  );
+  const unique = new Map(moves.map((move) => [`${move.at} ${move.from} ${move.to}`, move]));
+  return [...unique].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, move]) => move);
+};

@@ -29,7 +29,7 @@ export interface Part {
   /** How it finds rows of the table whose keys it does not know: all of one partition, or by an index. Default not at all. */
   readonly finds?: readonly ("partition" | "list" | "due")[];
   /** Which of the secrets it reads. */
-  readonly secrets?: "webhooks" | "connection" | "cursors" | "outputs";
+  readonly secrets?: "webhooks" | "connection" | "surfaces" | "outputs";
   /** On AWS only where the config has this part: what nobody uses costs nothing and may nothing. */
   readonly onlyWith?: "outputs";
   /** On AWS; default 60. */
@@ -89,7 +89,8 @@ export const topology = {
     on: [{ http: "ANY /{path+}" }],
     reads: ["table", "secrets"],
     finds: ["partition", "list", "due"],
-    secrets: "cursors",
+    secrets: "surfaces",
+    // Keys, sessions, members and the audit log.
     writes: ["table"],
     memoryMb: 512,
   },

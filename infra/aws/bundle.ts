@@ -51,10 +51,10 @@ const ADAPTERS: Readonly<Record<Store, Adapter>> = {
   mailer: { takes: { sesMailer: "mailer" }, make: () => "sesMailer({ from: THROUGHLINE_MAIL_FROM })" },
 };
 
-const KNOWS: Readonly<Record<"webhooks" | "connection" | "cursors" | "outputs" | "nothing", SecretsKnown>> = {
+const KNOWS: Readonly<Record<"webhooks" | "connection" | "surfaces" | "outputs" | "nothing", SecretsKnown>> = {
   webhooks: "webhooks",
   connection: "all",
-  cursors: "none",
+  surfaces: "none",
   outputs: "none",
   nothing: "none",
 };

@@ -2,6 +2,7 @@ import { type Stack, Stack as StackOf } from "aws-cdk-lib";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { parameterName } from "../../shared/adapters/aws/parameter-name.ts";
 import { tokensName } from "../../shared/pipeline/token-store.ts";
+import { accessSecrets } from "../../shared/platform/access-config.ts";
 import { keepsTokens, secretNames } from "../../shared/platform/connections.ts";
 import { CURSOR_KEY } from "../../shared/platform/on-aws.ts";
 import { outputSecrets } from "../../shared/platform/output-problems.ts";
@@ -15,7 +16,7 @@ export interface SecretsOf {
   readonly stores: readonly string[];
 }
 
-/** Which secrets a function may see: those of its own connection, those that verify webhooks, those of outputs, or the key of cursors. */
+/** Which secrets a function may see: those of its own connection, those that verify webhooks, those of outputs, or the key of cursors and what signs people in. */
 export const secretsOf = async ({ row, config, connection }: DeployedPart): Promise<SecretsOf> => {
   const settings = Object.values(config.connections);
   switch (row.secrets) {
@@ -27,8 +28,8 @@ export const secretsOf = async ({ row, config, connection }: DeployedPart): Prom
         connection !== undefined && own !== undefined && (await keepsTokens(own)) ? [tokensName(connection)] : [];
       return { reads: [...(await namesOf(settings, "all")), ...tokens], stores: tokens };
     }
-    case "cursors":
-      return { reads: [CURSOR_KEY], stores: [] };
+    case "surfaces":
+      return { reads: [CURSOR_KEY, ...accessSecrets(config)], stores: [] };
     case "outputs":
       return { reads: outputSecrets(config), stores: [] };
     default:

@@ -25,6 +25,7 @@ export const COMMANDS: Readonly<Record<string, Load>> = {
   explain: async () => (await import("./explain.ts")).explain,
   flow: async () => (await import("./flow.ts")).flow,
   history: async () => (await import("./history.ts")).history,
+  keys: async () => (await import("./keys.ts")).keys,
   people: async () => (await import("./people.ts")).people,
   deploy: async () => (await import("./deploy.ts")).deploy,
   diff: async () => (await import("./diff.ts")).diff,

@@ -4,6 +4,7 @@ import { isZone, WEEK_STARTS } from "../domain/day.ts";
 import { STATUS_CATEGORIES } from "../domain/entity.ts";
 import { nearestWord } from "../domain/nearest-word.ts";
 import { STAGES } from "../domain/stage.ts";
+import { AccessShape } from "./access-config.ts";
 import type { HubConfig } from "./define-hub.ts";
 import { HealthShape } from "./health-shape.ts";
 import { locate } from "./locate.ts";
@@ -131,6 +132,7 @@ export const HubConfigShape = z.strictObject({
     .optional()
     .describe("In which days begin and end for `as_of`, charts and reports, e.g. `Europe/Berlin`; UTC without it."),
   weekStart: z.enum(WEEK_STARTS).optional().describe("The first day of a week; monday without it."),
+  access: AccessShape.optional().describe("Who may see the hub."),
   url: z.url().optional().describe("Where people reach the hub."),
   eventTypePrefix: z
     .string()

@@ -13,6 +13,7 @@ import { sharedBudget } from "../pipeline/shared-budget.ts";
 import { tokenStore } from "../pipeline/token-store.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Secrets } from "../ports/secrets.ts";
+import { accessProblems } from "./access-config.ts";
 import { type ConfigProblem, keysAt, problemsOf, suggestion } from "./config.ts";
 import type { ConnectionConfig, HubConfig, SecretRef } from "./define-hub.ts";
 import { objectiveProblems } from "./objectives.ts";
@@ -94,6 +95,7 @@ export const connectionProblems = async (
     ...peopleProblems(config),
     ...objectiveProblems(config),
     ...(await outputProblems(config, secrets)),
+    ...(await accessProblems(config, secrets)),
   ];
 };
 

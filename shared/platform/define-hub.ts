@@ -2,6 +2,7 @@ import type { WeekStart } from "../domain/day.ts";
 import type { StatusCategory } from "../domain/entity.ts";
 import type { Stage } from "../domain/stage.ts";
 import type { HealthSettings } from "../lifecycle/health/rules.ts";
+import type { AccessConfig } from "./access-config.ts";
 import type { OutputConfig } from "./output-shape.ts";
 import type { RulesConfig } from "./rules.ts";
 
@@ -102,6 +103,8 @@ export interface HubConfig {
   readonly timezone?: string;
   /** The first day of a week; default monday. */
   readonly weekStart?: WeekStart;
+  /** Who may see the hub; default on a hub that only its own machine reaches whoever sits there, else whoever has a key. */
+  readonly access?: AccessConfig;
   /** Where people reach the hub; default the local address. */
   readonly url?: string;
   /** Prefix of CloudEvents types; default `dev.throughline`. */

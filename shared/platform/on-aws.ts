@@ -32,6 +32,7 @@ export const openOnAws = (parts: {
   useHub(hubOf({ ...parts, ports, log, alone: false, elastic: true, keepsIdentityKey: true }), parts.config.outputs);
   serveAs({
     demo: false,
+    signIn: { required: true, oidc: parts.config.access?.oidc },
     async cursorKey() {
       const secret = await ports.secrets.get(CURSOR_KEY);
       if (secret === undefined)

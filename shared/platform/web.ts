@@ -5,8 +5,11 @@ import type { Hub } from "../pipeline/hub.ts";
 import { vocabulary } from "../pipeline/vocabulary.ts";
 import { sayings } from "../store/said.ts";
 import { tableViews } from "../store/table-views.ts";
+import { identifier } from "../web/access/identify.ts";
+import { LOCAL, NOBODY } from "../web/access/identity.ts";
 import { webApp } from "../web/app.ts";
 import type { WebEnv } from "../web/web-deps.ts";
+import { oidcOf } from "./oidc.ts";
 import { serving } from "./serving.ts";
 import { VERSION } from "./version.ts";
 
@@ -19,10 +22,15 @@ export const webOf = async (hub: () => Hub): Promise<Hono<WebEnv>> => {
     now: () => hub().ports.clock.now(),
     statusOf: (connectionId) => vocabulary(hub())(connectionId),
   });
+  const now = () => hub().ports.clock.now();
+  const { table, secrets } = hub().ports;
   return webApp({
     views,
-    say: sayings(hub().ports.table, () => hub().ports.clock.now()),
-    now: () => hub().ports.clock.now(),
+    table,
+    say: sayings(table, now),
+    now,
+    identify: identifier({ table, now }, how.signIn.required ? NOBODY : LOCAL),
+    ...(how.signIn.oidc !== undefined && { oidc: oidcOf(how.signIn.oidc, secrets, hub().log) }),
     cursorKey: await how.cursorKey(),
     version: VERSION,
     timezone: hub().timezone,

@@ -58,6 +58,12 @@ import type { Place } from "../ports/table.ts";
  * | the rules in force, and a review's end | M                      | R                               |
  * | how far an output got                  | O#{output}             | A                               |
  * | what an output refused for good        | O#{output}             | R#{event}                       |
+ * | a key, session, sign-in or share link  | A#{digest of its secret} | A                             |
+ * | a member                               | A#member#{digest}      | A                               |
+ * | an act of the audit log                | A#log#{yyyy-mm-dd}     | {at}#{id}                       |
+ * | list: keys, sessions or links, by id   | A#{kind}               | {id}                            |
+ * | list: members, by id                   | A#member               | {id}                            |
+ * | list: the audit log                    | A#log                  | {at}#{id}                       |
  * | list: entities of a kind, by id        | N#{kind}#{hex digit}   | {id}                            |
  * | list: vocabulary of a connection       | W#{connection}         | {id}                            |
  * | list: features by headline             | B#{stage or none}      | {product}#{rank}#{due}#{id}     |
@@ -182,6 +188,9 @@ export const identityKeyKey: Place = { pk: "M", sk: "K" };
 export const peopleKey: Place = { pk: "M", sk: "P" };
 export const declaredKey = (slug: string): Place => ({ pk: "M", sk: `P#${slug}` });
 export const planKey: Place = { pk: "M", sk: "O" };
+export const accessKey = (digest: string): Place => ({ pk: `A#${digest}`, sk: "A" });
+export const memberKey = (digest: string): Place => ({ pk: `A#member#${digest}`, sk: "A" });
+export const auditKey = (at: Instant, id: string): Place => ({ pk: `A#log#${at.slice(0, 10)}`, sk: `${at}#${id}` });
 export const mappingKey: Place = { pk: "M", sk: "A" };
 export const mappedKey = (connection: string): Place => ({ pk: "M", sk: `C#${connection}` });
 
@@ -233,6 +242,12 @@ export const lists = {
     pk: `X#${loggedAt.slice(0, 10)}`,
     sk: loggedAs(loggedAt, order, event),
   }),
+  ofCredential: (kind: string, id: string): Place => ({ pk: `A#${kind}`, sk: id }),
+  credentials: (kind: string) => `A#${kind}`,
+  ofMember: (id: string): Place => ({ pk: "A#member", sk: id }),
+  members: "A#member",
+  ofAct: (at: Instant, id: string): Place => ({ pk: "A#log", sk: `${at}#${id}` }),
+  acts: "A#log",
   changesOf: (day: string) => `X#${day}`,
   ofPast: (until: Instant, feature: string, version: number): Place => ({
     pk: `V#${until.slice(0, 10)}`,

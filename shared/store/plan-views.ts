@@ -25,7 +25,8 @@ const featuresById = async (table: Table, ids: readonly string[]): Promise<Featu
 };
 
 /** How features are doing together: the worst of those that are open, and how many stand where. */
-const rollUp = (features: readonly FeatureView[]): PlanRollUp => {
+/** How features are doing together. */
+export const rollUpOf = (features: readonly FeatureView[]): PlanRollUp => {
   const stages = Object.fromEntries([...STAGES, "none"].map((stage) => [stage, 0])) as Record<Stage | "none", number>;
   const healthCounts: Record<HealthValue, number> = { on_track: 0, at_risk: 0, off_track: 0, unknown: 0 };
   for (const { explanation, health } of features) {
@@ -100,7 +101,7 @@ const objectiveView = async (table: Table, objective: Entity<"objective">): Prom
         .map((one) => keyResultView(table, one)),
     ),
     initiatives: initiatives.toSorted((a, b) => (a.title < b.title ? -1 : 1)),
-    direct: rollUp(await featuresById(table, direct)),
+    direct: rollUpOf(await featuresById(table, direct)),
     ...(objective.fields.parentId !== undefined && { parentId: objective.fields.parentId }),
   };
 };
@@ -117,7 +118,7 @@ const initiativeLine = async (table: Table, initiative: Entity<"initiative">) =>
   id: initiative.id,
   title: initiative.fields.title,
   status: initiative.fields.status,
-  ...rollUp(await featuresOf(table, initiative.id)),
+  ...rollUpOf(await featuresOf(table, initiative.id)),
 });
 
 const initiativeView = async (
@@ -213,14 +214,14 @@ export const planViews = (
       (product === undefined || productIds.includes(product)) &&
       (status === undefined || status.includes(fields.status.category));
     const { items, next } = await page(table, "initiative", fits, after, limit);
-    const shown = items.map(async (one) => initiativeView(table, one, rollUp(await featuresOf(table, one.id))));
+    const shown = items.map(async (one) => initiativeView(table, one, rollUpOf(await featuresOf(table, one.id))));
     return { items: await Promise.all(shown), next };
   },
   async initiative(named) {
     const ids = kindOf(named) === "initiative" ? [named] : await calledSo(table, named.toUpperCase());
     for (const id of ids) {
       const found = kindOf(id) === "initiative" ? await entityById(table, id) : undefined;
-      if (isKind(found, "initiative")) return initiativeView(table, found, rollUp(await featuresOf(table, id)));
+      if (isKind(found, "initiative")) return initiativeView(table, found, rollUpOf(await featuresOf(table, id)));
     }
     return undefined;
   },

@@ -7,7 +7,7 @@ import type { Row, Table } from "../ports/table.ts";
 import { HEALTH_BY_RANK } from "./board-place.ts";
 import { COLUMNS } from "./boards.ts";
 import { calledSo, entitiesById, entityById } from "./entities.ts";
-import { featureFits, fitsText } from "./feature-fits.ts";
+import { featureFits, fitsText, isOfAny } from "./feature-fits.ts";
 import { flowViews } from "./flow-views.ts";
 import { historyViews } from "./history-views.ts";
 import { dues, lists, partition, viewKey } from "./keys.ts";
@@ -112,6 +112,10 @@ export const tableViews = (
     ...planViews(table),
     ...flowViews(table, configured.now),
     products: async () => configured.products,
+    async productsOf(ids) {
+      const found = await entitiesById(table, ids);
+      return new Map([...found].map(([id, { productIds }]) => [id, productIds]));
+    },
     async feature(idOrKey) {
       const id = await idOf(idOrKey);
       return id === undefined ? undefined : featureById(id);
@@ -161,7 +165,7 @@ export const tableViews = (
       }
       return counts;
     },
-    async evidence(featureId, after, limit) {
+    async evidence(featureId, after, limit, ever = false) {
       const rows = await table.query<{ gone: boolean; line: EvidenceLine }>({
         pk: partition.ofEntity(featureId),
         prefix: "F#",
@@ -170,7 +174,7 @@ export const tableViews = (
       });
       const shown = rows.slice(0, limit);
       return {
-        items: shown.flatMap(({ data }) => (data.gone || data.line.id === featureId ? [] : [data.line])),
+        items: shown.flatMap(({ data: { gone, line } }) => ((gone && !ever) || line.id === featureId ? [] : [line])),
         next: rows.length > limit ? shown.at(-1)?.sk : undefined,
       };
     },
@@ -204,12 +208,13 @@ export const tableViews = (
       }
       return undefined;
     },
-    cycles: ({ state, tool }, after, limit) =>
+    cycles: ({ state, tool, products }, after, limit) =>
       walkKind(table, "cycle", after, limit, async (some) =>
         (some as Entity<"cycle">[]).map((cycle) => {
           const isGone = cycle.presence.state === "deleted" || cycle.presence.state === "out_of_scope";
           const hasState = state === undefined || state.includes(cycle.fields.state.category);
-          return !isGone && hasState && (tool === undefined || tool === cycle.source.tool) ? cycle : undefined;
+          const isOfTool = tool === undefined || tool === cycle.source.tool;
+          return !isGone && hasState && isOfTool && isOfAny(products, cycle) ? cycle : undefined;
         }),
       ),
     async changes(since, after, limit, names) {
@@ -260,7 +265,7 @@ export const tableViews = (
         limit: LOOK_AT_MOST,
       });
       for (const { data } of rows) {
-        if (product === undefined || data.data.productIds.includes(product)) changed.add(data.subject);
+        if (isOfAny(typeof product === "string" ? [product] : product, data.data)) changed.add(data.subject);
       }
       return changed.size;
     },
@@ -274,10 +279,14 @@ const latest = (a: string, b: string): string => (a > b ? a : b);
 
 const nextDay = (day: string): string => new Date(Date.parse(day) + DAY_MS).toISOString().slice(0, 10);
 
-const itemFits = (item: Entity<"workItem">, { product, status, tool, updatedSince }: WorkItemFilter): boolean =>
+const itemFits = (
+  item: Entity<"workItem">,
+  { product, products, status, tool, updatedSince }: WorkItemFilter,
+): boolean =>
   item.presence.state !== "deleted" &&
   item.presence.state !== "out_of_scope" &&
   (product === undefined || item.productIds.includes(product)) &&
+  isOfAny(products, item) &&
   (status === undefined || status.includes(item.fields.status.category)) &&
   (tool === undefined || item.source.tool === tool) &&
   (updatedSince === undefined || item.sourceUpdatedAt >= updatedSince);

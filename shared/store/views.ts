@@ -8,8 +8,11 @@ import type { ItemHistory } from "../domain/item-history.ts";
 import type { Mapped } from "../domain/mapped.ts";
 import type { Explanation, Stage } from "../domain/stage.ts";
 import type { FlowReads } from "./flow-views.ts";
+import type { Decision, PastReads, PastViews } from "./past-reads.ts";
 import type { LinkView, SuggestionView } from "./shown-links.ts";
 import type { InitiativeView, ObjectiveView } from "./shown-plan.ts";
+
+export type { PastViews, ViewChange } from "./past-reads.ts";
 
 export type HealthValue = "on_track" | "at_risk" | "off_track" | "unknown";
 
@@ -82,23 +85,6 @@ export interface FeatureView {
   readonly decisions?: readonly Decision[] | undefined;
   /** Why it was last written. */
   readonly cause?: "sync" | "time" | "rule_change" | "override" | undefined;
-}
-
-/** What was decided of an experiment that speaks about a feature. */
-export interface Decision {
-  readonly id: string;
-  readonly name: string;
-  /** The tool's word: ship, roll back, inconclusive. */
-  readonly decision: string;
-  readonly url: string;
-}
-
-/** What was shown of a feature at two moments. */
-export interface ViewChange {
-  readonly id: string;
-  /** Undefined: it was not known. */
-  readonly before: FeatureView | undefined;
-  readonly now: FeatureView | undefined;
 }
 
 /** One aspect of health: its level, with what was measured and what it was held against. */
@@ -215,6 +201,8 @@ export interface ConnectionView {
   readonly title: string;
   readonly state: ConnectionState;
   readonly reason?: string | undefined;
+  /** Of the products that it may feed; absent where the connection could not be opened. */
+  readonly productIds?: readonly string[] | undefined;
   readonly dataAsOf?: Instant | undefined;
   readonly streams: readonly StreamRun[];
   /** Absent where the connection could not be opened. */
@@ -236,6 +224,8 @@ export interface Slice<Item> {
 export interface FeatureFilter {
   /** Product ids. */
   readonly product?: string | undefined;
+  /** Ids of products: of any of them. */
+  readonly products?: readonly string[] | undefined;
   readonly stage?: readonly (Stage | "none")[] | undefined;
   readonly health?: readonly HealthValue[] | undefined;
   /** Case-insensitive text in the name or key. */
@@ -245,6 +235,7 @@ export interface FeatureFilter {
 
 export interface WorkItemFilter {
   readonly product?: string | undefined;
+  readonly products?: readonly string[] | undefined;
   readonly status?: readonly (StatusCategory | "unknown")[] | undefined;
   readonly tool?: string | undefined;
   /** A feature's id. */
@@ -253,6 +244,7 @@ export interface WorkItemFilter {
 }
 
 export interface CycleFilter {
+  readonly products?: readonly string[] | undefined;
   readonly state?: readonly ("future" | "active" | "closed" | "unknown")[] | undefined;
   readonly tool?: string | undefined;
 }
@@ -301,39 +293,13 @@ export interface PersonView {
   readonly recordedAt: Instant;
 }
 
-/** The reads that are there for every moment of the past too. */
-export type PastViews = Pick<Views, "feature" | "features" | "column" | "counts" | "healthCounts">;
-
 /** All reads that surfaces make. Every list is a page in an order that never changes; `after` and `next` are opaque. */
-export interface Views extends FlowReads {
+export interface Views extends PastViews, PastReads, FlowReads {
   products(): Promise<readonly ProductView[]>;
-  /** By id or by key, present or past, in any case. */
-  feature(idOrKey: string): Promise<FeatureView | undefined>;
-  /** By id, ascending. */
-  features(filter: FeatureFilter, after: string | undefined, limit: number): Promise<Slice<FeatureView>>;
-  /** One column of the board: worst health first, then due date, then name. `none`: no stage is established. */
-  column(
-    stage: Stage | "none",
-    product: string | undefined,
-    after: string | undefined,
-    limit: number,
-    filter?: Pick<FeatureFilter, "health" | "q">,
-  ): Promise<Slice<FeatureView>>;
-  /** How many features stand in each headline stage, all of them or those with some healths. */
-  counts(
-    product: string | undefined,
-    health?: readonly HealthValue[],
-  ): Promise<Readonly<Record<Stage | "none", number>>>;
-  /** How many features have each health. */
-  healthCounts(product: string | undefined): Promise<Readonly<Record<HealthValue, number>>>;
-  /**
-   * What the hub showed at a moment. Boards of the time before the first one was kept throw HubError as_of_unavailable;
-   * features and lists of them are there from the feature's first day.
-   */
-  asOf(at: Instant): PastViews;
-  /** Features of which something else was shown at the end of a time than at its beginning, or in between. */
-  changed(since: Instant, until: Instant, after: string | undefined, limit: number): Promise<Slice<ViewChange>>;
-  evidence(featureId: string, after: string | undefined, limit: number): Promise<Slice<EvidenceLine>>;
+  /** Which products records belong to, by id; those that are not held are left out. */
+  productsOf(ids: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;
+  /** @param ever also records that do not speak about it any more */
+  evidence(featureId: string, after: string | undefined, limit: number, ever?: boolean): Promise<Slice<EvidenceLine>>;
   /** Newest first. */
   timeline(featureId: string, after: string | undefined, limit: number): Promise<Slice<TimelineLine>>;
   /** What people assert of a feature, oldest first, those that ended among them. */
@@ -407,8 +373,8 @@ export interface Views extends FlowReads {
   connection(nameOrId: string): Promise<ConnectionView | undefined>;
   /** What was set aside, newest first. */
   quarantine(connectionId: string, after: string | undefined, limit: number): Promise<Slice<Quarantined>>;
-  /** How many features, over all products, changed stage since then, and up to a moment. */
-  changedSince(since: Instant, product: string | undefined, upTo?: Instant): Promise<number>;
+  /** How many features, over all products or of one or several, changed stage since then, and up to a moment. */
+  changedSince(since: Instant, product: string | readonly string[] | undefined, upTo?: Instant): Promise<number>;
 }
 
 /** A record that could not be read: kept with its bytes until somebody replays it. */

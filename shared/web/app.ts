@@ -1,8 +1,9 @@
 import { Hono } from "hono";
 import { compress } from "hono/compress";
 import { HubError } from "../connector/errors.ts";
-import { LOCAL } from "./access/identity.ts";
+import { gate } from "./access/gate.ts";
 import { mountApi, problem } from "./api/api.ts";
+import { statusOf } from "./api/problem.ts";
 import { mountDashboard } from "./dashboard/dashboard.ts";
 import { errorPage } from "./dashboard/error-page.tsx";
 import { hostGuard } from "./host-guard.ts";
@@ -28,6 +29,8 @@ export const webApp = (deps: WebDeps): Hono<WebEnv> => {
   };
   app.onError((error, c) => {
     const told = failed(error, c.get("requestId"));
+    if (statusOf(told.code) === 401) c.header("WWW-Authenticate", 'Bearer realm="throughline"');
+    if (told.code === "rate_limited") c.header("Retry-After", String(told.details["seconds"] ?? 60));
     if (told.code === "method_not_allowed") c.header("Allow", String(told.details["allow"] ?? "GET, HEAD"));
     return forMachines(c.req.path) ? problem(c, deps, told) : errorPage(c, deps, told);
   });
@@ -40,10 +43,7 @@ export const webApp = (deps: WebDeps): Hono<WebEnv> => {
   app.use(compress());
   if (deps.allowedHosts !== undefined) app.use(hostGuard(deps.allowedHosts.map((name) => name.toLowerCase())));
   app.use(sameOrigin);
-  app.use(async (c, next) => {
-    c.set("identity", deps.identify === undefined ? LOCAL : await deps.identify(c.req.raw));
-    await next();
-  });
+  app.use(gate(deps));
   mountApi(app, deps);
   mountDashboard(app, deps);
   return app;

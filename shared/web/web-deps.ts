@@ -1,10 +1,14 @@
+import type { Table } from "../ports/table.ts";
 import type { Say } from "../store/said.ts";
 import type { Views } from "../store/views.ts";
 import type { Identity, NOBODY } from "./access/identity.ts";
+import type { Oidc } from "./access/oidc.ts";
 
 /** All that the HTTP surfaces are given: they hold no clock, no environment and no files of their own. */
 export interface WebDeps {
   readonly views: Views;
+  /** Where keys, members, sessions and the audit log are kept. All else is read through {@link views}. */
+  readonly table: Table;
   /** The writes of people: what they assert, post and decide. */
   readonly say: Say;
   readonly now: () => Date;
@@ -29,20 +33,26 @@ export interface WebDeps {
    * @throws HubError key_unknown | key_expired
    */
   readonly identify?: ((request: Request) => Promise<Identity>) | undefined;
-  /** Keeps forms of other sites out where {@link identify} goes by a cookie; absent: the origin alone is looked at. */
-  readonly forms?:
-    | {
-        /** Goes into each form of whoever asks. */
-        readonly token: (identity: Identity) => string;
-        /** @throws HubError origin_not_allowed */
-        readonly check: (identity: Identity, token: string | undefined) => void;
-      }
-    | undefined;
+  /** Sign-in by an identity provider, where one is configured. */
+  readonly oidc?: Oidc | undefined;
   /** Told of every failure that people only see as `internal_error`. */
   readonly onFailure?: ((error: unknown, requestId: string) => void) | undefined;
 }
 
 /** What a request carries on its way through the app. */
 export interface WebEnv {
-  Variables: { requestId: string; identity: Identity };
+  Bindings: {
+    /** Of API Gateway, and of the local server alike; no environment at all where an app is asked directly. */
+    readonly event?: { readonly requestContext?: { readonly http?: { readonly sourceIp?: string } } };
+    /** Of requests that the hub makes to itself, for whom a link to a page was given. */
+    readonly sharedAs?: Identity;
+  };
+  Variables: { requestId: string; identity: Identity; failures: Failures };
+}
+
+/** Failed sign-ins of the caller. */
+interface Failures {
+  /** @throws HubError rate_limited */
+  check(): void;
+  note(): void;
 }

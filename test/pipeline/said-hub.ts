@@ -28,6 +28,7 @@ export const openSaid = () => {
   });
   const app = webApp({
     views,
+    table,
     say: sayings(table, clock.now),
     now: clock.now,
     cursorKey: new Uint8Array(32).fill(7),

@@ -64,6 +64,11 @@ const ADDRESSES: readonly (readonly [path: string, address: string])[] = [
   ["/v1/connections", "/v1/connections"],
   ["/v1/connections/{id}", "/v1/connections/zendesk"],
   ["/v1/connections/{id}/dead-letters", "/v1/connections/zendesk/dead-letters"],
+  ["/v1/keys", "/v1/keys"],
+  ["/v1/shares", "/v1/shares"],
+  ["/v1/members", "/v1/members"],
+  ["/v1/sessions", "/v1/sessions"],
+  ["/v1/audit", "/v1/audit"],
 ];
 
 const keysOf = (value: unknown): string[] => {
@@ -324,6 +329,7 @@ const brokenViews = (error: Error) => {
   const fail = () => Promise.reject(error);
   const broken = {
     products: fail,
+    productsOf: fail,
     feature: fail,
     features: fail,
     column: fail,

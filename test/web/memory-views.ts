@@ -92,8 +92,9 @@ const byId = <Item extends { readonly id: string }>(items: readonly Item[]): Ite
 const stageOf = (feature: FeatureView): Stage | "none" => feature.explanation.headline ?? "none";
 
 const fits =
-  ({ product, stage, health, q, updatedSince }: FeatureFilter) =>
+  ({ product, products, stage, health, q, updatedSince }: FeatureFilter) =>
   (feature: FeatureView): boolean =>
+    (products === undefined || products.some((id) => feature.productIds.includes(id))) &&
     (product === undefined || feature.productIds.includes(product)) &&
     (stage === undefined || stage.includes(stageOf(feature))) &&
     (health === undefined || health.includes(feature.health.value)) &&
@@ -118,6 +119,12 @@ export const memoryViews = (shown: Shown): Views => {
     featureFlow: async (_, weeks) => flow(weeks, "feature"),
     productFlow: async (_, weeks, place) => flow(weeks, "product", place),
     products: async () => shown.products,
+    productsOf: async (ids) =>
+      new Map(
+        [...shown.features, ...shown.workItems, ...shown.cycles]
+          .filter(({ id }) => ids.includes(id))
+          .map(({ id, productIds }) => [id, productIds]),
+      ),
     feature: async (named) =>
       shown.features.find(({ id, key }) => id === named || key?.toLowerCase() === named.toLowerCase()),
     features: async (filter, after, limit) => page(byId(shown.features).filter(fits(filter)), after, limit),
@@ -232,6 +239,9 @@ export const memoryViews = (shown: Shown): Views => {
         after,
         limit,
       ),
-    changedSince: async (since, product) => of(product).filter(({ updatedAt }) => updatedAt >= since).length,
+    changedSince: async (since, product) =>
+      shown.features
+        .filter(fits(typeof product === "object" ? { products: product } : { product }))
+        .filter(({ updatedAt }) => updatedAt >= since).length,
   };
 };

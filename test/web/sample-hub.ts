@@ -1,3 +1,5 @@
+import { openDatabase } from "../../shared/adapters/sqlite/database.ts";
+import { sqliteTable } from "../../shared/adapters/sqlite/table.ts";
 import type { Entity } from "../../shared/domain/entity.ts";
 import type { HubEvent } from "../../shared/domain/event.ts";
 import type { HistoryEntry } from "../../shared/domain/history.ts";
@@ -399,6 +401,7 @@ export const sampleApp = (shown: Shown, over: Partial<WebDeps> = {}) =>
   webApp({
     views: memoryViews(shown),
     say: silent,
+    table: sqliteTable(openDatabase(":memory:")),
     now: () => NOW,
     cursorKey: new Uint8Array(32).fill(7),
     version: "0.1.0",

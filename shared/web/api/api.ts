@@ -2,6 +2,7 @@ import type { Context, Hono } from "hono";
 import { HubError } from "../../connector/errors.ts";
 import type { EventName } from "../../domain/event.ts";
 import { demand } from "../access/identity.ts";
+import { seenBy } from "../access/seen-by.ts";
 import { isNamedIn, weakTag } from "../entity-tag.ts";
 import { readable } from "../readable.ts";
 import type { WebDeps, WebEnv } from "../web-deps.ts";
@@ -26,7 +27,7 @@ const send = (c: Context<WebEnv>, { body, etag, next, status = 200, location }: 
   }
   c.header("ETag", etag);
   c.header("Cache-Control", cachingOf(etag));
-  c.header("Vary", "Accept-Encoding");
+  c.header("Vary", "Accept-Encoding, Authorization, Cookie");
   if (next !== undefined) c.header("Link", `<${next}>; rel="next"`);
   if (isNamedIn(c.req.header("if-none-match"), etag)) return c.body(null, 304);
   c.header("Content-Type", type);
@@ -64,7 +65,7 @@ const perform = async (c: Context<WebEnv>, deps: WebDeps, route: Route): Promise
   demand(c.get("identity"), route.scope);
   const params = c.req.param() as Readonly<Record<string, string>>;
   const answer = await route.answer({
-    deps,
+    deps: seenBy(deps, c.get("identity")),
     url: new URL(c.req.url),
     id: Object.values(params)[0] ?? "",
     params,

@@ -3,7 +3,9 @@ import { CONNECTION_ROUTES } from "./connection-routes.ts";
 import { CYCLE_ROUTES } from "./cycle-routes.ts";
 import { FEATURE_ROUTES } from "./feature-routes.ts";
 import { FLOW_ROUTES } from "./flow-routes.ts";
+import { KEY_ROUTES } from "./key-routes.ts";
 import { LINK_ROUTES } from "./link-routes.ts";
+import { MEMBER_ROUTES } from "./member-routes.ts";
 import { PEOPLE_ROUTES } from "./people-routes.ts";
 import { PLAN_ROUTES } from "./plan-routes.ts";
 import type { Route } from "./route.ts";
@@ -24,4 +26,6 @@ export const ROUTES: readonly Route[] = [
   ...PEOPLE_ROUTES,
   ...CHANGE_ROUTES,
   ...CONNECTION_ROUTES,
+  ...KEY_ROUTES,
+  ...MEMBER_ROUTES,
 ];

@@ -7,7 +7,7 @@ import { featurePath } from "../feature-address.ts";
 import { expiryOf, REASON_AT_MOST, TEXT_AT_MOST } from "../sayings.ts";
 import type { WebDeps } from "../web-deps.ts";
 import { answerForm, type Filled, oneOf, textIn } from "./form.tsx";
-import type { PageHandler } from "./page.tsx";
+import type { FormHandler } from "./settings/form.tsx";
 
 const DOES = ["update", "stage", "health", "clear_stage", "clear_health"] as const;
 
@@ -33,8 +33,8 @@ export const postUpdate = async ({ say }: WebDeps, about: string, { field, ident
 };
 
 /** The forms of a feature's page. */
-export const featureForm: PageHandler = (c, deps) =>
-  answerForm(c, deps, async (filled) => {
+export const featureForm: FormHandler = (c, deps, fields) =>
+  answerForm(c, fields, async (filled) => {
     const feature = await deps.views.feature(c.req.param("key") ?? "");
     if (feature === undefined) throw new HubError("feature_unknown", "there is no such feature", { retry: "never" });
     const does = oneOf("does", filled.field("does"), DOES);

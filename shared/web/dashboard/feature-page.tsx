@@ -9,7 +9,7 @@ import { AsOfBanner, AsOfForm } from "./as-of-banner.tsx";
 import { FeatureTimeline } from "./feature-timeline.tsx";
 import { FeatureWork } from "./feature-work.tsx";
 import { FlowSection } from "./flow-section.tsx";
-import { formToken } from "./form.tsx";
+import { tokenOf } from "./form.tsx";
 import { Health } from "./health.tsx";
 import { HealthSection } from "./health-section.tsx";
 import { address, Outside } from "./link.tsx";
@@ -213,7 +213,7 @@ export const featurePage: PageHandler = async (c, deps) => {
           {at === undefined ? (
             <>
               <SaidSection
-                at={{ to: path, token: formToken(c, deps) }}
+                at={{ to: path, token: tokenOf(c, deps) }}
                 version={feature.version}
                 assertions={assertions}
                 updates={updates.items}

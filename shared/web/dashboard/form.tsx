@@ -1,11 +1,10 @@
 import type { Child } from "hono/jsx";
 import { HubError } from "../../connector/errors.ts";
-import { demand, type Identity } from "../access/identity.ts";
+import type { Identity } from "../access/identity.ts";
+import { formToken } from "../access/session.ts";
 import type { WebDeps } from "../web-deps.ts";
 import type { PageContext } from "./page.tsx";
-
-/** What a form may send, in bytes. */
-const FORM_AT_MOST = 64 * 1024;
+import { type Fields, TOKEN_FIELD } from "./settings/form.tsx";
 
 /** What a form said; each field once. */
 export interface Filled {
@@ -14,8 +13,8 @@ export interface Filled {
   readonly field: (name: string) => string;
 }
 
-/** Where pages need to know who looks: the token that their forms carry. */
-export const formToken = (c: PageContext, { forms }: WebDeps): string | undefined => forms?.token(c.get("identity"));
+/** The token that forms carry: it shows whose they are. */
+export const tokenOf = (c: PageContext, { cursorKey }: WebDeps): string => formToken(cursorKey, c.get("identity"));
 
 /** A form that works without JavaScript; it posts to the page that it stands on. */
 export const PostForm = ({
@@ -28,39 +27,25 @@ export const PostForm = ({
   readonly to: string;
   /** Which of the page's forms it is. */
   readonly does: string;
-  readonly token: string | undefined;
+  readonly token: string;
   readonly label: string;
   readonly children?: Child;
 }) => (
   <form class="filters" method="post" action={to} aria-label={label}>
     <input type="hidden" name="does" value={does} />
-    {token !== undefined && <input type="hidden" name="token" value={token} />}
+    <input type="hidden" name={TOKEN_FIELD} value={token} />
     {children}
   </form>
 );
 
-/**
- * Answers a form: whoever may write is let in, the work is done, and the browser goes on to a page, so that a reload
- * sends nothing again.
- *
- * @throws HubError scope_missing | origin_not_allowed | unsupported_media_type | payload_too_large
- */
+/** Answers a form: the work is done, and the browser goes on to a page, so that a reload sends nothing again. */
 export const answerForm = async (
   c: PageContext,
-  deps: WebDeps,
+  fields: Fields,
   act: (filled: Filled) => Promise<string>,
 ): Promise<Response> => {
-  const identity = c.get("identity");
-  demand(identity, "features:write");
-  const type = (c.req.header("content-type") ?? "").split(";", 1)[0]?.trim().toLowerCase();
-  if (type !== "application/x-www-form-urlencoded")
-    throw new HubError("unsupported_media_type", "this address takes the form of its page", { retry: "never" });
-  const text = await c.req.text();
-  if (text.length > FORM_AT_MOST)
-    throw new HubError("payload_too_large", `a form may have ${FORM_AT_MOST} bytes`, { retry: "never" });
-  const fields = new URLSearchParams(text);
-  deps.forms?.check(identity, fields.get("token") ?? undefined);
-  const path = await act({ identity, field: (name) => (fields.get(name) ?? "").trim() });
+  const only = (told: Fields[string] | undefined) => (typeof told === "string" ? told : told?.[0]);
+  const path = await act({ identity: c.get("identity"), field: (name) => (only(fields[name]) ?? "").trim() });
   c.header("Cache-Control", "no-store");
   return c.redirect(path, 303);
 };

@@ -13,6 +13,7 @@ const NAVIGATION = [
   { id: "review", href: "/review", word: "Review" },
   { id: "connections", href: "/connections", word: "Connections" },
   { id: "docs", href: "/docs", word: "Docs" },
+  { id: "settings", href: "/settings", word: "Settings" },
 ] as const;
 
 type Section = (typeof NAVIGATION)[number]["id"];

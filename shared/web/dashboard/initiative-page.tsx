@@ -4,7 +4,7 @@ import type { FeatureView } from "../../store/views.ts";
 import { featurePath } from "../feature-address.ts";
 import { HEALTH_WORDS, STAGE_WORDS, toolName } from "../words.ts";
 import { postUpdate } from "./feature-form.ts";
-import { answerForm, formToken, oneOf } from "./form.tsx";
+import { answerForm, oneOf, tokenOf } from "./form.tsx";
 import { Health } from "./health.tsx";
 import { address, Outside } from "./link.tsx";
 import { type PageHandler, sendPage } from "./page.tsx";
@@ -12,6 +12,7 @@ import { linkCursor, placeOf } from "./page-cursor.ts";
 import { HealthCounts, StageCounts } from "./plan-parts.tsx";
 import { UpdateForm, UpdateLines } from "./said.tsx";
 import { Scroll } from "./scroll.tsx";
+import type { FormHandler } from "./settings/form.tsx";
 import { Strip } from "./strip.tsx";
 import { Day, Target } from "./time.tsx";
 
@@ -161,7 +162,7 @@ export const initiativePage: PageHandler = async (c, deps) => {
             {updates.items.length === 0 && <p class="quiet">Nobody posted one yet.</p>}
             <UpdateLines updates={updates.items} />
             {older !== undefined && <a href={address(path, { updates: older }, "#updates")}>Older updates</a>}
-            <UpdateForm to={path} token={formToken(c, deps)} />
+            <UpdateForm to={path} token={tokenOf(c, deps)} />
           </section>
           <section aria-labelledby="features">
             <h2 id="features">Features</h2>
@@ -180,8 +181,8 @@ export const initiativePage: PageHandler = async (c, deps) => {
 };
 
 /** The form of an initiative's page. */
-export const initiativeForm: PageHandler = (c, deps) =>
-  answerForm(c, deps, async (filled) => {
+export const initiativeForm: FormHandler = (c, deps, fields) =>
+  answerForm(c, fields, async (filled) => {
     const { id } = await named(deps, c.req.param("id") ?? "");
     oneOf("does", filled.field("does"), ["update"]);
     await postUpdate(deps, id, filled);

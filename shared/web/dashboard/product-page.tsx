@@ -92,7 +92,8 @@ export const productPage: PageHandler = async (c, deps) => {
       </section>
       <p class="quiet">
         <a href={`/v1/products/${product.slug}`}>As JSON</a> ·{" "}
-        <a href={address("/", { product: product.slug })}>Its board</a>
+        <a href={address("/", { product: product.slug })}>Its board</a> ·{" "}
+        <a href={`/products/${product.slug}/flow`}>Flow and delivery</a>
       </p>
     </>,
   );

@@ -4,11 +4,12 @@ import type { LinkEnd, SuggestionView } from "../../store/shown-links.ts";
 import { decideLink } from "../api/link-routes.ts";
 import { checked, givenIn } from "../api/query.ts";
 import { KIND_WORDS, toolName } from "../words.ts";
-import { answerForm, formToken, oneOf, PostForm } from "./form.tsx";
+import { answerForm, oneOf, PostForm, tokenOf } from "./form.tsx";
 import { address, Outside } from "./link.tsx";
 import { type PageHandler, sendPage } from "./page.tsx";
 import { linkCursor, placeOf } from "./page-cursor.ts";
 import { Scroll } from "./scroll.tsx";
+import type { FormHandler } from "./settings/form.tsx";
 
 const ROWS = 50;
 const Shape = { cursor: z.string().optional(), done: z.string().optional() };
@@ -38,7 +39,7 @@ const End = ({ end }: { readonly end: LinkEnd }) => (
   </>
 );
 
-const Row = ({ one, token }: { readonly one: SuggestionView; readonly token: string | undefined }) => (
+const Row = ({ one, token }: { readonly one: SuggestionView; readonly token: string }) => (
   <tr>
     <th scope="row">
       <End end={one.from} />
@@ -77,7 +78,7 @@ export const reviewPage: PageHandler = async (c, deps) => {
     deps.views.peopleCounts(),
   ]);
   const following = linkCursor(deps, scope, next);
-  const token = formToken(c, deps);
+  const token = tokenOf(c, deps);
   return sendPage(
     c,
     deps,
@@ -129,7 +130,7 @@ export const reviewPage: PageHandler = async (c, deps) => {
   );
 };
 
-const Undo = ({ link, token }: { readonly link: string; readonly token: string | undefined }) => (
+const Undo = ({ link, token }: { readonly link: string; readonly token: string }) => (
   <PostForm to="/review" does="undo" token={token} label="Undo the last decision">
     <input type="hidden" name="link" value={link} />
     <span>Decided.</span>
@@ -140,8 +141,8 @@ const Undo = ({ link, token }: { readonly link: string; readonly token: string |
 const MEANS = { confirm: "confirmed", reject: "rejected", undo: undefined } as const;
 
 /** The forms of the review page. */
-export const reviewForm: PageHandler = (c, deps) =>
-  answerForm(c, deps, async ({ field, identity }) => {
+export const reviewForm: FormHandler = (c, deps, fields) =>
+  answerForm(c, fields, async ({ field, identity }) => {
     const does = oneOf("does", field("does"), ["confirm", "reject", "undo"]);
     if ((await decideLink({ deps, identity }, field("link"), MEANS[does])) === undefined)
       throw new HubError("not_found", "there is no such link to decide about", { retry: "never" });

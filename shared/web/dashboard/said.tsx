@@ -13,7 +13,7 @@ const SAYS_WORDS = { enter: "is in", not: "is not in", skip: "does without" } as
 /** A form's place: the page that it stands on, and the token that it carries. */
 interface At {
   readonly to: string;
-  readonly token: string | undefined;
+  readonly token: string;
 }
 
 const HealthChoice = ({ none }: { readonly none?: string }) => (

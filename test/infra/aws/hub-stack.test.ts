@@ -274,7 +274,7 @@ describe("queues and mappings", () => {
 });
 
 describe("the HTTP API", () => {
-  it("asks IAM on every route but that of webhooks, and lets no other site's pages in", () => {
+  it("leaves it to the functions who may ask, and lets no other site's pages in", () => {
     const routes = all("AWS::ApiGatewayV2::Route").map(({ Properties }) => [
       Properties.RouteKey,
       Properties.AuthorizationType,
@@ -282,8 +282,8 @@ describe("the HTTP API", () => {
     expect(Object.fromEntries(routes)).toEqual({
       "POST /hooks/{connection}": "NONE",
       "GET /hooks/{connection}": "NONE",
-      "ANY /{path+}": "AWS_IAM",
-      "ANY /": "AWS_IAM",
+      "ANY /{path+}": "NONE",
+      "ANY /": "NONE",
     });
     expect(all("AWS::ApiGatewayV2::Api")[0]?.Properties.CorsConfiguration).toBeUndefined();
   });

@@ -6,6 +6,7 @@ import { accessSecrets } from "../../shared/platform/access-config.ts";
 import { keepsTokens, secretNames } from "../../shared/platform/connections.ts";
 import { CURSOR_KEY } from "../../shared/platform/on-aws.ts";
 import { outputSecrets } from "../../shared/platform/output-problems.ts";
+import { reportSecrets } from "../../shared/platform/report-problems.ts";
 import type { Part, Store } from "../topology.ts";
 import { type DeployedPart, invokedBy, polledBy, storesOf } from "./deployed-parts.ts";
 import type { Stores } from "./stores.ts";
@@ -32,6 +33,8 @@ export const secretsOf = async ({ row, config, connection }: DeployedPart): Prom
       return { reads: [CURSOR_KEY, ...accessSecrets(config)], stores: [] };
     case "outputs":
       return { reads: outputSecrets(config), stores: [] };
+    case "reports":
+      return { reads: reportSecrets(config), stores: [] };
     default:
       return { reads: [], stores: [] };
   }
@@ -80,7 +83,7 @@ const storeGrants = (store: Store, deployed: DeployedPart, stores: Stores, secre
     case "unpublished":
       return [];
     case "mailer":
-      throw new Error("no part mails yet: name its sending identity first");
+      return mailGrants(stores, deployed.config.mail?.from);
   }
 };
 
@@ -137,6 +140,15 @@ const secretGrants = ({ table, secretsPrefix }: Stores, { reads, stores }: Secre
         ]
       : []),
   ];
+};
+
+/** From the one address that the config names, or from its domain, whichever SES was told of. */
+const mailGrants = ({ table }: Stores, from: string | undefined): PolicyStatement[] => {
+  const address = /[^\s<>]+@([^\s<>]+)/.exec(from ?? "");
+  if (address === null) return [];
+  const stack: Stack = StackOf.of(table);
+  const arn = (resourceName: string) => stack.formatArn({ service: "ses", resource: "identity", resourceName });
+  return [allow(["ses:SendEmail"], [arn(address[0]), arn(address[1] ?? "")])];
 };
 
 const receive = (queueArn: string): PolicyStatement =>

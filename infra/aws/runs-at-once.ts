@@ -13,6 +13,7 @@ export const RUNS_AT_ONCE: Readonly<Record<PartName, number>> = {
   "serve-api": 20,
   sweep: 1,
   "deliver-outputs": 1,
+  "send-report": 1,
 };
 
 /** What all functions together take from the account. */

@@ -26,6 +26,7 @@ export const COMMANDS: Readonly<Record<string, Load>> = {
   flow: async () => (await import("./flow.ts")).flow,
   history: async () => (await import("./history.ts")).history,
   keys: async () => (await import("./keys.ts")).keys,
+  report: async () => (await import("./report.ts")).report,
   people: async () => (await import("./people.ts")).people,
   deploy: async () => (await import("./deploy.ts")).deploy,
   diff: async () => (await import("./diff.ts")).diff,

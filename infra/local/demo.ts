@@ -67,6 +67,13 @@ const OBJECTIVES: Readonly<Record<string, NonNullable<ProductConfig["objectives"
 
 const slugOf = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
 
+/** As a company would have them; mails are files of the outbox, so nothing leaves the machine. */
+const REPORTS: NonNullable<HubConfig["reports"]> = {
+  weekly: { kind: "product", schedule: "0 9 * * 1", to: ["email:product@acme.example", "archive"] },
+  marketing: { kind: "marketing", schedule: "30 9 * * 1", to: ["email:marketing@acme.example", "archive"] },
+  analytics: { kind: "analytics", schedule: "0 8 * * 1", to: ["email:analytics@acme.example", "archive"] },
+};
+
 /** The config of the demo workspace: the real connectors, pointed at the vendor sandbox. */
 export const demoConfig = ({ urls, credentials, company, sites }: Sandbox, webhookSecret: string): HubConfig => {
   const products = company.products.map(({ name, tracker, planning, repo }) => {
@@ -97,6 +104,9 @@ export const demoConfig = ({ urls, credentials, company, sites }: Sandbox, webho
   });
   return {
     products: Object.fromEntries(products),
+    reports: REPORTS,
+    timezone: "Europe/Berlin",
+    mail: { from: "Throughline <hub@acme.example>" },
     connections: {
       jira: connection("jira", { projects: company.jira.projectKeys }),
       linear: connection("linear", { teams: company.linear.teamKeys }),

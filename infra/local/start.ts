@@ -7,12 +7,14 @@ import { noteReceipt } from "../../shared/pipeline/receive.ts";
 import { requeueWebhooks } from "../../shared/pipeline/requeue.ts";
 import { configInvalid } from "../../shared/platform/config.ts";
 import { connectionProblems } from "../../shared/platform/connections.ts";
-import { outputs, useHub } from "../../shared/platform/current.ts";
+import { outputs, reports, useHub } from "../../shared/platform/current.ts";
 import { openHub } from "../../shared/platform/open-hub.ts";
+import { reportWarnings } from "../../shared/platform/report-warnings.ts";
 import { derivedKey, serveAs } from "../../shared/platform/serving.ts";
 import { type Sandbox, SITES, startSandbox } from "../sandbox/index.ts";
 import { demoConfig, keepDemoConfig } from "./demo.ts";
 import { answer, httpEvent } from "./http-event.ts";
+import { localPicture } from "./picture.ts";
 import { endless } from "./pumps.ts";
 import { localRunner, type Runner } from "./runner.ts";
 import { type Workspace, workspaceKey } from "./workspace.ts";
@@ -33,6 +35,7 @@ type Undo = () => unknown;
 
 const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
 const MINUTE_MS = 60_000;
+const REPORTS_MS = 15_000;
 
 /** The host name of the address under which people reach the hub, where that is another than this machine's. */
 const namesOf = (url: string): string[] => [new URL(url).hostname].filter((name) => !LOOPBACK.includes(name));
@@ -81,7 +84,8 @@ export const startLocalHub = async (options: {
     if (problems.length > 0)
       throw configInvalid(problems, workspace.config?.file ?? "the demo", workspace.config?.text ?? "");
     const hub = await openHub({ config, ports: embedded.ports, log, url, alone: true });
-    useHub(hub, config.outputs);
+    useHub(hub, config.outputs, { config, picture: await localPicture() });
+    for (const reason of reportWarnings(config, hub.ports.clock.now())) log.warn({ reason }, "config");
     if (embedded.brokenOffAt !== undefined) await requeueWebhooks(hub, embedded.brokenOffAt);
     const required = config.access?.required === true || !LOOPBACK.includes(options.listen ?? "localhost");
     serveAs({
@@ -215,6 +219,11 @@ const startTimers = async (hub: Hub, pollEverySeconds: number | undefined): Prom
   if (Object.keys(outputs()).length > 0) {
     const context = { ...endless, stopping: stopping.signal };
     every(MINUTE_MS, async () => (await import("../../functions/deliver-outputs.ts")).handler({}, context));
+  }
+  if (Object.keys(reports().config.reports ?? {}).length > 0) {
+    const context = { ...endless, stopping: stopping.signal };
+    // Looked at often: a report's time is a minute of the day.
+    every(REPORTS_MS, async () => (await import("../../functions/send-report.ts")).handler({}, context));
   }
   return () => stopping.abort();
 };

@@ -34,6 +34,11 @@ export const ERRORS = {
   lease_held: "Nothing: another run of the same stream is at work.",
   quota_exhausted: "Wait until the named time, or use a token.",
   as_of_unavailable: "Ask for a later moment, or for the end of a day; single features have all their past.",
+  delivery_refused:
+    "Look at the named recipient in `reports` of the config: it does not take what is sent. `npx throughline report <name> --send` tries again.",
+  delivery_unknown:
+    "Look on the other side whether it arrived; if not, `npx throughline report <name> --send` sends it again.",
+  report_unknown: "Use the name of a report of throughline.config.ts; `/v1/reports` lists them.",
   unknown_parameter: "Leave the parameter out, or use the suggested one.",
   invalid_parameter: "Use one of the listed values.",
   cursor_invalid: "Start again without a cursor.",

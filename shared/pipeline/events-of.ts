@@ -6,8 +6,11 @@ import { kindOf } from "../domain/kind.ts";
 import type { Link } from "../domain/link.ts";
 import { STAGES } from "../domain/stage.ts";
 import type { FeedRecord } from "../ports/table.ts";
+import type { Report } from "../report/document.ts";
+import { maskedRecipient } from "../report/settings.ts";
 import type { StoredEntity } from "../store/entities.ts";
 import type { StoredPerson } from "../store/people.ts";
+import type { Delivery, StoredRun } from "../store/report-store.ts";
 import type { CensusState } from "./census.ts";
 import { hash } from "./entity-of.ts";
 import type { Hub } from "./hub.ts";
@@ -37,6 +40,10 @@ export const eventsOf = (hub: Pick<Hub, "url">, record: FeedRecord): HubEvent[] 
     return runEvents(pk.slice(2), sk, before?.data as StreamState | undefined, after.data as StreamState);
   if (pk.startsWith("Y#"))
     return fuseEvents(pk.slice(2), sk, before?.data as CensusState | undefined, after.data as CensusState);
+  if (pk.startsWith("R#") && sk === "A")
+    return madeEvents(before?.data as StoredRun<Report> | undefined, after.data as StoredRun<Report>);
+  if (pk.startsWith("R#") && sk.startsWith("D#"))
+    return undeliveredEvents(hub.url, before?.data as Delivery | undefined, after.data as Delivery);
   return [];
 };
 
@@ -310,6 +317,24 @@ const fuseEvents = (name: string, sk: string, was: CensusState | undefined, is: 
   const connection = { id: `con_${name}`, name };
   const places = fuse.map((place) => ({ ...place }));
   return [event("deletion.fuse.tripped", when, { connection, stream, scope: decodeURIComponent(scope), places })];
+};
+
+const madeEvents = (was: StoredRun<Report> | undefined, { document }: StoredRun<Report>): HubEvent[] => {
+  if (document === undefined || was?.document !== undefined) return [];
+  const { report, run, title, url, isNews, madeAt } = document;
+  const when = { subject: `rep_${report}`, sequence: Date.parse(madeAt), time: madeAt, recordedAt: madeAt };
+  return [event("report.generated", when, { report, run, title, url, isNews })];
+};
+
+const undeliveredEvents = (hubUrl: string, was: Delivery | undefined, is: Delivery): HubEvent[] => {
+  const isOver = is.state === "failed" || is.state === "unknown";
+  if (!isOver || was?.state === is.state) return [];
+  const { report, run, at, code = "internal_error", reason = "" } = is;
+  const recipient = maskedRecipient(is.recipient);
+  const subject = `rep_${report}/${run}/${hash(is.recipient).slice(0, 12)}`;
+  const when = { subject, sequence: Date.parse(at), time: at, recordedAt: at };
+  const url = `${hubUrl}/reports/${report}/runs/${run}`;
+  return [event("report.delivery.failed", when, { report, run, url, recipient, code, message: reason })];
 };
 
 const changedFields = (was: object, is: object): string[] => {

@@ -85,6 +85,7 @@ export interface Log {
 export interface LogFields {
   readonly connection?: string | undefined;
   readonly output?: string | undefined;
+  readonly report?: string | undefined;
   readonly stream?: string | undefined;
   readonly scope?: string | undefined;
   readonly deliveryId?: string | undefined;

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { type ErrorCode, HubError } from "../connector/errors.ts";
-import { isZone, WEEK_STARTS } from "../domain/day.ts";
+import { WEEK_STARTS } from "../domain/day.ts";
 import { STATUS_CATEGORIES } from "../domain/entity.ts";
 import { nearestWord } from "../domain/nearest-word.ts";
 import { STAGES } from "../domain/stage.ts";
@@ -9,6 +9,7 @@ import type { HubConfig } from "./define-hub.ts";
 import { HealthShape } from "./health-shape.ts";
 import { locate } from "./locate.ts";
 import { OutputShape } from "./output-shape.ts";
+import { MailShape, ReportShape } from "./report-shape.ts";
 import { RulesShape } from "./rules.ts";
 
 export const Slug = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,59}$/, "lower-case letters, digits, - and _");
@@ -126,13 +127,17 @@ export const HubConfigShape = z.strictObject({
     .record(Slug, OutputShape)
     .optional()
     .describe("Where events go out to, by name; settings of each kind below."),
+  access: AccessShape.optional().describe("Who may see the hub."),
+  reports: z
+    .record(Slug, ReportShape)
+    .optional()
+    .describe("Reports that are made and sent by a schedule, by name ([reports.md](reports.md))."),
+  mail: MailShape.optional().describe("How reports go out as mails."),
   timezone: z
     .string()
-    .refine(isZone, "a time zone of the IANA data, e.g. Europe/Berlin")
     .optional()
-    .describe("In which days begin and end for `as_of`, charts and reports, e.g. `Europe/Berlin`; UTC without it."),
-  weekStart: z.enum(WEEK_STARTS).optional().describe("The first day of a week; monday without it."),
-  access: AccessShape.optional().describe("Who may see the hub."),
+    .describe("IANA name of the zone that days and weeks are counted in, in reports and in `as_of`; UTC without it."),
+  weekStart: z.enum(WEEK_STARTS).optional().describe("First day of the week; Monday without it."),
   url: z.url().optional().describe("Where people reach the hub."),
   eventTypePrefix: z
     .string()

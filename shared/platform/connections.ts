@@ -19,6 +19,7 @@ import type { ConnectionConfig, HubConfig, SecretRef } from "./define-hub.ts";
 import { objectiveProblems } from "./objectives.ts";
 import { outputProblems } from "./output-problems.ts";
 import { peopleProblems } from "./people.ts";
+import { reportProblems } from "./report-problems.ts";
 import { safeAddress } from "./safe-address.ts";
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -96,6 +97,7 @@ export const connectionProblems = async (
     ...objectiveProblems(config),
     ...(await outputProblems(config, secrets)),
     ...(await accessProblems(config, secrets)),
+    ...(await reportProblems(config, secrets)),
   ];
 };
 

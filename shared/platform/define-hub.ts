@@ -4,6 +4,7 @@ import type { Stage } from "../domain/stage.ts";
 import type { HealthSettings } from "../lifecycle/health/rules.ts";
 import type { AccessConfig } from "./access-config.ts";
 import type { OutputConfig } from "./output-shape.ts";
+import type { MailConfig, ReportConfig } from "./report-shape.ts";
 import type { RulesConfig } from "./rules.ts";
 
 /** The name of a value that stands in the environment, in `.env` or in the cloud's secret store: never the value. */
@@ -99,12 +100,16 @@ export interface HubConfig {
   readonly people?: Readonly<Record<string, PersonConfig>>;
   /** Where events go out to, by name: analytics and messengers. */
   readonly outputs?: Readonly<Record<string, OutputConfig>>;
-  /** In which days begin and end, e.g. `Europe/Berlin`; default UTC. */
-  readonly timezone?: string;
-  /** The first day of a week; default monday. */
-  readonly weekStart?: WeekStart;
   /** Who may see the hub; default on a hub that only its own machine reaches whoever sits there, else whoever has a key. */
   readonly access?: AccessConfig;
+  /** Reports by name, made and sent by a schedule. */
+  readonly reports?: Readonly<Record<string, ReportConfig>>;
+  /** How reports go out as mails. */
+  readonly mail?: MailConfig;
+  /** IANA name of the zone that days and weeks are counted in; default UTC. */
+  readonly timezone?: string;
+  /** Default Monday. */
+  readonly weekStart?: WeekStart;
   /** Where people reach the hub; default the local address. */
   readonly url?: string;
   /** Prefix of CloudEvents types; default `dev.throughline`. */

@@ -9,9 +9,11 @@ import { identifier } from "../web/access/identify.ts";
 import { LOCAL, NOBODY } from "../web/access/identity.ts";
 import { webApp } from "../web/app.ts";
 import type { WebEnv } from "../web/web-deps.ts";
+import { reports } from "./current.ts";
 import { oidcOf } from "./oidc.ts";
 import { serving } from "./serving.ts";
 import { VERSION } from "./version.ts";
+import { webReports } from "./web-reports.ts";
 
 /** The HTTP surfaces over the hub of this process. */
 export const webOf = async (hub: () => Hub): Promise<Hono<WebEnv>> => {
@@ -35,6 +37,7 @@ export const webOf = async (hub: () => Hub): Promise<Hono<WebEnv>> => {
     version: VERSION,
     timezone: hub().timezone,
     url: () => hub().url,
+    reports: webReports(hub(), reports()),
     demo: how.demo,
     ...(how.allowedHosts !== undefined && { allowedHosts: how.allowedHosts }),
     onFailure: (error, requestId) =>

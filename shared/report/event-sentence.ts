@@ -100,6 +100,14 @@ const TELLERS: { readonly [N in EventName]: Teller<N> } = {
     name: data.connection.name,
     happened: `no longer lists ${data.places.map(({ name, missing, of }) => `${missing} of ${of} in ${name}`).join(", ")} (${data.stream}): nothing was removed`,
   }),
+  "report.generated": (data) => ({
+    name: data.title,
+    happened: `was made for ${data.run.replace("_", " to ")}${data.isNews ? "" : ": nothing changed"}`,
+  }),
+  "report.delivery.failed": (data) => ({
+    name: `Report ${data.report}`,
+    happened: `did not reach ${data.recipient}: ${data.message}`,
+  }),
   "mapping.gap.detected": (data) => ({
     name: data.connection.name,
     happened: `has a ${data.field} that nothing maps: ${data.value.name}`,

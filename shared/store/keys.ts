@@ -64,6 +64,10 @@ import type { Place } from "../ports/table.ts";
  * | list: keys, sessions or links, by id   | A#{kind}               | {id}                            |
  * | list: members, by id                   | A#member               | {id}                            |
  * | list: the audit log                    | A#log                  | {at}#{id}                       |
+ * | how far the schedule of a report got   | R#{report}             | A                               |
+ * | a report of one period                 | R#{report}#{period}    | A                               |
+ * | what it remembers of features          | R#{report}#{period}    | S#{first feature of the page}   |
+ * | one of its deliveries                  | R#{report}#{period}    | D#{recipient}                   |
  * | list: entities of a kind, by id        | N#{kind}#{hex digit}   | {id}                            |
  * | list: vocabulary of a connection       | W#{connection}         | {id}                            |
  * | list: features by headline             | B#{stage or none}      | {product}#{rank}#{due}#{id}     |
@@ -75,6 +79,8 @@ import type { Place } from "../ports/table.ts";
  * | due: features that time may change     | T#features             | {nextChangeAt}#{id}             |
  * | due: entities by their last write      | T#recorded             | {recordedAt}#{id}               |
  * | due: jobs of a connection that wait     | J#{connection}         | {at}#{digest of the job}        |
+ * | list: reports by period                | R#{report}             | {period}                        |
+ * | due: deliveries of reports             | T#reports              | {at}#{report}#{period}#{recipient} |
  * | due: changes of stage, as logged       | S                      | {loggedAt}#{order}#{event}      |
  *
  * Ids, stages, kinds and times hold no `#`; free texts (aliases, scopes, delivery ids) stand last in their key or are
@@ -194,6 +200,20 @@ export const auditKey = (at: Instant, id: string): Place => ({ pk: `A#log#${at.s
 export const mappingKey: Place = { pk: "M", sk: "A" };
 export const mappedKey = (connection: string): Place => ({ pk: "M", sk: `C#${connection}` });
 
+export const reportKey = (report: string): Place => ({ pk: `R#${report}`, sk: "A" });
+export const reportRunKey = (report: string, run: string): Place => ({
+  pk: partition.ofReportRun(report, run),
+  sk: "A",
+});
+export const snapshotKey = (report: string, run: string, first: string): Place => ({
+  pk: partition.ofReportRun(report, run),
+  sk: `S#${first}`,
+});
+export const reportDeliveryKey = (report: string, run: string, recipient: string): Place => ({
+  pk: partition.ofReportRun(report, run),
+  sk: `D#${free(recipient)}`,
+});
+
 export const partition = {
   ofEntity: (id: string) => `E#${id}`,
   ofAlias: (alias: string) => `K#${free(alias)}`,
@@ -206,6 +226,7 @@ export const partition = {
   ofTimeline: (feature: string) => `Z#${feature}`,
   ofConnection: (connection: string) => `C#${connection}`,
   ofCensuses: (connection: string) => `Y#${connection}`,
+  ofReportRun: (report: string, run: string) => `R#${report}#${run}`,
   ofQuarantine: (connection: string) => `Q#${connection}`,
 } as const;
 
@@ -229,6 +250,8 @@ export const lists = {
     pk: `P#${state}`,
     sk: `${free(name.toLowerCase())}#${id}`,
   }),
+  ofReportRun: (report: string, run: string): Place => ({ pk: `R#${report}`, sk: run }),
+  reportRuns: (report: string) => `R#${report}`,
   persons: (state: string) => `P#${state}`,
   /** @param doubt 100 less the confidence in percent, so that the surest stand first */
   ofSuggestion: (doubt: number, from: string, type: LinkType, to: string): Place => ({
@@ -268,6 +291,11 @@ export const dues = {
   stageChanges: "S",
   recorded: (at: Instant, id: string): Place => ({ pk: "T#recorded", sk: `${at}#${id}` }),
   allRecorded: "T#recorded",
+  reportDelivery: (at: Instant, report: string, run: string, recipient: string): Place => ({
+    pk: "T#reports",
+    sk: `${at}#${report}#${run}#${free(recipient)}`,
+  }),
+  reportDeliveries: "T#reports",
 } as const;
 
 /** The entity that a row of an entity's partition belongs to, or undefined for other rows. */

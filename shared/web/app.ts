@@ -6,6 +6,7 @@ import { mountApi, problem } from "./api/api.ts";
 import { statusOf } from "./api/problem.ts";
 import { mountDashboard } from "./dashboard/dashboard.ts";
 import { errorPage } from "./dashboard/error-page.tsx";
+import { mountReports } from "./dashboard/report-files.ts";
 import { hostGuard } from "./host-guard.ts";
 import { requestId } from "./request-id.ts";
 import { sameOrigin } from "./same-origin.ts";
@@ -44,6 +45,8 @@ export const webApp = (deps: WebDeps): Hono<WebEnv> => {
   if (deps.allowedHosts !== undefined) app.use(hostGuard(deps.allowedHosts.map((name) => name.toLowerCase())));
   app.use(sameOrigin);
   app.use(gate(deps));
+  // Files of a run stand before the run itself, which would take their ending for a part of its name.
+  mountReports(app, deps);
   mountApi(app, deps);
   mountDashboard(app, deps);
   return app;

@@ -1,8 +1,25 @@
 import type { Table } from "../ports/table.ts";
+import type { Report } from "../report/document.ts";
+import type { Picture } from "../report/render/mail.tsx";
+import type { ReportSettings } from "../report/settings.ts";
+import type { Delivery, StoredRun } from "../store/report-store.ts";
 import type { Say } from "../store/said.ts";
-import type { Views } from "../store/views.ts";
+import type { Slice, Views } from "../store/views.ts";
 import type { Identity, NOBODY } from "./access/identity.ts";
 import type { Oidc } from "./access/oidc.ts";
+
+/** Reports as the surfaces show them. */
+export interface WebReports {
+  readonly settings: readonly ReportSettings[];
+  /** Newest period first. */
+  readonly runs: (report: string, after: string | undefined, limit: number) => Promise<Slice<StoredRun<Report>>>;
+  readonly run: (report: string, run: string) => Promise<StoredRun<Report> | undefined>;
+  readonly deliveries: (report: string, run: string) => Promise<readonly Delivery[]>;
+  /** As it would be made now for the last whole period before a moment; not kept. */
+  readonly preview: (settings: ReportSettings, asOf: Date) => Promise<Report>;
+  /** Draws charts for mails; absent where nothing can. */
+  readonly picture?: Picture | undefined;
+}
 
 /** All that the HTTP surfaces are given: they hold no clock, no environment and no files of their own. */
 export interface WebDeps {
@@ -19,6 +36,8 @@ export interface WebDeps {
   readonly timezone?: string | undefined;
   /** Where people reach this hub, without a slash at the end. */
   readonly url: () => string;
+  /** Absent where the hub has none. */
+  readonly reports?: WebReports | undefined;
   /** True when what is shown is the made-up demo company. */
   readonly demo?: boolean | undefined;
   /** Name of the rule set in force, shown under /docs/stages. */
@@ -47,7 +66,7 @@ export interface WebEnv {
     /** Of requests that the hub makes to itself, for whom a link to a page was given. */
     readonly sharedAs?: Identity;
   };
-  Variables: { requestId: string; identity: Identity; failures: Failures };
+  Variables: { requestId: string; identity: Identity; failures: Failures; frames?: "holds" | "held" };
 }
 
 /** Failed sign-ins of the caller. */

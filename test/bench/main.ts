@@ -11,6 +11,8 @@ const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void
   bundles: bundlesBench,
   derive: deriveBench,
   "measured-run": measuredRun,
+  // Loaded when it is asked for: it needs a loader for pages, the others none.
+  report: async (args) => (await import("./reports.ts")).reportsBench(args),
 };
 
 const [name = "", ...args] = process.argv.slice(2);

@@ -17,6 +17,7 @@ import { webApp } from "../../shared/web/app.ts";
 import type { WebDeps } from "../../shared/web/web-deps.ts";
 import { memoryViews, type Shown, silent } from "./memory-views.ts";
 import { samplePlan } from "./sample-plan.ts";
+import { sampleReports } from "./sample-reports.ts";
 
 export const NOW = new Date("2026-11-22T10:00:00.000Z");
 export const HUB = "http://localhost:4100";
@@ -407,5 +408,6 @@ export const sampleApp = (shown: Shown, over: Partial<WebDeps> = {}) =>
     version: "0.1.0",
     url: () => HUB,
     ruleSet: "2026.1",
+    reports: sampleReports,
     ...over,
   });

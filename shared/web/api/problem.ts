@@ -21,6 +21,7 @@ const STATUS: Partial<Record<ErrorCode, CallerStatus>> = {
   not_found: 404,
   as_of_unavailable: 404,
   feature_unknown: 404,
+  report_unknown: 404,
   connection_unknown: 404,
   method_not_allowed: 405,
   version_conflict: 412,

@@ -24,6 +24,9 @@ import type { PageHandler } from "./page.tsx";
 import { peoplePage } from "./people-page.tsx";
 import { productFlowPage } from "./product-flow-page.tsx";
 import { productPage } from "./product-page.tsx";
+import { previewPage } from "./report-preview-page.tsx";
+import { runPage } from "./report-run-page.tsx";
+import { reportPage, reportsPage } from "./reports-page.tsx";
 import { reviewForm, reviewPage } from "./review-page.tsx";
 import { auditPage } from "./settings/audit-page.tsx";
 import { type FormHandler, formIn } from "./settings/form.tsx";
@@ -58,6 +61,10 @@ export const PAGES: readonly (readonly [path: string, scope: Scope | "open", pag
   ["/login", "open", loginPage],
   ["/login/oidc", "open", oidcPage],
   ["/login/oidc/back", "open", oidcBackPage],
+  ["/reports", "reports:read", reportsPage],
+  ["/reports/:id", "reports:read", reportPage],
+  ["/reports/:id/preview", "reports:read", previewPage],
+  ["/reports/:id/runs/:run", "reports:read", runPage],
   ["/docs", "open", docsPage],
   ["/docs/api", "open", apiPage],
   ["/docs/stages", "open", stagesPage],
@@ -90,6 +97,7 @@ const AS_JSON: Readonly<Record<string, string>> = {
   people: "/v1/people",
   objectives: "/v1/objectives",
   review: "/v1/links/review",
+  reports: "/v1/reports",
   status: "/v1/status",
 };
 

@@ -130,6 +130,19 @@ const Facts = ({ feature, products }: { readonly feature: FeatureView; readonly 
           </dd>
         </div>
       )}
+      {feature.names !== undefined && feature.names.length > 0 && (
+        <div>
+          <dt>Also known as</dt>
+          <dd>
+            {feature.names.map(({ name, tool, url }, place) => (
+              <>
+                {place > 0 && ", "}
+                <Outside href={url}>{name}</Outside> <span class="quiet">in {toolName(tool)}</span>
+              </>
+            ))}
+          </dd>
+        </div>
+      )}
       {own.length > 0 && (
         <div>
           <dt>Product</dt>

@@ -9,6 +9,7 @@ const NAVIGATION = [
   { id: "objectives", href: "/objectives", word: "Objectives" },
   { id: "features", href: "/features", word: "Features" },
   { id: "activity", href: "/activity", word: "Activity" },
+  { id: "reports", href: "/reports", word: "Reports" },
   { id: "people", href: "/people", word: "People" },
   { id: "review", href: "/review", word: "Review" },
   { id: "connections", href: "/connections", word: "Connections" },

@@ -45,6 +45,7 @@ const wantedTriggers = ({ row, connection }: DeployedPart): string[] =>
         return [
           `rate(${connection === "github" ? 10 : 5} minutes) {"connection":"${connection}","timer":"<aws.scheduler.scheduled-time>"}`,
         ];
+      if ("schedule" in trigger) return [];
       if ("feed" in trigger) return [`Table.StreamArn by ${trigger.batch}`];
       return ON_AWS[trigger.queue] === "polled" ? [`Inbox.Arn by ${trigger.batch}`] : [];
     })

@@ -109,6 +109,7 @@ td time { white-space: nowrap; }
 .pages a, .more { padding-block: 0.25rem; }
 .empty { padding: clamp(1.25rem, 4vw, 2.5rem); border: 1px dashed var(--edge); border-radius: 10px; max-width: 46rem; }
 .steps { display: grid; gap: 0.75rem; } .steps dt { color: var(--quiet); font-size: 0.875rem; }
+figure { margin: 0; } figure svg, iframe.mail { max-width: 100%; } figure svg { height: auto; } iframe.mail { border: 1px solid var(--line); border-radius: 8px; background: #fff; }
 .plain li + li { margin-top: 0.25rem; }
 
 @media (max-width: 40rem) {

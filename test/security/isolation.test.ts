@@ -81,7 +81,9 @@ const QUERIES: Readonly<Record<string, readonly string[]>> = {
     "since=2026-11-01",
     "since=2026-11-01&type=feature.stage.changed,identity.merged,link.created,records.written",
   ],
-  "/v1/features": ["", "q=feature", "stage=testing", "limit=1"],
+  "/v1/changes/summary": ["since=2026-11-15", "since=2026-11-15&until=2026-11-21"],
+  "/v1/status": ["", "as_of=2026-11-15"],
+  "/v1/features": ["", "q=feature", "stage=testing", "limit=1", "as_of=2026-11-15"],
   "/v1/work-items": ["", `feature=${IDS.featureA}`, `feature=${IDS.featureB}`, "limit=1"],
 };
 
@@ -252,6 +254,41 @@ describe("T15 product isolation", () => {
     expect(await json(`/v1/features/${IDS.featureA}/flow`)).toMatchObject(flow);
     expect(await json("/v1/products/alpha/flow")).toMatchObject(flow);
     expect(await json("/v1/status")).toMatchObject({ changed_7d: 1, products: [{ slug: "alpha", changed_7d: 1 }] });
+  });
+
+  it("keeps the past to its products too: features, board, what changed and where each stood", async () => {
+    const addresses = [
+      "/v1/features?as_of=2026-11-15",
+      `/v1/features/${IDS.featureA}?as_of=2026-11-15`,
+      `/v1/features/${IDS.featureA}/explain?as_of=2026-11-15`,
+      "/v1/status?as_of=2026-11-15",
+      "/v1/changes/summary?since=2026-11-15",
+      "/?as_of=2026-11-15",
+      "/?compare=2026-11-15",
+      "/?as_of=2026-11-15&health=off_track,at_risk&q=a",
+      "/features?as_of=2026-11-15",
+      `/features/${IDS.featureA}?as_of=2026-11-15`,
+    ];
+    const said = async (who: Who) =>
+      Promise.all(addresses.map(async (address) => (await saidBy(await ask(who, address))).replaceAll(address, "")));
+    const leaks = (await said("viewer of A")).map((words) => words.toLowerCase().includes(CANARY));
+    expect(Object.fromEntries(addresses.map((address, index) => [address, leaks[index]]))).toEqual(
+      Object.fromEntries(addresses.map((address) => [address, false])),
+    );
+    expect((await said("admin")).filter((words) => words.toLowerCase().includes(CANARY)).length).toBeGreaterThan(6);
+    const json = async (who: Who, address: string) => (await (await ask(who, address)).json()) as never;
+    const summary: { items: { feature: { id: string }; kind: string }[] } = await json(
+      "viewer of A",
+      addresses[4] ?? "",
+    );
+    expect(summary.items.map(({ feature, kind }) => [feature.id, kind])).toContainEqual([
+      IDS.featureA,
+      "moved_forward",
+    ]);
+    expect(summary.items.filter(({ feature }) => feature.id === IDS.featureB)).toEqual([]);
+    const status: { products: { features: { design: number } }[] } = await json("viewer of A", addresses[3] ?? "");
+    expect(status.products.map(({ features }) => features.design)).toEqual([1]);
+    expect((await ask("viewer of A", `/v1/features/${IDS.featureB}?as_of=2026-11-15`)).status).toBe(404);
   });
 
   it("binds cursors to who they were made for (T17)", async () => {

@@ -32,6 +32,8 @@ export interface WebDeps {
   /** Signs list cursors; at least 32 bytes, the same on every instance that serves one hub. */
   readonly cursorKey: Uint8Array;
   readonly version: string;
+  /** In which days end, a zone of the IANA data; UTC without it. */
+  readonly timezone?: string | undefined;
   /** Where people reach this hub, without a slash at the end. */
   readonly url: () => string;
   /** Absent where the hub has none. */

@@ -1,8 +1,10 @@
 import * as z from "zod";
 import { STAGES, type Stage } from "../../domain/stage.ts";
 import { checked, givenIn } from "../api/query.ts";
+import { viewsAt } from "../as-of.ts";
 import type { WebDeps } from "../web-deps.ts";
 import { STAGE_WORDS } from "../words.ts";
+import { compared } from "./compared.tsx";
 import { FeatureCard } from "./feature-card.tsx";
 import { featureQuery } from "./feature-query.ts";
 import { address } from "./link.tsx";
@@ -42,7 +44,7 @@ export const MoreLink = ({
 }) => (
   <a
     class="more"
-    href={address("/features", { ...parameters, stage })}
+    href={address("/features", { ...parameters, compare: undefined, stage })}
     hx-get={cursor && address("/board/more", { ...parameters, column: stage, rest: String(rest), cursor })}
     hx-swap={cursor && "outerHTML"}
   >
@@ -57,14 +59,20 @@ export const boardMore: PageHandler = async (c, deps) => {
   const own = new URLSearchParams([...url.searchParams].filter(([name]) => name in Shape));
   const { column, rest = 0 } = checked(z.object(Shape), givenIn(own, Shape, url.pathname));
   const products = await deps.views.products();
-  const query = featureQuery(url, products);
+  const query = featureQuery(url, products, deps);
   const after = placeOf(deps, scopeOf(column, query.parameters), query.cursor);
-  const { items, next } = await deps.views.column(column, query.product?.id, after, CARDS);
+  const until = query.at ?? deps.now().toISOString();
+  const [{ items, next }, since] = await Promise.all([
+    viewsAt(deps, query.at).column(column, query.product?.id, after, CARDS, query.filter),
+    query.comparedTo === undefined ? undefined : compared(deps.views, query.comparedTo, until, query.product?.id),
+  ]);
   const names = products.length > 1 && query.product === undefined ? products : [];
   const card = {
     productNames: new Map(names.map(({ id, name }) => [id, name])),
-    now: deps.now(),
+    now: new Date(until),
     usual: usualDays(items),
+    asOf: query.parameters.as_of,
+    was: since?.was,
   };
   const left = rest - items.length;
   c.header("Cache-Control", "no-store");

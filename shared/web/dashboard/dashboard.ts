@@ -59,6 +59,8 @@ export const PAGES: readonly (readonly [path: string, scope: Scope | "open", pag
   ["/pm", "features:read", pmPage],
   ["/po", "features:read", poPage],
   ["/status", "status:read", statusPage],
+  // In the shape of Statuspage, unlike the rows of other pages.
+  ["/status.json", "status:read", statusJson],
   ["/me", "open", mePage],
   ["/people", "features:read", peoplePage],
   ["/objectives", "features:read", objectivesPage],
@@ -135,8 +137,9 @@ export const mountDashboard = (app: Hono<WebEnv>, deps: WebDeps): void => {
       if (scope !== "open") demand(identity, scope);
       return page(c, seenBy(deps, identity));
     });
-  // In the shape of Statuspage, unlike the rows of other pages.
-  show("/status.json", "status:read", statusJson);
+  // Before the addresses of rows, which any name with this ending would match.
+  const isFile = ([path]: (typeof PAGES)[number]): boolean => path.endsWith(".json");
+  for (const [path, scope, page] of PAGES.filter(isFile)) show(path, scope, page);
   readable(app, "/:page{[a-z]+\\.json}", (c) => {
     const target = AS_JSON[c.req.param("page").replace(".json", "")];
     if (target === undefined) throw new HubError("not_found", "there is nothing at this address", { retry: "never" });
@@ -153,6 +156,6 @@ export const mountDashboard = (app: Hono<WebEnv>, deps: WebDeps): void => {
       return form(c, seen, await formIn(c, seen));
     });
   }
-  for (const [path, scope, page] of PAGES) show(path, scope, page);
+  for (const one of PAGES) if (!isFile(one)) show(...one);
   mountShares(app, deps);
 };

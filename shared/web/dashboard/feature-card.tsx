@@ -1,6 +1,7 @@
 import type { FeatureView } from "../../store/views.ts";
 import { featurePath } from "../feature-address.ts";
 import { Health } from "./health.tsx";
+import { address } from "./link.tsx";
 import { daysInStage } from "./stage-age.ts";
 import { Strip } from "./strip.tsx";
 import { Target } from "./time.tsx";
@@ -8,9 +9,14 @@ import { Target } from "./time.tsx";
 /** What a card is shown with beside its feature. */
 export interface CardContext {
   readonly productNames: ReadonlyMap<string, string>;
+  /** Of the page: a moment of the past where that is shown. */
   readonly now: Date;
   /** Days that features like this one usually stood in its stage. */
   readonly usual: (feature: FeatureView) => number | undefined;
+  /** As the address tells the moment; undefined: now. */
+  readonly asOf: string | undefined;
+  /** By feature, the stage that it stood in at the time compared with, where that was another one. */
+  readonly was: ReadonlyMap<string, string> | undefined;
 }
 
 /** `27 d (usual 9 d)`: what is usual only where it is less. */
@@ -24,8 +30,9 @@ const ageText = (feature: FeatureView, { now, usual }: CardContext): string | un
 /** One feature on the board. A board holds 160 of these: every byte here costs a kilobyte in six there. */
 export const FeatureCard = ({ feature, ...context }: { readonly feature: FeatureView } & CardContext) => {
   const { key, name, owner, health, progress, explanation, targetDate, targetDateResolution, tickets = 0 } = feature;
-  const { productNames } = context;
+  const { productNames, asOf } = context;
   const age = ageText(feature, context);
+  const was = context.was?.get(feature.id);
   // A key that is a path (`acme/web/milestone/7`) says what the product beside it says already: its end is enough here.
   const facts = [
     key?.split("/").slice(-2).join(" "),
@@ -36,8 +43,9 @@ export const FeatureCard = ({ feature, ...context }: { readonly feature: Feature
     <li>
       <article>
         <h3>
-          <a href={featurePath(feature)}>{name}</a>
+          <a href={address(featurePath(feature), { as_of: asOf })}>{name}</a>
         </h3>
+        {was !== undefined && <p class="was">{`was ${was}`}</p>}
         {facts.length > 0 && <p>{facts.join(" · ")}</p>}
         <p class="row">
           <Health value={health.value} />

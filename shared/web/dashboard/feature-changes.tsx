@@ -19,6 +19,7 @@ interface Since {
 /**
  * From when on changes are told: `?since=`, else the last visit to the activity, else a week ago.
  *
+ * @param now of the page: a moment of the past where that is shown
  * @throws HubError invalid_parameter
  */
 export const changedSince = (c: PageContext, now: Date): Since => {
@@ -32,7 +33,7 @@ export const changedSince = (c: PageContext, now: Date): Since => {
     return { at: instant(asked), why: "asked" };
   }
   const visit = getCookie(c, "seen")?.split("~")[0];
-  if (visit !== undefined && !Number.isNaN(Date.parse(visit))) return { at: instant(visit), why: "visit" };
+  if (visit !== undefined && Date.parse(visit) < now.getTime()) return { at: instant(visit), why: "visit" };
   // From the full hour, so that a page read twice is the same.
   const week = Math.floor((now.getTime() - WEEK_MS) / 3_600_000) * 3_600_000;
   return { at: new Date(week).toISOString(), why: "week" };
@@ -41,10 +42,12 @@ export const changedSince = (c: PageContext, now: Date): Since => {
 /** What happened to a feature since then, newest first, with a field for another day. */
 export const FeatureChanges = ({
   path,
+  asOf,
   lines,
   since: { at, why },
 }: {
   readonly path: string;
+  readonly asOf: string | undefined;
   /** Newest first. */
   readonly lines: readonly TimelineLine[];
   readonly since: Since;
@@ -59,6 +62,7 @@ export const FeatureChanges = ({
           <span>Since</span>
           <input type="date" name="since" value={at.slice(0, 10)} />
         </label>
+        {asOf !== undefined && <input type="hidden" name="as_of" value={asOf} />}
         <button type="submit">Show</button>
       </form>
       {fresh.length === 0 ? (

@@ -1,6 +1,7 @@
 import { STAGES } from "../../domain/stage.ts";
 import type { ProductView } from "../../store/views.ts";
 import { HEALTH_WORDS, STAGE_WORDS } from "../words.ts";
+import { AsOfInput } from "./as-of-banner.tsx";
 import type { FeatureQuery } from "./feature-query.ts";
 import { address } from "./link.tsx";
 
@@ -9,6 +10,8 @@ interface FiltersProps {
   readonly view: "board" | "table" | "timeline";
   readonly query: FeatureQuery;
   readonly products: readonly ProductView[];
+  /** The last day that can be asked for. */
+  readonly today: string;
 }
 
 type Choice = readonly [value: string, word: string];
@@ -42,7 +45,7 @@ const Select = (props: {
 };
 
 /** The filters of board and table: a plain form, so that the address holds the whole state of the view. */
-export const FeatureFilters = ({ action, view, query: { parameters }, products }: FiltersProps) => (
+export const FeatureFilters = ({ action, view, query: { parameters }, products, today }: FiltersProps) => (
   <div class="tools">
     <form class="filters" action={action} aria-label="Filters">
       {products.length > 1 && (
@@ -67,6 +70,8 @@ export const FeatureFilters = ({ action, view, query: { parameters }, products }
         <span>Owner</span>
         <input name="owner" value={parameters.owner} maxlength={200} />
       </label>
+      <AsOfInput name="as_of" label="As of" value={parameters.as_of} today={today} />
+      {view === "board" && <AsOfInput name="compare" label="Compare with" value={parameters.compare} today={today} />}
       <button type="submit">Apply</button>
       {Object.values(parameters).some(Boolean) && (
         <>
@@ -88,11 +93,14 @@ export const FeatureFilters = ({ action, view, query: { parameters }, products }
       <a href={address("/", { ...parameters, stage: undefined })} aria-current={view === "board" ? "true" : undefined}>
         Board
       </a>
-      <a href={address("/features", parameters)} aria-current={view === "table" ? "true" : undefined}>
+      <a
+        href={address("/features", { ...parameters, compare: undefined })}
+        aria-current={view === "table" ? "true" : undefined}
+      >
         Table
       </a>
       <a
-        href={address("/", { ...parameters, view: "timeline" })}
+        href={address("/", { ...parameters, compare: undefined, view: "timeline" })}
         aria-current={view === "timeline" ? "true" : undefined}
       >
         Timeline

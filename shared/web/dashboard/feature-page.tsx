@@ -1,8 +1,11 @@
 import { HubError } from "../../connector/errors.ts";
+import { dayOf } from "../../domain/day.ts";
 import { STAGES } from "../../domain/stage.ts";
 import type { FeatureView, ProductView } from "../../store/views.ts";
+import { pastMoment, viewsAt } from "../as-of.ts";
 import { featurePath, featureSlug } from "../feature-address.ts";
 import { HEALTH_WORDS, STAGE_STATE_WORDS, STAGE_WORDS, toolName } from "../words.ts";
+import { AsOfBanner, AsOfForm } from "./as-of-banner.tsx";
 import { FeatureAround, readAround } from "./feature-around.tsx";
 import { changedSince, FeatureChanges } from "./feature-changes.tsx";
 import { FeatureTimeline } from "./feature-timeline.tsx";
@@ -185,33 +188,43 @@ const Facts = ({ feature, products }: { readonly feature: FeatureView; readonly 
 export const featurePage: PageHandler = async (c, deps) => {
   const { views } = deps;
   const asked = c.req.param("key") ?? "";
-  const feature = await views.feature(asked);
+  const told = c.req.query("as_of") || undefined;
+  const at = pastMoment(told, deps);
+  const zone = deps.timezone ?? "UTC";
+  const feature = await viewsAt(deps, at).feature(asked);
   if (feature === undefined)
-    throw new HubError("feature_unknown", `there is no feature ${asked.slice(0, 64)}`, { retry: "never" });
+    throw new HubError(
+      "feature_unknown",
+      `there is no feature ${asked.slice(0, 64)}${at === undefined ? "" : `, or there was none at ${at}`}`,
+      { retry: "never" },
+    );
   // Former keys and other spellings lead to the one address that a feature has.
-  if (asked !== featureSlug(feature) && asked !== feature.id) return c.redirect(featurePath(feature));
+  if (asked !== featureSlug(feature) && asked !== feature.id)
+    return c.redirect(address(featurePath(feature), { as_of: told }));
 
   const place = (list: string) => ({ route: `page.feature.${list}`, filters: { id: feature.id } });
   const workAfter = placeOf(deps, place("work"), c.req.query("work"));
-  const told = c.req
+  const tools = c.req
     .queries("source")
     ?.flatMap((one) => one.split(","))
     .filter(Boolean);
-  const sources = told?.length ? told : undefined;
+  const sources = tools?.length ? tools : undefined;
   const timelineAfter = placeOf(deps, place("timeline"), c.req.query("timeline"));
+  const timelineFrom = at && `${at}#~`;
+  const none = { items: [], next: undefined };
   const [work, timeline, products, flow, assertions, updates, around, recent, connections] = await Promise.all([
-    views.evidence(feature.id, workAfter, WORK_AT_ONCE),
-    views.timeline(feature.id, timelineAfter, TIMELINE_AT_ONCE),
+    at === undefined ? views.evidence(feature.id, workAfter, WORK_AT_ONCE) : none,
+    views.timeline(feature.id, timelineAfter ?? timelineFrom, TIMELINE_AT_ONCE),
     views.products(),
     views.featureFlow(feature.id, FLOW_WEEKS),
     views.said(feature.id),
     views.updates(feature.id, undefined, UPDATES_SHOWN),
-    readAround(views, feature.id),
-    views.timeline(feature.id, undefined, CHANGES_READ),
+    at === undefined ? readAround(views, feature.id) : undefined,
+    views.timeline(feature.id, timelineFrom, CHANGES_READ),
     views.connections(),
   ]);
   const path = featurePath(feature);
-  const since = changedSince(c, deps.now());
+  const since = changedSince(c, at === undefined ? deps.now() : new Date(at));
   const own = products.filter(({ id }) => feature.productIds.includes(id));
   const more = linkCursor(deps, place("work"), work.next);
   const older = linkCursor(deps, place("timeline"), timeline.next);
@@ -235,41 +248,56 @@ export const featurePage: PageHandler = async (c, deps) => {
       <div class="head">
         <h1>{feature.name}</h1>
         <p class="acts">
-          <a href={`${path}#said`}>Set stage</a>
-          <a class="copy" href={`${deps.url()}${path}`}>
+          {at === undefined && <a href={`${path}#said`}>Set stage</a>}
+          <a class="copy" href={`${deps.url()}${address(path, { as_of: told })}`}>
             Copy link
           </a>
-          <a href={`/v1${path}`}>.json</a>
+          <a href={address(`/v1${path}`, { as_of: told })}>.json</a>
         </p>
       </div>
+      <AsOfBanner at={at} zone={zone} back={path} />
       <StageSteps {...feature} />
       <div class="split">
         <div>
           <StageReasons explanation={feature.explanation} />
           <HealthSection health={feature.health} />
-          <FeatureChanges path={path} lines={recent.items} since={since} />
-          <SaidSection
-            at={{ to: path, token: tokenOf(c, deps) }}
-            version={feature.version}
-            assertions={assertions}
-            updates={updates.items}
-            now={deps.now()}
-          />
-          <FeatureAround read={around} connections={connections} now={deps.now()} />
-          <FeatureWork lines={work.items} more={more && address(path, { work: more }, "#work")} />
-          <FlowSection flow={flow} json={`/v1${path}/flow`} />
+          <FeatureChanges path={path} asOf={told} lines={recent.items} since={since} />
+          {around === undefined ? (
+            <section aria-labelledby="work">
+              <h2 id="work">Numbers, customers and work</h2>
+              <p class="quiet">
+                Single records, and what people say, are kept as they are now: <a href={path}>see them there</a>.
+              </p>
+            </section>
+          ) : (
+            <>
+              <SaidSection
+                at={{ to: path, token: tokenOf(c, deps) }}
+                version={feature.version}
+                assertions={assertions}
+                updates={updates.items}
+                now={deps.now()}
+              />
+              <FeatureAround read={around} connections={connections} now={deps.now()} />
+              <FeatureWork lines={work.items} more={more && address(path, { work: more }, "#work")} />
+              <FlowSection flow={flow} json={`/v1${path}/flow`} />
+            </>
+          )}
           <FeatureTimeline
             lines={timeline.items}
             sources={sources}
             path={path}
-            older={older && address(path, { timeline: older, source: sources?.join(",") }, "#timeline")}
-            newest={timelineAfter === undefined ? undefined : `${path}#timeline`}
+            asOf={told}
+            older={older && address(path, { as_of: told, timeline: older, source: sources?.join(",") }, "#timeline")}
+            newest={timelineAfter === undefined ? undefined : address(path, { as_of: told }, "#timeline")}
           />
         </div>
         <aside aria-label="Facts">
           <Facts feature={feature} products={products} />
+          <AsOfForm action={path} asOf={at && told} today={dayOf(deps.now().getTime(), zone)} />
           <p class="quiet">
-            <a href={`/v1${path}`}>As JSON</a> · <a href={`/v1${path}/explain`}>Explanation as JSON</a>
+            <a href={address(`/v1${path}`, { as_of: told })}>As JSON</a> ·{" "}
+            <a href={address(`/v1${path}/explain`, { as_of: told })}>Explanation as JSON</a>
           </p>
         </aside>
       </div>

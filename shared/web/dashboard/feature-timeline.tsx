@@ -9,13 +9,15 @@ interface TimelineProps {
   readonly sources: readonly string[] | undefined;
   /** Of the page. */
   readonly path: string;
+  /** As the address tells the moment; undefined: now. */
+  readonly asOf: string | undefined;
   readonly older: string | undefined;
   /** Back to the newest; absent on the first page. */
   readonly newest: string | undefined;
 }
 
 /** A box for each tool that tells something here; nothing to choose where there is one alone. */
-const Sources = ({ lines, sources, path }: Pick<TimelineProps, "lines" | "sources" | "path">) => {
+const Sources = ({ lines, sources, path, asOf }: Omit<TimelineProps, "older" | "newest">) => {
   const tools = [...new Set([...lines.map(({ tool }) => tool), ...(sources ?? [])])].sort();
   if (tools.length < 2) return null;
   return (
@@ -26,19 +28,20 @@ const Sources = ({ lines, sources, path }: Pick<TimelineProps, "lines" | "source
           {toolName(tool)}
         </label>
       ))}
+      {asOf !== undefined && <input type="hidden" name="as_of" value={asOf} />}
       <button type="submit">Show these</button>
     </form>
   );
 };
 
 /** What happened in all tools, newest first, under the day on which it happened. */
-export const FeatureTimeline = ({ lines, sources, path, older, newest }: TimelineProps) => {
+export const FeatureTimeline = ({ lines, sources, path, asOf, older, newest }: TimelineProps) => {
   const shown = sources === undefined ? lines : lines.filter(({ tool }) => sources.includes(tool));
   const byDay = Map.groupBy(shown, ({ at }) => at.slice(0, 10));
   return (
     <section aria-labelledby="timeline">
       <h2 id="timeline">Timeline</h2>
-      <Sources lines={lines} sources={sources} path={path} />
+      <Sources lines={lines} sources={sources} path={path} asOf={asOf} />
       {lines.length === 0 && <p class="quiet">Nothing has happened yet that a connected tool tells about.</p>}
       {lines.length > 0 && shown.length === 0 && (
         <p class="quiet">

@@ -1,5 +1,8 @@
 import * as z from "zod";
+import { dayOf } from "../../domain/day.ts";
 import { checked, givenIn } from "../api/query.ts";
+import { viewsAt } from "../as-of.ts";
+import { AsOfBanner } from "./as-of-banner.tsx";
 import { Beginning } from "./beginning.tsx";
 import { FeatureFilters, NothingMatches } from "./feature-filters.tsx";
 import { ORDERED_AT_MOST, ORDERS, orderedFeatures } from "./feature-order.ts";
@@ -33,18 +36,20 @@ export const featuresPage: PageHandler = async (c, deps) => {
   const isTimeline = view === "timeline";
   const sort = asked ?? (isTimeline ? "target" : block && "health");
   const products = await views.products();
-  const query = featureQuery(url, products);
+  const query = featureQuery(url, products, deps);
   const path = isTimeline ? "/" : "/features";
   const parameters = { ...query.parameters, only, ...(isTimeline && { view }) };
   const scope = { route: "page.features", filters: { ...parameters, sort } };
   const after = placeOf(deps, scope, query.cursor);
-  const ordered = sort === undefined ? undefined : await orderedFeatures(views, query.filter, sort);
-  const now = deps.now();
+  const then = viewsAt(deps, query.at);
+  const zone = deps.timezone ?? "UTC";
+  const ordered = sort === undefined ? undefined : await orderedFeatures(then, query.filter, sort);
+  const now = query.at === undefined ? deps.now() : new Date(query.at);
   const rows = (ordered?.items ?? []).filter((feature) => block === undefined || block.fits(feature, now));
   const start = Number(after ?? 0);
   const { items, next } =
     ordered === undefined
-      ? await views.features(query.filter, after, ROWS)
+      ? await then.features(query.filter, after, ROWS)
       : {
           items: rows.slice(start, start + ROWS),
           next: start + ROWS < rows.length ? String(start + ROWS) : undefined,
@@ -60,14 +65,21 @@ export const featuresPage: PageHandler = async (c, deps) => {
       <div class="head">
         <h1>{title}</h1>
       </div>
-      <FeatureFilters action={path} view={isTimeline ? "timeline" : "table"} query={query} products={products} />
+      <AsOfBanner at={query.at} zone={zone} back={address(path, { ...parameters, sort: asked, as_of: undefined })} />
+      <FeatureFilters
+        action={path}
+        view={isTimeline ? "timeline" : "table"}
+        query={query}
+        products={products}
+        today={dayOf(deps.now().getTime(), zone)}
+      />
       {items.length === 0 &&
         (isFiltered ? (
           <NothingMatches action={path} query={query} />
         ) : (
           <Beginning connections={await views.connections()} />
         ))}
-      {isTimeline && items.length > 0 && <RoadmapView features={items} now={now} />}
+      {isTimeline && items.length > 0 && <RoadmapView features={items} now={now} asOf={query.parameters.as_of} />}
       {ordered?.isCut && (
         <p class="quiet">
           The first {ORDERED_AT_MOST.toLocaleString("en-GB")} features were put in order; narrow the filters to see

@@ -1,10 +1,11 @@
 import type { FeatureView } from "../../store/views.ts";
 import { featurePath } from "../feature-address.ts";
 import { type Bar, Roadmap } from "./charts/roadmap.tsx";
+import { address } from "./link.tsx";
 import { Scroll } from "./scroll.tsx";
 
 /** From its first stage to its promised day; the day first promised stands beside it where that is another one. */
-const barOf = (feature: FeatureView): Bar[] => {
+const barOf = (feature: FeatureView, asOf: string | undefined): Bar[] => {
   const { id, name, health, explanation, targetDate, firstTargetDate } = feature;
   if (targetDate === undefined) return [];
   const from = explanation.path[0]?.at;
@@ -12,7 +13,7 @@ const barOf = (feature: FeatureView): Bar[] => {
     {
       id,
       name,
-      href: featurePath(feature),
+      href: address(featurePath(feature), { as_of: asOf }),
       health: health.value,
       to: targetDate,
       ...(from !== undefined && { from }),
@@ -22,8 +23,17 @@ const barOf = (feature: FeatureView): Bar[] => {
 };
 
 /** Features by their promised days, as bars over quarters. */
-export const RoadmapView = ({ features, now }: { readonly features: readonly FeatureView[]; readonly now: Date }) => {
-  const bars = features.flatMap(barOf).sort((a, b) => (a.to < b.to ? -1 : 1));
+export const RoadmapView = ({
+  features,
+  now,
+  asOf,
+}: {
+  readonly features: readonly FeatureView[];
+  readonly now: Date;
+  /** As the address tells the moment; undefined: now. */
+  readonly asOf: string | undefined;
+}) => {
+  const bars = features.flatMap((feature) => barOf(feature, asOf)).sort((a, b) => (a.to < b.to ? -1 : 1));
   const without = features.length - bars.length;
   return (
     <>

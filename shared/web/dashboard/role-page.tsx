@@ -1,6 +1,8 @@
 import type { FeatureView } from "../../store/views.ts";
+import { viewsAt } from "../as-of.ts";
 import { featurePath } from "../feature-address.ts";
 import { STAGE_WORDS } from "../words.ts";
+import { AsOfBanner } from "./as-of-banner.tsx";
 import { Beginning } from "./beginning.tsx";
 import { byUrgency, ORDERED_AT_MOST, orderedFeatures } from "./feature-order.ts";
 import { featureQuery } from "./feature-query.ts";
@@ -14,10 +16,10 @@ const SHOWN = 8;
 
 type Parameters = Readonly<Record<string, string | undefined>>;
 
-const Row = ({ feature }: { readonly feature: FeatureView }) => (
+const Row = ({ feature, asOf }: { readonly feature: FeatureView; readonly asOf: string | undefined }) => (
   <li>
     <span class="what">
-      <a href={featurePath(feature)}>
+      <a href={address(featurePath(feature), { as_of: asOf })}>
         {feature.key !== undefined && <b>{feature.key} </b>}
         {feature.name}
       </a>
@@ -57,7 +59,7 @@ const Block = ({
       ) : (
         <ul class="records">
           {found.slice(0, SHOWN).map((feature) => (
-            <Row feature={feature} />
+            <Row feature={feature} asOf={parameters["as_of"]} />
           ))}
         </ul>
       )}
@@ -71,28 +73,36 @@ const rolePage =
   async (c, deps) => {
     const { views } = deps;
     const [products, connections] = await Promise.all([views.products(), views.connections()]);
-    const query = featureQuery(new URL(c.req.url), products);
-    const { items, isCut } = await orderedFeatures(views, query.filter, "health");
+    const query = featureQuery(new URL(c.req.url), products, deps);
+    const { items, isCut } = await orderedFeatures(viewsAt(deps, query.at), query.filter, "health");
     const features = [...items].sort(byUrgency);
-    const now = deps.now();
+    const now = query.at === undefined ? deps.now() : new Date(query.at);
+    const zone = deps.timezone ?? "UTC";
     return sendPage(
       c,
       deps,
       { title, crumbs: [{ href: "/", word: "Board" }] },
       <>
         <h1>{title}</h1>
+        <AsOfBanner at={query.at} zone={zone} back={address(path, { ...query.parameters, as_of: undefined })} />
         <p class="lead">{lead}</p>
         <nav class="switch" aria-label="Product">
-          <a href={path} aria-current={query.product === undefined ? "true" : undefined}>
+          <a
+            href={address(path, { ...query.parameters, product: undefined })}
+            aria-current={query.product === undefined ? "true" : undefined}
+          >
             All products
           </a>
           {products.map(({ slug, name }) => (
-            <a href={address(path, { product: slug })} aria-current={query.product?.slug === slug ? "true" : undefined}>
+            <a
+              href={address(path, { ...query.parameters, product: slug })}
+              aria-current={query.product?.slug === slug ? "true" : undefined}
+            >
               {name}
             </a>
           ))}
         </nav>
-        {features.length === 0 && <Beginning connections={connections} />}
+        {features.length === 0 && query.at === undefined && <Beginning connections={connections} />}
         {isCut && <p class="quiet">Of the first {ORDERED_AT_MOST.toLocaleString("en-GB")} features.</p>}
         <div class="blocks">
           {blocks.map((block) => (

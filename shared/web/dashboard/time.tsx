@@ -1,4 +1,5 @@
 import { createContext, useContext } from "hono/jsx";
+import { dayOf } from "../../domain/day.ts";
 import type { Instant } from "../../domain/instant.ts";
 
 /** The time zone that moments of a page are told in. */
@@ -41,6 +42,11 @@ const momentText = (at: Instant, zone: string): string => {
 };
 
 export const Day = ({ at }: { readonly at: Instant }) => <time datetime={at.slice(0, 10)}>{dayText(at)}</time>;
+
+/** The day, in a zone, that a moment lies on. */
+export const DayIn = ({ at, zone }: { readonly at: Instant; readonly zone: string }) => (
+  <time datetime={at}>{dayText(dayOf(at, zone))}</time>
+);
 
 export const Moment = ({ at }: { readonly at: Instant }) => (
   <time datetime={at}>{momentText(at, useContext(Zone))}</time>

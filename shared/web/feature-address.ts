@@ -9,5 +9,8 @@ type Called = Pick<FeatureView, "id" | "key">;
 export const featureSlug = ({ id, key }: Called): string =>
   key !== undefined && PLAIN.test(key) && !key.startsWith(".") && !key.endsWith(".json") ? key : id;
 
+/** A key as lists show it. One that is a path (`acme/web/milestone/7`) says first what stands beside it: its end is enough. */
+export const shortKey = (key: string | undefined): string | undefined => key?.split("/").slice(-2).join(" ");
+
 /** Where a feature's page is, as a path. */
 export const featurePath = (feature: Called): string => `/features/${featureSlug(feature)}`;

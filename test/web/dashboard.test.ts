@@ -7,6 +7,7 @@ import { marksOf } from "../../shared/web/dashboard/feature-numbers.tsx";
 import { BLOCKS } from "../../shared/web/dashboard/role-blocks.ts";
 import { usualDays } from "../../shared/web/dashboard/stage-age.ts";
 import { savableAddress } from "../../shared/web/dashboard/views-page.tsx";
+import type { AskedOfConnection } from "../../shared/web/web-deps.ts";
 import { NOW, sampleApp, sampleFeature, sampleHub } from "./sample-hub.ts";
 
 const daysBefore = (days: number): string => new Date(NOW.getTime() - days * 86_400_000).toISOString();
@@ -283,6 +284,28 @@ describe("activity", () => {
     expect(xml).toMatch(/^<\?xml version="1.0" encoding="utf-8"\?><feed/);
     expect(xml.match(/<entry>/g)?.length ?? 0).toBeGreaterThan(0);
     expect(xml).not.toMatch(/&(?!amp;|lt;|gt;|quot;|#39;)/);
+  });
+});
+
+describe("work on a connection", () => {
+  it("is asked for by its forms where something takes it, and offered nowhere else", async () => {
+    const asked: AskedOfConnection[] = [];
+    const app = sampleApp(shown, { ask: async (work) => void asked.push(work) });
+    const name = shown.connections[0]?.name ?? "";
+    const token = /name="form_token" value="([^"]+)"/.exec(await read(`/connections/${name}`, app))?.[1] ?? "";
+    const send = (does: string) =>
+      app.request(`/connections/${name}`, {
+        method: "POST",
+        body: new URLSearchParams({ form_token: token, does }),
+      });
+    for (const what of ["sync", "check", "replay"] as const) {
+      const tab = { sync: "", check: "/runs", replay: "/dead-letters" }[what];
+      expect(await read(`/connections/${name}${tab}`, app)).toContain(`value="${what}"`);
+      expect((await send(what)).status).toBe(303);
+    }
+    expect((await send("delete")).status).toBe(400);
+    expect(asked).toEqual(["sync", "check", "replay"].map((what) => ({ connection: name, what })));
+    expect(await read(`/connections/${name}`)).not.toContain('value="sync"');
   });
 });
 

@@ -3,7 +3,7 @@ import type { ConnectionView, Quarantined, StreamCensus, StreamRun } from "../..
 import { CONNECTION_WORDS, RUN_WORDS, toolName } from "../words.ts";
 import { BarChart } from "./charts/bar-chart.tsx";
 import { numeral } from "./charts/figure.tsx";
-import { ConnectionState, CredentialNote, Running, SyncNow } from "./connections-page.tsx";
+import { Ask, ConnectionState, CredentialNote, Running } from "./connections-page.tsx";
 import { answerForm, oneOf, tokenOf } from "./form.tsx";
 import { address } from "./link.tsx";
 import { type PageHandler, sendPage } from "./page.tsx";
@@ -14,6 +14,8 @@ import { Moment } from "./time.tsx";
 
 const LETTERS_AT_ONCE = 50;
 const STREAMS_DRAWN = 20;
+/** Minutes behind that somebody would look at. */
+const WORTH_DRAWING = 5;
 
 /** A code with its page. */
 const Code = ({ code }: { readonly code: string }) => (
@@ -257,6 +259,7 @@ const Lags = ({ streams }: Pick<ConnectionView, "streams">) => {
   );
   const [worst] = behind.sort((a, b) => b.value - a.value);
   if (worst === undefined) return <p class="quiet">No stream was read to its end yet.</p>;
+  if (worst.value < WORTH_DRAWING) return <p>Every stream was read to its end within the last minutes.</p>;
   return (
     <BarChart
       id="lag-c"
@@ -284,6 +287,7 @@ export const connectionPage: PageHandler = async (c, deps) => {
     ? await deps.views.quarantine(connection.id, after, LETTERS_AT_ONCE)
     : { items: [], next: undefined };
   const older = linkCursor(deps, scope, next);
+  const token = deps.ask === undefined ? undefined : tokenOf(c, deps);
   const path = `/connections/${encodeURIComponent(connection.name)}`;
   return sendPage(
     c,
@@ -295,7 +299,7 @@ export const connectionPage: PageHandler = async (c, deps) => {
       </p>
       <div class="head">
         <h1>{connection.title}</h1>
-        {deps.ask !== undefined && <SyncNow connection={connection} token={tokenOf(c, deps)} />}
+        {token !== undefined && <Ask connection={connection} what="sync" token={token} />}
       </div>
       <p class="lead">
         <ConnectionState state={connection.state} />
@@ -310,8 +314,25 @@ export const connectionPage: PageHandler = async (c, deps) => {
       <Tabs path={path} tab={tab} quarantined={connection.quarantined} />
       {tab === "" && connection.streams.length > 0 && <Lags streams={connection.streams} />}
       {(tab === "" || tab === "runs") && <Runs connection={connection} />}
+      {tab === "runs" && token !== undefined && (
+        <>
+          <p class="quiet">
+            Comparing asks the tool for its own list and finds what is missing here, and what is gone there.
+          </p>
+          <Ask connection={connection} what="check" token={token} />
+        </>
+      )}
       {hasLetters && (
         <SetAside letters={items} older={older && address(`${path}/dead-letters`, { cursor: older }, "#quarantine")} />
+      )}
+      {tab === "dead-letters" && token !== undefined && (
+        <>
+          <p class="quiet">
+            Replaying reads what was kept of this connection again, as today's configuration maps it; the tool is not
+            asked.
+          </p>
+          <Ask connection={connection} what="replay" token={token} />
+        </>
       )}
       {(tab === "" || tab === "webhooks") && (
         <Webhooks webhooks={connection.webhooks} hook={`${deps.url()}/hooks/${encodeURIComponent(connection.name)}`} />
@@ -323,14 +344,14 @@ export const connectionPage: PageHandler = async (c, deps) => {
   );
 };
 
-/** Takes the form of a connection's page: it is read now, while the browser already goes on. */
+/** Takes the forms of a connection's page: the work is asked for, while the browser already goes on. */
 export const connectionForm: FormHandler = (c, deps, fields) =>
   answerForm(c, fields, async ({ field }) => {
     const connection = await deps.views.connection(c.req.param("name") ?? "");
     if (connection === undefined)
       throw new HubError("connection_unknown", "there is no such connection", { retry: "never" });
-    oneOf("does", field("does"), ["sync"] as const);
+    const what = oneOf("does", field("does"), ["sync", "check", "replay"] as const);
     if (deps.ask === undefined) throw new HubError("internal_error", "nothing takes jobs here", { retry: "never" });
-    await deps.ask({ connection: connection.name, what: "sync" });
+    await deps.ask({ connection: connection.name, what });
     return `/connections/${encodeURIComponent(connection.name)}`;
   });

@@ -1,4 +1,5 @@
 import type { ConnectionView } from "../../store/views.ts";
+import type { AskedOfConnection } from "../web-deps.ts";
 import { CONNECTION_WORDS, toolName } from "../words.ts";
 import { Beginning } from "./beginning.tsx";
 import { PostForm, tokenOf } from "./form.tsx";
@@ -17,16 +18,27 @@ export const Running = ({ streams }: Pick<ConnectionView, "streams">) => {
   return running === 0 ? null : <span class="pill in_progress">{` running ${running} of ${streams.length}`}</span>;
 };
 
-/** Reads it now, with or without JavaScript. */
-export const SyncNow = ({ connection, token }: { readonly connection: ConnectionView; readonly token: string }) => (
+const ASK_WORDS = { sync: "Sync now", check: "Compare with the tool", replay: "Replay the archive" } as const;
+
+/** Asks for work on a connection, with or without JavaScript. */
+export const Ask = ({
+  connection,
+  what,
+  token,
+}: {
+  readonly connection: ConnectionView;
+  readonly what: AskedOfConnection["what"];
+  readonly token: string;
+}) => (
   <PostForm
     to={`/connections/${encodeURIComponent(connection.name)}`}
-    does="sync"
+    does={what}
     token={token}
-    label={`Sync ${connection.title}`}
+    label={`${ASK_WORDS[what]}: ${connection.title}`}
   >
     <button type="submit">
-      Sync now<span class="vh"> {connection.title}</span>
+      {ASK_WORDS[what]}
+      <span class="vh"> {connection.title}</span>
     </button>
   </PostForm>
 );
@@ -93,7 +105,7 @@ const ConnectionRow = ({
       </td>
       {sync !== undefined && (
         <td>
-          <SyncNow connection={connection} token={sync.token} />
+          <Ask connection={connection} what="sync" token={sync.token} />
         </td>
       )}
     </tr>

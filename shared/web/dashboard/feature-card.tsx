@@ -1,5 +1,5 @@
 import type { FeatureView } from "../../store/views.ts";
-import { featurePath } from "../feature-address.ts";
+import { featurePath, shortKey } from "../feature-address.ts";
 import { Health } from "./health.tsx";
 import { address } from "./link.tsx";
 import { daysInStage } from "./stage-age.ts";
@@ -33,12 +33,9 @@ export const FeatureCard = ({ feature, ...context }: { readonly feature: Feature
   const { productNames, asOf } = context;
   const age = ageText(feature, context);
   const was = context.was?.get(feature.id);
-  // A key that is a path (`acme/web/milestone/7`) says what the product beside it says already: its end is enough here.
-  const facts = [
-    key?.split("/").slice(-2).join(" "),
-    ...feature.productIds.flatMap((id) => productNames.get(id) ?? []),
-    owner?.name,
-  ].filter(Boolean);
+  const facts = [shortKey(key), ...feature.productIds.flatMap((id) => productNames.get(id) ?? []), owner?.name].filter(
+    Boolean,
+  );
   return (
     <li>
       <article>

@@ -42,7 +42,10 @@ const sampleText = ({ fields: { snapshot, variations } }: Entity<"experiment">):
 };
 
 const Results = ({ experiment: { fields } }: { readonly experiment: Entity<"experiment"> }) => {
-  const results = fields.snapshot?.results ?? [];
+  // What others are compared with says nothing by itself.
+  const results = (fields.snapshot?.results ?? []).filter(
+    ({ lift, interval, chanceToWin }) => interval !== undefined || chanceToWin !== undefined || (lift ?? 0) !== 0,
+  );
   if (results.length === 0) return null;
   const named = new Map(fields.variations.map(({ key, name }) => [key, name]));
   return (
@@ -72,8 +75,14 @@ const Results = ({ experiment: { fields } }: { readonly experiment: Entity<"expe
               <td>{named.get(variation) ?? variation}</td>
               <td class="num">{lift !== undefined && percent(lift)}</td>
               <td class="num">
-                {interval !== undefined && `${percent(interval[0])} to ${percent(interval[1])}`}
-                {confidence !== undefined && <span class="quiet sub">{Math.round(confidence * 100)} %</span>}
+                {interval === undefined ? (
+                  <span class="quiet">not told</span>
+                ) : (
+                  `${percent(interval[0])} to ${percent(interval[1])}`
+                )}
+                {interval !== undefined && confidence !== undefined && (
+                  <span class="quiet sub">{Math.round(confidence * 100)} %</span>
+                )}
               </td>
               <td class="num">{chanceToWin !== undefined && `${Math.round(chanceToWin * 100)} %`}</td>
             </tr>

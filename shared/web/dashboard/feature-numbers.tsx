@@ -1,7 +1,7 @@
 import type { Entity } from "../../domain/entity.ts";
 import type { ConnectionView } from "../../store/views.ts";
 import { toolName } from "../words.ts";
-import { LineChart, type Mark, type Point } from "./charts/line-chart.tsx";
+import { LineChart, type Mark, MarkList, type Point } from "./charts/line-chart.tsx";
 import { Outside } from "./link.tsx";
 import { Nothing } from "./needs-connection.tsx";
 import { Day } from "./time.tsx";
@@ -79,7 +79,9 @@ export const FeatureNumbers = ({
   readonly around: Around;
   readonly connections: readonly ConnectionView[];
 }) => {
-  const marks = marksOf(around);
+  const days = metrics.flatMap((metric) => pointsOf(metric).map(({ at }) => at)).sort();
+  const [first = "", last = ""] = [days[0], days.at(-1)];
+  const marks = marksOf(around).filter(({ at }) => at >= first && at <= last);
   return (
     <section aria-labelledby="numbers">
       <h2 id="numbers">Numbers</h2>
@@ -112,6 +114,7 @@ export const FeatureNumbers = ({
           </p>
         </article>
       ))}
+      {marks.length > 0 && <MarkList marks={marks} />}
     </section>
   );
 };

@@ -184,6 +184,21 @@ const Facts = ({ feature, products }: { readonly feature: FeatureView; readonly 
   );
 };
 
+const PARTS = [
+  ["health", "Health"],
+  ["changed", "What changed"],
+  ["said", "What people say"],
+  ["numbers", "Numbers"],
+  ["experiments", "Experiments"],
+  ["customers", "Customers"],
+  ["marketing", "Marketing"],
+  ["work", "Work"],
+  ["flow", "Flow"],
+  ["timeline", "Timeline"],
+] as const;
+/** These are kept as they are now alone. */
+const OF_NOW: ReadonlySet<string> = new Set(["said", "numbers", "experiments", "customers", "marketing", "flow"]);
+
 /** One feature: where it stands, why, with what work, and what happened in all tools. */
 export const featurePage: PageHandler = async (c, deps) => {
   const { views } = deps;
@@ -257,6 +272,11 @@ export const featurePage: PageHandler = async (c, deps) => {
       </div>
       <AsOfBanner at={at} zone={zone} back={path} />
       <StageSteps {...feature} />
+      <nav class="contents" aria-label="On this page">
+        {PARTS.filter(([id]) => at === undefined || !OF_NOW.has(id)).map(([id, word]) => (
+          <a href={`#${id}`}>{word}</a>
+        ))}
+      </nav>
       <div class="split">
         <div>
           <StageReasons explanation={feature.explanation} />

@@ -1,5 +1,5 @@
 import type { FeatureView } from "../../store/views.ts";
-import { featurePath } from "../feature-address.ts";
+import { featurePath, shortKey } from "../feature-address.ts";
 import { STAGE_WORDS } from "../words.ts";
 import type { Order } from "./feature-order.ts";
 import { Health } from "./health.tsx";
@@ -34,7 +34,7 @@ const FeatureRow = ({
   const days = daysInStage(feature, now);
   return (
     <tr>
-      <td class="key">{feature.key}</td>
+      <td class="key">{shortKey(feature.key)}</td>
       <th scope="row">
         <a href={address(featurePath(feature), { as_of: asOf })}>{feature.name}</a>
       </th>

@@ -23,7 +23,26 @@ const Record = ({ line }: { readonly line: EvidenceLine }) => (
   </li>
 );
 
-/** The records of all tools that belong to a feature, by kind. */
+const SHOWN = 8;
+/** These have a section of their own, which tells more of them than that they belong here. */
+const TOLD_ABOVE: ReadonlySet<string> = new Set([
+  "metric",
+  "experiment",
+  "supportTicket",
+  "feedback",
+  "campaign",
+  "announcement",
+]);
+
+const Records = ({ records }: { readonly records: readonly EvidenceLine[] }) => (
+  <ul class="records">
+    {records.map((line) => (
+      <Record line={line} />
+    ))}
+  </ul>
+);
+
+/** The records of all tools that belong to a feature, by kind, with how each is connected. */
 export const FeatureWork = ({
   lines,
   more,
@@ -31,7 +50,7 @@ export const FeatureWork = ({
   readonly lines: readonly EvidenceLine[];
   readonly more: string | undefined;
 }) => {
-  const byKind = Map.groupBy(lines, ({ kind }) => kind);
+  const kinds = [...Map.groupBy(lines, ({ kind }) => kind)];
   return (
     <section aria-labelledby="work">
       <h2 id="work">Work</h2>
@@ -40,18 +59,34 @@ export const FeatureWork = ({
           No record of any tool is linked to this feature yet. Mention its key in a branch, a pull request or an issue.
         </p>
       )}
-      {[...byKind].map(([kind, records]) => (
-        <>
-          <h3>
-            {KIND_WORDS[kind]} <span class="quiet">{records.length}</span>
-          </h3>
-          <ul class="records">
-            {records.map((line) => (
-              <Record line={line} />
-            ))}
-          </ul>
-        </>
-      ))}
+      {kinds
+        .filter(([kind]) => !TOLD_ABOVE.has(kind))
+        .map(([kind, records]) => (
+          <>
+            <h3>
+              {KIND_WORDS[kind]} <span class="quiet">{records.length}</span>
+            </h3>
+            <Records records={records.slice(0, SHOWN)} />
+            {records.length > SHOWN && (
+              <details>
+                <summary>
+                  {records.length - SHOWN} more<span class="vh"> of {KIND_WORDS[kind]}</span>
+                </summary>
+                <Records records={records.slice(SHOWN)} />
+              </details>
+            )}
+          </>
+        ))}
+      {kinds
+        .filter(([kind]) => TOLD_ABOVE.has(kind))
+        .map(([kind, records]) => (
+          <details>
+            <summary>
+              How {records.length} {KIND_WORDS[kind].toLowerCase()} are connected
+            </summary>
+            <Records records={records} />
+          </details>
+        ))}
       {more !== undefined && (
         <p>
           <a class="more" href={more}>

@@ -1,6 +1,6 @@
 import type { FeatureView } from "../../store/views.ts";
 import { viewsAt } from "../as-of.ts";
-import { featurePath } from "../feature-address.ts";
+import { featurePath, shortKey } from "../feature-address.ts";
 import { STAGE_WORDS } from "../words.ts";
 import { AsOfBanner } from "./as-of-banner.tsx";
 import { Beginning } from "./beginning.tsx";
@@ -20,7 +20,7 @@ const Row = ({ feature, asOf }: { readonly feature: FeatureView; readonly asOf: 
   <li>
     <span class="what">
       <a href={address(featurePath(feature), { as_of: asOf })}>
-        {feature.key !== undefined && <b>{feature.key} </b>}
+        {feature.key !== undefined && <b>{shortKey(feature.key)} </b>}
         {feature.name}
       </a>
       <Health value={feature.health.value} />
@@ -34,7 +34,7 @@ const Row = ({ feature, asOf }: { readonly feature: FeatureView; readonly asOf: 
           <Target date={feature.targetDate} resolution={feature.targetDateResolution} />
         </>
       )}
-      {(feature.tickets ?? 0) > 0 && ` · ${feature.tickets} tickets`}
+      {(feature.tickets ?? 0) > 0 && ` · ${feature.tickets} ticket${feature.tickets === 1 ? "" : "s"}`}
     </span>
   </li>
 );

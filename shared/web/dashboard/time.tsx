@@ -41,11 +41,15 @@ const momentText = (at: Instant, zone: string): string => {
   return `${of} ${name} ${year} ${hour}:${minute} ${timeZoneName}`;
 };
 
-export const Day = ({ at }: { readonly at: Instant }) => <time datetime={at.slice(0, 10)}>{dayText(at)}</time>;
+/** What tools give that know no time. */
+const EPOCH = "1970-01-01";
+
+export const Day = ({ at }: { readonly at: Instant }) =>
+  at.startsWith(EPOCH) ? <span>a day not told</span> : <time datetime={at.slice(0, 10)}>{dayText(at)}</time>;
 
 /** The day, in a zone, that a moment lies on. */
 export const DayIn = ({ at, zone }: { readonly at: Instant; readonly zone: string }) => (
-  <time datetime={at}>{dayText(dayOf(at, zone))}</time>
+  <time datetime={dayOf(at, zone)}>{dayText(dayOf(at, zone))}</time>
 );
 
 export const Moment = ({ at }: { readonly at: Instant }) => (

@@ -53,6 +53,6 @@ for (const one of all("main time[datetime$=Z]")) {
 const min = Math.round((Date.now() - Date.parse(one.dateTime)) / 6e4);
 if (min < 0 || min > 2880) continue;
 one.title = one.textContent;
-one.textContent = min < 60 ? min + " min ago" : Math.round(min / 60) + " h ago";
+one.textContent = min < 1 ? "just now" : min < 60 ? min + " min ago" : Math.round(min / 60) + " h ago";
 }
 })();`.replace(/ (=>|==|=|\|\||&&|[+?:<>]) /g, "$1");

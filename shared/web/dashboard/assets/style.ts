@@ -49,15 +49,15 @@ main:focus { outline: none; }
 .lead { font-size: 1.0625rem; color: var(--quiet); max-width: 46rem; }
 .eyebrow { color: var(--quiet); font-size: 0.875rem; }
 
-.top { display: flex; flex-wrap: wrap; align-items: center; gap: 0.25rem 1.5rem; padding: 0.75rem var(--gap); background: var(--card); border-bottom: 1px solid var(--line); }
+.top { display: flex; align-items: center; gap: 0.25rem 1.25rem; padding: 0.75rem var(--gap); background: var(--card); border-bottom: 1px solid var(--line); }
 .brand { display: inline-flex; align-items: center; gap: 0.5rem; min-height: 2rem; font-weight: 650; letter-spacing: -0.01em; color: var(--ink); text-decoration: none; }
 .brand svg { width: 24px; height: 12px; stroke: var(--accent); stroke-width: 1.5; fill: var(--card); }
 .top nav { display: flex; flex-wrap: wrap; gap: 0.125rem; }
 .top nav a { padding: 0.25rem 0.625rem; min-height: 2rem; border-radius: 6px; color: var(--quiet); text-decoration: none; font-size: 0.9375rem; }
 .top nav a:hover { color: var(--ink); background: var(--paper); }
 .top nav a[aria-current] { color: var(--ink); background: var(--tint); font-weight: 550; }
-.search { margin-left: auto; }
-.search input { width: 13rem; }
+.search { flex: 0 1 13rem; min-width: 7.5rem; margin-left: auto; }
+.search input { width: 100%; }
 .fresh { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0.125rem 1rem; padding: 0.375rem var(--gap); font-size: 0.8125rem; color: var(--quiet); border-bottom: 1px solid var(--line); }
 .fresh a { color: inherit; padding-block: 0.15rem; }
 .fresh .behind { color: var(--at_risk); }
@@ -114,11 +114,11 @@ td time { white-space: nowrap; }
 figure { margin: 0; } figure svg, iframe.mail { max-width: 100%; } figure svg { height: auto; } iframe.mail { border: 1px solid var(--line); border-radius: 8px; background: #fff; }
 .keys { display: grid; gap: 0.25rem; } .keys div { display: grid; grid-template-columns: 6rem 1fr; } kbd { font: 0.875em var(--mono); padding: 0.1em 0.4em; border: 1px solid var(--edge); border-radius: 4px; background: var(--card); }
 .acts { display: flex; flex-wrap: wrap; gap: 0.25rem 1rem; font-size: 0.9375rem; } .acts a { display: inline-block; min-height: 1.5rem; } label.box { display: inline-flex; align-items: center; gap: 0.375rem; min-height: 2rem; } label.box input { min-height: 0; }
-.blocks { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(24rem, 100%), 1fr)); gap: 1.5rem 2.5rem; } .blocks section { display: flex; flex-direction: column; gap: 0.5rem; } .blocks h2 { font-size: 1rem; } .blocks h2 a { color: inherit; }
+.blocks { columns: 24rem 2; column-gap: 2.5rem; } .blocks section { display: flex; flex-direction: column; gap: 0.5rem; padding-bottom: 1.5rem; break-inside: avoid; } .blocks h2 { font-size: 1rem; } .blocks h2 a { color: inherit; }
 .plain li + li { margin-top: 0.25rem; }
 
 @media (max-width: 40rem) {
-  .search { margin-left: 0; flex: 1 1 100%; } .search input { width: 100%; }
+  .top { flex-wrap: wrap; } .search { margin-left: 0; flex: 1 1 100%; }
   .top nav { margin-inline: -0.5rem; } .top nav a { padding-inline: 0.5rem; font-size: 0.875rem; }
   .filters { width: 100%; display: grid; grid-template-columns: 1fr 1fr; } .filters input, .filters select { width: 100%; } .filters label { min-width: 0; }
 }

@@ -14,13 +14,11 @@ interface FigureProps {
   readonly legend?: readonly string[] | undefined;
   readonly head: readonly string[];
   readonly rows: readonly (readonly Child[])[];
-  /** What stands between picture and table. */
-  readonly below?: Child | undefined;
   readonly children?: Child;
 }
 
 /** A picture with its caption, and the same numbers as a table. */
-export const Figure = ({ id, caption, legend, head, rows, below, children }: FigureProps) => (
+export const Figure = ({ id, caption, legend, head, rows, children }: FigureProps) => (
   <figure class="chart">
     <figcaption id={id}>
       {caption}
@@ -29,7 +27,6 @@ export const Figure = ({ id, caption, legend, head, rows, below, children }: Fig
         legend.map((word, at) => <span class={`k k${at % 4}`}>{word}</span>)}
     </figcaption>
     {children}
-    {below}
     <details>
       <summary>Show as table</summary>
       <section class="scroll" aria-labelledby={id} tabindex={0}>

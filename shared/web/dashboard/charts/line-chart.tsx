@@ -40,7 +40,7 @@ const WEEK_MS = 7 * 86_400_000;
 const TICKS = 4;
 /** More rows than this nobody reads: the newest are in the table. */
 const ROWS = 100;
-/** A letter in the picture for each sort of mark; the list under it spells them out. */
+/** A letter in the picture for each sort of mark; {@link MarkList} spells them out. */
 const LETTERS: Readonly<Record<Mark["what"], string>> = { release: "R", flag: "F", campaign: "C", experiment: "E" };
 
 const tick = utcFormat("%-d %b");
@@ -57,12 +57,26 @@ export const changeText = (points: readonly Point[], unit = ""): string => {
   return `now ${amount(last.value)}, ${way} ${amount(before.value)} a week before`;
 };
 
+/** What the letters over charts stand for, once for all charts of a page. */
+export const MarkList = ({ marks }: { readonly marks: readonly Mark[] }) => (
+  <ul class="marks" aria-label="Marks on the charts">
+    {marks.map(({ at, what, text, url }) => (
+      <li>
+        <b>{LETTERS[what]}</b> {dayText(at)} <Outside href={url}>{text}</Outside>
+      </li>
+    ))}
+  </ul>
+);
+
 /** Values over time as lines, told apart by dash as well as by colour, with marks of what happened meanwhile. */
 export const LineChart = ({ id, title, unit, series, marks = [] }: LineProps) => {
   const all = series.flatMap(({ points }) => points);
   const [first, last] = extent(all, time);
-  if (first === undefined || last === undefined) return <p class="quiet">{title}: no values yet.</p>;
-  const x = scaleUtc([first, last > first ? last : first + WEEK_MS], [LEFT, WIDTH - RIGHT]);
+  const text = `${title}: ${changeText(series[0]?.points ?? [], unit)}.`;
+  if (first === undefined || last === undefined) return <p class="quiet">{text}</p>;
+  // One value is a number and no line.
+  if (first === last) return <p>{text}</p>;
+  const x = scaleUtc([first, last], [LEFT, WIDTH - RIGHT]);
   const values = all.map(({ value }) => value);
   const y = scaleLinear([Math.min(0, ...values), Math.max(...values, 0) || 1], [HEIGHT - BOTTOM, TOP]).nice(TICKS);
   const path = line<Point>(
@@ -72,11 +86,10 @@ export const LineChart = ({ id, title, unit, series, marks = [] }: LineProps) =>
   const shown = marks.filter((mark) => time(mark) >= first && time(mark) <= last);
   const days = [...new Set(all.map(({ at }) => at))].sort().slice(-ROWS).reverse();
   const valueAt = series.map(({ points }) => new Map(points.map(({ at, value }) => [at, value])));
-  const caption = `${title}: ${changeText(series[0]?.points ?? [], unit)}.`;
   return (
     <Figure
       id={id}
-      caption={caption}
+      caption={text}
       legend={series.map(({ name }) => name)}
       head={["Day", ...series.map(({ name }) => name)]}
       rows={days.map((at) => [
@@ -86,19 +99,8 @@ export const LineChart = ({ id, title, unit, series, marks = [] }: LineProps) =>
           return value === undefined ? "" : numeral(value);
         }),
       ])}
-      below={
-        shown.length > 0 && (
-          <ul class="marks">
-            {shown.map(({ at, what, text, url }) => (
-              <li>
-                <b>{LETTERS[what]}</b> {dayText(at)} <Outside href={url}>{text}</Outside>
-              </li>
-            ))}
-          </ul>
-        )
-      }
     >
-      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={caption}>
+      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={text}>
         {y.ticks(TICKS).map((value) => (
           <>
             <path class="grid" d={`M${LEFT} ${y(value)}H${WIDTH - RIGHT}`} />

@@ -228,6 +228,34 @@ describe("the table", () => {
   });
 });
 
+describe("features as files", () => {
+  it("are Markdown in which no text of a tool is markup and no hostile address a link", async () => {
+    const name = "[*Gift*](javascript:alert(1)) <b>";
+    const feature = sampleFeature(1, "testing", { name, url: "javascript:alert(1)" });
+    const response = await sampleApp({ ...shown, features: [feature] }).request(`/features/${feature.key}.md`);
+    expect(response.headers.get("content-type")).toBe("text/markdown; charset=utf-8");
+    const text = await response.text();
+    expect(text).toContain("\\[\\*Gift\\*\\]\\(javascript\\:alert\\(1\\)\\) &lt;b&gt;");
+    expect(text).not.toContain("(<javascript");
+    expect(text).toContain("Stage: **Testing**");
+    expect((await sampleApp(shown).request("/features/NONE-1.md")).status).toBe(404);
+  });
+
+  it("are the rows of the table, of which none is a formula, with the way to the next thousand", async () => {
+    const [some] = shown.features.filter(({ health }) => health.value === "off_track");
+    const features = [{ ...some, name: "=1+1" } as FeatureView, ...shown.features.filter(({ id }) => id !== some?.id)];
+    const csv = await read("/features.csv?health=off_track", sampleApp({ ...shown, features }));
+    const rows = csv.trimEnd().split("\r\n");
+    expect(rows).toHaveLength(1 + features.filter(({ health }) => health.value === "off_track").length);
+    expect(csv).toContain(",'=1+1,");
+    const many = Array.from({ length: 1001 }, (_, n) => sampleFeature(n, "testing"));
+    const app = sampleApp({ ...shown, features: many });
+    const first = await app.request("/features.csv");
+    const next = /<([^>]+)>; rel="next"/.exec(first.headers.get("link") ?? "")?.[1] ?? "";
+    expect((await read(next, app)).trimEnd().split("\r\n")).toHaveLength(2);
+  });
+});
+
 describe("pages of roles", () => {
   it("link each block to the table with the same features", async () => {
     const html = await read("/po");

@@ -180,7 +180,7 @@ export const boardPage: PageHandler = async (c, deps) => {
         </p>
       )}
       {isBare && <Beginning connections={connections} />}
-      {isEmpty && !isBare && <NothingMatches action="/" query={query} />}
+      {isEmpty && !isBare && <NothingMatches action="/" parameters={query.parameters} />}
       {!isEmpty && (
         <>
           <nav class="jump" aria-label="Stages">

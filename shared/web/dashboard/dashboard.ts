@@ -17,6 +17,7 @@ import { docsPage } from "./docs/docs-page.tsx";
 import { errorCodePage, errorsPage } from "./docs/errors-page.tsx";
 import { eventsPage } from "./docs/events-page.tsx";
 import { stagesPage } from "./docs/stages-page.tsx";
+import { featureMarkdown, featuresCsv } from "./feature-files.ts";
 import { featureForm } from "./feature-form.ts";
 import { featurePage } from "./feature-page.tsx";
 import { featuresPage } from "./features-page.tsx";
@@ -49,6 +50,8 @@ import { viewsForm, viewsPage } from "./views-page.tsx";
 export const PAGES: readonly (readonly [path: string, scope: Scope | "open", page: PageHandler])[] = [
   ["/", "features:read", boardPage],
   ["/features", "features:read", featuresPage],
+  ["/features.csv", "features:read", featuresCsv],
+  ["/features/:key{[^/]+\\.md}", "features:read", featureMarkdown],
   ["/features/:key", "features:read", featurePage],
   ["/connections", "connections:read", connectionsPage],
   ["/connections/:name", "connections:read", connectionPage],

@@ -4,6 +4,7 @@ import { HEALTH_WORDS, STAGE_WORDS } from "../words.ts";
 import { AsOfInput } from "./as-of-banner.tsx";
 import type { FeatureQuery } from "./feature-query.ts";
 import { address } from "./link.tsx";
+import { BLOCKS } from "./role-blocks.ts";
 
 interface FiltersProps {
   readonly action: "/" | "/features";
@@ -43,6 +44,8 @@ const Select = (props: {
     </label>
   );
 };
+
+const WORDS_OF: Readonly<Record<string, string>> = { q: "text", only: "question", as_of: "as of" };
 
 /** The filters of board and table: a plain form, so that the address holds the whole state of the view. */
 export const FeatureFilters = ({ action, view, query: { parameters }, products, today }: FiltersProps) => (
@@ -110,21 +113,30 @@ export const FeatureFilters = ({ action, view, query: { parameters }, products, 
 );
 
 /** Said when filters leave nothing, with a way to take each of them back. */
-export const NothingMatches = ({ action, query: { parameters } }: Pick<FiltersProps, "action" | "query">) => {
-  const healthWord = parameters.health
+export const NothingMatches = ({
+  action,
+  parameters,
+}: {
+  readonly action: "/" | "/features";
+  /** Of the address; those that filter are offered to be removed. */
+  readonly parameters: Readonly<Record<string, string | undefined>>;
+}) => {
+  const healthWord = parameters["health"]
     ?.split(",")
     .map((value) => HEALTHS.find(([known]) => known === value)?.[1])
     .join(", ");
-  const stageWord = parameters.stage
+  const stageWord = parameters["stage"]
     ?.split(",")
     .map((value) => STAGE_CHOICES.find(([known]) => known === value)?.[1])
     .join(", ");
   const words = {
-    product: parameters.product,
+    product: parameters["product"],
     stage: stageWord,
     health: healthWord,
-    owner: parameters.owner,
-    q: parameters.q,
+    owner: parameters["owner"],
+    only: BLOCKS.get(parameters["only"] ?? "")?.title,
+    q: parameters["q"],
+    as_of: parameters["as_of"],
   };
   return (
     <section class="empty">
@@ -136,7 +148,7 @@ export const NothingMatches = ({ action, query: { parameters } }: Pick<FiltersPr
             <li>
               <a
                 href={address(action, { ...parameters, [name]: undefined })}
-              >{`${name === "q" ? "text" : name}: ${word} ×`}</a>
+              >{`${WORDS_OF[name] ?? name}: ${word} ×`}</a>
             </li>
           ) : (
             []

@@ -21,7 +21,7 @@ import { SaidSection } from "./said.tsx";
 import { StageReasons } from "./stage-reasons.tsx";
 import { Day, Moment, Target } from "./time.tsx";
 
-const WORK_AT_ONCE = 100;
+const WORK_AT_ONCE = 250;
 const TIMELINE_AT_ONCE = 50;
 const UPDATES_SHOWN = 5;
 const FLOW_WEEKS = 12;
@@ -267,6 +267,7 @@ export const featurePage: PageHandler = async (c, deps) => {
           <a class="copy" href={`${deps.url()}${address(path, { as_of: told })}`}>
             Copy link
           </a>
+          <a href={address(`${path}.md`, { as_of: told })}>.md</a>
           <a href={address(`/v1${path}`, { as_of: told })}>.json</a>
         </p>
       </div>

@@ -34,6 +34,10 @@ const TOLD_ABOVE: ReadonlySet<string> = new Set([
   "announcement",
 ]);
 
+/** What people look for first. */
+const FIRST: readonly string[] = ["workItem", "pullRequest", "release", "deployment"];
+const placeOf = (kind: string): number => (FIRST.includes(kind) ? FIRST.indexOf(kind) : FIRST.length);
+
 const Records = ({ records }: { readonly records: readonly EvidenceLine[] }) => (
   <ul class="records">
     {records.map((line) => (
@@ -41,6 +45,8 @@ const Records = ({ records }: { readonly records: readonly EvidenceLine[] }) => 
     ))}
   </ul>
 );
+
+const newest = (records: readonly EvidenceLine[]) => records.toSorted((a, b) => (a.at > b.at ? -1 : 1));
 
 /** The records of all tools that belong to a feature, by kind, with how each is connected. */
 export const FeatureWork = ({
@@ -50,7 +56,7 @@ export const FeatureWork = ({
   readonly lines: readonly EvidenceLine[];
   readonly more: string | undefined;
 }) => {
-  const kinds = [...Map.groupBy(lines, ({ kind }) => kind)];
+  const kinds = [...Map.groupBy(lines, ({ kind }) => kind)].sort(([a], [b]) => placeOf(a) - placeOf(b));
   return (
     <section aria-labelledby="work">
       <h2 id="work">Work</h2>
@@ -66,13 +72,13 @@ export const FeatureWork = ({
             <h3>
               {KIND_WORDS[kind]} <span class="quiet">{records.length}</span>
             </h3>
-            <Records records={records.slice(0, SHOWN)} />
+            <Records records={newest(records).slice(0, SHOWN)} />
             {records.length > SHOWN && (
               <details>
                 <summary>
                   {records.length - SHOWN} more<span class="vh"> of {KIND_WORDS[kind]}</span>
                 </summary>
-                <Records records={records.slice(SHOWN)} />
+                <Records records={newest(records).slice(SHOWN)} />
               </details>
             )}
           </>
@@ -82,7 +88,7 @@ export const FeatureWork = ({
         .map(([kind, records]) => (
           <details>
             <summary>
-              How {records.length} {KIND_WORDS[kind].toLowerCase()} are connected
+              {KIND_WORDS[kind]}: how these {records.length} are connected
             </summary>
             <Records records={records} />
           </details>

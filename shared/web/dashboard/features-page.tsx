@@ -75,7 +75,7 @@ export const featuresPage: PageHandler = async (c, deps) => {
       />
       {items.length === 0 &&
         (isFiltered ? (
-          <NothingMatches action={path} query={query} />
+          <NothingMatches action={path} parameters={parameters} />
         ) : (
           <Beginning connections={await views.connections()} />
         ))}
@@ -94,6 +94,7 @@ export const featuresPage: PageHandler = async (c, deps) => {
             Next {ROWS}
           </a>
         )}
+        {items.length > 0 && <a href={address("/features.csv", { ...query.parameters, only })}>As CSV</a>}
         <a href={address("/v1/features", query.parameters)}>As JSON</a>
       </nav>
     </>,

@@ -347,6 +347,17 @@ describe("what somebody chose", () => {
     expect(await get('theme="><script>; zone=Moon')).toContain('<html lang="en"><head>');
   });
 
+  it("moves what happened to the day on which it was there, in the zone of the hub without a choice", async () => {
+    const at = "2026-11-21T23:30:00.000Z";
+    const timeline = shown.timeline.slice(0, 1).map((line) => ({ ...line, at }));
+    const days = (app: ReturnType<typeof sampleApp>) => read("/features/ACME-100", app);
+    expect(await days(sampleApp({ ...shown, timeline }))).toContain("<h3>21 Nov 2026</h3>");
+    const there = await days(sampleApp({ ...shown, timeline }, { timezone: "Europe/Berlin" }));
+    expect(there).toContain("<h3>22 Nov 2026</h3>");
+    expect(there).toContain('<time datetime="2026-11-21T23:30">00:30</time>');
+    expect(there).toContain("Times are Europe/Berlin");
+  });
+
   it("is all that the script of 2 KB needs", () => {
     expect(SCRIPT.length).toBeLessThan(2048);
   });

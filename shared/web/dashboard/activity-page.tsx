@@ -10,7 +10,7 @@ import { lastVisit } from "./last-visit.ts";
 import { address } from "./link.tsx";
 import { type PageHandler, sendPage } from "./page.tsx";
 import { linkCursor, placeOf } from "./page-cursor.ts";
-import { Clock, Day, dayText } from "./time.tsx";
+import { Clock, Day, dayText, useDays } from "./time.tsx";
 
 const ROWS = 50;
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -50,6 +50,19 @@ const Group = ({ events, seen }: { readonly events: readonly HubEvent[]; readonl
   );
 };
 
+const Days = ({ events, seen }: { readonly events: readonly HubEvent[]; readonly seen: Instant | undefined }) => (
+  <>
+    {useDays(events, ({ recordedAt }) => recordedAt).map(([day, some]) => (
+      <section>
+        <h2 class="day">{dayText(day)}</h2>
+        {[...Map.groupBy(some, ({ subject }) => subject).values()].map((group) => (
+          <Group events={group} seen={seen} />
+        ))}
+      </section>
+    ))}
+  </>
+);
+
 const daysAgo = (now: Date, days: number): string => new Date(now.getTime() - days * DAY_MS).toISOString().slice(0, 10);
 
 /** What changed since a day, oldest first as the log has it, so that a page once read never changes. */
@@ -68,7 +81,6 @@ export const activityPage: PageHandler = async (c, deps) => {
   const after = placeOf(deps, scope, asked.cursor);
   const { items, next } = await deps.views.changes(instant(since), after, ROWS, SHOWS[show].events);
   const cursor = linkCursor(deps, scope, next);
-  const byDay = Map.groupBy(items, ({ recordedAt }) => recordedAt.slice(0, 10));
   return sendPage(
     c,
     deps,
@@ -115,14 +127,7 @@ export const activityPage: PageHandler = async (c, deps) => {
           <p>No change of this sort was recorded in this time. Choose an earlier day, or “Everything”.</p>
         </section>
       )}
-      {[...byDay].map(([day, events]) => (
-        <section>
-          <h2 class="day">{dayText(day)}</h2>
-          {[...Map.groupBy(events, ({ subject }) => subject).values()].map((group) => (
-            <Group events={group} seen={seen} />
-          ))}
-        </section>
-      ))}
+      <Days events={items} seen={seen} />
       <nav class="pages" aria-label="Pages">
         {after !== undefined && <a href={address("/activity", parameters)}>From the beginning</a>}
         {cursor !== undefined && (

@@ -84,7 +84,12 @@ export const FeatureFilters = ({ action, view, query: { parameters }, products, 
           <a
             class="reset"
             href={address("/settings/views", {
-              address: address(action, { ...parameters, ...(view === "timeline" && { view }) }),
+              address: address(action, {
+                ...parameters,
+                as_of: undefined,
+                compare: undefined,
+                ...(view === "timeline" && { view }),
+              }),
             })}
           >
             Save view

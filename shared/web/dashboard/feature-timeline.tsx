@@ -1,7 +1,7 @@
 import type { TimelineLine } from "../../store/views.ts";
 import { toolName } from "../words.ts";
 import { Outside } from "./link.tsx";
-import { Clock, dayText } from "./time.tsx";
+import { Clock, dayText, useDays } from "./time.tsx";
 
 interface TimelineProps {
   readonly lines: readonly TimelineLine[];
@@ -37,7 +37,7 @@ const Sources = ({ lines, sources, path, asOf }: Omit<TimelineProps, "older" | "
 /** What happened in all tools, newest first, under the day on which it happened. */
 export const FeatureTimeline = ({ lines, sources, path, asOf, older, newest }: TimelineProps) => {
   const shown = sources === undefined ? lines : lines.filter(({ tool }) => sources.includes(tool));
-  const byDay = Map.groupBy(shown, ({ at }) => at.slice(0, 10));
+  const byDay = useDays(shown, ({ at }) => at);
   return (
     <section aria-labelledby="timeline">
       <h2 id="timeline">Timeline</h2>
@@ -49,7 +49,7 @@ export const FeatureTimeline = ({ lines, sources, path, asOf, older, newest }: T
           {older !== undefined && "; older ones may be"}.
         </p>
       )}
-      {[...byDay].map(([day, entries]) => (
+      {byDay.map(([day, entries]) => (
         <>
           <h3>{dayText(day)}</h3>
           <ol class="timeline">

@@ -23,20 +23,9 @@ const Record = ({ line }: { readonly line: EvidenceLine }) => (
   </li>
 );
 
-const SHOWN = 8;
-/** These have a section of their own, which tells more of them than that they belong here. */
-const TOLD_ABOVE: ReadonlySet<string> = new Set([
-  "metric",
-  "experiment",
-  "supportTicket",
-  "feedback",
-  "campaign",
-  "announcement",
-]);
-
-/** What people look for first. */
-const FIRST: readonly string[] = ["workItem", "pullRequest", "release", "deployment"];
-const placeOf = (kind: string): number => (FIRST.includes(kind) ? FIRST.indexOf(kind) : FIRST.length);
+const SHOWN = 6;
+/** What people look for, in this order; of all else only how many there are is told at first. */
+const FIRST: readonly string[] = ["workItem", "pullRequest", "release", "deployment", "featureFlag", "design"];
 
 const Records = ({ records }: { readonly records: readonly EvidenceLine[] }) => (
   <ul class="records">
@@ -56,7 +45,9 @@ export const FeatureWork = ({
   readonly lines: readonly EvidenceLine[];
   readonly more: string | undefined;
 }) => {
-  const kinds = [...Map.groupBy(lines, ({ kind }) => kind)].sort(([a], [b]) => placeOf(a) - placeOf(b));
+  const kinds = [...Map.groupBy(lines, ({ kind }) => kind)];
+  const first = FIRST.flatMap((kind) => kinds.filter(([of]) => of === kind));
+  const rest = kinds.filter(([kind]) => !FIRST.includes(kind));
   return (
     <section aria-labelledby="work">
       <h2 id="work">Work</h2>
@@ -65,34 +56,30 @@ export const FeatureWork = ({
           No record of any tool is linked to this feature yet. Mention its key in a branch, a pull request or an issue.
         </p>
       )}
-      {kinds
-        .filter(([kind]) => !TOLD_ABOVE.has(kind))
-        .map(([kind, records]) => (
-          <>
-            <h3>
-              {KIND_WORDS[kind]} <span class="quiet">{records.length}</span>
-            </h3>
-            <Records records={newest(records).slice(0, SHOWN)} />
-            {records.length > SHOWN && (
-              <details>
-                <summary>
-                  {records.length - SHOWN} more<span class="vh"> of {KIND_WORDS[kind]}</span>
-                </summary>
-                <Records records={newest(records).slice(SHOWN)} />
-              </details>
-            )}
-          </>
-        ))}
-      {kinds
-        .filter(([kind]) => TOLD_ABOVE.has(kind))
-        .map(([kind, records]) => (
-          <details>
-            <summary>
-              {KIND_WORDS[kind]}: how these {records.length} are connected
-            </summary>
-            <Records records={records} />
-          </details>
-        ))}
+      {first.map(([kind, records]) => (
+        <>
+          <h3>
+            {KIND_WORDS[kind]} <span class="quiet">{records.length}</span>
+          </h3>
+          <Records records={newest(records).slice(0, SHOWN)} />
+          {records.length > SHOWN && (
+            <details>
+              <summary>
+                {records.length - SHOWN} more<span class="vh"> of {KIND_WORDS[kind]}</span>
+              </summary>
+              <Records records={newest(records).slice(SHOWN)} />
+            </details>
+          )}
+        </>
+      ))}
+      {rest.map(([kind, records]) => (
+        <details>
+          <summary>
+            {KIND_WORDS[kind]} ({records.length})
+          </summary>
+          <Records records={newest(records)} />
+        </details>
+      ))}
       {more !== undefined && (
         <p>
           <a class="more" href={more}>

@@ -30,6 +30,8 @@ export interface FrameProps {
   readonly freshness?: Freshness | undefined;
   readonly demo?: boolean | undefined;
   readonly preferences: Preferences;
+  /** In which moments are told; absent where none is. */
+  readonly zone?: string | undefined;
   readonly version: string;
   readonly requestId: string;
   readonly children?: Child;
@@ -136,7 +138,7 @@ export const Frame = (props: FrameProps) => (
         <span>Throughline {props.version}</span>
         <a href="/docs">Documentation</a>
         <a href="/docs/api">API</a>
-        <a href="/me">Times are {props.preferences.zone ?? "UTC"}</a>
+        {props.zone !== undefined && <a href="/me">Times are {props.zone}</a>}
         <a href="/pm">For product managers</a>
         <a href="/po">For product owners</a>
         <a href="/settings/views">Saved views</a>

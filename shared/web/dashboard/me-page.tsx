@@ -1,8 +1,9 @@
 import { setCookie } from "hono/cookie";
 import { HubError } from "../../connector/errors.ts";
+import { isZone } from "../../domain/day.ts";
 import { answerForm, PostForm, tokenOf } from "./form.tsx";
 import { type PageHandler, sendPage } from "./page.tsx";
-import { isZone, preferencesOf, THEMES } from "./preferences.ts";
+import { preferencesOf, THEMES } from "./preferences.ts";
 import type { FormHandler } from "./settings/form.tsx";
 
 const YEAR_SECONDS = 365 * 86_400;
@@ -59,7 +60,14 @@ export const mePage: PageHandler = (c, deps) => {
         </label>
         <label>
           <span>Time zone</span>
-          <input name="zone" value={zone ?? ""} placeholder="UTC" maxlength={64} list="zones" autocomplete="off" />
+          <input
+            name="zone"
+            value={zone ?? ""}
+            placeholder={deps.timezone ?? "UTC"}
+            maxlength={64}
+            list="zones"
+            autocomplete="off"
+          />
         </label>
         <datalist id="zones">
           {Intl.supportedValuesOf("timeZone").map((name) => (

@@ -28,15 +28,17 @@ export const sendDocument = (c: PageContext, element: { toString(): unknown }, s
 /** Answers with a page inside the frame of all pages. */
 export const sendPage = async (c: PageContext, deps: WebDeps, about: About, content: Child): Promise<Response> => {
   const preferences = preferencesOf(c);
+  const zone = preferences.zone ?? deps.timezone ?? "UTC";
   const freshness = freshnessOf(await deps.views.connections());
   return sendDocument(
     c,
-    <Zone.Provider value={preferences.zone ?? "UTC"}>
+    <Zone.Provider value={zone}>
       <Frame
         {...about}
         freshness={freshness}
         demo={deps.demo}
         preferences={preferences}
+        zone={zone}
         version={deps.version}
         requestId={c.get("requestId")}
       >

@@ -1,4 +1,5 @@
 import { getCookie } from "hono/cookie";
+import { isZone } from "../../domain/day.ts";
 import type { PageContext } from "./page.tsx";
 
 export const THEMES = ["system", "light", "dark"] as const;
@@ -11,15 +12,6 @@ export interface Preferences {
   /** IANA name; undefined: that of the hub. */
   readonly zone: string | undefined;
 }
-
-export const isZone = (name: string): boolean => {
-  try {
-    new Intl.DateTimeFormat("en-GB", { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
-};
 
 /** What the cookies say; whatever they hold, the answer is one of ours. */
 export const preferencesOf = (c: PageContext): Preferences => {

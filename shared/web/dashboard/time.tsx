@@ -58,8 +58,14 @@ export const Moment = ({ at }: { readonly at: Instant }) => (
 
 /** Hours and minutes of a moment whose day stands above. */
 export const Clock = ({ at }: { readonly at: Instant }) => {
-  const { hour, minute } = partsIn(at, "UTC");
+  const { hour, minute } = partsIn(at, useContext(Zone));
   return <time datetime={at.slice(0, 16)}>{`${hour}:${minute}`}</time>;
+};
+
+/** Things under the day on which each happened, in the zone of the page; in the order in which they come. */
+export const useDays = <Thing,>(things: readonly Thing[], at: (thing: Thing) => Instant): [Day: string, Thing[]][] => {
+  const zone = useContext(Zone);
+  return [...Map.groupBy(things, (thing) => dayOf(at(thing), zone))];
 };
 
 /** A promised date, no more exact than it was promised. */

@@ -77,6 +77,7 @@ button { padding-inline: 1rem; cursor: pointer; font-weight: 550; }
 button:hover { background: var(--tint); }
 .tools { display: flex; flex-wrap: wrap; align-items: end; justify-content: space-between; gap: 0.75rem; }
 .filters { display: flex; flex-wrap: wrap; align-items: end; gap: 0.625rem; }
+.tools .filters input:not([type=date]) { width: 10.5rem; }
 .filters label span { display: block; font-size: 0.8125rem; color: var(--quiet); }
 .reset { padding: 0.375rem 0.25rem; font-size: 0.9375rem; }
 .switch { display: inline-flex; border: 1px solid var(--edge); border-radius: 6px; overflow: hidden; }
@@ -120,7 +121,7 @@ figure { margin: 0; } figure svg, iframe.mail { max-width: 100%; } figure svg { 
 @media (max-width: 40rem) {
   .top { flex-wrap: wrap; } .search { margin-left: 0; flex: 1 1 100%; }
   .top nav { margin-inline: -0.5rem; } .top nav a { padding-inline: 0.5rem; font-size: 0.875rem; }
-  .filters { width: 100%; display: grid; grid-template-columns: 1fr 1fr; } .filters input, .filters select { width: 100%; } .filters label { min-width: 0; }
+  .filters { width: 100%; display: grid; grid-template-columns: 1fr 1fr; } .filters input, .filters select, .tools .filters input:not([type=date]) { width: 100%; } .filters label { min-width: 0; }
 }
 @media (min-width: 40rem) { code { white-space: nowrap; } pre code { white-space: pre; } }
 @media (prefers-reduced-motion: no-preference) { html { scroll-behavior: smooth; } }

@@ -8,14 +8,14 @@ import type { Explanation, Fact } from "../domain/stage.ts";
 import { derive } from "../lifecycle/derive.ts";
 import { factsOf } from "../lifecycle/facts.ts";
 import type { WorkItemSummary } from "../lifecycle/health/input.ts";
-import { targetMoves } from "../lifecycle/health/target-moves.ts";
+import { promiseOf } from "../lifecycle/health/target-moves.ts";
 import { type Health, healthOf } from "../lifecycle/health.ts";
 import { lastDeclared } from "../lifecycle/said-facts.ts";
 import type { Row, Table } from "../ports/table.ts";
 import { boardPlace } from "../store/board-place.ts";
 import { entitiesById, entityById, linksOf, rowsUpTo, type StoredEntity } from "../store/entities.ts";
 import { dues, lists, partition, pastViewKey, viewKey } from "../store/keys.ts";
-import type { PastView, ViewStep } from "../store/past.ts";
+import { type PastView, stepOf, type ViewStep } from "../store/past.ts";
 import type { FeatureView } from "../store/views.ts";
 import { evidenceLine, type FactsRow, putFacts, type Said, summaryOf } from "./contribute.ts";
 import type { Sight } from "./coverage.ts";
@@ -301,7 +301,7 @@ const store = async (
     ...(targetDateResolution !== undefined && { targetDateResolution }),
     explanation,
     tickets: of("supportTicket"),
-    ...movesOf(made.history),
+    ...promiseOf(made.history),
     health: { ...judged, ...(declared !== undefined && { declared }) },
     ...(assertions.length > 0 && { assertions }),
     ...(decisions.length > 0 && { decisions }),
@@ -342,33 +342,12 @@ const store = async (
   return table.put({ ...row, data, ...places(shown, explanation.nextChangeAt) });
 };
 
-/** The day first promised and how often it moved; nothing of a promise that stands as it was made. */
-const movesOf = (history: readonly HistoryEntry[]): Pick<FeatureView, "firstTargetDate" | "targetMoves"> => {
-  const moves = targetMoves(history);
-  const [first] = moves;
-  return first === undefined ? {} : { firstTargetDate: first.from, targetMoves: moves.length };
-};
-
 /** What newer records alone move. */
 const movingOf = ({ updatedAt, explanation, health: { dimensions = [] } }: FeatureView) => [
   updatedAt,
   explanation.nextChangeAt,
   dimensions.map(({ dataAt = null }) => dataAt),
 ];
-
-const stepOf = ({
-  version,
-  observedAt,
-  updatedAt,
-  explanation,
-  health: { dimensions = [] },
-}: FeatureView): ViewStep => ({
-  version,
-  observedAt,
-  updatedAt,
-  nextChangeAt: explanation.nextChangeAt,
-  dataAt: dimensions.map(({ dataAt = null }) => dataAt),
-});
 
 /** Keeps what was shown until now, before something else is shown: a crash in between leaves the past complete. */
 const putPast = async (table: Table, id: string, shown: StoredView | undefined, until: Instant): Promise<void> => {

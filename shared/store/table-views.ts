@@ -1,7 +1,7 @@
-import { type Entity, type FieldedKind, isKind } from "../domain/entity.ts";
+import { type Entity, isKind } from "../domain/entity.ts";
 import type { HubEvent } from "../domain/event.ts";
 import type { StatusOf } from "../domain/item-history.ts";
-import { KINDS, kindOf } from "../domain/kind.ts";
+import { kindOf } from "../domain/kind.ts";
 import type { Stage } from "../domain/stage.ts";
 import type { Row, Table } from "../ports/table.ts";
 import { HEALTH_BY_RANK } from "./board-place.ts";
@@ -16,6 +16,7 @@ import { changedBetween, lastOf, type SteppedView } from "./past.ts";
 import { pastViews } from "./past-views.ts";
 import { peopleViews } from "./people.ts";
 import { planViews } from "./plan-views.ts";
+import { recordReads } from "./record-reads.ts";
 import type {
   ConnectionView,
   EvidenceLine,
@@ -208,11 +209,7 @@ export const tableViews = (
       }
       return undefined;
     },
-    entities: (kind, { feature }, after, limit) => ofFeature(table, kind, feature, after, limit),
-    async entity(kind, id) {
-      const found: Entity | undefined = await entityById(table, id);
-      return isKind(found, kind) ? found : undefined;
-    },
+    ...recordReads(table),
     cycles: ({ state, tool, products }, after, limit) =>
       walkKind(table, "cycle", after, limit, async (some) =>
         (some as Entity<"cycle">[]).map((cycle) => {
@@ -295,32 +292,6 @@ const itemFits = (
   (status === undefined || status.includes(item.fields.status.category)) &&
   (tool === undefined || item.source.tool === tool) &&
   (updatedSince === undefined || item.sourceUpdatedAt >= updatedSince);
-
-/** What speaks about a feature, read from where the feature keeps it. */
-const ofFeature = async <K extends FieldedKind>(
-  table: Table,
-  kind: K,
-  featureId: string,
-  after: string | undefined,
-  limit: number,
-): Promise<Slice<Entity<K>>> => {
-  const rows = await table.query<{ gone: boolean; line: EvidenceLine }>({
-    pk: partition.ofEntity(featureId),
-    prefix: `F#${KINDS[kind]}_`,
-    limit: limit + 1,
-    ...(after !== undefined && { after: `F#${after}` }),
-  });
-  const shown = rows.slice(0, limit);
-  const found: ReadonlyMap<string, Entity> = await entitiesById(
-    table,
-    shown.flatMap(({ data }) => (data.gone ? [] : [data.line.id])),
-  );
-  const items = shown.flatMap(({ data }) => {
-    const entity = found.get(data.line.id);
-    return isKind(entity, kind) && entity.presence.state !== "deleted" ? [entity] : [];
-  });
-  return { items, next: rows.length > limit ? shown.at(-1)?.data.line.id : undefined };
-};
 
 /** The items under a feature, read from where the feature keeps them. */
 const itemsOfFeature = async (

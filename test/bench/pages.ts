@@ -24,7 +24,7 @@ const storeOf = async (size: number, featureOf: (n: number) => FeatureView) => {
     const list = lists.ofStage(stage, productIds[0] ?? "-", RANKS.indexOf(health.value), targetDate, id);
     await rows.put({ ...viewKey(id), version: 1, data: view, list });
     await rows.put({ ...entityKey(id), version: 1, data: { id, kind: "feature" }, list: lists.ofKind("feature", id) });
-    await rows.put({ ...aliasKey(key, id), version: 1, data: {} });
+    await rows.put({ ...aliasKey(key, id), version: 1, data: { id, gone: false } });
   }
   return rows;
 };

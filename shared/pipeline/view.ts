@@ -30,8 +30,8 @@ import { factsContext, type vocabulary } from "./vocabulary.ts";
 /** A feature's row with why it was last written, so that publication can say so. */
 export interface StoredView extends FeatureView {
   readonly cause: "sync" | "time" | "rule_change" | "override";
-  /** What it rests on beside its records. */
-  readonly seen: Seen;
+  /** What it rests on beside its records; rows of the first versions do without. */
+  readonly seen?: Seen;
   /** Over all that is shown but what newer records alone move; unlike it, nothing else is shown. */
   readonly meaning: string;
   /** Versions since the last row of its past, oldest first: they differ in what a step has alone. */
@@ -160,7 +160,7 @@ const seenBy = async (
 ): Promise<Seen> => {
   const isAsBefore =
     !looksAnew &&
-    view !== undefined &&
+    view?.seen !== undefined &&
     sameProducts(view, feature) &&
     view.seen.thresholds === rulesFor(hub, feature.productIds).version;
   return isAsBefore ? view.seen : seenOf(hub, await sights(), feature.productIds);
@@ -250,7 +250,7 @@ const ownerOf = async (
 export const isSeenAsBefore = async (hub: Hub, id: string, sights: readonly Sight[]): Promise<boolean> => {
   const { pk, sk } = viewKey(id);
   const view = (await hub.ports.table.get<StoredView>(pk, sk))?.data;
-  return view !== undefined && hash(view.seen) === hash(seenOf(hub, sights, view.productIds));
+  return view?.seen !== undefined && hash(view.seen) === hash(seenOf(hub, sights, view.productIds));
 };
 
 interface Derived {
@@ -324,7 +324,7 @@ const store = async (
   const isSame = before?.meaning === meaning && JSON.stringify(movingOf(before)) === JSON.stringify(moving);
   if (isSame) {
     const isDue = held?.due !== undefined && held.due.sk <= `${asOf}#~`;
-    if (!isDue && hash(before.seen) === hash(seen)) return true;
+    if (!isDue && before.seen !== undefined && hash(before.seen) === hash(seen)) return true;
     return table.put({ ...row, data: { ...before, seen }, ...places(before, explanation.nextChangeAt) });
   }
   const steps = before?.meaning === meaning ? [...(before.steps ?? []), stepOf(before)] : [];

@@ -1,13 +1,14 @@
-import { type Entity, isKind } from "../domain/entity.ts";
+import type { Entity } from "../domain/entity.ts";
 import type { HubEvent } from "../domain/event.ts";
 import type { StatusOf } from "../domain/item-history.ts";
 import { kindOf } from "../domain/kind.ts";
 import { STAGES, type Stage } from "../domain/stage.ts";
 import type { Row, Table } from "../ports/table.ts";
-import { calledSo, entitiesById, entityById } from "./entities.ts";
+import { calledSo, entityById } from "./entities.ts";
+import { entityViews, LOOK_AT_MOST, walkKind } from "./entity-views.ts";
 import { flowViews } from "./flow-views.ts";
 import { historyViews } from "./history-views.ts";
-import { dues, lists, partition, SHARDS, viewKey } from "./keys.ts";
+import { dues, lists, partition, viewKey } from "./keys.ts";
 import { peopleViews } from "./people.ts";
 import type {
   ConnectionView,
@@ -17,15 +18,11 @@ import type {
   HealthValue,
   ProductView,
   Quarantined,
-  Slice,
   TimelineLine,
   Views,
-  WorkItemFilter,
 } from "./views.ts";
 
 const COLUMNS = [...STAGES, "none"] as const;
-/** Rows looked at for one page at the most: a filter that fits little gives a short page and the place to go on. */
-const LOOK_AT_MOST = 2000;
 const DAY_MS = 86_400_000;
 
 /** The reads of {@link Views} over the table; products and connections come from the config. */
@@ -75,43 +72,12 @@ export const tableViews = (
     return { items, next: place };
   };
 
-  /** The shards of a kind one after the other: their ids ascend over all of them. */
-  const walk = async <Data>(
-    kind: "feature" | "workItem" | "cycle",
-    after: string | undefined,
-    limit: number,
-    map: (id: string, data: unknown) => Promise<Data | undefined>,
-  ) => {
-    const items: Data[] = [];
-    let looked = 0;
-    const first =
-      after === undefined ? 0 : SHARDS.indexOf((after.split("_")[1]?.[0] ?? "0") as (typeof SHARDS)[number]);
-    let place = after;
-    for (const digit of SHARDS.slice(Math.max(0, first))) {
-      for (;;) {
-        const rows = await table.query<Entity>({
-          pk: lists.shard(kind, digit),
-          by: "list",
-          limit: 100,
-          ...(place !== undefined && { after: place }),
-        });
-        for (const { data } of rows) {
-          if (items.length === limit || looked === LOOK_AT_MOST) return { items, next: place };
-          place = data.id;
-          looked += 1;
-          const item = await map(data.id, data);
-          if (item !== undefined) items.push(item);
-        }
-        if (rows.length < 100) break;
-      }
-    }
-    return { items, next: undefined };
-  };
-
   const countBy = async (product: string | undefined, stage: Stage | "none") =>
     table.count({ pk: lists.stage(stage), by: "list", ...(product !== undefined && { prefix: `${product}#` }) });
 
+  const kinds = entityViews(table);
   return {
+    ...kinds,
     ...historyViews(table, configured.statusOf),
     ...peopleViews(table),
     ...flowViews(table, configured.now),
@@ -126,9 +92,13 @@ export const tableViews = (
       return undefined;
     },
     async features(filter, after, limit) {
-      return walk("feature", after, limit, async (id) => {
-        const view = await viewOf(id);
-        return view !== undefined && view.sameAs === undefined && fits(view, filter) ? view : undefined;
+      return walkKind<FeatureView>(table, "feature", after, limit, async (found) => {
+        const rows = await table.getMany<FeatureView>(found.map(({ id }) => viewKey(id)));
+        const views = new Map(rows.map(({ data }) => [data.id, data]));
+        return found.map(({ id }) => {
+          const view = views.get(id);
+          return view !== undefined && view.sameAs === undefined && fits(view, filter) ? view : undefined;
+        });
       });
     },
     column: (stage, product, after, limit) =>
@@ -181,13 +151,7 @@ export const tableViews = (
         next: rows.length > limit ? shown.at(-1)?.sk : undefined,
       };
     },
-    async workItems(filter, after, limit) {
-      if (filter.feature !== undefined) return itemsOfFeature(table, filter.feature, filter, after, limit);
-      return walk("workItem", after, limit, async (_, data) => {
-        const item = data as Entity<"workItem">;
-        return itemFits(item, filter) ? item : undefined;
-      });
-    },
+    workItems: (filter, after, limit) => kinds.entities("workItem", filter, after, limit),
     async workItem(idOrKey) {
       const ids =
         kindOf(idOrKey) === "workItem"
@@ -199,13 +163,7 @@ export const tableViews = (
       }
       return undefined;
     },
-    cycles: ({ state, tool }, after, limit) =>
-      walk("cycle", after, limit, async (_, data) => {
-        const cycle = data as Entity<"cycle">;
-        const isGone = cycle.presence.state === "deleted" || cycle.presence.state === "out_of_scope";
-        const hasState = state === undefined || state.includes(cycle.fields.state.category);
-        return !isGone && hasState && (tool === undefined || tool === cycle.source.tool) ? cycle : undefined;
-      }),
+    cycles: ({ state, tool }, after, limit) => kinds.entities("cycle", { status: state, tool }, after, limit),
     async changes(since, after, limit, names) {
       const items: HubEvent[] = [];
       let place = after ?? since;
@@ -275,37 +233,3 @@ const fits = (view: FeatureView, { product, stage, health, q, updatedSince }: Fe
   (health === undefined || health.includes(view.health.value)) &&
   (updatedSince === undefined || view.updatedAt >= updatedSince) &&
   (q === undefined || `${view.key ?? ""} ${view.name}`.toLowerCase().includes(q.toLowerCase()));
-
-const itemFits = (item: Entity<"workItem">, { product, status, tool, updatedSince }: WorkItemFilter): boolean =>
-  item.presence.state !== "deleted" &&
-  item.presence.state !== "out_of_scope" &&
-  (product === undefined || item.productIds.includes(product)) &&
-  (status === undefined || status.includes(item.fields.status.category)) &&
-  (tool === undefined || item.source.tool === tool) &&
-  (updatedSince === undefined || item.sourceUpdatedAt >= updatedSince);
-
-/** The items under a feature, read from where the feature keeps them. */
-const itemsOfFeature = async (
-  table: Table,
-  featureId: string,
-  filter: WorkItemFilter,
-  after: string | undefined,
-  limit: number,
-): Promise<Slice<Entity<"workItem">>> => {
-  const rows = await table.query<{ gone: boolean; line: EvidenceLine }>({
-    pk: partition.ofEntity(featureId),
-    prefix: "F#wrk_",
-    limit: limit + 1,
-    ...(after !== undefined && { after: `F#${after}` }),
-  });
-  const shown = rows.slice(0, limit);
-  const found = await entitiesById(
-    table,
-    shown.flatMap(({ data }) => (data.gone ? [] : [data.line.id])),
-  );
-  const items = shown.flatMap(({ data }) => {
-    const item = found.get(data.line.id);
-    return isKind(item, "workItem") && itemFits(item, filter) ? [item] : [];
-  });
-  return { items, next: rows.length > limit ? shown.at(-1)?.data.line.id : undefined };
-};

@@ -7,6 +7,7 @@ import type { ItemHistory } from "../domain/item-history.ts";
 import type { Mapped } from "../domain/mapped.ts";
 import type { Explanation, Stage } from "../domain/stage.ts";
 import type { FlowReads } from "./flow-views.ts";
+import type { EntityFilter } from "./entity-views.ts";
 
 export type HealthValue = "on_track" | "at_risk" | "off_track" | "unknown";
 
@@ -293,6 +294,15 @@ export interface Views extends FlowReads {
   workItem(idOrKey: string): Promise<Entity<"workItem"> | undefined>;
   /** A work item over all its time, with the people who changed it. */
   itemHistory(item: Entity<"workItem">): Promise<ItemHistory & { readonly people: People }>;
+  /** Of any kind, by id, ascending. */
+  entities<K extends FieldedKind>(
+    kind: K,
+    filter: EntityFilter,
+    after: string | undefined,
+    limit: number,
+  ): Promise<Slice<Entity<K>>>;
+  /** By id or key, present or past. */
+  entity<K extends FieldedKind>(kind: K, idOrKey: string): Promise<Entity<K> | undefined>;
   /** By id, ascending. */
   cycles(filter: CycleFilter, after: string | undefined, limit: number): Promise<Slice<Entity<"cycle">>>;
   /** By id. */

@@ -1,5 +1,5 @@
 import { cycleParts, scopeItem, scopeOf } from "../../shared/domain/cycle-scope.ts";
-import type { Entity } from "../../shared/domain/entity.ts";
+import { type Entity, isKind } from "../../shared/domain/entity.ts";
 import type { HubEvent } from "../../shared/domain/event.ts";
 import type { HistoryEntry } from "../../shared/domain/history.ts";
 import { PERSON_STATES } from "../../shared/domain/identity.ts";
@@ -7,6 +7,7 @@ import { itemHistory, type StatusOf } from "../../shared/domain/item-history.ts"
 import { STAGES, type Stage } from "../../shared/domain/stage.ts";
 import type { FlowRecord } from "../../shared/flow/record.ts";
 import { flowView } from "../../shared/store/flow-views.ts";
+import { entityFits } from "../../shared/store/entity-views.ts";
 import type {
   ConnectionView,
   EvidenceLine,
@@ -37,6 +38,8 @@ export interface Shown {
   readonly people: readonly PersonView[];
   /** What figures are made of, the same for every feature and product. */
   readonly flow?: { readonly records: readonly FlowRecord[]; readonly now: Date };
+  /** Of all other kinds. */
+  readonly entities: readonly Entity[];
 }
 
 export const NOTHING: Shown = {
@@ -51,6 +54,7 @@ export const NOTHING: Shown = {
   connections: [],
   quarantine: [],
   people: [],
+  entities: [],
 };
 
 const page = <Item>(items: readonly Item[], after: string | undefined, limit: number): Slice<Item> => {
@@ -133,6 +137,16 @@ export const memoryViews = (shown: Shown): Views => {
         people: new Map(),
       };
     },
+    entities: async (kind, filter, after, limit) =>
+      page(
+        byId(shown.entities.filter((entity) => isKind(entity, kind))).filter((entity) => entityFits(entity, filter)),
+        after,
+        limit,
+      ),
+    entity: async (kind, named) =>
+      shown.entities
+        .filter((entity) => isKind(entity, kind))
+        .find(({ id, source }) => id === named || source.key === named),
     cycles: async (_, after, limit) => page(byId(shown.cycles), after, limit),
     cycle: async (named) => shown.cycles.find(({ id }) => id === named),
     cycleScope: async (cycle) => scopeOf(itemsIn(cycle)),

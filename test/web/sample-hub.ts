@@ -14,6 +14,7 @@ import type {
 import { webApp } from "../../shared/web/app.ts";
 import type { WebDeps } from "../../shared/web/web-deps.ts";
 import { memoryViews, type Shown } from "./memory-views.ts";
+import { SAMPLE_ENTITIES } from "./sample-entities.ts";
 
 export const NOW = new Date("2026-11-22T10:00:00.000Z");
 export const HUB = "http://localhost:4100";
@@ -373,6 +374,7 @@ export const sampleHub = (perStage: number): Shown => ({
   timeline: TIMELINE,
   changes: CHANGES,
   people: PEOPLE,
+  entities: SAMPLE_ENTITIES,
   connections: [connection("jira", "Jira"), connection("github", "GitHub"), zendesk],
   quarantine: [1, 2].map((n) => ({
     id: `qua_${n}`,

@@ -3,6 +3,7 @@ import { CONNECTION_ROUTES } from "./connection-routes.ts";
 import { CYCLE_ROUTES } from "./cycle-routes.ts";
 import { FEATURE_ROUTES } from "./feature-routes.ts";
 import { FLOW_ROUTES } from "./flow-routes.ts";
+import { KIND_ROUTES } from "./kind-routes.ts";
 import { PEOPLE_ROUTES } from "./people-routes.ts";
 import type { Route } from "./route.ts";
 import { STATUS_ROUTES } from "./status-routes.ts";
@@ -15,6 +16,7 @@ export const ROUTES: readonly Route[] = [
   ...FLOW_ROUTES,
   ...WORK_ITEM_ROUTES,
   ...CYCLE_ROUTES,
+  ...KIND_ROUTES,
   ...PEOPLE_ROUTES,
   ...CHANGE_ROUTES,
   ...CONNECTION_ROUTES,

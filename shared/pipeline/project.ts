@@ -18,6 +18,7 @@ import {
   update,
 } from "../store/entities.ts";
 import { entityOf, partition, sightsKey } from "../store/keys.ts";
+import { putNameWords } from "../store/name-words.ts";
 import { contributionsOf, downwardOf, evidenceLine, putFacts } from "./contribute.ts";
 import { sightsOf } from "./coverage.ts";
 import { putCycleParts } from "./cycle-parts.ts";
@@ -89,6 +90,7 @@ export const project = async (hub: Hub, records: readonly FeedRecord[]): Promise
       const entity = await entityById(table, id);
       if (entity?.kind === "account") accounts.add(id);
       if (entity === undefined || entity.kind === "account" || entity.kind === "vocabulary") continue;
+      if (isFirst) await putNameWords(table, entity);
       if (entity.kind === "feature") {
         features.add(id);
         for (const other of await neighboursOf(hub, id)) recontribute.add(other);

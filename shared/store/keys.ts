@@ -12,6 +12,7 @@ import type { Place } from "../ports/table.ts";
  * | one entity                             | E#{id}                 | A                               |
  * | its past, oldest first                 | E#{id}                 | H#{at}#{entry}                  |
  * | links from it, by type                 | E#{id}                 | L#>{type}#{to}                  |
+ * | words of its name                      | E#{id}                 | N#{word}                        |
  * | links to it, by type                   | E#{id}                 | L#<{type}#{from}                |
  * | what it contributes to which features  | E#{id}                 | C                               |
  * | facts about a feature, by record       | E#{feature}            | F#{record}                      |
@@ -47,6 +48,7 @@ import type { Place } from "../ports/table.ts";
  * | how far an output got                  | O#{output}             | A                               |
  * | what an output refused for good        | O#{output}             | R#{event}                       |
  * | list: entities of a kind, by id        | N#{kind}#{hex digit}   | {id}                            |
+ * | list: names by their words             | K#{two letters}        | {word}#{id}                     |
  * | list: vocabulary of a connection       | W#{connection}         | {id}                            |
  * | list: features by headline             | B#{stage or none}      | {product}#{rank}#{due}#{id}     |
  * | list: persons by state and name        | P#{state}              | {name}#{id}                     |
@@ -79,6 +81,7 @@ export const historyKey = (id: string, at: Instant, entry: string): Place => ({
 export const contributionKey = (id: string): Place => ({ pk: `E#${id}`, sk: "C" });
 export const factsKey = (feature: string, record: string): Place => ({ pk: `E#${feature}`, sk: `F#${record}` });
 export const cyclePartKey = (cycle: string, item: string): Place => ({ pk: `E#${cycle}`, sk: `M#${item}` });
+export const nameWordKey = (id: string, word: string): Place => ({ pk: `E#${id}`, sk: `N#${word}` });
 export const viewKey = (feature: string): Place => ({ pk: `E#${feature}`, sk: "V" });
 export const timelineKey = (feature: string, at: Instant, fact: string): Place => ({
   pk: `Z#${feature}`,
@@ -158,6 +161,8 @@ export const lists = {
   /** The first hex digit after the prefix is the shard, so walking the shards in order walks the ids in order. */
   ofKind: (kind: Kind, id: string): Place => ({ pk: `N#${kind}#${id.slice(id.indexOf("_") + 1)[0]}`, sk: id }),
   shard: (kind: Kind, digit: string) => `N#${kind}#${digit}`,
+  ofNameWord: (word: string, id: string): Place => ({ pk: lists.nameWords(word), sk: `${word}#${id}` }),
+  nameWords: (word: string) => `K#${[...word].slice(0, 2).join("")}`,
   ofVocabulary: (connection: string, id: string): Place => ({ pk: `W#${connection}`, sk: id }),
   ofStage: (stage: string, product: string, rank: number, due: string, id: string): Place => ({
     pk: `B#${stage}`,

@@ -9,6 +9,7 @@ import { entityViews, LOOK_AT_MOST, walkKind } from "./entity-views.ts";
 import { flowViews } from "./flow-views.ts";
 import { historyViews } from "./history-views.ts";
 import { dues, lists, partition, viewKey } from "./keys.ts";
+import { search } from "./name-words.ts";
 import { peopleViews } from "./people.ts";
 import type {
   ConnectionView,
@@ -78,6 +79,7 @@ export const tableViews = (
   const kinds = entityViews(table);
   return {
     ...kinds,
+    search: (text, limit) => search(table, text, limit),
     ...historyViews(table, configured.statusOf),
     ...peopleViews(table),
     ...flowViews(table, configured.now),

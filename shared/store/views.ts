@@ -267,6 +267,19 @@ export interface PersonView {
   readonly recordedAt: Instant;
 }
 
+/** One thing that a search found. */
+export interface SearchHit {
+  readonly id: string;
+  readonly kind: FieldedKind;
+  readonly key?: string | undefined;
+  readonly name: string;
+  readonly tool: string;
+  /** Where it lives in its tool. */
+  readonly url: string;
+  readonly productIds: readonly string[];
+  readonly match: "key" | "name";
+}
+
 /** All reads that surfaces make. Every list is a page in an order that never changes; `after` and `next` are opaque. */
 export interface Views extends FlowReads {
   products(): Promise<readonly ProductView[]>;
@@ -303,6 +316,8 @@ export interface Views extends FlowReads {
   ): Promise<Slice<Entity<K>>>;
   /** By id or key, present or past. */
   entity<K extends FieldedKind>(kind: K, idOrKey: string): Promise<Entity<K> | undefined>;
+  /** By key first, then by words of names; at most `limit` of each kind. */
+  search(text: string, limit: number): Promise<readonly SearchHit[]>;
   /** By id, ascending. */
   cycles(filter: CycleFilter, after: string | undefined, limit: number): Promise<Slice<Entity<"cycle">>>;
   /** By id. */

@@ -1,5 +1,5 @@
 import { cycleParts, scopeItem, scopeOf } from "../../shared/domain/cycle-scope.ts";
-import { type Entity, isKind } from "../../shared/domain/entity.ts";
+import { type Entity, isKind, nameOf } from "../../shared/domain/entity.ts";
 import type { HubEvent } from "../../shared/domain/event.ts";
 import type { HistoryEntry } from "../../shared/domain/history.ts";
 import { PERSON_STATES } from "../../shared/domain/identity.ts";
@@ -147,6 +147,18 @@ export const memoryViews = (shown: Shown): Views => {
       shown.entities
         .filter((entity) => isKind(entity, kind))
         .find(({ id, source }) => id === named || source.key === named),
+    search: async (text, limit) => {
+      const found = [...shown.features, ...shown.workItems, ...shown.entities].flatMap((one) => {
+        const [kind, key, name, tool, url] =
+          "source" in one
+            ? [one.kind, one.source.key, nameOf(one), one.source.tool, one.source.url]
+            : (["feature" as const, one.key, one.name, one.tool, one.url] as const);
+        const match = key?.toLowerCase() === text.toLowerCase() ? ("key" as const) : ("name" as const);
+        const fits = match === "key" || name.toLowerCase().includes(text.toLowerCase());
+        return fits ? [{ id: one.id, kind, key, name, tool, url, productIds: one.productIds, match }] : [];
+      });
+      return [...Map.groupBy(found, ({ kind }) => kind).values()].flatMap((some) => some.slice(0, limit));
+    },
     cycles: async (_, after, limit) => page(byId(shown.cycles), after, limit),
     cycle: async (named) => shown.cycles.find(({ id }) => id === named),
     cycleScope: async (cycle) => scopeOf(itemsIn(cycle)),

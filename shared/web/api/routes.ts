@@ -6,6 +6,7 @@ import { FLOW_ROUTES } from "./flow-routes.ts";
 import { KIND_ROUTES } from "./kind-routes.ts";
 import { PEOPLE_ROUTES } from "./people-routes.ts";
 import type { Route } from "./route.ts";
+import { SEARCH_ROUTES } from "./search-routes.ts";
 import { STATUS_ROUTES } from "./status-routes.ts";
 import { WORK_ITEM_ROUTES } from "./work-item-routes.ts";
 
@@ -18,6 +19,7 @@ export const ROUTES: readonly Route[] = [
   ...CYCLE_ROUTES,
   ...KIND_ROUTES,
   ...PEOPLE_ROUTES,
+  ...SEARCH_ROUTES,
   ...CHANGE_ROUTES,
   ...CONNECTION_ROUTES,
 ];

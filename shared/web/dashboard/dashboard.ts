@@ -17,6 +17,7 @@ import { featuresPage } from "./features-page.tsx";
 import type { PageHandler } from "./page.tsx";
 import { peoplePage } from "./people-page.tsx";
 import { productFlowPage } from "./product-flow-page.tsx";
+import { searchPage } from "./search-page.tsx";
 
 /** Every page with its address. */
 const PAGES: readonly (readonly [path: string, page: PageHandler])[] = [
@@ -28,6 +29,7 @@ const PAGES: readonly (readonly [path: string, page: PageHandler])[] = [
   ["/activity", activityPage],
   ["/people", peoplePage],
   ["/products/:product/flow", productFlowPage],
+  ["/search", searchPage],
   ["/docs", docsPage],
   ["/docs/api", apiPage],
   ["/docs/stages", stagesPage],
@@ -42,6 +44,7 @@ const AS_JSON: Readonly<Record<string, string>> = {
   connections: "/v1/connections",
   activity: "/v1/changes",
   people: "/v1/people",
+  search: "/v1/search",
   status: "/v1/status",
 };
 

@@ -92,6 +92,15 @@ export const topology = {
     secrets: "cursors",
     memoryMb: 512,
   },
+  "serve-mcp": {
+    does: "tools for assistants",
+    on: [{ http: "ANY /mcp" }],
+    reads: ["table", "secrets"],
+    finds: ["partition", "list", "due"],
+    secrets: "cursors",
+    timeoutSeconds: 30,
+    memoryMb: 512,
+  },
   sweep: {
     does: "what the feed lost, what time alone changes",
     on: [{ everyMinutes: 15 }],

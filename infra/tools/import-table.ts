@@ -83,9 +83,9 @@ export const LAYERS: readonly Layer[] = [
   },
   {
     at: "shared/web",
-    holds: "API and dashboard, read only",
+    holds: "API, dashboard and the tools for assistants",
     imports: ["shared/domain", "shared/flow", "shared/store", "shared/report", "shared/connector/errors.ts"],
-    packages: ["hono", "zod"],
+    packages: ["hono", "zod", "csv-stringify", "@modelcontextprotocol/server"],
     node: ["crypto"],
   },
   {
@@ -146,7 +146,7 @@ export const LAYERS: readonly Layer[] = [
       "shared/adapters/channels",
       "connectors/index.ts",
     ],
-    packages: ["hono", "zod", "aws-lambda"],
+    packages: ["hono", "zod", "aws-lambda", "@modelcontextprotocol/server"],
     node: ["crypto", "fs"],
   },
   {

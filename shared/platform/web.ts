@@ -1,32 +1,8 @@
 import type { Hono } from "hono";
-import { safeReason } from "../connector/errors.ts";
-import { connectionViews } from "../pipeline/connection-views.ts";
 import type { Hub } from "../pipeline/hub.ts";
-import { vocabulary } from "../pipeline/vocabulary.ts";
-import { tableViews } from "../store/table-views.ts";
 import { webApp } from "../web/app.ts";
 import type { WebEnv } from "../web/web-deps.ts";
-import { serving } from "./serving.ts";
-import { VERSION } from "./version.ts";
+import { webDepsOf } from "./web-deps.ts";
 
 /** The HTTP surfaces over the hub of this process. */
-export const webOf = async (hub: () => Hub): Promise<Hono<WebEnv>> => {
-  const how = serving();
-  const views = tableViews(hub().ports.table, {
-    products: hub().products,
-    connections: () => connectionViews(hub()),
-    now: () => hub().ports.clock.now(),
-    statusOf: (connectionId) => vocabulary(hub())(connectionId),
-  });
-  return webApp({
-    views,
-    now: () => hub().ports.clock.now(),
-    cursorKey: await how.cursorKey(),
-    version: VERSION,
-    url: () => hub().url,
-    demo: how.demo,
-    ...(how.allowedHosts !== undefined && { allowedHosts: how.allowedHosts }),
-    onFailure: (error, requestId) =>
-      hub().log.warn({ deliveryId: requestId, code: "internal_error", reason: safeReason(error) }, "request failed"),
-  });
-};
+export const webOf = async (hub: () => Hub): Promise<Hono<WebEnv>> => webApp(await webDepsOf(hub));

@@ -9,6 +9,8 @@ import type { EvidenceLine, Slice, Views } from "./views.ts";
 export interface EntityFilter {
   /** A product's id. */
   readonly product?: string | undefined;
+  /** Ids: what belongs to none of them is left out. */
+  readonly products?: readonly string[] | undefined;
   /** A feature's id: what speaks about it. */
   readonly feature?: string | undefined;
   readonly tool?: string | undefined;
@@ -91,10 +93,11 @@ export const standingOf = (entity: Entity): string | undefined => {
   return (status ?? state ?? result)?.category;
 };
 
-export const entityFits = (entity: Entity, { product, tool, status, updatedSince }: EntityFilter): boolean =>
+export const entityFits = (entity: Entity, { product, products, tool, status, updatedSince }: EntityFilter): boolean =>
   entity.presence.state !== "deleted" &&
   entity.presence.state !== "out_of_scope" &&
   (product === undefined || entity.productIds.includes(product)) &&
+  (products === undefined || entity.productIds.some((id) => products.includes(id))) &&
   (tool === undefined || entity.source.tool === tool) &&
   (status === undefined || status.includes(standingOf(entity) ?? "unknown")) &&
   (updatedSince === undefined || entity.sourceUpdatedAt >= updatedSince);

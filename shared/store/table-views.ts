@@ -227,11 +227,19 @@ const latest = (a: string, b: string): string => (a > b ? a : b);
 
 const nextDay = (day: string): string => new Date(Date.parse(day) + DAY_MS).toISOString().slice(0, 10);
 
-const fits = (view: FeatureView, { product, stage, health, q, updatedSince }: FeatureFilter): boolean =>
+const fits = (
+  view: FeatureView,
+  { product, stage, health, q, owner, dueBefore, updatedSince }: FeatureFilter,
+): boolean =>
   view.presence.state !== "deleted" &&
   view.presence.state !== "out_of_scope" &&
   (product === undefined || view.productIds.includes(product)) &&
   (stage === undefined || stage.includes(view.explanation.headline ?? "none")) &&
   (health === undefined || health.includes(view.health.value)) &&
   (updatedSince === undefined || view.updatedAt >= updatedSince) &&
+  (owner === undefined || isOwnedBy(view, owner)) &&
+  (dueBefore === undefined || (view.targetDate !== undefined && view.targetDate < dueBefore)) &&
   (q === undefined || `${view.key ?? ""} ${view.name}`.toLowerCase().includes(q.toLowerCase()));
+
+export const isOwnedBy = ({ owner }: FeatureView, named: readonly string[]): boolean =>
+  owner !== undefined && (named.includes(owner.id) || named.includes(owner.name.toLowerCase()));

@@ -206,6 +206,10 @@ export interface FeatureFilter {
   readonly health?: readonly HealthValue[] | undefined;
   /** Case-insensitive text in the name or key. */
   readonly q?: string | undefined;
+  /** Ids of accounts, or names in lower case: any of them. */
+  readonly owner?: readonly string[] | undefined;
+  /** Promised for a day before this one. */
+  readonly dueBefore?: string | undefined;
   readonly updatedSince?: Instant | undefined;
 }
 

@@ -8,6 +8,7 @@ import { STAGES, type Stage } from "../../shared/domain/stage.ts";
 import type { FlowRecord } from "../../shared/flow/record.ts";
 import { flowView } from "../../shared/store/flow-views.ts";
 import { entityFits } from "../../shared/store/entity-views.ts";
+import { isOwnedBy } from "../../shared/store/table-views.ts";
 import type {
   ConnectionView,
   EvidenceLine,
@@ -69,11 +70,13 @@ const byId = <Item extends { readonly id: string }>(items: readonly Item[]): Ite
 const stageOf = (feature: FeatureView): Stage | "none" => feature.explanation.headline ?? "none";
 
 const fits =
-  ({ product, stage, health, q, updatedSince }: FeatureFilter) =>
+  ({ product, stage, health, q, owner, dueBefore, updatedSince }: FeatureFilter) =>
   (feature: FeatureView): boolean =>
     (product === undefined || feature.productIds.includes(product)) &&
     (stage === undefined || stage.includes(stageOf(feature))) &&
     (health === undefined || health.includes(feature.health.value)) &&
+    (owner === undefined || isOwnedBy(feature, owner)) &&
+    (dueBefore === undefined || (feature.targetDate !== undefined && feature.targetDate < dueBefore)) &&
     (q === undefined || `${feature.name} ${feature.key ?? ""}`.toLowerCase().includes(q.toLowerCase())) &&
     (updatedSince === undefined || feature.updatedAt >= updatedSince);
 

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { snakeCase } from "../../domain/snake-case.ts";
 import { STAGES } from "../../domain/stage.ts";
 import type { FeatureView } from "../../store/views.ts";
+import { ownersNamed } from "./feature-filter.ts";
 import { ExplanationJson, explanationJson, FeatureJson, featureJson } from "./feature-json.ts";
 import { Moment, ProductFilter, productId, since } from "./filters.ts";
 import { MappedJson } from "./mapped-json.ts";
@@ -60,6 +61,17 @@ export const FEATURE_ROUTES = [
         .describe("Leading health.")
         .meta({ examples: [["at_risk"]] }),
       q: z.string().max(200).optional().describe("Text in the name or key, in any case."),
+      owner: z
+        .string()
+        .max(200)
+        .optional()
+        .describe("Name of the owner, or id of an account or a person.")
+        .meta({ examples: ["Ana Ruiz"] }),
+      dueBefore: z.iso
+        .date()
+        .optional()
+        .describe("Promised for a day before this one.")
+        .meta({ examples: ["2026-12-01"] }),
       updatedSince: Moment.optional().describe("Only what changed at its source since then."),
     },
     item: FeatureJson,
@@ -67,6 +79,7 @@ export const FEATURE_ROUTES = [
       const filter = {
         ...query,
         product: await productId(deps.views, query.product),
+        owner: await ownersNamed(deps.views, query.owner),
         updatedSince: since(query.updatedSince),
       };
       const { items, next } = await deps.views.features(filter, after, limit);

@@ -53,7 +53,7 @@ const worst = (counts: Readonly<Record<HealthValue, number>>): HealthValue =>
 
 const weekBefore = (now: Date) => new Date(now.getTime() - WEEK_MS).toISOString();
 
-const productJson = async (
+export const productJson = async (
   { views, url, now }: WebDeps,
   product: ProductView,
 ): Promise<z.input<typeof ProductJson>> => {

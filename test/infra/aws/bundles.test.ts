@@ -20,6 +20,7 @@ const NAMES = [
   "project-lifecycle",
   "publish-events",
   "serve-api",
+  "serve-mcp",
   "sweep",
 ];
 const made = new Map<string, Bundle>();
@@ -87,8 +88,10 @@ describe("a bundle", () => {
   });
 
   it("holds pages only where they are served", () => {
-    const withPages = NAMES.filter((name) => inputsOf(name).some((path) => path.startsWith("shared/web/")));
+    const withPages = NAMES.filter((name) => inputsOf(name).some((path) => path.endsWith(".tsx")));
     expect(withPages).toEqual(["serve-api"]);
+    const withTools = NAMES.filter((name) => packagesIn(name).has("@modelcontextprotocol/server"));
+    expect(withTools).toEqual(["serve-mcp"]);
   });
 
   it("is at most 1.5 MB, that of Linear's poller apart, whose SDK alone is larger", () => {

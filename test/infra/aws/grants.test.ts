@@ -100,6 +100,7 @@ const GRANTS: Readonly<Record<string, readonly string[]>> = {
     "s3:PutObject Archive.Arn/_events/*",
   ],
   serveapi: [...READ_TABLE, ...secrets("THROUGHLINE_CURSOR_KEY")],
+  servemcp: [...READ_TABLE, ...secrets("THROUGHLINE_CURSOR_KEY")],
   sweep: [...READ_TABLE, ...WRITE_TABLE, "lambda:InvokeFunction publishevents.Arn"],
   Timers: each(["lambda:InvokeFunction"], "").flatMap((action) =>
     ["pollsourcejira", "pollsourcelinear", "pollsourcegithub", "sweep"].map((name) => `${action}${name}.Arn`),

@@ -284,6 +284,7 @@ describe("the HTTP API", () => {
       "GET /hooks/{connection}": "NONE",
       "ANY /{path+}": "AWS_IAM",
       "ANY /": "AWS_IAM",
+      "ANY /mcp": "AWS_IAM",
     });
     expect(all("AWS::ApiGatewayV2::Api")[0]?.Properties.CorsConfiguration).toBeUndefined();
   });

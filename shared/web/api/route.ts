@@ -135,7 +135,7 @@ export const list = <Shape extends z.ZodRawShape, Item extends z.ZodObject>(spec
       const given = givenIn(url.searchParams, query.shape, `GET ${spec.path}`);
       const filter = checked(own, given);
       const { limit, cursor, fields } = checked(common, given);
-      const scope = { route: spec.id, filters: { ...filter, id } };
+      const scope = { route: spec.id, filters: { ...filter, id, identity: asked.identity.id } };
       const now = deps.now();
       const after = cursor === undefined ? undefined : openCursor(deps.cursorKey, scope, cursor, now);
       const slice = await spec.rows({ ...asked, query: filter, after, limit });

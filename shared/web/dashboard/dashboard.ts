@@ -38,7 +38,7 @@ const PAGES: readonly (readonly [path: string, page: PageHandler])[] = [
   ["/docs/errors/:code", errorCodePage],
 ];
 
-/** Pages whose rows the API has too: the same address with `.json` leads there. */
+/** Pages whose rows the API has too: the same address with `.json` or `.csv` leads there. */
 const AS_JSON: Readonly<Record<string, string>> = {
   features: "/v1/features",
   connections: "/v1/connections",
@@ -59,14 +59,19 @@ const mountAssets = (app: Hono<WebEnv>): void => {
 /** Mounts every page and what pages need. */
 export const mountDashboard = (app: Hono<WebEnv>, deps: WebDeps): void => {
   mountAssets(app);
-  readable(app, "/:page{[a-z]+\\.json}", (c) => {
-    const target = AS_JSON[c.req.param("page").replace(".json", "")];
+  readable(app, "/:page{[a-z]+\\.(?:json|csv)}", (c) => {
+    const [page = "", suffix] = c.req.param("page").split(".");
+    const target = Object.hasOwn(AS_JSON, page) ? AS_JSON[page] : undefined;
     if (target === undefined) throw new HubError("not_found", "there is nothing at this address", { retry: "never" });
-    return c.redirect(`${target}${new URL(c.req.url).search}`);
+    const { searchParams } = new URL(c.req.url);
+    // From a browser a file goes into a spreadsheet, which else takes its letters for others.
+    if (suffix === "csv") searchParams.set("bom", "1");
+    const query = searchParams.size === 0 ? "" : `?${searchParams}`;
+    return c.redirect(`${target}${suffix === "csv" ? ".csv" : ""}${query}`);
   });
-  readable(app, "/:list{features|connections}/:file{[^/]+\\.json}", (c) => {
-    const name = c.req.param("file").slice(0, -".json".length);
-    return c.redirect(`/v1/${c.req.param("list")}/${encodeURIComponent(name)}`);
+  readable(app, "/:list{features|connections}/:file{[^/]+\\.(?:json|csv|md)}", (c) => {
+    const [, name = "", suffix = ""] = /^(.+)(\.\w+)$/.exec(c.req.param("file")) ?? [];
+    return c.redirect(`/v1/${c.req.param("list")}/${encodeURIComponent(name)}${suffix === ".json" ? "" : suffix}`);
   });
   for (const [path, page] of PAGES) readable(app, path, (c) => page(c, deps));
 };

@@ -90,6 +90,7 @@ export const topology = {
     reads: ["table", "secrets"],
     finds: ["partition", "list", "due"],
     secrets: "cursors",
+    writes: ["table", "jobs"],
     memoryMb: 512,
   },
   "serve-mcp": {

@@ -38,6 +38,7 @@ import type { Place } from "../ports/table.ts";
  * | whose person an account is             | E#{account}            | P                               |
  * | a person                               | P#{person}             | A                               |
  * | accounts with that identity key        | U#{key}                | {account}                       |
+ * | the answer to a request that names itself | R#{identity}        | {name}                          |
  * | the mapping in force                   | M                      | A                               |
  * | mapping of a connection's archive      | M                      | C#{connection}                  |
  * | the key of hashed addresses            | M                      | K                               |
@@ -82,6 +83,7 @@ export const contributionKey = (id: string): Place => ({ pk: `E#${id}`, sk: "C" 
 export const factsKey = (feature: string, record: string): Place => ({ pk: `E#${feature}`, sk: `F#${record}` });
 export const cyclePartKey = (cycle: string, item: string): Place => ({ pk: `E#${cycle}`, sk: `M#${item}` });
 export const nameWordKey = (id: string, word: string): Place => ({ pk: `E#${id}`, sk: `N#${word}` });
+export const replyKey = (identity: string, name: string): Place => ({ pk: `R#${free(identity)}`, sk: free(name) });
 export const viewKey = (feature: string): Place => ({ pk: `E#${feature}`, sk: "V" });
 export const timelineKey = (feature: string, at: Instant, fact: string): Place => ({
   pk: `Z#${feature}`,

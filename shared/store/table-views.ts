@@ -11,6 +11,7 @@ import { historyViews } from "./history-views.ts";
 import { dues, lists, partition, viewKey } from "./keys.ts";
 import { search } from "./name-words.ts";
 import { peopleViews } from "./people.ts";
+import { unmappedWords } from "./unmapped.ts";
 import type {
   ConnectionView,
   EvidenceLine,
@@ -204,6 +205,7 @@ export const tableViews = (
       const shown = rows.slice(0, limit);
       return { items: shown.map(({ data }) => data), next: rows.length > limit ? shown.at(-1)?.sk : undefined };
     },
+    unmapped: (connectionId, after, limit) => unmappedWords(table, connectionId, configured.statusOf, after, limit),
     async changedSince(since, product) {
       const changed = new Set<string>();
       const rows = await table.query<HubEvent<"feature.stage.changed">>({

@@ -359,8 +359,20 @@ export interface Views extends FlowReads {
   connection(nameOrId: string): Promise<ConnectionView | undefined>;
   /** What was set aside, newest first. */
   quarantine(connectionId: string, after: string | undefined, limit: number): Promise<Slice<Quarantined>>;
+  /** Status words of a connection that nothing maps, by id. */
+  unmapped(connectionId: string, after: string | undefined, limit: number): Promise<Slice<UnmappedWord>>;
   /** How many features, over all products, changed stage since then. */
   changedSince(since: Instant, product: string | undefined): Promise<number>;
+}
+
+/** A status word of a tool that nothing maps. */
+export interface UnmappedWord {
+  /** The tool's. */
+  readonly id: string;
+  readonly name: string;
+  /** The tool's own coarse type. */
+  readonly type: string;
+  readonly scope?: string | undefined;
 }
 
 /** A record that could not be read: kept with its bytes until somebody replays it. */

@@ -1,3 +1,4 @@
+import type { Replies } from "../store/replies.ts";
 import type { Views } from "../store/views.ts";
 import type { Identity, NOBODY } from "./access/identity.ts";
 
@@ -24,8 +25,21 @@ export interface WebDeps {
    * @throws HubError key_unknown | key_expired
    */
   readonly identify?: ((request: Request) => Promise<Identity>) | undefined;
+  /** Hands work to whoever polls the connection; absent where nothing does. */
+  readonly ask?: ((work: AskedOfConnection) => Promise<void>) | undefined;
+  /** Answers to requests that name themselves; absent: each request is a new one. */
+  readonly replies?: Replies | undefined;
   /** Told of every failure that people only see as `internal_error`. */
   readonly onFailure?: ((error: unknown, requestId: string) => void) | undefined;
+}
+
+/** Work for a connection that goes on after the answer. */
+export interface AskedOfConnection {
+  /** Its name. */
+  readonly connection: string;
+  readonly what: "sync" | "replay" | "check";
+  /** Of a sync: from the beginning. */
+  readonly full?: boolean | undefined;
 }
 
 /** What a request carries on its way through the app. */

@@ -409,6 +409,20 @@ describe("the hub on one machine, over three real wire protocols", { timeout: 18
     expect(asked).toBeGreaterThan(25);
   });
 
+  it("reads a tool when it is asked to over the API, once for each name of the request", async () => {
+    const ask = () =>
+      fetch(`${hub.url}/v1/connections/jira/sync`, { method: "POST", headers: { "Idempotency-Key": "e2e-1" } });
+    const started = async () =>
+      (await hub.json<Listed<{ started_at: string }>>("/v1/connections/jira/runs")).data.map((run) => run.started_at);
+    const before = (await started()).toSorted().at(-1) ?? "";
+    const first = await ask();
+    expect([first.status, first.headers.get("location")]).toEqual([202, `${hub.url}/v1/connections/jira/runs`]);
+    await until(started, (times) => times.every((at) => at > before), 30_000);
+    const again = await ask();
+    expect([again.status, again.headers.get("idempotency-replayed")]).toEqual([202, "true"]);
+    expect(await again.json()).toEqual(await first.json());
+  });
+
   it("finds what it read by key, by number and by name", async () => {
     const kinds = async (q: string) =>
       (await hub.json<{ groups: { kind: string; hits: object[] }[] }>(`/v1/search?q=${encodeURIComponent(q)}`)).groups;

@@ -73,6 +73,8 @@ const ADDRESSES: readonly (readonly [path: string, address: string])[] = [
   ["/v1/event-types", "/v1/event-types"],
   ["/v1/connections", "/v1/connections"],
   ["/v1/connections/{id}", "/v1/connections/zendesk"],
+  ["/v1/connections/{id}/runs", "/v1/connections/zendesk/runs"],
+  ["/v1/connections/{id}/unmapped", "/v1/connections/zendesk/unmapped"],
   ["/v1/connections/{id}/dead-letters", "/v1/connections/zendesk/dead-letters"],
 ];
 

@@ -10,7 +10,7 @@ const get = async (path: string, on = app) => {
   return { response, text: await response.text() };
 };
 const rowsOf = (text: string) =>
-  parse(text, { columns: true, bom: true, record_delimiter: "\r\n" }) as Record<string, string>[];
+  parse(text, { columns: true, bom: true, record_delimiter: "\r\n" }) as Record<string, string | undefined>[];
 
 /** A hub of one feature of that name. */
 const named = (name: string) => sampleApp({ ...hub, features: [sampleFeature(1, "testing", { name, key: "X-1" })] });

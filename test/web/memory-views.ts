@@ -20,6 +20,7 @@ import type {
   Quarantined,
   Slice,
   TimelineLine,
+  UnmappedWord,
   Views,
 } from "../../shared/store/views.ts";
 
@@ -41,6 +42,7 @@ export interface Shown {
   readonly flow?: { readonly records: readonly FlowRecord[]; readonly now: Date };
   /** Of all other kinds. */
   readonly entities: readonly Entity[];
+  readonly unmapped: readonly UnmappedWord[];
 }
 
 export const NOTHING: Shown = {
@@ -56,6 +58,7 @@ export const NOTHING: Shown = {
   quarantine: [],
   people: [],
   entities: [],
+  unmapped: [],
 };
 
 const page = <Item>(items: readonly Item[], after: string | undefined, limit: number): Slice<Item> => {
@@ -211,6 +214,7 @@ export const memoryViews = (shown: Shown): Views => {
         after,
         limit,
       ),
+    unmapped: async (_, after, limit) => page(shown.unmapped, after, limit),
     changedSince: async (since, product) => of(product).filter(({ updatedAt }) => updatedAt >= since).length,
   };
 };

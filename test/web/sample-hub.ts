@@ -375,6 +375,7 @@ export const sampleHub = (perStage: number): Shown => ({
   changes: CHANGES,
   people: PEOPLE,
   entities: SAMPLE_ENTITIES,
+  unmapped: [{ id: "10042", name: "Waiting for Legal", type: "indeterminate" }],
   connections: [connection("jira", "Jira"), connection("github", "GitHub"), zendesk],
   quarantine: [1, 2].map((n) => ({
     id: `qua_${n}`,

@@ -7,9 +7,10 @@ import { readable } from "../readable.ts";
 import type { WebDeps, WebEnv } from "../web-deps.ts";
 import { EVENT_NAMES, eventSchema } from "./change-routes.ts";
 import { type Format, formatOf, inFormat, withoutSuffix } from "./formats.ts";
+import { once } from "./idempotency.ts";
 import { openApi } from "./open-api.ts";
 import { problemOf, statusOf } from "./problem.ts";
-import type { Answer, Route } from "./route.ts";
+import type { Answer, Asked, Route } from "./route.ts";
 import { ROUTES } from "./routes.ts";
 import { sentIn } from "./sent.ts";
 
@@ -17,7 +18,9 @@ import { sentIn } from "./sent.ts";
 const cachingOf = (etag: string): string =>
   etag.startsWith("W/") ? "private, no-cache" : "private, no-cache, no-transform";
 
-const send = (c: Context<WebEnv>, { body, etag, next, status = 200, location }: Answer, type = "application/json") => {
+const send = (c: Context<WebEnv>, answer: Answer, type = "application/json") => {
+  const { body, etag, next, status = 200, location } = answer;
+  if (answer.isReplay) c.header("Idempotency-Replayed", "true");
   if (location !== undefined) c.header("Location", location);
   if (c.req.method !== "GET" && c.req.method !== "HEAD") {
     c.header("Cache-Control", "no-store");
@@ -68,14 +71,15 @@ const perform = async (c: Context<WebEnv>, deps: WebDeps, route: Route): Promise
   const params = paramsOf(c.req.param(), route, format);
   const bom = format === "csv" && url.searchParams.get("bom") === "1";
   if (bom) url.searchParams.delete("bom");
-  const answer = await route.answer({
+  const asked: Asked = {
     deps,
     url,
     id: Object.values(params)[0] ?? "",
     params,
     identity: c.get("identity"),
     ...(route.method !== "GET" && { body: await sentIn(c.req.raw), ifMatch: c.req.header("if-match") }),
-  });
+  };
+  const answer = await once(route, asked, c.req.header("idempotency-key"), () => route.answer(asked));
   if (answer === undefined) throw notFound("such thing here");
   if (format === undefined) return send(c, answer);
   const fields = url.searchParams.get("fields")?.split(",");

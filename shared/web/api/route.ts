@@ -19,6 +19,8 @@ export interface Answer {
   readonly status?: 200 | 201 | 202 | 204 | undefined;
   /** Where what was made can be read. */
   readonly location?: string | undefined;
+  /** The first answer to a request that is repeated. */
+  readonly isReplay?: boolean | undefined;
 }
 
 export interface Asked {
@@ -51,6 +53,8 @@ export interface Route {
   readonly response: z.ZodType;
   readonly status: 200 | 201 | 202 | 204;
   readonly canMiss: boolean;
+  /** Its answer holds a secret that is shown once: no repeat of the request is told it. */
+  readonly givesSecret?: boolean | undefined;
   /** Undefined: there is no such thing. */
   readonly answer: (asked: Asked) => Promise<Answer | undefined>;
 }

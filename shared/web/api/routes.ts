@@ -1,4 +1,5 @@
 import { CHANGE_ROUTES } from "./change-routes.ts";
+import { CONNECTION_ACTIONS } from "./connection-actions.ts";
 import { CONNECTION_ROUTES } from "./connection-routes.ts";
 import { CYCLE_ROUTES } from "./cycle-routes.ts";
 import { FEATURE_ROUTES } from "./feature-routes.ts";
@@ -22,4 +23,5 @@ export const ROUTES: readonly Route[] = [
   ...SEARCH_ROUTES,
   ...CHANGE_ROUTES,
   ...CONNECTION_ROUTES,
+  ...CONNECTION_ACTIONS,
 ];

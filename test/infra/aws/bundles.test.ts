@@ -71,7 +71,12 @@ describe("a bundle", () => {
   it("holds the clients of its own stores and no others", () => {
     expect(clientsIn("receive-webhook")).toEqual(["@aws-sdk/client-s3", "@aws-sdk/client-sqs", "@aws-sdk/client-ssm"]);
     expect(clientsIn("project-lifecycle")).toEqual(["@aws-sdk/client-dynamodb"]);
-    expect(clientsIn("serve-api")).toEqual(["@aws-sdk/client-dynamodb", "@aws-sdk/client-ssm"]);
+    expect(clientsIn("serve-api")).toEqual([
+      "@aws-sdk/client-dynamodb",
+      "@aws-sdk/client-lambda",
+      "@aws-sdk/client-ssm",
+    ]);
+    expect(clientsIn("serve-mcp")).toEqual(["@aws-sdk/client-dynamodb", "@aws-sdk/client-ssm"]);
     expect(clientsIn("publish-events")).toEqual([
       "@aws-sdk/client-dynamodb",
       "@aws-sdk/client-eventbridge",

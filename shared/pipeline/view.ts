@@ -10,6 +10,7 @@ import { type Health, healthOf } from "../lifecycle/health.ts";
 import type { Table } from "../ports/table.ts";
 import { entitiesById, entityById, historyOf, linksOf, rowsOf, update } from "../store/entities.ts";
 import { dues, lists, partition, viewKey } from "../store/keys.ts";
+import { putRecency } from "../store/recent-features.ts";
 import type { FeatureView, HealthValue } from "../store/views.ts";
 import { evidenceLine, type FactsRow, putFacts } from "./contribute.ts";
 import { coverageOf, type Sight } from "./coverage.ts";
@@ -170,6 +171,7 @@ const store = async (hub: Hub, feature: Entity<"feature">, made: Derived): Promi
     const data: StoredView = { ...shown, version, observedAt: asOf, cause, coverage, meaning };
     return { data, ...places(shown, explanation.nextChangeAt) };
   });
+  await putRecency(table, shown);
 };
 
 /** Where a view stands on the board, and when it must be looked at again. Gone features stand nowhere. */

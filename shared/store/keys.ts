@@ -20,6 +20,7 @@ import type { Place } from "../ports/table.ts";
  * | a feature's timeline                   | Z#{feature}            | {at}#{fact}                     |
  * | what was counted of a day of a metric  | O#{metric}             | {yyyy-mm-dd}                    |
  * | a feature as shown                     | E#{feature}            | V                               |
+ * | its place among those that changed last | E#{feature}           | U                               |
  * | who is called so                       | K#{alias}              | A#{id}                          |
  * | who points to that name                | K#{alias}              | R#{id}                          |
  * | a stream's cursor, lease and last run  | C#{connection}         | {stream}#{scope}                |
@@ -52,6 +53,7 @@ import type { Place } from "../ports/table.ts";
  * | list: names by their words             | K#{two letters}        | {word}#{id}                     |
  * | list: vocabulary of a connection       | W#{connection}         | {id}                            |
  * | list: features by headline             | B#{stage or none}      | {product}#{rank}#{due}#{id}     |
+ * | list: features by last change          | U#features             | {updatedAt}#{id}                |
  * | list: persons by state and name        | P#{state}              | {name}#{id}                     |
  * | list: change log of a day              | X#{yyyy-mm-dd}         | {loggedAt}#{order}#{event}      |
  * | list: records set aside and waiting    | Q#{connection}         | {at}#{id}                       |
@@ -82,6 +84,7 @@ export const historyKey = (id: string, at: Instant, entry: string): Place => ({
 export const contributionKey = (id: string): Place => ({ pk: `E#${id}`, sk: "C" });
 export const factsKey = (feature: string, record: string): Place => ({ pk: `E#${feature}`, sk: `F#${record}` });
 export const cyclePartKey = (cycle: string, item: string): Place => ({ pk: `E#${cycle}`, sk: `M#${item}` });
+export const recencyKey = (feature: string): Place => ({ pk: `E#${feature}`, sk: "U" });
 export const nameWordKey = (id: string, word: string): Place => ({ pk: `E#${id}`, sk: `N#${word}` });
 export const replyKey = (identity: string, name: string): Place => ({ pk: `R#${free(identity)}`, sk: free(name) });
 export const viewKey = (feature: string): Place => ({ pk: `E#${feature}`, sk: "V" });
@@ -163,6 +166,8 @@ export const lists = {
   /** The first hex digit after the prefix is the shard, so walking the shards in order walks the ids in order. */
   ofKind: (kind: Kind, id: string): Place => ({ pk: `N#${kind}#${id.slice(id.indexOf("_") + 1)[0]}`, sk: id }),
   shard: (kind: Kind, digit: string) => `N#${kind}#${digit}`,
+  ofRecency: (updatedAt: Instant, id: string): Place => ({ pk: "U#features", sk: `${updatedAt}#${id}` }),
+  recency: "U#features",
   ofNameWord: (word: string, id: string): Place => ({ pk: lists.nameWords(word), sk: `${word}#${id}` }),
   nameWords: (word: string) => `K#${[...word].slice(0, 2).join("")}`,
   ofVocabulary: (connection: string, id: string): Place => ({ pk: `W#${connection}`, sk: id }),

@@ -11,6 +11,7 @@ import { historyViews } from "./history-views.ts";
 import { dues, lists, partition, viewKey } from "./keys.ts";
 import { search } from "./name-words.ts";
 import { peopleViews } from "./people.ts";
+import { recentFeatures } from "./recent-features.ts";
 import { unmappedWords } from "./unmapped.ts";
 import type {
   ConnectionView,
@@ -95,6 +96,7 @@ export const tableViews = (
       return undefined;
     },
     async features(filter, after, limit) {
+      if (filter.order !== undefined) return recentFeatures(table, (view) => fits(view, filter), after, limit);
       return walkKind<FeatureView>(table, "feature", after, limit, async (found) => {
         const rows = await table.getMany<FeatureView>(found.map(({ id }) => viewKey(id)));
         const views = new Map(rows.map(({ data }) => [data.id, data]));

@@ -208,6 +208,8 @@ export interface FeatureFilter {
   readonly q?: string | undefined;
   /** Ids of accounts, or names in lower case: any of them. */
   readonly owner?: readonly string[] | undefined;
+  /** Newest first, in place of by id: what changes meanwhile may come twice. */
+  readonly order?: "-updated_at" | undefined;
   /** Promised for a day before this one. */
   readonly dueBefore?: string | undefined;
   readonly updatedSince?: Instant | undefined;
@@ -289,7 +291,7 @@ export interface Views extends FlowReads {
   products(): Promise<readonly ProductView[]>;
   /** By id or by key, present or past, in any case. */
   feature(idOrKey: string): Promise<FeatureView | undefined>;
-  /** By id, ascending. */
+  /** By id, ascending, unless the filter says otherwise. */
   features(filter: FeatureFilter, after: string | undefined, limit: number): Promise<Slice<FeatureView>>;
   /** One column of the board: worst health first, then due date, then name. `none`: no stage is established. */
   column(

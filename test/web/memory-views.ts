@@ -103,7 +103,14 @@ export const memoryViews = (shown: Shown): Views => {
     products: async () => shown.products,
     feature: async (named) =>
       shown.features.find(({ id, key }) => id === named || key?.toLowerCase() === named.toLowerCase()),
-    features: async (filter, after, limit) => page(byId(shown.features).filter(fits(filter)), after, limit),
+    features: async (filter, after, limit) =>
+      page(
+        filter.order === undefined
+          ? byId(shown.features).filter(fits(filter))
+          : shown.features.filter(fits(filter)).toSorted((a, b) => (a.updatedAt > b.updatedAt ? -1 : 1)),
+        after,
+        limit,
+      ),
     column: async (stage, product, after, limit) => {
       const rank = ({ health }: FeatureView) => WORST_FIRST.indexOf(health.value);
       const cards = of(product).filter((feature) => stageOf(feature) === stage);

@@ -5,6 +5,7 @@ import { demand } from "../access/identity.ts";
 import { isNamedIn, weakTag } from "../entity-tag.ts";
 import { readable } from "../readable.ts";
 import type { WebDeps, WebEnv } from "../web-deps.ts";
+import { badge } from "./badge.ts";
 import { EVENT_NAMES, eventSchema } from "./change-routes.ts";
 import { type Format, formatOf, inFormat, withoutSuffix } from "./formats.ts";
 import { once } from "./idempotency.ts";
@@ -118,6 +119,13 @@ export const mountApi = (app: Hono<WebEnv>, deps: WebDeps): void => {
       );
     });
   }
+  readable(app, "/v1/features/:id/badge.svg", async (c) => {
+    demand(c.get("identity"), "features:read");
+    const feature = await deps.views.feature(c.req.param("id"));
+    if (feature === undefined) throw notFound("such feature");
+    const picture = badge(feature);
+    return send(c, { body: picture, etag: weakTag(picture) }, "image/svg+xml");
+  });
   readable(app, "/v1/schemas/:type/1.json", (c) => {
     const name = EVENT_NAMES.find((known: EventName) => known === c.req.param("type"));
     if (name === undefined) throw notFound("event type of that name");

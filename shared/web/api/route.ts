@@ -75,6 +75,8 @@ type Query<Shape extends z.ZodRawShape> = z.output<z.ZodObject<Shape>>;
 
 interface ListSpec<Shape extends z.ZodRawShape, Item extends z.ZodObject> extends Spec<Shape> {
   readonly item: Item;
+  /** About how many there are; undefined where only a walk could tell. */
+  readonly estimate?: (asked: Asked & { readonly query: Query<Shape> }) => Promise<number | undefined>;
   readonly rows: (
     asked: Asked & { readonly query: Query<Shape>; readonly after: string | undefined; readonly limit: number },
   ) => Promise<Slice<z.input<Item>> | undefined>;
@@ -114,17 +116,31 @@ const page = {
     .describe("The next_cursor of the page before; it lives 24 hours and goes with the same filters only."),
 };
 
+/** Of lists that can be counted. */
+const COUNTED = {
+  include: z
+    .array(z.enum(["total_estimate"]))
+    .optional()
+    .describe("total_estimate: about how many there are over all pages."),
+};
+type Included = { readonly include?: readonly string[] | undefined };
+
 const Meta = z
   .object({
     asOf: z.string().nullable().describe("All fresh sources are at least this new; null while there is no data."),
     staleSources: z.array(z.string()).describe("Ids of connections whose data is older than its limit."),
+    totalEstimate: z
+      .int()
+      .nullable()
+      .optional()
+      .describe("Only with include=total_estimate; null where only a walk over all could tell."),
   })
   .meta({ id: "ListMeta" });
 
 /** An operation that gives a list, page by page, in an order that never changes. */
 export const list = <Shape extends z.ZodRawShape, Item extends z.ZodObject>(spec: ListSpec<Shape, Item>): Route => {
   const own = z.object(spec.query ?? ({} as Shape));
-  const common = z.object({ ...page, ...fieldsOf(spec.item).shape });
+  const common = z.object({ ...page, ...(spec.estimate && COUNTED), ...fieldsOf(spec.item).shape });
   const query = z.object({ ...own.shape, ...common.shape });
   return {
     ...spec,
@@ -138,7 +154,7 @@ export const list = <Shape extends z.ZodRawShape, Item extends z.ZodObject>(spec
       const { deps, url, id } = asked;
       const given = givenIn(url.searchParams, query.shape, `GET ${spec.path}`);
       const filter = checked(own, given);
-      const { limit, cursor, fields } = checked(common, given);
+      const { limit, cursor, fields, include } = checked(common, given) as z.output<typeof common> & Included;
       const scope = { route: spec.id, filters: { ...filter, id, identity: asked.identity.id } };
       const now = deps.now();
       const after = cursor === undefined ? undefined : openCursor(deps.cursorKey, scope, cursor, now);
@@ -146,7 +162,8 @@ export const list = <Shape extends z.ZodRawShape, Item extends z.ZodObject>(spec
       if (slice === undefined) return undefined;
       const { asOf, stale } = freshnessOf(await deps.views.connections());
       const data = slice.items.map((item) => projected(item, fields));
-      const meta = { as_of: asOf, stale_sources: stale.map(({ id }) => id) };
+      const total = include && { total_estimate: (await spec.estimate?.({ ...asked, query: filter })) ?? null };
+      const meta = { as_of: asOf, stale_sources: stale.map(({ id }) => id), ...total };
       const nextCursor = slice.next === undefined ? null : sealCursor(deps.cursorKey, scope, slice.next, now);
       const period = Math.floor(now.getTime() / RENEW_CURSORS_MS);
       return {

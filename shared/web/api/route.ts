@@ -4,7 +4,7 @@ import type { Slice } from "../../store/views.ts";
 import type { Identity } from "../access/identity.ts";
 import type { Scope } from "../access/scope.ts";
 import { strongTag, weakTag } from "../entity-tag.ts";
-import { freshnessOf } from "../freshness.ts";
+import { freshness } from "../freshness.ts";
 import type { WebDeps } from "../web-deps.ts";
 import { openCursor, sealCursor } from "./cursor.ts";
 import { checked, givenIn } from "./query.ts";
@@ -102,10 +102,9 @@ const fieldsOf = (schema: z.ZodObject) => {
   return z.object({ fields });
 };
 
-const projected = (body: unknown, fields: readonly string[] | undefined): unknown => {
-  const wire = snakeKeys(body) as Readonly<Record<string, unknown>>;
-  if (fields === undefined) return wire;
-  return Object.fromEntries(Object.entries(wire).filter(([name]) => fields.includes(name)));
+const projected = (body: object, fields: readonly string[] | undefined): unknown => {
+  if (fields === undefined) return snakeKeys(body);
+  return snakeKeys(Object.fromEntries(Object.entries(body).filter(([name]) => fields.includes(snakeCase(name)))));
 };
 
 const page = {
@@ -160,7 +159,7 @@ export const list = <Shape extends z.ZodRawShape, Item extends z.ZodObject>(spec
       const after = cursor === undefined ? undefined : openCursor(deps.cursorKey, scope, cursor, now);
       const slice = await spec.rows({ ...asked, query: filter, after, limit });
       if (slice === undefined) return undefined;
-      const { asOf, stale } = freshnessOf(await deps.views.connections());
+      const { asOf, stale } = await freshness(deps);
       const data = slice.items.map((item) => projected(item, fields));
       const total = include && { total_estimate: (await spec.estimate?.({ ...asked, query: filter })) ?? null };
       const meta = { as_of: asOf, stale_sources: stale.map(({ id }) => id), ...total };

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { STAGES, type Stage } from "../../domain/stage.ts";
 import type { HealthValue, ProductView } from "../../store/views.ts";
+import { briefly } from "../briefly.ts";
 import { freshnessOf } from "../freshness.ts";
 import type { WebDeps } from "../web-deps.ts";
 import { COMPONENT_STATUSES, componentStatus, describe, INDICATORS, indicatorOf } from "./connection-status.ts";
@@ -51,16 +52,23 @@ const StatusJson = z
 const worst = (counts: Readonly<Record<HealthValue, number>>): HealthValue =>
   (["off_track", "at_risk", "on_track"] as const).find((value) => counts[value] > 0) ?? "unknown";
 
-const weekBefore = (now: Date) => new Date(now.getTime() - WEEK_MS).toISOString();
+/** To the minute, so that it is the same within a request. */
+const weekBefore = (now: Date) => `${new Date(now.getTime() - WEEK_MS).toISOString().slice(0, 16)}:00.000Z`;
 
-export const productJson = async (
-  { views, url, now }: WebDeps,
-  product: ProductView,
-): Promise<z.input<typeof ProductJson>> => {
+/** How many features changed stage in the last seven days, as of a moment ago. */
+const changedInAWeek = ({ views, now }: WebDeps, product: string | undefined): Promise<number> =>
+  briefly(views, `changed ${product}`, now().getTime(), () => views.changedSince(weekBefore(now()), product));
+
+/** A product with its counts, as of a moment ago. */
+export const productJson = (deps: WebDeps, product: ProductView): Promise<z.input<typeof ProductJson>> =>
+  briefly(deps.views, `product ${product.id}`, deps.now().getTime(), () => withCounts(deps, product));
+
+const withCounts = async (deps: WebDeps, product: ProductView): Promise<z.input<typeof ProductJson>> => {
+  const { views, url } = deps;
   const [features, healthCounts, changed] = await Promise.all([
     views.counts(product.id),
     views.healthCounts(product.id),
-    views.changedSince(weekBefore(now()), product.id),
+    changedInAWeek(deps, product.id),
   ]);
   return {
     id: product.id,
@@ -86,8 +94,8 @@ export const STATUS_ROUTES = [
     read: async ({ deps }) => {
       const [products, connections, changed] = await Promise.all([
         deps.views.products(),
-        deps.views.connections(),
-        deps.views.changedSince(weekBefore(deps.now()), undefined),
+        briefly(deps.views, "connections", deps.now().getTime(), () => deps.views.connections()),
+        changedInAWeek(deps, undefined),
       ]);
       const freshness = freshnessOf(connections);
       const body = {

@@ -2,7 +2,7 @@ import type { Context } from "hono";
 import type { Child } from "hono/jsx";
 import type { CallerStatus } from "../api/problem.ts";
 import { isNamedIn, weakTag } from "../entity-tag.ts";
-import { freshnessOf } from "../freshness.ts";
+import { freshness } from "../freshness.ts";
 import type { WebDeps, WebEnv } from "../web-deps.ts";
 import { Frame, type FrameProps } from "./frame.tsx";
 
@@ -25,10 +25,10 @@ export const sendDocument = (c: PageContext, element: { toString(): unknown }, s
 
 /** Answers with a page inside the frame of all pages. */
 export const sendPage = async (c: PageContext, deps: WebDeps, about: About, content: Child): Promise<Response> => {
-  const freshness = freshnessOf(await deps.views.connections());
+  const fresh = await freshness(deps);
   return sendDocument(
     c,
-    <Frame {...about} freshness={freshness} demo={deps.demo} version={deps.version} requestId={c.get("requestId")}>
+    <Frame {...about} freshness={fresh} demo={deps.demo} version={deps.version} requestId={c.get("requestId")}>
       {content}
     </Frame>,
     200,

@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { Identity } from "../access/identity.ts";
 import type { Scope } from "../access/scope.ts";
 import { safeHref } from "../dashboard/safe-href.ts";
-import { freshnessOf } from "../freshness.ts";
+import { freshness } from "../freshness.ts";
 import type { WebDeps } from "../web-deps.ts";
 
 /** Things of one answer at the most. */
@@ -102,7 +102,7 @@ export const defineTool = <Input extends z.ZodRawShape, Output extends z.ZodRawS
     async answer(asked, given) {
       const { deps } = asked;
       const found = await spec.find({ ...asked, input: input.parse(given) as z.output<z.ZodObject<Input>> });
-      const { asOf, stale } = freshnessOf(await deps.views.connections());
+      const { asOf, stale } = await freshness(deps);
       const behind = stale.map(({ name, state, dataAsOf }) => ({
         connection: name,
         state,

@@ -3,6 +3,7 @@ import { BADGES, DISPOSITIONS, STAGE_STATES, STAGES, type Stage, type StageResul
 import type { FeatureView } from "../../store/views.ts";
 import { featurePath } from "../feature-address.ts";
 import { HealthDimensionJson, healthDimensionsJson } from "./health-json.ts";
+import { Expanded } from "./feature-expand.ts";
 import { MappedJson } from "./mapped-json.ts";
 
 const Time = z.iso.datetime();
@@ -76,6 +77,7 @@ export const FeatureJson = z
     presence: z.object({ state: z.string(), since: Time }),
     updatedAt: Time.describe("Newest source time of all that it was made from."),
     observedAt: Time.describe("When the hub last looked."),
+    ...Expanded,
   })
   .meta({ id: "Feature" });
 

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { snakeCase } from "../../domain/snake-case.ts";
 import { STAGES } from "../../domain/stage.ts";
 import type { FeatureView } from "../../store/views.ts";
-import { EvidenceJson, Expand, Expanded, evidenceJson, expansions } from "./feature-expand.ts";
+import { EvidenceJson, Expand, evidenceJson, expansions } from "./feature-expand.ts";
 import { ownersNamed } from "./feature-filter.ts";
 import { ExplanationJson, explanationJson, FeatureJson, featureJson } from "./feature-json.ts";
 import { Moment, ProductFilter, productId, since } from "./filters.ts";
@@ -64,7 +64,7 @@ export const FEATURE_ROUTES = [
         .describe("Newest change first, in place of by id: a feature that changes during the walk may come twice."),
       expand: Expand,
     },
-    item: FeatureJson.extend(Expanded).meta({ id: "ListedFeature" }),
+    item: FeatureJson,
     estimate: async ({ deps, query }) => {
       const { product, stage, sort: _s, expand: _e, ...others } = query;
       if (Object.values(others).some((value) => value !== undefined)) return undefined;
@@ -95,7 +95,7 @@ export const FEATURE_ROUTES = [
     summary: "One feature.",
     pathParameters: ID,
     query: { expand: Expand },
-    body: FeatureJson.extend(Expanded).meta({ id: "ExpandedFeature" }),
+    body: FeatureJson,
     read: async (asked) => {
       const feature = await named(asked);
       if (feature === undefined) return undefined;

@@ -81,7 +81,16 @@ export const tableViews = (
   const kinds = entityViews(table);
   return {
     ...kinds,
-    search: (text, limit) => search(table, text, limit),
+    async search(text, limit) {
+      const hits = await search(table, text, limit);
+      const homes = await Promise.all(
+        hits.map(async (hit) => {
+          const home = hit.kind === "feature" ? await featureById(hit.id) : undefined;
+          return home === undefined || home.id === hit.id ? hit : { ...hit, ...shownAs(home) };
+        }),
+      );
+      return [...new Map(homes.map((hit) => [hit.id, hit])).values()];
+    },
     ...historyViews(table, configured.statusOf),
     ...peopleViews(table),
     ...flowViews(table, configured.now),
@@ -96,7 +105,8 @@ export const tableViews = (
       return undefined;
     },
     async features(filter, after, limit) {
-      if (filter.order !== undefined) return recentFeatures(table, (view) => fits(view, filter), after, limit);
+      if (filter.order !== undefined)
+        return recentFeatures(table, (view) => view.sameAs === undefined && fits(view, filter), after, limit);
       return walkKind<FeatureView>(table, "feature", after, limit, async (found) => {
         const rows = await table.getMany<FeatureView>(found.map(({ id }) => viewKey(id)));
         const views = new Map(rows.map(({ data }) => [data.id, data]));
@@ -247,3 +257,6 @@ const fits = (
 
 export const isOwnedBy = ({ owner }: FeatureView, named: readonly string[]): boolean =>
   owner !== undefined && (named.includes(owner.id) || named.includes(owner.name.toLowerCase()));
+
+/** What a search shows of the feature that another record stands for. */
+const shownAs = ({ id, key, name, tool, url, productIds }: FeatureView) => ({ id, key, name, tool, url, productIds });

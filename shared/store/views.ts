@@ -6,8 +6,8 @@ import type { Instant } from "../domain/instant.ts";
 import type { ItemHistory } from "../domain/item-history.ts";
 import type { Mapped } from "../domain/mapped.ts";
 import type { Explanation, Stage } from "../domain/stage.ts";
-import type { FlowReads } from "./flow-views.ts";
 import type { EntityFilter } from "./entity-views.ts";
+import type { FlowReads } from "./flow-views.ts";
 
 export type HealthValue = "on_track" | "at_risk" | "off_track" | "unknown";
 

@@ -6,8 +6,8 @@ import { PERSON_STATES } from "../../shared/domain/identity.ts";
 import { itemHistory, type StatusOf } from "../../shared/domain/item-history.ts";
 import { STAGES, type Stage } from "../../shared/domain/stage.ts";
 import type { FlowRecord } from "../../shared/flow/record.ts";
-import { flowView } from "../../shared/store/flow-views.ts";
 import { entityFits } from "../../shared/store/entity-views.ts";
+import { flowView } from "../../shared/store/flow-views.ts";
 import { isOwnedBy } from "../../shared/store/table-views.ts";
 import type {
   ConnectionView,

@@ -2,8 +2,8 @@ import * as z from "zod";
 import { BADGES, DISPOSITIONS, STAGE_STATES, STAGES, type Stage, type StageResult } from "../../domain/stage.ts";
 import type { FeatureView } from "../../store/views.ts";
 import { featurePath } from "../feature-address.ts";
-import { HealthDimensionJson, healthDimensionsJson } from "./health-json.ts";
 import { Expanded } from "./feature-expand.ts";
+import { HealthDimensionJson, healthDimensionsJson } from "./health-json.ts";
 import { MappedJson } from "./mapped-json.ts";
 
 const Time = z.iso.datetime();

@@ -82,6 +82,11 @@ export const LAYERS: readonly Layer[] = [
     imports: ["shared/domain", "shared/store", "shared/ports"],
   },
   {
+    at: "shared/client",
+    holds: "the API for programs of others: typed by the operations, over nothing but fetch",
+    imports: [],
+  },
+  {
     at: "shared/web",
     holds: "API, dashboard and the tools for assistants",
     imports: ["shared/domain", "shared/flow", "shared/store", "shared/report", "shared/connector/errors.ts"],

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Example } from "../../shared/web/api/example.ts";
 import { parametersOf } from "../../shared/web/api/open-api.ts";
 import type { Route } from "../../shared/web/api/route.ts";
 import { ROUTES } from "../../shared/web/api/routes.ts";
@@ -18,12 +19,6 @@ const TEXT = 160;
 const SETTLES_WITHIN_MS = 10 * 60_000;
 
 type Json = Readonly<Record<string, unknown>>;
-
-interface Example {
-  readonly address: string;
-  readonly sent?: unknown;
-  readonly answer: unknown;
-}
 
 const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 

@@ -16,6 +16,8 @@ export type Trigger =
   /** One run per configured connection. */
   | { readonly everyConnection: string }
   | { readonly everyMinutes: number }
+  /** At the times that the config's reports name. */
+  | { readonly schedule: "reports" }
   | { readonly queue: QueueName; readonly batch: number }
   | { readonly feed: "table"; readonly batch: number };
 
@@ -29,9 +31,9 @@ export interface Part {
   /** How it finds rows of the table whose keys it does not know: all of one partition, or by an index. Default not at all. */
   readonly finds?: readonly ("partition" | "list" | "due")[];
   /** Which of the secrets it reads. */
-  readonly secrets?: "webhooks" | "connection" | "cursors" | "outputs";
+  readonly secrets?: "webhooks" | "connection" | "surfaces" | "outputs" | "reports";
   /** On AWS only where the config has this part: what nobody uses costs nothing and may nothing. */
-  readonly onlyWith?: "outputs";
+  readonly onlyWith?: "outputs" | "reports";
   /** On AWS; default 60. */
   readonly timeoutSeconds?: number;
   /** On AWS; default 256. */
@@ -89,7 +91,8 @@ export const topology = {
     on: [{ http: "ANY /{path+}" }],
     reads: ["table", "secrets"],
     finds: ["partition", "list", "due"],
-    secrets: "cursors",
+    secrets: "surfaces",
+    // Keys, sessions, members, the audit log and answers to repeated requests; what people ask of a connection.
     writes: ["table", "jobs"],
     memoryMb: 512,
   },
@@ -98,7 +101,9 @@ export const topology = {
     on: [{ http: "ANY /mcp" }],
     reads: ["table", "secrets"],
     finds: ["partition", "list", "due"],
-    secrets: "cursors",
+    secrets: "surfaces",
+    // When a key was last used.
+    writes: ["table"],
     timeoutSeconds: 30,
     memoryMb: 512,
   },
@@ -120,6 +125,17 @@ export const topology = {
     onlyWith: "outputs",
     timeoutSeconds: 120,
   },
+  "send-report": {
+    does: "make and send reports, late rather than never",
+    on: [{ schedule: "reports" }, { everyMinutes: 15 }],
+    reads: ["table", "secrets"],
+    finds: ["partition", "list", "due"],
+    secrets: "reports",
+    writes: ["table", "mailer"],
+    onlyWith: "reports",
+    timeoutSeconds: 300,
+    memoryMb: 1024,
+  },
 } as const satisfies Record<string, Part>;
 
 /** The moving parts as a Mermaid flowchart. */
@@ -131,6 +147,7 @@ export const mermaid = (parts: Readonly<Record<string, Part>> = topology): strin
       if ("http" in trigger) lines.push(`  ${name}-http(["${trigger.http.replaceAll(/[{}]/g, "")}"]) --> ${name}`);
       else if ("queue" in trigger) lines.push(`  ${trigger.queue}[(${trigger.queue})] ==> ${name}`);
       else if ("feed" in trigger) lines.push(`  table[(table)] -. feed .-> ${name}`);
+      else if ("schedule" in trigger) lines.push(`  ${name}-schedule(("${trigger.schedule}")) --> ${name}`);
       else
         lines.push(
           `  ${name}-timer(("${"everyMinutes" in trigger ? `${trigger.everyMinutes} min` : trigger.everyConnection}")) --> ${name}`,

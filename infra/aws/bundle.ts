@@ -48,14 +48,21 @@ const ADAPTERS: Readonly<Record<Store, Adapter>> = {
   },
   archive: { takes: { s3Archive: "archive" }, make: () => ARCHIVE },
   secrets: { takes: { ssmSecrets: "secrets" }, make: () => "ssmSecrets(THROUGHLINE_SECRETS)" },
-  mailer: { takes: { sesMailer: "mailer" }, make: () => "sesMailer({ from: THROUGHLINE_MAIL_FROM })" },
+  // Who sends notes each delivery in the table before: nobody else sends the same.
+  mailer: {
+    takes: { sesMailer: "mailer" },
+    make: () => 'sesMailer({ from: config.mail?.from ?? "" }, async () => true)',
+  },
 };
 
-const KNOWS: Readonly<Record<"webhooks" | "connection" | "cursors" | "outputs" | "nothing", SecretsKnown>> = {
+const KNOWS: Readonly<
+  Record<"webhooks" | "connection" | "surfaces" | "outputs" | "reports" | "nothing", SecretsKnown>
+> = {
   webhooks: "webhooks",
   connection: "all",
-  cursors: "none",
+  surfaces: "none",
   outputs: "none",
+  reports: "none",
   nothing: "none",
 };
 

@@ -2,9 +2,11 @@ import { type Stack, Stack as StackOf } from "aws-cdk-lib";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { parameterName } from "../../shared/adapters/aws/parameter-name.ts";
 import { tokensName } from "../../shared/pipeline/token-store.ts";
+import { accessSecrets } from "../../shared/platform/access-config.ts";
 import { keepsTokens, secretNames } from "../../shared/platform/connections.ts";
 import { CURSOR_KEY } from "../../shared/platform/on-aws.ts";
 import { outputSecrets } from "../../shared/platform/output-problems.ts";
+import { reportSecrets } from "../../shared/platform/report-problems.ts";
 import type { Part, Store } from "../topology.ts";
 import { type DeployedPart, invokedBy, polledBy, storesOf } from "./deployed-parts.ts";
 import type { Stores } from "./stores.ts";
@@ -15,7 +17,7 @@ export interface SecretsOf {
   readonly stores: readonly string[];
 }
 
-/** Which secrets a function may see: those of its own connection, those that verify webhooks, those of outputs, or the key of cursors. */
+/** Which secrets a function may see: those of its own connection, those that verify webhooks, those of outputs, or the key of cursors and what signs people in. */
 export const secretsOf = async ({ row, config, connection }: DeployedPart): Promise<SecretsOf> => {
   const settings = Object.values(config.connections);
   switch (row.secrets) {
@@ -27,10 +29,12 @@ export const secretsOf = async ({ row, config, connection }: DeployedPart): Prom
         connection !== undefined && own !== undefined && (await keepsTokens(own)) ? [tokensName(connection)] : [];
       return { reads: [...(await namesOf(settings, "all")), ...tokens], stores: tokens };
     }
-    case "cursors":
-      return { reads: [CURSOR_KEY], stores: [] };
+    case "surfaces":
+      return { reads: [CURSOR_KEY, ...accessSecrets(config)], stores: [] };
     case "outputs":
       return { reads: outputSecrets(config), stores: [] };
+    case "reports":
+      return { reads: reportSecrets(config), stores: [] };
     default:
       return { reads: [], stores: [] };
   }
@@ -79,7 +83,7 @@ const storeGrants = (store: Store, deployed: DeployedPart, stores: Stores, secre
     case "unpublished":
       return [];
     case "mailer":
-      throw new Error("no part mails yet: name its sending identity first");
+      return mailGrants(stores, deployed.config.mail?.from);
   }
 };
 
@@ -136,6 +140,15 @@ const secretGrants = ({ table, secretsPrefix }: Stores, { reads, stores }: Secre
         ]
       : []),
   ];
+};
+
+/** From the one address that the config names, or from its domain, whichever SES was told of. */
+const mailGrants = ({ table }: Stores, from: string | undefined): PolicyStatement[] => {
+  const address = /[^\s<>]+@([^\s<>]+)/.exec(from ?? "");
+  if (address === null) return [];
+  const stack: Stack = StackOf.of(table);
+  const arn = (resourceName: string) => stack.formatArn({ service: "ses", resource: "identity", resourceName });
+  return [allow(["ses:SendEmail"], [arn(address[0]), arn(address[1] ?? "")])];
 };
 
 const receive = (queueArn: string): PolicyStatement =>

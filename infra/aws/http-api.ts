@@ -10,7 +10,6 @@ import {
   HttpStage,
   LogGroupLogDestination,
 } from "aws-cdk-lib/aws-apigatewayv2";
-import { HttpIamAuthorizer } from "aws-cdk-lib/aws-apigatewayv2-authorizers";
 import { HttpLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations";
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
@@ -41,8 +40,8 @@ export const httpApi = (scope: Construct): HttpApi =>
   new HttpApi(scope, "Api", { createDefaultStage: false, description: "Throughline" });
 
 /**
- * Routes to the functions that the topology starts by HTTP. Whoever asks must be known to IAM; a webhook is known by its
- * signature, which its function checks.
+ * Routes to the functions that the topology starts by HTTP. Their functions check who asks: a webhook by its signature,
+ * all else by a key of the hub or a session.
  */
 export const routes = (scope: Construct, api: HttpApi, functions: readonly HubFunction[]): void => {
   const settings: Record<string, { throttlingRateLimit: number; throttlingBurstLimit: number }> = {};
@@ -58,7 +57,7 @@ export const routes = (scope: Construct, api: HttpApi, functions: readonly HubFu
             httpApi: api,
             routeKey: HttpRouteKey.with(path, method),
             integration,
-            authorizer: isHook ? new HttpNoneAuthorizer() : new HttpIamAuthorizer(),
+            authorizer: new HttpNoneAuthorizer(),
           }),
         );
         settings[`${method} ${path}`] = isHook ? THROTTLES.hooks : THROTTLES.rest;

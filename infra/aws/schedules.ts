@@ -1,6 +1,8 @@
 import { ManagedPolicy, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { CfnSchedule } from "aws-cdk-lib/aws-scheduler";
 import type { Construct } from "constructs";
+import { reportsOf } from "../../shared/platform/reports.ts";
+import { awsCron, scheduleWords } from "../../shared/report/schedule.ts";
 import { allow } from "./grants.ts";
 import type { HubFunction } from "./hub-function.ts";
 
@@ -9,6 +11,8 @@ const JITTER = 1 / 5;
 /** Scheduler puts the moment of the round in its place: a round that waited too long is left out. */
 const MEANT_FOR = "<aws.scheduler.scheduled-time>";
 const MINUTES: Readonly<Record<string, number>> = { s: 1 / 60, m: 1, h: 60, d: 1440 };
+
+const RETRY = { maximumRetryAttempts: 2, maximumEventAgeInSeconds: 300 };
 
 /** Timers of the functions that the topology starts by time: one for each connection, one for the rest. */
 export const schedules = (scope: Construct, functions: readonly HubFunction[]): void => {
@@ -31,6 +35,18 @@ export const schedules = (scope: Construct, functions: readonly HubFunction[]): 
     assumedBy: new ServicePrincipal("scheduler.amazonaws.com"),
     managedPolicies: [new ManagedPolicy(scope, "Timers-grants", { statements: [invoke] })],
   });
+  for (const { deployed, fn } of functions) {
+    if (!deployed.row.on.some((trigger) => "schedule" in trigger)) continue;
+    for (const { name, schedule, zone } of reportsOf(deployed.config))
+      new CfnSchedule(scope, `${deployed.name}-${name}-timer`, {
+        description: `Report ${name}: ${scheduleWords(schedule, zone)}`,
+        scheduleExpression: awsCron(schedule),
+        scheduleExpressionTimezone: zone,
+        flexibleTimeWindow: { mode: "OFF" },
+        // What is missed all the same is made up for by the function's other timer.
+        target: { arn: fn.functionArn, roleArn, input: JSON.stringify({ report: name }), retryPolicy: RETRY },
+      });
+  }
   for (const { deployed, fn, minutes, input } of timed) {
     const late = Math.floor(minutes * JITTER);
     new CfnSchedule(scope, `${deployed.name}-timer`, {
@@ -42,7 +58,7 @@ export const schedules = (scope: Construct, functions: readonly HubFunction[]): 
         roleArn,
         input,
         // What is missed now is made up for by the next round.
-        retryPolicy: { maximumRetryAttempts: 2, maximumEventAgeInSeconds: 300 },
+        retryPolicy: RETRY,
       },
     });
   }

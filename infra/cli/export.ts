@@ -3,6 +3,7 @@ import { FIELDS, type FieldedKind } from "../../shared/domain/entity.ts";
 import type { Link } from "../../shared/domain/link.ts";
 import { snakeCase } from "../../shared/domain/snake-case.ts";
 import { suggestion } from "../../shared/platform/config.ts";
+import { everyAct } from "../../shared/store/audit.ts";
 import { everyOf, linksOf } from "../../shared/store/entities.ts";
 import { everyPerson } from "../../shared/store/people.ts";
 import { type Command, EXIT, text } from "./command.ts";
@@ -12,6 +13,7 @@ import { wireEntity, wireLink, wirePerson } from "./wire.ts";
 /** Kinds of rows that are no entities of a tool, with the columns of their CSV. */
 const OWN_COLUMNS = {
   link: ["from", "to", "type", "origin", "confidence", "valid_from", "valid_to", "evidence"],
+  act: ["id", "at", "by", "act", "subject", "detail"],
   person: ["id", "name", "slug", "state", "accounts", "may_be", "conflicts", "recorded_at", "version"],
 } as const;
 type OwnKind = keyof typeof OWN_COLUMNS;
@@ -27,7 +29,7 @@ const KINDS: ReadonlyMap<string, FieldedKind> = new Map(
 export const exportEntities: Command = {
   usage:
     "throughline export <kind>|all|ddl [--format ndjson|csv|parquet] [--out <folder>|s3://…] [--since D] [--target athena|duckdb]",
-  does: "the stored entities of a kind (feature, work_item, pull_request, …, link, person), in an order that stays; as Parquet into a lake, feature_status and all kinds too; ddl prints the SQL that opens the lake",
+  does: "the stored entities of a kind (feature, work_item, pull_request, …, link, person; act for the audit log), in an order that stays; as Parquet into a lake, feature_status and all kinds too; ddl prints the SQL that opens the lake",
   options: {
     format: { type: "string" },
     out: { type: "string" },
@@ -80,6 +82,7 @@ type Table = Parameters<typeof everyOf>[0];
 
 const rowsOf = (table: Table, kind: string): AsyncGenerator<unknown> => {
   if (kind === "link") return links(table);
+  if (kind === "act") return everyAct(table);
   return kind === "person" ? persons(table) : entities(table, kind as FieldedKind);
 };
 

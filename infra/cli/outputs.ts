@@ -62,8 +62,8 @@ export const outputsOf = async (
 };
 
 export const outputLines = (told: Outputs): string[] => [
-  `API and dashboard   ${told.url}   (asks for a signature of IAM)`,
-  `  curl --aws-sigv4 aws:amz:${told.region}:execute-api --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" -H "x-amz-security-token: $AWS_SESSION_TOKEN" ${told.url}/v1/features`,
+  `API and dashboard   ${told.url}   (asks for a key or a sign-in)`,
+  "  make them:  npx throughline keys create --env NAME, and with --sign-in for a browser",
   ...Object.entries(told.webhooks).map(([name, url]) => `webhooks of ${name}   ${url}`),
   `events              ${told.busArn}`,
   "  subscribe with a rule on that bus: docs/events.md, infra/aws/examples/subscriber",

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { openEmbedded, type Told } from "../../shared/adapters/sqlite/index.ts";
 import { HubError } from "../../shared/connector/errors.ts";
 import { declare } from "../../shared/pipeline/declare.ts";
+import { declarePlan } from "../../shared/pipeline/declare-plan.ts";
 import type { Hub } from "../../shared/pipeline/hub.ts";
 import type { Job } from "../../shared/pipeline/messages.ts";
 import { configInvalid } from "../../shared/platform/config.ts";
@@ -94,6 +95,7 @@ const alone = async (errand: Errand): Promise<number> => {
     useHub(hub);
     const names = namesOf(hub, errand);
     await declare(hub);
+    await declarePlan(hub);
     const since = new Date().toISOString();
     await send(hub, names, errand);
     const runner = localRunner(() => embedded, log);

@@ -2,18 +2,20 @@ import { HubError } from "../../shared/connector/errors.ts";
 import { jsonLog } from "../../shared/platform/log.ts";
 import { openWorkspace } from "../local/workspace.ts";
 import { type Call, type Command, EXIT, type Terminal, text, type Values } from "./command.ts";
+import { signInLink } from "./made-key.ts";
 
 const options = {
   size: { type: "string" },
   seed: { type: "string" },
   port: { type: "string" },
+  listen: { type: "string" },
   "poll-every": { type: "string" },
   verbose: { type: "boolean" },
 } as const;
 
 export const start: Command = {
-  usage: "throughline start [--port N] [--poll-every SECONDS] [--size N] [--seed N] [--verbose]",
-  does: "the local hub: with throughline.config.ts, else with the demo workspace",
+  usage: "throughline start [--port N] [--listen ADDRESS] [--poll-every SECONDS] [--size N] [--seed N] [--verbose]",
+  does: "the local hub: with throughline.config.ts, else with the demo workspace; at another address than this machine's own it asks for a sign-in",
   options,
   words: [0, 0],
   run: (call) => serve(call, false),
@@ -49,7 +51,15 @@ const serve = async ({ values, terminal }: Call, demoOnly: boolean): Promise<num
   );
   await import("../local/jsx.ts");
   const { startLocalHub } = await import("../local/start.ts");
-  const local = await startLocalHub({ workspace, port, root, log, pollEverySeconds: every, environment });
+  const local = await startLocalHub({
+    workspace,
+    port,
+    listen: text(values, "listen"),
+    root,
+    log,
+    pollEverySeconds: every,
+    environment,
+  });
   const about =
     workspace.demo === undefined
       ? `${workspace.config?.file ?? ""}, data in ${workspace.folder}`
@@ -61,6 +71,9 @@ const serve = async ({ values, terminal }: Call, demoOnly: boolean): Promise<num
     );
     terminal.out("  Your own repository:  npx throughline import github owner/repo\n");
     terminal.out(`  Change something in the made-up tools and watch it arrive:  ${local.sandbox?.urls.control}\n`);
+  }
+  if (local.signIn) {
+    terminal.out(`  Sign in, once and within an hour:  ${await signInLink(local.hub)}\n`);
   }
   const signal = await stopped();
   terminal.note(`\n${signal}: stopping; what was read stays, the next start goes on\n`);

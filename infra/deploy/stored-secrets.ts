@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { GetParametersCommand, ParameterAlreadyExists, PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { parameterName } from "../../shared/adapters/aws/parameter-name.ts";
 import { putSecure } from "../../shared/adapters/aws/secrets.ts";
+import { accessSecrets } from "../../shared/platform/access-config.ts";
 import { secretNames } from "../../shared/platform/connections.ts";
 import type { HubConfig } from "../../shared/platform/define-hub.ts";
 import { CURSOR_KEY } from "../../shared/platform/on-aws.ts";
@@ -20,7 +21,7 @@ export const pathOf = ({ secretsPrefix }: Pick<Target, "secretsPrefix">, name: s
 /** Every secret that a config names, once. */
 export const secretsNamedBy = async (config: HubConfig): Promise<string[]> => {
   const names = await Promise.all(Object.values(config.connections).map((one) => secretNames(one, "all")));
-  return [...new Set([...names.flat(), ...outputSecrets(config)])].sort();
+  return [...new Set([...names.flat(), ...outputSecrets(config), ...accessSecrets(config)])].sort();
 };
 
 /** Which of them nobody has set on AWS. No value is read. @throws HubError aws_… */

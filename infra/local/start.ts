@@ -7,12 +7,14 @@ import { noteReceipt } from "../../shared/pipeline/receive.ts";
 import { requeueWebhooks } from "../../shared/pipeline/requeue.ts";
 import { configInvalid } from "../../shared/platform/config.ts";
 import { connectionProblems } from "../../shared/platform/connections.ts";
-import { outputs, useHub } from "../../shared/platform/current.ts";
+import { outputs, reports, useHub } from "../../shared/platform/current.ts";
 import { openHub } from "../../shared/platform/open-hub.ts";
+import { reportWarnings } from "../../shared/platform/report-warnings.ts";
 import { derivedKey, serveAs } from "../../shared/platform/serving.ts";
 import { type Sandbox, SITES, startSandbox } from "../sandbox/index.ts";
 import { demoConfig, keepDemoConfig } from "./demo.ts";
 import { answer, httpEvent } from "./http-event.ts";
+import { localPicture } from "./picture.ts";
 import { endless } from "./pumps.ts";
 import { localRunner, type Runner } from "./runner.ts";
 import { type Workspace, workspaceKey } from "./workspace.ts";
@@ -22,6 +24,8 @@ export interface LocalHub {
   readonly hub: Hub;
   readonly runner: Runner;
   readonly sandbox: Sandbox | undefined;
+  /** Whether it asks who somebody is. */
+  readonly signIn: boolean;
   /** Ends what it started, in order; the data stays. */
   stop(): Promise<void>;
 }
@@ -31,6 +35,10 @@ type Undo = () => unknown;
 
 const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
 const MINUTE_MS = 60_000;
+const REPORTS_MS = 15_000;
+
+/** The host name of the address under which people reach the hub, where that is another than this machine's. */
+const namesOf = (url: string): string[] => [new URL(url).hostname].filter((name) => !LOOPBACK.includes(name));
 
 /**
  * Starts the whole hub in this process: server, loops, timers and, for a workspace without config, the vendor sandbox.
@@ -41,6 +49,8 @@ const MINUTE_MS = 60_000;
 export const startLocalHub = async (options: {
   readonly workspace: Workspace;
   readonly port: number;
+  /** The address that it listens at; 127.0.0.1 without it. Any other than this machine's own asks for a sign-in. */
+  readonly listen?: string | undefined;
   readonly root: string;
   readonly log: Log;
   /** In place of what the connections say. */
@@ -50,7 +60,7 @@ export const startLocalHub = async (options: {
   const { workspace, log } = options;
   const key = workspaceKey(workspace.folder);
   let wake = (_: Told) => {};
-  const { server, port } = await listen(options.port);
+  const { server, port } = await listen(options.port, options.listen ?? "127.0.0.1");
   const url = `http://localhost:${port}`;
   const undo: Undo[] = [() => closed(server)];
   try {
@@ -74,9 +84,16 @@ export const startLocalHub = async (options: {
     if (problems.length > 0)
       throw configInvalid(problems, workspace.config?.file ?? "the demo", workspace.config?.text ?? "");
     const hub = await openHub({ config, ports: embedded.ports, log, url, alone: true });
-    useHub(hub, config.outputs);
+    useHub(hub, config.outputs, { config, picture: await localPicture() });
+    for (const reason of reportWarnings(config, hub.ports.clock.now())) log.warn({ reason }, "config");
     if (embedded.brokenOffAt !== undefined) await requeueWebhooks(hub, embedded.brokenOffAt);
-    serveAs({ cursorKey: async () => derivedKey(key, "cursors"), demo: sandbox !== undefined, allowedHosts: LOOPBACK });
+    const required = config.access?.required === true || !LOOPBACK.includes(options.listen ?? "localhost");
+    serveAs({
+      cursorKey: async () => derivedKey(key, "cursors"),
+      demo: sandbox !== undefined,
+      signIn: { required, oidc: config.access?.oidc },
+      allowedHosts: [...LOOPBACK, ...namesOf(hub.url), ...(options.listen === undefined ? [] : [options.listen])],
+    });
     const runner = localRunner(() => embedded, log);
     wake = runner.wake;
     const loops = runner.run();
@@ -87,7 +104,7 @@ export const startLocalHub = async (options: {
     await serve(server, hub);
     const timers = await startTimers(hub, options.pollEverySeconds);
     undo.push(timers);
-    return { url, hub, runner, sandbox, stop: () => undone(undo) };
+    return { url, hub, runner, sandbox, signIn: required, stop: () => undone(undo) };
   } catch (error) {
     await undone(undo);
     throw error;
@@ -112,7 +129,7 @@ const openSandbox = ({ demo, folder }: Workspace, hubUrl: string, secret: string
   });
 
 /** Takes the port before anything else is opened, so that a port in use is said at once. */
-const listen = (port: number): Promise<{ server: Server; port: number }> =>
+const listen = (port: number, host: string): Promise<{ server: Server; port: number }> =>
   new Promise((resolve, reject) => {
     const server = createServer((_, response) => {
       response.writeHead(503, { "retry-after": "1", "content-type": "text/plain" });
@@ -128,7 +145,7 @@ const listen = (port: number): Promise<{ server: Server; port: number }> =>
           : cause,
       ),
     );
-    server.listen(port, "127.0.0.1", () => {
+    server.listen(port, host, () => {
       const address = server.address();
       resolve({ server, port: typeof address === "object" && address !== null ? address.port : port });
     });
@@ -205,6 +222,11 @@ const startTimers = async (hub: Hub, pollEverySeconds: number | undefined): Prom
   if (Object.keys(outputs()).length > 0) {
     const context = { ...endless, stopping: stopping.signal };
     every(MINUTE_MS, async () => (await import("../../functions/deliver-outputs.ts")).handler({}, context));
+  }
+  if (Object.keys(reports().config.reports ?? {}).length > 0) {
+    const context = { ...endless, stopping: stopping.signal };
+    // Looked at often: a report's time is a minute of the day.
+    every(REPORTS_MS, async () => (await import("../../functions/send-report.ts")).handler({}, context));
   }
   return () => stopping.abort();
 };

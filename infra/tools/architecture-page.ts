@@ -21,6 +21,7 @@ const triggerOf = (on: Part["on"]): string =>
       if ("http" in trigger) return code(trigger.http);
       if ("queue" in trigger) return `queue ${trigger.queue}, ${trigger.batch} at a time`;
       if ("feed" in trigger) return `change feed, up to ${trigger.batch}`;
+      if ("schedule" in trigger) return `the times of ${trigger.schedule}`;
       return "everyMinutes" in trigger
         ? `every ${trigger.everyMinutes} minutes`
         : `each connection every ${trigger.everyConnection}`;

@@ -33,6 +33,11 @@ export const ERRORS = {
     "Look into the tool: if the records were deleted on purpose, confirm with `npx throughline doctor --census <connection> --accept-deletions`; else mend the credential or the connection's config.",
   lease_held: "Nothing: another run of the same stream is at work.",
   quota_exhausted: "Wait until the named time, or use a token.",
+  delivery_refused:
+    "Look at the named recipient in `reports` of the config: it does not take what is sent. `npx throughline report <name> --send` tries again.",
+  delivery_unknown:
+    "Look on the other side whether it arrived; if not, `npx throughline report <name> --send` sends it again.",
+  report_unknown: "Use the name of a report of throughline.config.ts; `/v1/reports` lists them.",
   unknown_parameter: "Leave the parameter out, or use the suggested one.",
   invalid_parameter: "Use one of the listed values.",
   cursor_invalid: "Start again without a cursor.",
@@ -46,6 +51,9 @@ export const ERRORS = {
   key_unknown: "Use a key that this hub made; `throughline keys list` shows which there are.",
   key_expired: "Make a new key: `throughline keys create`.",
   scope_missing: "Ask an administrator for a key or role with the named scope.",
+  form_expired: "Load the page again and send the form once more.",
+  sign_in_refused: "Ask an administrator for an invitation, or sign in with another account.",
+  sign_in_link_used: "Ask for a new link: each works once, and for a limited time.",
   version_conflict: "Read the object again, and send its ETag in If-Match.",
   if_match_required: "Send If-Match with the ETag of the object that you read.",
   idempotency_in_progress: "Wait for the first request with this Idempotency-Key to end, then send it again.",

@@ -315,6 +315,7 @@ export const nameOf = (entity: Entity): string => {
     return `${entity.fields.suite} on ${entity.fields.branch ?? entity.fields.commitSha.slice(0, 7)}`;
   if (isKind(entity, "deployment")) return `Deployment to ${entity.fields.environment.detail}`;
   if (isKind(entity, "supportTicket")) return entity.fields.subject;
+  if (isKind(entity, "surveyResponse")) return `Answer of ${entity.fields.at.slice(0, 10)}`;
   const words = entity.fields as { title?: string; name?: string; version?: string; handle?: string };
   return words.title ?? words.name ?? words.version ?? words.handle ?? entity.source.key ?? entity.kind;
 };

@@ -22,6 +22,11 @@ const onConnection = {
   stream: z.string(),
   scope: z.string().describe("the part of the tool that was read, e.g. a repository; empty for all of it"),
 };
+const onReport = {
+  report: z.string().describe("its name in the configuration"),
+  run: z.string().describe("first and last day of its period"),
+  url: z.string(),
+};
 
 /** Every event type with the shape of its data. `public: false` stays in the change log and never goes on the bus. */
 export const EVENTS = {
@@ -67,6 +72,17 @@ export const EVENTS = {
     when: "an initiative was first seen",
     public: true,
     data: z.object({ initiative: Named, cause: Cause }),
+  },
+  "initiative.update.posted": {
+    when: "a person posted an update on an initiative",
+    public: true,
+    data: z.object({
+      initiative: z.object({ id: z.string(), url: z.string() }),
+      update: z.string().describe("id of the update; its text is at /v1/initiatives/{id}/updates"),
+      by: z.string(),
+      health: z.enum(HEALTH_VALUES).optional(),
+      cause: Cause,
+    }),
   },
   "feature.created": { when: "a feature was first seen", public: true, data: z.object(onFeature) },
   "feature.updated": {
@@ -181,6 +197,27 @@ export const EVENTS = {
           of: z.int().describe("how many records we hold there"),
         }),
       ),
+    }),
+  },
+  "report.generated": {
+    when: "a report of a period was made and is kept; the report's name is the subject",
+    public: true,
+    data: z.object({
+      ...onReport,
+      title: z.string(),
+      isNews: z.boolean().describe("false: nothing changed"),
+    }),
+  },
+  "report.delivery.failed": {
+    when: "a report could not be delivered, or nobody knows whether it was; it is not tried again by itself",
+    public: true,
+    data: z.object({
+      ...onReport,
+      recipient: z
+        .string()
+        .describe("as the configuration names it; of a mail address only the first letter and the domain"),
+      code: z.string(),
+      message: z.string(),
     }),
   },
   "mapping.gap.detected": {

@@ -47,6 +47,7 @@ export const AROUND = {
     target: z.number().optional(),
     current: z.number().optional(),
     unit: z.string().optional(),
+    dueDate: Day.optional(),
     ownerId: Id.optional(),
   }),
   design: z.object({

@@ -1,4 +1,6 @@
+import type { Author } from "./assertion.ts";
 import type { Instant } from "./instant.ts";
+import { kindOf } from "./kind.ts";
 
 export const LINK_TYPES = [
   "parent_of",
@@ -58,6 +60,16 @@ export interface Evidence {
   readonly saidBy: string;
 }
 
+/** What a person says of a link, whatever its evidence: it stands until they, or another, say otherwise. */
+export interface Decision {
+  readonly is: "confirmed" | "rejected";
+  readonly by: Author;
+  readonly at: Instant;
+}
+
+/** The two ends of a link, and its type: what it is known by. */
+export type Ends = Pick<Link, "from" | "to" | "type">;
+
 /** One directed link between two entities; it keeps every piece of evidence, and the strongest decides. */
 export interface Link {
   readonly from: string;
@@ -67,8 +79,9 @@ export interface Link {
   /** 0 to 1 */
   readonly confidence: number;
   readonly evidence: readonly Evidence[];
+  readonly decision?: Decision | undefined;
   readonly validFrom: Instant;
-  /** Set while no evidence is left. */
+  /** Set while no evidence is left, or a person rejects it. */
   readonly validTo?: Instant | undefined;
   /** When we learnt of its last change. */
   readonly recordedAt: Instant;
@@ -88,7 +101,7 @@ const compare = (a: Evidence, b: Evidence): number =>
  */
 export const restated = (
   held: Link | undefined,
-  ends: Pick<Link, "from" | "to" | "type">,
+  ends: Ends,
   saidBy: string,
   said: readonly Evidence[],
   at: Instant,
@@ -96,18 +109,63 @@ export const restated = (
 ): Link | undefined => {
   const evidence = [...(held?.evidence.filter((one) => one.saidBy !== saidBy) ?? []), ...said].toSorted(compare);
   if (JSON.stringify(evidence) === JSON.stringify(held?.evidence ?? [])) return undefined;
+  return linkOf(held, ends, { evidence, decision: held?.decision }, at, recordedAt);
+};
+
+/**
+ * The link after a person confirmed or rejected it, or (undefined) took their word back. A rejection outlives whatever
+ * records say; a confirmed link needs no evidence.
+ *
+ * @returns undefined if nothing changes
+ */
+export const decided = (
+  held: Link | undefined,
+  ends: Ends,
+  decision: Decision | undefined,
+  recordedAt: Instant,
+): Link | undefined => {
+  if (JSON.stringify(decision) === JSON.stringify(held?.decision)) return undefined;
+  return linkOf(held, ends, { evidence: held?.evidence ?? [], decision }, decision?.at ?? recordedAt, recordedAt);
+};
+
+const linkOf = (
+  held: Link | undefined,
+  { from, to, type }: Ends,
+  { evidence, decision }: Pick<Link, "evidence" | "decision">,
+  at: Instant,
+  recordedAt: Instant,
+): Link => {
   const [best] = evidence;
-  const revived = held === undefined || held.validTo !== undefined;
+  const isRevived = held === undefined || held.validTo !== undefined;
+  const isHeld = decision === undefined ? best !== undefined : decision.is === "confirmed";
+  const found = best === undefined ? undefined : (ORIGINS.get(best.place) ?? "pattern");
+  const confidence = decision?.is === "confirmed" ? 1 : best === undefined ? 0 : CONFIDENCE[best.place];
   return {
-    ...ends,
-    origin: best === undefined ? (held?.origin ?? "native") : (ORIGINS.get(best.place) ?? "pattern"),
-    confidence: best === undefined ? 0 : CONFIDENCE[best.place],
+    from,
+    to,
+    type,
+    origin: found ?? (decision === undefined ? (held?.origin ?? "native") : "declared"),
+    confidence: isHeld ? confidence : 0,
     evidence,
-    validFrom: revived ? at : held.validFrom,
-    ...(best === undefined && { validTo: at }),
+    ...(decision !== undefined && { decision }),
+    validFrom: isRevived ? at : held.validFrom,
+    ...(!isHeld && { validTo: at }),
     recordedAt,
     version: (held?.version ?? 0) + 1,
   };
+};
+
+/** How the API names a link; it says the two ends, so that nothing must be looked up. */
+export const linkId = ({ from, type, to }: Ends): string => `lnk_${from}.${type}.${to}`;
+
+/** The ends that an id names, or undefined for any other text. */
+export const endsOf = (id: string): Ends | undefined => {
+  const [from = "", named, to = "", ...rest] = id.replace(/^lnk_/, "").split(".");
+  const type = LINK_TYPES.find((one) => one === named);
+  if (!id.startsWith("lnk_") || rest.length > 0 || type === undefined || from === to) return undefined;
+  return [from, to].every((end) => /^[a-z]{3}_\w{1,60}$/.test(end) && kindOf(end) !== undefined)
+    ? { from, to, type }
+    : undefined;
 };
 
 /** A pointer to a record of perhaps another tool, found in a text, not yet resolved to an entity. */

@@ -112,7 +112,10 @@ const rollUp = (dimensions: readonly Dimension[], { explanation }: HealthInput):
 const declaredOf = ({ feature, asOf }: HealthInput, days: number) => {
   const { declaredHealth, declaredHealthAt } = feature.fields;
   if (declaredHealth === undefined || declaredHealth.category === "unknown") return undefined;
-  const turnsStaleAt = Date.parse(declaredHealthAt ?? feature.sourceUpdatedAt) + days * DAY;
+  const turnsStaleAt =
+    feature.declaredUntil === undefined
+      ? Date.parse(declaredHealthAt ?? feature.sourceUpdatedAt) + days * DAY
+      : Date.parse(feature.declaredUntil);
   return {
     value: declaredHealth.category,
     at: declaredHealthAt,

@@ -60,6 +60,7 @@ const connectionView = async (hub: Hub, name: string): Promise<ConnectionView> =
     title: opened.connector.title,
     state,
     ...(reason !== undefined && { reason }),
+    productIds: opened.productIds,
     ...(dataAsOf !== undefined && { dataAsOf }),
     streams,
     credential: credentialOf(opened, await seenOf(hub, name), streams, clock.now().getTime()),

@@ -1,8 +1,10 @@
+import type { Assertion } from "../domain/assertion.ts";
 import { type Entity, nameOf } from "../domain/entity.ts";
 import { kindOf } from "../domain/kind.ts";
 import type { Link, Place } from "../domain/link.ts";
 import type { Fact } from "../domain/stage.ts";
 import type { FlowRecord } from "../flow/record.ts";
+import type { DeclaredHealth } from "../lifecycle/said-facts.ts";
 import type { Table } from "../ports/table.ts";
 import { linksOf, update } from "../store/entities.ts";
 import { factsKey, timelineKey } from "../store/keys.ts";
@@ -17,6 +19,9 @@ export interface FactsRow {
   readonly line: EvidenceLine;
   readonly facts: readonly Fact[];
   readonly timeline: readonly TimelineLine[];
+  /** Where a person says it. */
+  readonly assertion?: Assertion | undefined;
+  readonly declared?: DeclaredHealth | undefined;
   /** Its times, for figures and health. */
   readonly flow?: FlowRecord | undefined;
 }
@@ -67,7 +72,7 @@ export const contributionsOf = async (table: Table, id: string): Promise<readonl
         const confidence = round(at.confidence * link.confidence);
         if (confidence <= (best.get(up) ?? 0)) continue;
         best.set(up, confidence);
-        const via = at.via === "" || at.via === PLACES.native ? PLACES[link.evidence[0]?.place ?? "native"] : at.via;
+        const via = at.via === "" || at.via === PLACES.native ? viaOf(link) : at.via;
         if (kindOf(up) === "feature") found.set(up, { featureId: up, confidence, via });
         else next.push({ id: up, confidence, via });
       }
@@ -76,6 +81,9 @@ export const contributionsOf = async (table: Table, id: string): Promise<readonl
   }
   return [...found.values()].sort((a, b) => (a.featureId < b.featureId ? -1 : 1));
 };
+
+const viaOf = ({ decision, evidence }: Link): string =>
+  decision === undefined ? PLACES[evidence[0]?.place ?? "native"] : `confirmed by ${decision.by.name}`;
 
 /** Products of decimals, free of the noise of binary fractions. */
 const round = (value: number): number => Math.round(value * 1e6) / 1e6;

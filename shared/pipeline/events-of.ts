@@ -1,11 +1,16 @@
+import type { Update } from "../domain/assertion.ts";
 import type { Fields } from "../domain/entity.ts";
 import { isKind, nameOf } from "../domain/entity.ts";
 import type { EventData, EventName, HubEvent } from "../domain/event.ts";
+import { kindOf } from "../domain/kind.ts";
 import type { Link } from "../domain/link.ts";
 import { STAGES } from "../domain/stage.ts";
 import type { FeedRecord } from "../ports/table.ts";
+import type { Report } from "../report/document.ts";
+import { maskedRecipient } from "../report/settings.ts";
 import type { StoredEntity } from "../store/entities.ts";
 import type { StoredPerson } from "../store/people.ts";
+import type { Delivery, StoredRun } from "../store/report-store.ts";
 import type { CensusState } from "./census.ts";
 import { hash } from "./entity-of.ts";
 import type { Hub } from "./hub.ts";
@@ -25,6 +30,8 @@ export const eventsOf = (hub: Pick<Hub, "url">, record: FeedRecord): HubEvent[] 
   }
   if (pk.startsWith("E#") && sk.startsWith("L#>"))
     return linkEvents(before?.data as Link | undefined, after.data as Link);
+  if (pk.startsWith("E#") && sk.startsWith("U#") && before === undefined)
+    return updateEvents(hub.url, after.data as Update);
   if (pk.startsWith("P#")) {
     const [was, is] = [before?.data as StoredPerson | undefined, after.data as StoredPerson];
     return was?.version === is.version ? [] : personEvents(was, is);
@@ -33,6 +40,10 @@ export const eventsOf = (hub: Pick<Hub, "url">, record: FeedRecord): HubEvent[] 
     return runEvents(pk.slice(2), sk, before?.data as StreamState | undefined, after.data as StreamState);
   if (pk.startsWith("Y#"))
     return fuseEvents(pk.slice(2), sk, before?.data as CensusState | undefined, after.data as CensusState);
+  if (pk.startsWith("R#") && sk === "A")
+    return madeEvents(before?.data as StoredRun<Report> | undefined, after.data as StoredRun<Report>);
+  if (pk.startsWith("R#") && sk.startsWith("D#"))
+    return undeliveredEvents(hub.url, before?.data as Delivery | undefined, after.data as Delivery);
   return [];
 };
 
@@ -216,6 +227,21 @@ const viewEvents = (url: string, was: StoredView | undefined, is: StoredView): H
   return events;
 };
 
+const updateEvents = (url: string, { id, about, health, by, at }: Update): HubEvent[] => {
+  if (kindOf(about) !== "initiative") return [];
+  const when = { subject: id, sequence: 1, time: at, recordedAt: at };
+  const initiative = { id: about, url: `${url}/initiatives/${about}` };
+  return [
+    event("initiative.update.posted", when, {
+      initiative,
+      update: id,
+      by: by.name,
+      ...(health !== undefined && { health }),
+      cause: "override",
+    }),
+  ];
+};
+
 const linkEvents = (was: Link | undefined, is: Link): HubEvent[] => {
   const began = is.validTo === undefined && (was === undefined || was.validTo !== undefined);
   const ended = is.validTo !== undefined && was !== undefined && was.validTo === undefined;
@@ -226,8 +252,9 @@ const linkEvents = (was: Link | undefined, is: Link): HubEvent[] => {
     recordedAt: is.recordedAt,
   };
   const { from, to, type, confidence, origin } = is;
-  if (began) return [event("link.created", when, { from, to, type, confidence, origin, cause: "sync" })];
-  return ended ? [event("link.retired", when, { from, to, type, cause: "sync" })] : [];
+  const cause = JSON.stringify(was?.decision) === JSON.stringify(is.decision) ? "sync" : "override";
+  if (began) return [event("link.created", when, { from, to, type, confidence, origin, cause })];
+  return ended ? [event("link.retired", when, { from, to, type, cause })] : [];
 };
 
 const personEvents = (was: StoredPerson | undefined, is: StoredPerson): HubEvent[] => {
@@ -290,6 +317,24 @@ const fuseEvents = (name: string, sk: string, was: CensusState | undefined, is: 
   const connection = { id: `con_${name}`, name };
   const places = fuse.map((place) => ({ ...place }));
   return [event("deletion.fuse.tripped", when, { connection, stream, scope: decodeURIComponent(scope), places })];
+};
+
+const madeEvents = (was: StoredRun<Report> | undefined, { document }: StoredRun<Report>): HubEvent[] => {
+  if (document === undefined || was?.document !== undefined) return [];
+  const { report, run, title, url, isNews, madeAt } = document;
+  const when = { subject: `rep_${report}`, sequence: Date.parse(madeAt), time: madeAt, recordedAt: madeAt };
+  return [event("report.generated", when, { report, run, title, url, isNews })];
+};
+
+const undeliveredEvents = (hubUrl: string, was: Delivery | undefined, is: Delivery): HubEvent[] => {
+  const isOver = is.state === "failed" || is.state === "unknown";
+  if (!isOver || was?.state === is.state) return [];
+  const { report, run, at, code = "internal_error", reason = "" } = is;
+  const recipient = maskedRecipient(is.recipient);
+  const subject = `rep_${report}/${run}/${hash(is.recipient).slice(0, 12)}`;
+  const when = { subject, sequence: Date.parse(at), time: at, recordedAt: at };
+  const url = `${hubUrl}/reports/${report}/runs/${run}`;
+  return [event("report.delivery.failed", when, { report, run, url, recipient, code, message: reason })];
 };
 
 const changedFields = (was: object, is: object): string[] => {

@@ -1,4 +1,4 @@
-import { type Entity, type FieldedKind, isKind } from "../domain/entity.ts";
+import { type Entity, isKind } from "../domain/entity.ts";
 import type { HistoryEntry } from "../domain/history.ts";
 import type { Instant } from "../domain/instant.ts";
 import { kindOf } from "../domain/kind.ts";
@@ -14,7 +14,7 @@ import { feedsOf, rulesFor } from "./health-feeds.ts";
 import type { Hub } from "./hub.ts";
 
 interface Known {
-  readonly feature: Entity<"feature">;
+  readonly feature: Entity<"feature"> & { readonly declaredUntil?: Instant | undefined };
   readonly history: readonly HistoryEntry[];
   /** Of records that speak about it, those that do no more included. */
   readonly rows: readonly FactsRow[];
@@ -30,9 +30,9 @@ export const healthInputOf = async (hub: Hub, sights: readonly Sight[], known: K
   const { table } = hub.ports;
   const { feature, history, items, lastFactAt, ...rest } = known;
   const rows = known.rows.filter(({ gone }) => !gone);
-  const idsOf = (...kinds: readonly FieldedKind[]) =>
+  const idsOf = (...kinds: readonly FactsRow["line"]["kind"][]) =>
     rows.flatMap(({ line }) => (kinds.includes(line.kind) ? [line.id] : []));
-  const toolsOf = (...kinds: readonly FieldedKind[]) =>
+  const toolsOf = (...kinds: readonly FactsRow["line"]["kind"][]) =>
     new Set(rows.flatMap(({ line }) => (kinds.includes(line.kind) ? [line.tool] : [])));
   const records = (all: readonly FactsRow[]) => all.flatMap(({ flow }) => (flow === undefined ? [] : [flow]));
   const of = <K extends FlowRecord["kind"]>(kind: K) =>
@@ -52,7 +52,9 @@ export const healthInputOf = async (hub: Hub, sights: readonly Sight[], known: K
     items: items.map((item) => ({ ...item, past: pasts.get(item.id) })),
     former,
     ...(lastFactAt !== undefined && { lastFactAt }),
-    activity: rows.flatMap(({ facts }) => facts.map(({ occurredAt }) => occurredAt)),
+    activity: rows.flatMap(({ facts }) =>
+      facts.filter(({ signal }) => signal !== "asserted").map(({ occurredAt }) => occurredAt),
+    ),
     ...(committedAt !== undefined && { committedAt }),
     targetMoves: targetMoves(history),
     experiments: around.filter((one): one is typeof one & Entity<"experiment"> => isKind(one, "experiment")),

@@ -17,8 +17,36 @@ export interface Product {
   readonly slug: string;
   readonly name: string;
   readonly vision?: string | undefined;
+  readonly owner?: string | undefined;
+  readonly objectives?: readonly DeclaredObjective[] | undefined;
   /** Thresholds of its features' health; default the hub's. */
   readonly health?: HealthRules | undefined;
+}
+
+/** An objective as the config declares it. */
+export interface DeclaredObjective {
+  /** Unique within its product. */
+  readonly id: string;
+  readonly title: string;
+  readonly text?: string | undefined;
+  readonly period?: { readonly start?: string | undefined; readonly end?: string | undefined } | undefined;
+  readonly keyResults?: readonly DeclaredResult[] | undefined;
+  /** Titles of initiatives that serve it, or their keys. */
+  readonly initiatives?: readonly string[] | undefined;
+  /** Keys of features that serve it directly. */
+  readonly features?: readonly string[] | undefined;
+}
+
+export interface DeclaredResult {
+  readonly title: string;
+  /** `connection:metric`, the metric by its name, key or id in the tool. */
+  readonly metric?: string | undefined;
+  readonly from?: number | undefined;
+  readonly to: number;
+  readonly unit?: string | undefined;
+  readonly by?: string | undefined;
+  /** Where no metric measures it. */
+  readonly current?: number | undefined;
 }
 
 /** A configured account of a tool, with its secrets in place. */
@@ -56,6 +84,7 @@ export interface Log {
 export interface LogFields {
   readonly connection?: string | undefined;
   readonly output?: string | undefined;
+  readonly report?: string | undefined;
   readonly stream?: string | undefined;
   readonly scope?: string | undefined;
   readonly deliveryId?: string | undefined;

@@ -4,6 +4,7 @@ import type { FieldedKind } from "../domain/entity.ts";
 import { isKind } from "../domain/entity.ts";
 import type { Instant } from "../domain/instant.ts";
 import { kindOf } from "../domain/kind.ts";
+import { type Ends, linkId } from "../domain/link.ts";
 import type { Fact } from "../domain/stage.ts";
 import { factsOf } from "../lifecycle/facts.ts";
 import type { FeedRecord, Table } from "../ports/table.ts";
@@ -18,18 +19,22 @@ import {
   update,
 } from "../store/entities.ts";
 import { entityOf, partition, sightsKey } from "../store/keys.ts";
-import { putNameWords } from "../store/name-words.ts";
+import { putSearchWords } from "../store/search.ts";
 import { contributionsOf, downwardOf, evidenceLine, putFacts } from "./contribute.ts";
 import { sightsOf } from "./coverage.ts";
 import { putCycleParts } from "./cycle-parts.ts";
+import { applyDecision, decidedIn } from "./decide.ts";
 import { hash } from "./entity-of.ts";
 import { type FlowChanges, flowRecordOf, noteFlow, putFlow, putFormer } from "./flow-rows.ts";
 import { seenOf } from "./health-feeds.ts";
 import type { Hub } from "./hub.ts";
 import { identifyAccounts } from "./identify.ts";
 import { type Contribution, type Projected, projectedOf, relink, setProjected, storedHome } from "./relink.ts";
+import { putSaid } from "./said.ts";
 import { homeOf, neighboursOf } from "./same-feature.ts";
 import { SAYS } from "./statements.ts";
+import { suggestMentioned } from "./suggest.ts";
+import { linkedByNow, suggestNamed } from "./suggest-names.ts";
 import { timelineOf } from "./timeline.ts";
 import { isSeenAsBefore, putView } from "./view.ts";
 import { factsContext, vocabulary } from "./vocabulary.ts";
@@ -61,10 +66,15 @@ export const project = async (hub: Hub, records: readonly FeedRecord[]): Promise
   const now = clock.now().toISOString();
   const touched = new Set<string>();
   const others = new Set<string>();
+  const told = new Set<string>();
+  const decisions = new Map<string, Ends>();
   let sightChanged = false;
   let cause: "sync" | "rule_change" = "rule_change";
   for (const record of records) {
     const id = entityOf(record.pk);
+    if (id !== undefined && isSaid(record)) told.add(id);
+    const ends = decidedIn(record);
+    if (ends !== undefined) decisions.set(linkId(ends), ends);
     if (id !== undefined && speaks(record)) {
       touched.add(id);
       if (isOtherPlan(record)) others.add(id);
@@ -72,10 +82,15 @@ export const project = async (hub: Hub, records: readonly FeedRecord[]): Promise
     }
     if (record.pk.startsWith("C#") && becameComplete(record)) sightChanged = true;
   }
-  if (touched.size === 0 && !sightChanged) return;
+  if (touched.size + told.size + decisions.size === 0 && !sightChanged) return;
 
-  const features = new Set<string>();
+  const features = new Set<string>(told);
   const recontribute = new Set<string>();
+  for (const id of told) await putSaid(hub, id);
+  for (const ends of decisions.values()) {
+    await applyDecision(table, ends, now);
+    for (const end of [ends.from, ends.to]) (kindOf(end) === "feature" ? features : recontribute).add(end);
+  }
   const relinked = new Set<string>();
   const accounts = new Set<string>();
   const work: Work = { done: new Map(), features, flow: new Map(), homes: new Map() };
@@ -90,7 +105,7 @@ export const project = async (hub: Hub, records: readonly FeedRecord[]): Promise
       const entity = await entityById(table, id);
       if (entity?.kind === "account") accounts.add(id);
       if (entity === undefined || entity.kind === "account" || entity.kind === "vocabulary") continue;
-      if (isFirst) await putNameWords(table, entity);
+      if (isFirst) await putSearchWords(table, entity);
       if (entity.kind === "feature") {
         features.add(id);
         for (const other of await neighboursOf(hub, id)) recontribute.add(other);
@@ -99,7 +114,9 @@ export const project = async (hub: Hub, records: readonly FeedRecord[]): Promise
       if (entity.kind === "initiative" || entity.kind === "objective")
         for (const below of await downwardOf(table, id)) if (kindOf(below) === "feature") features.add(below);
       const { done, affected } = await relink(table, entity, now, work.done.get(id));
-      work.done.set(id, done);
+      const named = isFirst && entity.kind === "feature" ? await suggestNamed(table, entity, false) : undefined;
+      if (entity.kind === "feature") await linkedByNow(table, done.said);
+      work.done.set(id, { ...work.done.get(id), ...done, ...(named && { words: named }) });
       if (isFirst) for (const other of affected) next.add(other);
       // A commit or an issue may say a link of a pull request: whoever lies at its start contributes anew.
       for (const { from } of done.said) recontribute.add(from);
@@ -140,7 +157,8 @@ export const project = async (hub: Hub, records: readonly FeedRecord[]): Promise
   }
   for (const id of features) {
     await setImmediate();
-    await putView(hub, id, sights, words, cause, (one) => homeIn(table, one, work));
+    const isTheirs = told.has(id) || (touched.size === 0 && decisions.size > 0);
+    await putView(hub, id, sights, words, isTheirs ? "override" : cause, (one) => homeIn(table, one, work));
   }
   if (sightChanged) {
     for await (const { id } of everyOf(table, "feature")) {
@@ -260,6 +278,10 @@ const speaks = (record: FeedRecord): boolean => {
   );
 };
 
+/** What people said of a feature here. */
+const isSaid = ({ pk, sk }: FeedRecord): boolean =>
+  kindOf(entityOf(pk) ?? "") === "feature" && (sk === "S" || sk.startsWith("U#"));
+
 /** What the tool said is the same; a newer mapping read it, and may read its past differently. */
 const isRemapped = ({ sk, before, after }: FeedRecord): boolean => {
   if (sk !== "A" || before === undefined) return false;
@@ -321,5 +343,9 @@ const contribute = async (hub: Hub, id: string, words: ReturnType<typeof vocabul
   }
   if (changed) done.set(id, { ...done.get(id), features: now });
   if (changed && entity.kind === "feature") features.add(id);
+  const named = await suggestNamed(table, entity, now.length > 0);
+  if (named !== undefined) done.set(id, { ...done.get(id), words: named });
+  const said = [...held.said, ...(done.get(id)?.said ?? [])];
+  if (said.some(({ from, type }) => from === id && type === "mentions")) await suggestMentioned(table, entity);
   return changed;
 };

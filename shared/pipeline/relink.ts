@@ -2,7 +2,15 @@ import type { Instant } from "../domain/instant.ts";
 import type { Table } from "../ports/table.ts";
 import { calledSo, pointingTo, type StoredEntity, say, setName, update } from "../store/entities.ts";
 import { contributionKey } from "../store/keys.ts";
-import { endsKey, joined, nativeStatements, pointedStatement, pointersOf, type Statement } from "./statements.ts";
+import {
+  configNames,
+  endsKey,
+  joined,
+  nativeStatements,
+  pointedStatement,
+  pointersOf,
+  type Statement,
+} from "./statements.ts";
 
 /**
  * What projection last did for an entity, so that it can take back what no longer holds. Stored when all that follows
@@ -15,6 +23,8 @@ export interface Projected {
   readonly features: readonly Contribution[];
   /** Cycles that hold a part of it. */
   readonly cycles: readonly string[];
+  /** Words of its name, each with the product that it stands under: `prd_web checkout`. */
+  readonly words: readonly string[];
   /** Products and weeks that count it, each as `product week`. */
   readonly flow: readonly string[];
 }
@@ -28,7 +38,15 @@ export interface Contribution {
   readonly via: string;
 }
 
-export const NOTHING: Projected = { aliases: [], pointers: [], said: [], features: [], cycles: [], flow: [] };
+export const NOTHING: Projected = {
+  aliases: [],
+  pointers: [],
+  said: [],
+  features: [],
+  cycles: [],
+  flow: [],
+  words: [],
+};
 
 export const projectedOf = async (table: Table, id: string): Promise<Projected> => {
   const { pk, sk } = contributionKey(id);
@@ -62,12 +80,12 @@ export const relink = async (
   now: Instant,
   before: Partial<Projected> = {},
 ): Promise<{
-  readonly done: Omit<Projected, "features" | "cycles" | "flow">;
+  readonly done: Pick<Projected, "aliases" | "pointers" | "said">;
   readonly affected: readonly string[];
 }> => {
   const held = await projectedOf(table, entity.id);
   const gone = entity.presence.state === "deleted" || entity.presence.state === "out_of_scope";
-  const aliases = gone ? [] : entity.aliases;
+  const aliases = gone ? [] : [...new Set([...entity.aliases, ...configNames(entity)])];
   const affected = new Set<string>();
   for (const alias of held.aliases) {
     if (aliases.includes(alias)) continue;

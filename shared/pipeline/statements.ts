@@ -63,6 +63,20 @@ export const pointersOf = (entity: Entity): readonly Reference[] => {
   return [...entity.references, ...commits];
 };
 
+/** Names by which the config may call a metric or an initiative, as people see them in its tool. */
+export const configNames = (entity: Entity): string[] => {
+  const { connectionId, key, externalId } = entity.source;
+  if (isKind(entity, "metric"))
+    return [entity.fields.name, entity.fields.key, key, externalId].flatMap((name) =>
+      name === undefined ? [] : metricAlias(`${connectionId.replace(/^con_/, "")}:${name}`),
+    );
+  return isKind(entity, "initiative") ? [initiativeAlias(entity.fields.title)] : [];
+};
+
+/** @param named `connection:metric` */
+export const metricAlias = (named: string): string => `metric:${named.trim().toLowerCase()}`;
+export const initiativeAlias = (title: string): string => `initiative:${title.trim().toLowerCase()}`;
+
 /** Links that a record states by ids of its own tool. */
 export const nativeStatements = (entity: Entity): Statement[] => {
   const { id } = entity;
@@ -92,6 +106,8 @@ export const nativeStatements = (entity: Entity): Statement[] => {
     own.push(said(entity.fields.surveyId, "parent_of", id));
   } else if (isKind(entity, "campaign")) {
     if (entity.fields.parentId !== undefined) own.push(said(entity.fields.parentId, "parent_of", id));
+  } else if (isKind(entity, "objective")) {
+    if (entity.fields.parentId !== undefined) own.push(said(entity.fields.parentId, "parent_of", id));
   } else if (isKind(entity, "keyResult")) {
     if (entity.fields.objectiveId !== undefined) own.push(said(entity.fields.objectiveId, "parent_of", id));
     if (entity.fields.metricId !== undefined) own.push(said(entity.fields.metricId, "measures", id));
@@ -114,6 +130,10 @@ export const pointedStatement = (entity: Entity, pointer: Reference, to: string)
   const weak = pointer.place === "body";
   const said = (from: string, type: LinkType, end: string): Statement => ({ from, to: end, type, evidence });
   if (pointer.place === "parent") return plan || target === "initiative" ? said(to, "parent_of", entity.id) : undefined;
+  if (isKind(entity, "objective") && pointer.place === "declared" && (plan || target === "initiative"))
+    return said(to, "contributes_to", entity.id);
+  if (isKind(entity, "keyResult") && pointer.place === "declared" && target === "metric")
+    return said(to, "measures", entity.id);
   if (isKind(entity, "deployment")) return target === "pullRequest" ? said(entity.id, "deploys", to) : undefined;
   if (isKind(entity, "testRun")) return target === "pullRequest" ? said(entity.id, "validates", to) : undefined;
   if (isKind(entity, "release")) {

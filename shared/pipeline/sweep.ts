@@ -1,5 +1,6 @@
 import type { StoredEntity } from "../store/entities.ts";
 import { declare } from "./declare.ts";
+import { declarePlan } from "./declare-plan.ts";
 import type { Hub } from "./hub.ts";
 import { tellLate } from "./late.ts";
 import type { LostMessage } from "./messages.ts";
@@ -10,7 +11,7 @@ import { reviewRules } from "./review-rules.ts";
 const LOST_AFTER_MS = 60 * 60_000;
 const AT_ONCE = 200;
 
-/** Catches what the feed lost, applies what the config declares of people, and derives anew what time alone changes. Bounded: the next sweep goes on. */
+/** Catches what the feed lost, applies what the config declares of people and objectives, and derives anew what time alone changes. Bounded: the next sweep goes on. */
 export const sweep = async (hub: Hub): Promise<void> => {
   const now = hub.ports.clock.now();
   const upTo = new Date(now.getTime() - LOST_AFTER_MS).toISOString();
@@ -23,7 +24,7 @@ export const sweep = async (hub: Hub): Promise<void> => {
     hub.log.warn({ records: lost.length }, "not announced in time");
     await hub.ports.unpublished.send([JSON.stringify({ ids } satisfies LostMessage)]);
   }
-  const declared = await declare(hub);
+  const declared = (await declare(hub)) + (await declarePlan(hub));
   const derived = (await projectDue(hub, now.toISOString())) + (await projectSights(hub)) + (await reviewRules(hub));
   const done = lost.length + declared + derived;
   if (done > 0) hub.log.info({ records: done }, "swept");

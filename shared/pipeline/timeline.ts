@@ -1,4 +1,4 @@
-import { type Entity, isKind, nameOf } from "../domain/entity.ts";
+import { changedAt, type Entity, isKind, nameOf } from "../domain/entity.ts";
 import type { HistoryEntry } from "../domain/history.ts";
 import type { TimelineLine } from "../store/views.ts";
 
@@ -114,17 +114,17 @@ const ofDesign = (entity: Entity<"design">, history: readonly HistoryEntry[]): S
 const ofFlag = (entity: Entity<"featureFlag">): Said[] => {
   const { key, environments, archivedAt } = entity.fields;
   const created = entity.sourceCreatedAt;
+  const moved = environments
+    .filter(({ category }) => category === "production")
+    .map((environment) => ({ ...environment, at: environment.changedAt ?? changedAt(entity) }))
+    .filter(({ at }) => at !== created);
   return [
     [created, `Flag ${key} was created`],
-    ...environments
-      .filter(
-        ({ category, changedAt }) => category === "production" && changedAt !== undefined && changedAt !== created,
-      )
-      .map(({ name, on, rolloutPercent, segments = [], changedAt }): Said => {
-        const share = rolloutPercent === undefined ? "on" : `at ${rolloutPercent} %`;
-        const also = segments.length === 0 ? "" : `, and on for ${segments.map(short).join(", ")}`;
-        return [changedAt, `Flag ${key} in ${name}: ${on ? `${share}${also}` : "off"}`];
-      }),
+    ...moved.map(({ name, on, rolloutPercent, segments = [], at }): Said => {
+      const share = rolloutPercent === undefined ? "on" : `at ${rolloutPercent} %`;
+      const also = segments.length === 0 ? "" : `, and on for ${segments.map(short).join(", ")}`;
+      return [at, `Flag ${key} in ${name}: ${on ? `${share}${also}` : "off"}`];
+    }),
     [archivedAt, `Flag ${key} was archived`],
   ];
 };

@@ -1,3 +1,4 @@
+import { runs } from "../domain/assertion.ts";
 import type { Entity } from "../domain/entity.ts";
 import { isKind, nameOf } from "../domain/entity.ts";
 import type { Instant } from "../domain/instant.ts";
@@ -7,6 +8,7 @@ import type { Explanation, Fact } from "../domain/stage.ts";
 import { derive } from "../lifecycle/derive.ts";
 import { factsOf } from "../lifecycle/facts.ts";
 import { type Health, healthOf } from "../lifecycle/health.ts";
+import { lastDeclared } from "../lifecycle/said-facts.ts";
 import type { Table } from "../ports/table.ts";
 import { entitiesById, entityById, historyOf, linksOf, rowsOf, update } from "../store/entities.ts";
 import { dues, lists, partition, viewKey } from "../store/keys.ts";
@@ -24,7 +26,7 @@ import { factsContext, type vocabulary } from "./vocabulary.ts";
 
 /** A feature's row with why it was last written, so that publication can say so. */
 export interface StoredView extends FeatureView {
-  readonly cause: "sync" | "time" | "rule_change";
+  readonly cause: "sync" | "time" | "rule_change" | "override";
   /** Over what could be seen of its products. */
   readonly coverage: string;
   /** Over all that is shown; unlike it, nothing is written. */
@@ -64,16 +66,40 @@ export const putView = async (
   const asOf = clock.now().toISOString();
   const derived = derive(id, facts, coverage, hub.rules.ofProducts(feature.productIds), { asOf });
   const items = await itemsOf(table, rows);
-  const lastFactAt = latest(rows);
-  const known = { feature, history, rows: all, items, explanation: derived, coverage, lastFactAt, asOf };
+  // That somebody says something is no work on it.
+  const lastFactAt = latest(rows.filter(({ line }) => line.kind !== "assertion"));
+  const told = withDeclared(feature, rows, asOf);
+  const known = { feature: told.feature, history, rows: all, items, explanation: derived, coverage, lastFactAt, asOf };
   const health = healthOf(await healthInputOf(hub, sights, known));
   const explanation: Explanation = {
     ...derived,
     badges: health.isWatermelon ? [...derived.badges, "watermelon"] : derived.badges,
     nextChangeAt: [derived.nextChangeAt, health.nextChangeAt].filter((at) => at !== null).sort()[0] ?? null,
   };
+  const { declared } = health;
+  const shown = { ...health, ...(declared && { declared: { ...declared, ...told.words } }) };
   const seen = seenOf(hub, sights, feature.productIds);
-  await store(hub, feature, { coverage: seen, explanation, health, rows, items, asOf, cause, home });
+  await store(hub, feature, { coverage: seen, explanation, health: shown, rows, items, asOf, cause, home });
+};
+
+/** A feature with the health that somebody declared last, in its tool or here, and their words if here. */
+const withDeclared = (feature: Entity<"feature">, rows: readonly FactsRow[], asOf: Instant) => {
+  const { fields, sourceUpdatedAt } = feature;
+  const last = lastDeclared(
+    rows.flatMap(({ declared }) => declared ?? []),
+    asOf,
+  );
+  const inTool = fields.declaredHealth && (fields.declaredHealthAt ?? sourceUpdatedAt);
+  if (last === undefined || (inTool !== undefined && inTool > last.at)) return { feature, words: undefined };
+  const declaredHealth = { category: last.value, detail: last.value, mappedBy: "user" } as const;
+  return {
+    feature: {
+      ...feature,
+      fields: { ...fields, declaredHealth, declaredHealthAt: last.at },
+      ...(last.until !== undefined && { declaredUntil: last.until }),
+    },
+    words: { by: last.by, text: last.text },
+  };
 };
 
 /** Initiatives and objectives above a feature, under whatever name, speak for its strategy and vision; one that it left speaks no more. */
@@ -114,7 +140,7 @@ export const isSeenAsBefore = async (hub: Hub, id: string, sights: readonly Sigh
 interface Derived {
   readonly coverage: string;
   readonly explanation: Explanation;
-  readonly health: Health;
+  readonly health: Omit<Health, "declared"> & Pick<FeatureView["health"], "declared">;
   readonly rows: readonly FactsRow[];
   readonly items: readonly Entity<"workItem">[];
   readonly asOf: Instant;
@@ -136,6 +162,7 @@ const store = async (hub: Hub, feature: Entity<"feature">, made: Derived): Promi
   const of = (kind: string) => rows.filter(({ line }) => line.kind === kind).length;
   const status = (category: string) => items.filter(({ fields }) => fields.status.category === category).length;
   const { targetDate, targetDateResolution, declaredStatus, title, type } = feature.fields;
+  const assertions = rows.flatMap(({ assertion }) => (assertion && runs(assertion, asOf) ? [assertion] : []));
   const shown: Omit<FeatureView, "version" | "observedAt"> = {
     id: feature.id,
     ...(feature.source.key !== undefined && { key: feature.source.key }),
@@ -153,6 +180,7 @@ const store = async (hub: Hub, feature: Entity<"feature">, made: Derived): Promi
     ...(targetDateResolution !== undefined && { targetDateResolution }),
     explanation,
     health: { ...judged, ...(declared !== undefined && { declared }) },
+    ...(assertions.length > 0 && { assertions }),
     progress: { done: status("done"), total: items.length - status("cancelled"), cancelled: status("cancelled") },
     counts: { workItems: items.length, pullRequests: of("pullRequest"), deployments: of("deployment") },
     ...(home !== undefined && { sameAs: home.featureId }),

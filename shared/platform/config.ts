@@ -3,15 +3,50 @@ import { type ErrorCode, HubError } from "../connector/errors.ts";
 import { STATUS_CATEGORIES } from "../domain/entity.ts";
 import { nearestWord } from "../domain/nearest-word.ts";
 import { STAGES } from "../domain/stage.ts";
+import { WEEK_STARTS } from "../report/period.ts";
+import { AccessShape } from "./access-config.ts";
 import type { HubConfig } from "./define-hub.ts";
 import { HealthShape } from "./health-shape.ts";
 import { locate } from "./locate.ts";
 import { OutputShape } from "./output-shape.ts";
+import { MailShape, ReportShape } from "./report-shape.ts";
 import { RulesShape } from "./rules.ts";
 
 export const Slug = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,59}$/, "lower-case letters, digits, - and _");
 
 const AccountText = z.string().regex(/^[^:\s]+:\S(?:.*\S)?$/, "a connection and an account of it, e.g. github:ana-d");
+
+const Day = z.iso.date({ error: "a day, e.g. 2026-12-31" });
+
+const Objective = z.strictObject({
+  id: Slug.describe("Unique within the product."),
+  title: z.string().min(1).max(300).describe("What is to be reached."),
+  text: z.string().max(4000).optional().describe("Why, in a few sentences."),
+  period: z.strictObject({ start: Day.optional(), end: Day.optional() }).optional().describe("From when until when."),
+  keyResults: z
+    .array(
+      z.strictObject({
+        title: z.string().min(1).max(300).describe("What is counted."),
+        metric: z
+          .string()
+          .regex(/^[^:\s]+:\S(?:.*\S)?$/, "a connection and a metric of it, e.g. mixpanel:activation")
+          .optional()
+          .describe(
+            "`connection:metric`, the metric by its name, key or id there; its newest point is the current value.",
+          ),
+        from: z.number().optional().describe("Where it started; 0 without it."),
+        to: z.number().describe("What is to be reached."),
+        unit: z.string().max(40).optional().describe("E.g. `%`: shares are then shown in percent."),
+        by: Day.optional().describe("The day by which."),
+        current: z.number().optional().describe("The current value, where no metric tells it."),
+      }),
+    )
+    .max(20)
+    .optional()
+    .describe("What it is measured by."),
+  initiatives: z.array(z.string().min(1)).max(50).optional().describe("Initiatives that serve it, by title or key."),
+  features: z.array(z.string().min(1)).max(200).optional().describe("Features that serve it directly, by key."),
+});
 
 const Duration = z.string().regex(/^\d{1,4}[smhd]$/, "a number and s, m, h or d, e.g. 15m");
 
@@ -26,6 +61,8 @@ export const HubConfigShape = z.strictObject({
         sources: z
           .array(z.string())
           .describe("What belongs to it: `connection` or `connection:scope`, e.g. `jira:ACME`, `github:acme/web`."),
+        owner: z.string().min(1).max(200).optional().describe("A slug of `people`, or a name."),
+        objectives: z.array(Objective).max(50).optional().describe("What it is to reach, and how that is measured."),
         health: HealthShape.optional().describe("Thresholds of its features' health, before those of the hub."),
         rules: RulesShape.optional().describe("How its stages are decided, where that differs from the hub's rules."),
       }),
@@ -90,6 +127,14 @@ export const HubConfigShape = z.strictObject({
     .record(Slug, OutputShape)
     .optional()
     .describe("Where events go out to, by name; settings of each kind below."),
+  access: AccessShape.optional().describe("Who may see the hub."),
+  reports: z
+    .record(Slug, ReportShape)
+    .optional()
+    .describe("Reports that are made and sent by a schedule, by name ([reports.md](reports.md))."),
+  mail: MailShape.optional().describe("How reports go out as mails."),
+  timezone: z.string().optional().describe("IANA name of the zone that days and weeks are counted in; UTC without it."),
+  weekStart: z.enum(WEEK_STARTS).optional().describe("First day of the week; Monday without it."),
   url: z.url().optional().describe("Where people reach the hub."),
   eventTypePrefix: z
     .string()

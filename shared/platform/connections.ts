@@ -13,10 +13,13 @@ import { sharedBudget } from "../pipeline/shared-budget.ts";
 import { tokenStore } from "../pipeline/token-store.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Secrets } from "../ports/secrets.ts";
+import { accessProblems } from "./access-config.ts";
 import { type ConfigProblem, keysAt, problemsOf, suggestion } from "./config.ts";
 import type { ConnectionConfig, HubConfig, SecretRef } from "./define-hub.ts";
+import { objectiveProblems } from "./objectives.ts";
 import { outputProblems } from "./output-problems.ts";
 import { peopleProblems } from "./people.ts";
+import { reportProblems } from "./report-problems.ts";
 import { safeAddress } from "./safe-address.ts";
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -88,7 +91,14 @@ export const connectionProblems = async (
       });
     }
   }
-  return [...problems, ...peopleProblems(config), ...(await outputProblems(config, secrets))];
+  return [
+    ...problems,
+    ...peopleProblems(config),
+    ...objectiveProblems(config),
+    ...(await outputProblems(config, secrets)),
+    ...(await accessProblems(config, secrets)),
+    ...(await reportProblems(config, secrets)),
+  ];
 };
 
 /** The settings whose address is not safe to send a credential to. */

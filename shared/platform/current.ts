@@ -1,17 +1,33 @@
 import type { Hub } from "../pipeline/hub.ts";
+import type { Picture } from "../report/render/mail.tsx";
 import type { HubConfig } from "./define-hub.ts";
 
 let current: Hub | undefined;
 let currentOutputs: NonNullable<HubConfig["outputs"]> = {};
+let currentReports: Reports = { config: { connections: {} } };
+
+/** What reports are made of: the config, and what draws their charts where something can. */
+interface Reports {
+  readonly config: HubConfig;
+  readonly picture?: Picture | undefined;
+}
 
 /** Makes this the hub that the handlers of `functions/` work with, for as long as the process lives. */
-export const useHub = (hub: Hub, outputs: HubConfig["outputs"] = {}): void => {
+export const useHub = (
+  hub: Hub,
+  outputs: HubConfig["outputs"] = {},
+  reports: Reports = { config: { connections: {} } },
+): void => {
   current = hub;
   currentOutputs = outputs;
+  currentReports = reports;
 };
 
 /** Its ways out, as configured. */
 export const outputs = (): NonNullable<HubConfig["outputs"]> => currentOutputs;
+
+/** Its config, as far as reports go. */
+export const reports = (): Reports => currentReports;
 
 /** The hub of this process. */
 export const hub = (): Hub => {

@@ -1,7 +1,10 @@
 import type { StatusCategory } from "../domain/entity.ts";
 import type { Stage } from "../domain/stage.ts";
 import type { HealthSettings } from "../lifecycle/health/rules.ts";
+import type { WeekStart } from "../report/period.ts";
+import type { AccessConfig } from "./access-config.ts";
 import type { OutputConfig } from "./output-shape.ts";
+import type { MailConfig, ReportConfig } from "./report-shape.ts";
 import type { RulesConfig } from "./rules.ts";
 
 /** The name of a value that stands in the environment, in `.env` or in the cloud's secret store: never the value. */
@@ -31,10 +34,41 @@ export interface ProductConfig {
   readonly vision?: string;
   /** What belongs to it: `connection` or `connection:scope`, e.g. `jira:ACME`, `github:acme/web`. */
   readonly sources: readonly string[];
+  /** A slug of `people`, or a name. */
+  readonly owner?: string;
+  readonly objectives?: readonly ObjectiveConfig[];
   /** Thresholds of its features' health, before those of the hub. */
   readonly health?: HealthSettings;
   /** How its stages are decided where that differs from the hub's rules. */
   readonly rules?: RulesConfig;
+}
+
+/** What a product is to reach, with what it is measured by. */
+export interface ObjectiveConfig {
+  /** Unique within the product. */
+  readonly id: string;
+  readonly title: string;
+  readonly text?: string;
+  readonly period?: { readonly start?: string; readonly end?: string };
+  readonly keyResults?: readonly KeyResultConfig[];
+  /** Titles of initiatives that serve it, as their tool shows them, or their keys. */
+  readonly initiatives?: readonly string[];
+  /** Keys of features that serve it without an initiative. */
+  readonly features?: readonly string[];
+}
+
+export interface KeyResultConfig {
+  readonly title: string;
+  /** `connection:metric`, the metric by its name, key or id there; its newest point is the current value. */
+  readonly metric?: string;
+  /** Where it started; 0 without it. */
+  readonly from?: number;
+  readonly to: number;
+  readonly unit?: string;
+  /** The day by which it is to be reached. */
+  readonly by?: string;
+  /** The current value, where no metric tells it. */
+  readonly current?: number;
 }
 
 /** Somebody whose accounts no rule joins, or joins wrongly. */
@@ -66,6 +100,16 @@ export interface HubConfig {
   readonly people?: Readonly<Record<string, PersonConfig>>;
   /** Where events go out to, by name: analytics and messengers. */
   readonly outputs?: Readonly<Record<string, OutputConfig>>;
+  /** Who may see the hub; default on a hub that only its own machine reaches whoever sits there, else whoever has a key. */
+  readonly access?: AccessConfig;
+  /** Reports by name, made and sent by a schedule. */
+  readonly reports?: Readonly<Record<string, ReportConfig>>;
+  /** How reports go out as mails. */
+  readonly mail?: MailConfig;
+  /** IANA name of the zone that days and weeks are counted in; default UTC. */
+  readonly timezone?: string;
+  /** Default Monday. */
+  readonly weekStart?: WeekStart;
   /** Where people reach the hub; default the local address. */
   readonly url?: string;
   /** Prefix of CloudEvents types; default `dev.throughline`. */

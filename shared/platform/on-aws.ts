@@ -29,9 +29,12 @@ export const openOnAws = (parts: {
 }): void => {
   const ports = only(parts.ports);
   const log = jsonLog(() => ports.clock.now());
-  useHub(hubOf({ ...parts, ports, log, alone: false, elastic: true, keepsIdentityKey: true }), parts.config.outputs);
+  useHub(hubOf({ ...parts, ports, log, alone: false, elastic: true, keepsIdentityKey: true }), parts.config.outputs, {
+    config: parts.config,
+  });
   serveAs({
     demo: false,
+    signIn: { required: true, oidc: parts.config.access?.oidc },
     async cursorKey() {
       const secret = await ports.secrets.get(CURSOR_KEY);
       if (secret === undefined)

@@ -126,14 +126,16 @@ const openOnce = ({ secrets, clock }: Ports, log: Log, knows?: SecretsKnown) => 
   };
 };
 
-const productsOf = ({ products, health: hubs }: HubConfig): Product[] =>
+const productsOf = ({ products, people = {}, health: hubs }: HubConfig): Product[] =>
   products === undefined
     ? [{ ...ONLY_PRODUCT, id: configuredId("prd", ONLY_PRODUCT.slug) }]
-    : Object.entries(products).map(([slug, { name, vision, health }]) => ({
+    : Object.entries(products).map(([slug, { name, vision, owner, objectives, health }]) => ({
         id: configuredId("prd", slug),
         slug,
         name,
         ...(vision !== undefined && { vision }),
+        ...(owner !== undefined && { owner: people[owner]?.name ?? owner }),
+        ...(objectives !== undefined && { objectives }),
         ...(health !== undefined && { health: healthRules([hubs, health], hash) }),
       }));
 

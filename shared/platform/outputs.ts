@@ -1,5 +1,5 @@
 import { mixpanelChannel } from "../adapters/channels/mixpanel.ts";
-import { slackChannel } from "../adapters/channels/slack.ts";
+import { type SlackSettings, slackChannel } from "../adapters/channels/slack.ts";
 import { teamsChannel } from "../adapters/channels/teams.ts";
 import { HubError } from "../connector/errors.ts";
 import type { Surroundings } from "../connector/http.ts";
@@ -42,33 +42,45 @@ const isNews = (event: HubEvent, stages: readonly string[] | undefined): boolean
   return stages === undefined || (to !== null && stages.includes(to));
 };
 
+/** What calls to other services go out with. */
+export const surroundingsOf = ({ ports: { clock } }: Pick<Hub, "ports">): Surroundings => ({
+  fetch,
+  now: () => clock.now().getTime(),
+  sleep: (milliseconds, signal) => (milliseconds > 0 ? clock.sleep(milliseconds, signal) : Promise.resolve()),
+  random: Math.random,
+});
+
 const openChannel = async (hub: Hub, name: string, output: OutputConfig): Promise<Channel> => {
-  const { clock, secrets } = hub.ports;
-  const around: Surroundings = {
-    fetch,
-    now: () => clock.now().getTime(),
-    sleep: (milliseconds, signal) => (milliseconds > 0 ? clock.sleep(milliseconds, signal) : Promise.resolve()),
-    random: Math.random,
-  };
-  const secretOf = async ({ secret }: { readonly secret: string }): Promise<string> => {
+  const { secrets } = hub.ports;
+  const around = surroundingsOf(hub);
+  const secretOf = async (secret: string): Promise<string> => {
     const value = await secrets.get(secret);
     if (value === undefined)
       throw new HubError("secret_missing", `output ${name}: ${secret} is not set`, { retry: "never" });
     return value;
   };
   const page = `${hub.url}/activity`;
-  if (output.connector === "teams") return teamsChannel(safe(name, await secretOf(output.webhookUrl)), page, around);
+  if (output.connector === "teams")
+    return teamsChannel(safe(name, await secretOf(output.webhookUrl.secret)), page, around);
   if (output.connector === "mixpanel") {
     const { projectId, username, region = "us", annotations = true, baseUrl } = output;
-    const [token, secret] = [await secretOf(output.token), await secretOf(output.secret)];
+    const [token, secret] = [await secretOf(output.token.secret), await secretOf(output.secret.secret)];
     return mixpanelChannel({ projectId, token, username, secret, region, annotations, baseUrl }, around, unproxied);
   }
+  return slackChannel(await slackSettings(name, output, secretOf), page, around);
+};
+
+/** A Slack output with its secrets. @throws HubError config_invalid */
+export const slackSettings = async (
+  name: string,
+  output: Extract<OutputConfig, { connector: "slack" }>,
+  secretOf: (secret: string) => Promise<string>,
+): Promise<SlackSettings> => {
   const { channel, token, webhookUrl, baseUrl = "https://slack.com" } = output;
-  if (webhookUrl !== undefined)
-    return slackChannel({ webhookUrl: safe(name, await secretOf(webhookUrl)) }, page, around);
+  if (webhookUrl !== undefined) return { webhookUrl: safe(name, await secretOf(webhookUrl.secret)) };
   if (channel === undefined || token === undefined)
     throw new HubError("config_invalid", `output ${name}: give channel and token, or webhookUrl`, { retry: "never" });
-  return slackChannel({ channel, token: await secretOf(token), baseUrl: safe(name, baseUrl) }, page, around);
+  return { channel, token: await secretOf(token.secret), baseUrl: safe(name, baseUrl) };
 };
 
 const safe = (name: string, address: string): string => {

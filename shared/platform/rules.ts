@@ -77,7 +77,10 @@ export const mappingPartOf = (config: HubConfig): Pick<HubConfig, "products" | "
   return {
     ...(products && {
       products: Object.fromEntries(
-        Object.entries(products).map(([slug, { rules: _, health: _h, ...product }]) => [slug, product]),
+        Object.entries(products).map(([slug, { rules: _, health: __, owner: ___, objectives: ____, ...product }]) => [
+          slug,
+          product,
+        ]),
       ),
     }),
     ...(statuses && { statuses: wordsIn(statuses, (word) => !isStage(word)) }),

@@ -1,9 +1,15 @@
 import { createHash } from "node:crypto";
+import type { AccessConfig } from "./access-config.ts";
 
 /** How a process serves: set once before the first request. */
 export interface Serving {
   readonly cursorKey: () => Promise<Uint8Array>;
   readonly demo: boolean;
+  readonly signIn: {
+    /** False: whoever reaches the hub may do everything, since only its own machine does. */
+    readonly required: boolean;
+    readonly oidc?: AccessConfig["oidc"];
+  };
   /** Host names that may be asked for; absent allows all. */
   readonly allowedHosts?: readonly string[];
 }

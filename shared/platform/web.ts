@@ -2,7 +2,16 @@ import type { Hono } from "hono";
 import type { Hub } from "../pipeline/hub.ts";
 import { webApp } from "../web/app.ts";
 import type { WebEnv } from "../web/web-deps.ts";
+import { oidcOf } from "./oidc.ts";
+import { serving } from "./serving.ts";
 import { webDepsOf } from "./web-deps.ts";
 
 /** The HTTP surfaces over the hub of this process. */
-export const webOf = async (hub: () => Hub): Promise<Hono<WebEnv>> => webApp(await webDepsOf(hub));
+export const webOf = async (hub: () => Hub): Promise<Hono<WebEnv>> => {
+  const { oidc } = serving().signIn;
+  const { ports, log } = hub();
+  return webApp({
+    ...(await webDepsOf(hub)),
+    ...(oidc !== undefined && { oidc: oidcOf(oidc, ports.secrets, log) }),
+  });
+};

@@ -46,6 +46,10 @@ const TELLERS: { readonly [N in EventName]: Teller<N> } = {
     happened: `moved from ${data.from.detail} to ${data.to.detail}`,
   }),
   "initiative.created": (data) => ({ name: data.initiative.name, happened: "appeared as an initiative" }),
+  "initiative.update.posted": (data) => ({
+    name: data.by,
+    happened: `posted an update on an initiative${data.health === undefined ? "" : `: ${plain(data.health)}`}`,
+  }),
   "feature.created": (data) => about(data, "appeared"),
   "feature.updated": (data) => about(data, `changed: ${fields(data.changed)}`),
   "feature.target.changed": (data) =>
@@ -95,6 +99,14 @@ const TELLERS: { readonly [N in EventName]: Teller<N> } = {
   "deletion.fuse.tripped": (data) => ({
     name: data.connection.name,
     happened: `no longer lists ${data.places.map(({ name, missing, of }) => `${missing} of ${of} in ${name}`).join(", ")} (${data.stream}): nothing was removed`,
+  }),
+  "report.generated": (data) => ({
+    name: data.title,
+    happened: `was made for ${data.run.replace("_", " to ")}${data.isNews ? "" : ": nothing changed"}`,
+  }),
+  "report.delivery.failed": (data) => ({
+    name: `Report ${data.report}`,
+    happened: `did not reach ${data.recipient}: ${data.message}`,
   }),
   "mapping.gap.detected": (data) => ({
     name: data.connection.name,

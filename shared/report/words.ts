@@ -22,7 +22,8 @@ export const HEALTH_WORDS: Readonly<Record<HealthValue, { mark: string; word: st
   unknown: { mark: "○", word: "No signal" },
 };
 
-export const KIND_WORDS: Readonly<Record<FieldedKind, string>> = {
+export const KIND_WORDS: Readonly<Record<FieldedKind | "assertion", string>> = {
+  assertion: "What people say",
   product: "Products",
   initiative: "Initiatives",
   feature: "Features",

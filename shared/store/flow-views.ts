@@ -26,8 +26,12 @@ export interface FlowView {
 }
 
 export interface FlowReads {
-  /** Bounded by the feature. */
-  featureFlow(featureId: string, weeks: number): Promise<FlowView>;
+  /** Bounded by the feature. @param visible which of the records count: all without it */
+  featureFlow(
+    featureId: string,
+    weeks: number,
+    visible?: (ids: readonly string[]) => Promise<ReadonlySet<string>>,
+  ): Promise<FlowView>;
   /** Bounded by what came, ended or is in progress in these weeks. With a place, only of what lies there. */
   productFlow(productId: string, weeks: number, place?: string): Promise<FlowView>;
 }
@@ -35,7 +39,7 @@ export interface FlowReads {
 const PAGE = 500;
 
 export const flowViews = (table: Table, now: () => Date): FlowReads => ({
-  async featureFlow(featureId, weeks) {
+  async featureFlow(featureId, weeks, visible) {
     const records: FlowRecord[] = [];
     for await (const { data } of rowsOf<{ gone: boolean; flow?: FlowRecord }>(
       table,
@@ -43,7 +47,9 @@ export const flowViews = (table: Table, now: () => Date): FlowReads => ({
       "F#",
     ))
       if (!data.gone && data.flow !== undefined) records.push(data.flow);
-    return flowView(records, now(), weeks, "feature");
+    const seen = await visible?.(records.map(({ id }) => id));
+    const counted = seen === undefined ? records : records.filter(({ id }) => seen.has(id));
+    return flowView(counted, now(), weeks, "feature");
   },
   async productFlow(productId, weeks, place) {
     const at = now();

@@ -20,7 +20,12 @@ import type { Place } from "../ports/table.ts";
  * | a feature's timeline                   | Z#{feature}            | {at}#{fact}                     |
  * | what was counted of a day of a metric  | O#{metric}             | {yyyy-mm-dd}                    |
  * | a feature as shown                     | E#{feature}            | V                               |
- * | its place among those that changed last | E#{feature}           | U                               |
+ * | its place among those that changed last | E#{feature}           | R                               |
+ * | what people assert of a feature        | E#{feature}            | S                               |
+ * | updates posted, oldest first           | E#{about}              | U#{at}#{update}                 |
+ * | what a person decided about a link     | E#{from}               | D#{type}#{to}                   |
+ * | a link that is suggested, or was       | E#{from}               | Q#{type}#{to}                   |
+ * | what has a word in its name            | NW#{product}#{word}    | {id}                            |
  * | who is called so                       | K#{alias}              | A#{id}                          |
  * | who points to that name                | K#{alias}              | R#{id}                          |
  * | a stream's cursor, lease and last run  | C#{connection}         | {stream}#{scope}                |
@@ -39,16 +44,27 @@ import type { Place } from "../ports/table.ts";
  * | whose person an account is             | E#{account}            | P                               |
  * | a person                               | P#{person}             | A                               |
  * | accounts with that identity key        | U#{key}                | {account}                       |
- * | the answer to a request that names itself | R#{identity}        | {name}                          |
+ * | the answer to a request that names itself | RQ#{identity}       | {name}                          |
  * | the mapping in force                   | M                      | A                               |
  * | mapping of a connection's archive      | M                      | C#{connection}                  |
  * | the key of hashed addresses            | M                      | K                               |
  * | the declared people in force           | M                      | P                               |
  * | a declared person, as last applied     | M                      | P#{slug}                        |
+ * | the declared objectives in force       | M                      | O                               |
  * | what could be seen at the last sweep   | M                      | S                               |
  * | the rules in force, and a review's end | M                      | R                               |
  * | how far an output got                  | O#{output}             | A                               |
  * | what an output refused for good        | O#{output}             | R#{event}                       |
+ * | a key, session, sign-in or share link  | A#{digest of its secret} | A                             |
+ * | a member                               | A#member#{digest}      | A                               |
+ * | an act of the audit log                | A#log#{yyyy-mm-dd}     | {at}#{id}                       |
+ * | list: keys, sessions or links, by id   | A#{kind}               | {id}                            |
+ * | list: members, by id                   | A#member               | {id}                            |
+ * | list: the audit log                    | A#log                  | {at}#{id}                       |
+ * | how far the schedule of a report got   | R#{report}             | A                               |
+ * | a report of one period                 | R#{report}#{period}    | A                               |
+ * | what it remembers of features          | R#{report}#{period}    | S#{first feature of the page}   |
+ * | one of its deliveries                  | R#{report}#{period}    | D#{recipient}                   |
  * | list: entities of a kind, by id        | N#{kind}#{hex digit}   | {id}                            |
  * | list: names by their words             | K#{two letters}        | {word}#{id}                     |
  * | list: vocabulary of a connection       | W#{connection}         | {id}                            |
@@ -56,10 +72,13 @@ import type { Place } from "../ports/table.ts";
  * | list: features by last change          | U#features             | {updatedAt}#{id}                |
  * | list: persons by state and name        | P#{state}              | {name}#{id}                     |
  * | list: change log of a day              | X#{yyyy-mm-dd}         | {loggedAt}#{order}#{event}      |
+ * | list: suggested links, surest first    | RV                     | {doubt}#{from}#{type}#{to}      |
  * | list: records set aside and waiting    | Q#{connection}         | {at}#{id}                       |
  * | due: features that time may change     | T#features             | {nextChangeAt}#{id}             |
  * | due: entities not yet announced        | T#unpublished          | {recordedAt}#{id}               |
  * | due: jobs of a connection that wait     | J#{connection}         | {at}#{digest of the job}        |
+ * | list: reports by period                | R#{report}             | {period}                        |
+ * | due: deliveries of reports             | T#reports              | {at}#{report}#{period}#{recipient} |
  * | due: changes of stage, as logged       | S                      | {loggedAt}#{order}#{event}      |
  *
  * Ids, stages, kinds and times hold no `#`; free texts (aliases, scopes, delivery ids) stand last in their key or are
@@ -84,10 +103,27 @@ export const historyKey = (id: string, at: Instant, entry: string): Place => ({
 export const contributionKey = (id: string): Place => ({ pk: `E#${id}`, sk: "C" });
 export const factsKey = (feature: string, record: string): Place => ({ pk: `E#${feature}`, sk: `F#${record}` });
 export const cyclePartKey = (cycle: string, item: string): Place => ({ pk: `E#${cycle}`, sk: `M#${item}` });
-export const recencyKey = (feature: string): Place => ({ pk: `E#${feature}`, sk: "U" });
-export const nameWordKey = (id: string, word: string): Place => ({ pk: `E#${id}`, sk: `N#${word}` });
-export const replyKey = (identity: string, name: string): Place => ({ pk: `R#${free(identity)}`, sk: free(name) });
+export const recencyKey = (feature: string): Place => ({ pk: `E#${feature}`, sk: "R" });
+export const searchWordKey = (id: string, word: string): Place => ({ pk: `E#${id}`, sk: `N#${word}` });
+export const replyKey = (identity: string, name: string): Place => ({ pk: `RQ#${free(identity)}`, sk: free(name) });
 export const viewKey = (feature: string): Place => ({ pk: `E#${feature}`, sk: "V" });
+export const saidKey = (feature: string): Place => ({ pk: `E#${feature}`, sk: "S" });
+export const updateKey = (about: string, at: Instant, update: string): Place => ({
+  pk: `E#${about}`,
+  sk: `U#${at}#${update}`,
+});
+export const decisionKey = (from: string, type: LinkType, to: string): Place => ({
+  pk: `E#${from}`,
+  sk: `D#${type}#${to}`,
+});
+export const suggestionKey = (from: string, type: LinkType, to: string): Place => ({
+  pk: `E#${from}`,
+  sk: `Q#${type}#${to}`,
+});
+export const nameWordKey = (product: string, word: string, id: string): Place => ({
+  pk: partition.ofNameWord(product, word),
+  sk: id,
+});
 export const timelineKey = (feature: string, at: Instant, fact: string): Place => ({
   pk: `Z#${feature}`,
   sk: `${at}#${fact}`,
@@ -144,17 +180,37 @@ export const sharerKey = (identityKey: string, account: string): Place => ({
 export const identityKeyKey: Place = { pk: "M", sk: "K" };
 export const peopleKey: Place = { pk: "M", sk: "P" };
 export const declaredKey = (slug: string): Place => ({ pk: "M", sk: `P#${slug}` });
+export const planKey: Place = { pk: "M", sk: "O" };
+export const accessKey = (digest: string): Place => ({ pk: `A#${digest}`, sk: "A" });
+export const memberKey = (digest: string): Place => ({ pk: `A#member#${digest}`, sk: "A" });
+export const auditKey = (at: Instant, id: string): Place => ({ pk: `A#log#${at.slice(0, 10)}`, sk: `${at}#${id}` });
 export const mappingKey: Place = { pk: "M", sk: "A" };
 export const mappedKey = (connection: string): Place => ({ pk: "M", sk: `C#${connection}` });
+
+export const reportKey = (report: string): Place => ({ pk: `R#${report}`, sk: "A" });
+export const reportRunKey = (report: string, run: string): Place => ({
+  pk: partition.ofReportRun(report, run),
+  sk: "A",
+});
+export const snapshotKey = (report: string, run: string, first: string): Place => ({
+  pk: partition.ofReportRun(report, run),
+  sk: `S#${first}`,
+});
+export const reportDeliveryKey = (report: string, run: string, recipient: string): Place => ({
+  pk: partition.ofReportRun(report, run),
+  sk: `D#${free(recipient)}`,
+});
 
 export const partition = {
   ofEntity: (id: string) => `E#${id}`,
   ofAlias: (alias: string) => `K#${free(alias)}`,
   ofIdentityKey: (key: string) => `U#${free(key)}`,
+  ofNameWord: (product: string, word: string) => `NW#${product}#${free(word)}`,
   ofFlow: (product: string) => `F#${product}`,
   ofTimeline: (feature: string) => `Z#${feature}`,
   ofConnection: (connection: string) => `C#${connection}`,
   ofCensuses: (connection: string) => `Y#${connection}`,
+  ofReportRun: (report: string, run: string) => `R#${report}#${run}`,
   ofQuarantine: (connection: string) => `Q#${connection}`,
 } as const;
 
@@ -168,8 +224,8 @@ export const lists = {
   shard: (kind: Kind, digit: string) => `N#${kind}#${digit}`,
   ofRecency: (updatedAt: Instant, id: string): Place => ({ pk: "U#features", sk: `${updatedAt}#${id}` }),
   recency: "U#features",
-  ofNameWord: (word: string, id: string): Place => ({ pk: lists.nameWords(word), sk: `${word}#${id}` }),
-  nameWords: (word: string) => `K#${[...word].slice(0, 2).join("")}`,
+  ofSearchWord: (word: string, id: string): Place => ({ pk: lists.searchWords(word), sk: `${word}#${id}` }),
+  searchWords: (word: string) => `K#${[...word].slice(0, 2).join("")}`,
   ofVocabulary: (connection: string, id: string): Place => ({ pk: `W#${connection}`, sk: id }),
   ofStage: (stage: string, product: string, rank: number, due: string, id: string): Place => ({
     pk: `B#${stage}`,
@@ -179,13 +235,27 @@ export const lists = {
     pk: `P#${state}`,
     sk: `${free(name.toLowerCase())}#${id}`,
   }),
+  ofReportRun: (report: string, run: string): Place => ({ pk: `R#${report}`, sk: run }),
+  reportRuns: (report: string) => `R#${report}`,
   persons: (state: string) => `P#${state}`,
+  /** @param doubt 100 less the confidence in percent, so that the surest stand first */
+  ofSuggestion: (doubt: number, from: string, type: LinkType, to: string): Place => ({
+    pk: "RV",
+    sk: `${String(doubt).padStart(3, "0")}#${from}#${type}#${to}`,
+  }),
+  suggestions: "RV",
   ofUnresolved: (connection: string, at: Instant, id: string): Place => ({ pk: `Q#${connection}`, sk: `${at}#${id}` }),
   unresolved: (connection: string) => `Q#${connection}`,
   ofChange: (loggedAt: Instant, order: number, event: string): Place => ({
     pk: `X#${loggedAt.slice(0, 10)}`,
     sk: loggedAs(loggedAt, order, event),
   }),
+  ofCredential: (kind: string, id: string): Place => ({ pk: `A#${kind}`, sk: id }),
+  credentials: (kind: string) => `A#${kind}`,
+  ofMember: (id: string): Place => ({ pk: "A#member", sk: id }),
+  members: "A#member",
+  ofAct: (at: Instant, id: string): Place => ({ pk: "A#log", sk: `${at}#${id}` }),
+  acts: "A#log",
   changesOf: (day: string) => `X#${day}`,
   stage: (stage: string) => `B#${stage}`,
 } as const;
@@ -199,6 +269,11 @@ export const dues = {
     sk: loggedAs(loggedAt, order, event),
   }),
   stageChanges: "S",
+  reportDelivery: (at: Instant, report: string, run: string, recipient: string): Place => ({
+    pk: "T#reports",
+    sk: `${at}#${report}#${run}#${free(recipient)}`,
+  }),
+  reportDeliveries: "T#reports",
   unpublished: (at: Instant, id: string): Place => ({ pk: "T#unpublished", sk: `${at}#${id}` }),
 } as const;
 

@@ -4,14 +4,16 @@ import type { StatusOf } from "../domain/item-history.ts";
 import { kindOf } from "../domain/kind.ts";
 import { STAGES, type Stage } from "../domain/stage.ts";
 import type { Row, Table } from "../ports/table.ts";
-import { calledSo, entityById } from "./entities.ts";
+import { calledSo, entitiesById, entityById } from "./entities.ts";
 import { entityViews, LOOK_AT_MOST, walkKind } from "./entity-views.ts";
 import { flowViews } from "./flow-views.ts";
 import { historyViews } from "./history-views.ts";
 import { dues, lists, partition, viewKey } from "./keys.ts";
-import { search } from "./name-words.ts";
+import { linkViews } from "./link-views.ts";
 import { peopleViews } from "./people.ts";
+import { planViews } from "./plan-views.ts";
 import { recentFeatures } from "./recent-features.ts";
+import { search } from "./search.ts";
 import { unmappedWords } from "./unmapped.ts";
 import type {
   ConnectionView,
@@ -93,8 +95,14 @@ export const tableViews = (
     },
     ...historyViews(table, configured.statusOf),
     ...peopleViews(table),
+    ...linkViews(table),
+    ...planViews(table),
     ...flowViews(table, configured.now),
     products: async () => configured.products,
+    async productsOf(ids) {
+      const found = await entitiesById(table, ids);
+      return new Map([...found].map(([id, { productIds }]) => [id, productIds]));
+    },
     async feature(idOrKey) {
       if (kindOf(idOrKey) === "feature") return featureById(idOrKey);
       for (const id of await calledSo(table, idOrKey.toUpperCase()))
@@ -178,7 +186,8 @@ export const tableViews = (
       }
       return undefined;
     },
-    cycles: ({ state, tool }, after, limit) => kinds.entities("cycle", { status: state, tool }, after, limit),
+    cycles: ({ state, tool, products }, after, limit) =>
+      kinds.entities("cycle", { status: state, tool, products }, after, limit),
     async changes(since, after, limit, names) {
       const items: HubEvent[] = [];
       let place = after ?? since;
@@ -227,7 +236,7 @@ export const tableViews = (
         limit: LOOK_AT_MOST,
       });
       for (const { data } of rows) {
-        if (product === undefined || data.data.productIds.includes(product)) changed.add(data.subject);
+        if (isOfAny(typeof product === "string" ? [product] : product, data.data)) changed.add(data.subject);
       }
       return changed.size;
     },
@@ -241,13 +250,17 @@ const latest = (a: string, b: string): string => (a > b ? a : b);
 
 const nextDay = (day: string): string => new Date(Date.parse(day) + DAY_MS).toISOString().slice(0, 10);
 
+const isOfAny = (products: readonly string[] | undefined, of: { readonly productIds: readonly string[] }): boolean =>
+  products === undefined || products.some((id) => of.productIds.includes(id));
+
 const fits = (
   view: FeatureView,
-  { product, stage, health, q, owner, dueBefore, updatedSince }: FeatureFilter,
+  { product, products, stage, health, q, owner, dueBefore, updatedSince }: FeatureFilter,
 ): boolean =>
   view.presence.state !== "deleted" &&
   view.presence.state !== "out_of_scope" &&
   (product === undefined || view.productIds.includes(product)) &&
+  isOfAny(products, view) &&
   (stage === undefined || stage.includes(view.explanation.headline ?? "none")) &&
   (health === undefined || health.includes(view.health.value)) &&
   (updatedSince === undefined || view.updatedAt >= updatedSince) &&

@@ -1,3 +1,4 @@
+import type { Assertion, Update } from "../domain/assertion.ts";
 import type { Scope, ScopeItem, ScopeRole } from "../domain/cycle-scope.ts";
 import type { Entity, FieldedKind, Presence, StatusCategory } from "../domain/entity.ts";
 import type { HubEvent } from "../domain/event.ts";
@@ -8,6 +9,8 @@ import type { Mapped } from "../domain/mapped.ts";
 import type { Explanation, Stage } from "../domain/stage.ts";
 import type { EntityFilter } from "./entity-views.ts";
 import type { FlowReads } from "./flow-views.ts";
+import type { LinkView, SuggestionView } from "./shown-links.ts";
+import type { InitiativeView, ObjectiveView } from "./shown-plan.ts";
 
 export type HealthValue = "on_track" | "at_risk" | "off_track" | "unknown";
 
@@ -34,7 +37,14 @@ export interface FeatureView {
     readonly value: HealthValue;
     readonly disagree: boolean;
     readonly declared?:
-      | { readonly value: HealthValue; readonly at?: Instant | undefined; readonly stale: boolean }
+      | {
+          readonly value: HealthValue;
+          readonly at?: Instant | undefined;
+          readonly stale: boolean;
+          /** Who said so here, with their reason; absent where a tool told it. */
+          readonly by?: string | undefined;
+          readonly text?: string | undefined;
+        }
       | undefined;
     readonly derived: { readonly value: HealthValue; readonly rule: string; readonly reasons: readonly string[] };
     /** Absent in rows that an earlier version wrote. */
@@ -47,6 +57,8 @@ export interface FeatureView {
     /** Version of the thresholds. */
     readonly rules?: string | undefined;
   };
+  /** What people assert of it now, shown as theirs. */
+  readonly assertions?: readonly Assertion[] | undefined;
   readonly progress: { readonly done: number; readonly total: number; readonly cancelled: number };
   /** The feature that stands for this record, which then stands on no board: the same feature in another tool. */
   readonly sameAs?: string | undefined;
@@ -85,7 +97,8 @@ export interface HealthDimension {
 /** One record that speaks about a feature, with how sure the way to it is. */
 export interface EvidenceLine {
   readonly id: string;
-  readonly kind: FieldedKind;
+  /** `assertion`: a person said it here. */
+  readonly kind: FieldedKind | "assertion";
   readonly key?: string | undefined;
   readonly name: string;
   readonly tool: string;
@@ -101,7 +114,7 @@ export interface EvidenceLine {
 export interface TimelineLine {
   readonly at: Instant;
   readonly tool: string;
-  readonly kind: FieldedKind;
+  readonly kind: FieldedKind | "assertion";
   readonly recordId: string;
   readonly key?: string | undefined;
   /** One sentence, plain text, e.g. `ACME-12 moved from To Do to In Progress`. */
@@ -114,6 +127,7 @@ export interface ProductView {
   readonly slug: string;
   readonly name: string;
   readonly vision?: string | undefined;
+  readonly owner?: string | undefined;
 }
 
 export type ConnectionState =
@@ -181,6 +195,8 @@ export interface ConnectionView {
   readonly title: string;
   readonly state: ConnectionState;
   readonly reason?: string | undefined;
+  /** Of the products that it may feed; absent where the connection could not be opened. */
+  readonly productIds?: readonly string[] | undefined;
   readonly dataAsOf?: Instant | undefined;
   readonly streams: readonly StreamRun[];
   /** Absent where the connection could not be opened. */
@@ -202,6 +218,8 @@ export interface Slice<Item> {
 export interface FeatureFilter {
   /** Product ids. */
   readonly product?: string | undefined;
+  /** Ids of products: of any of them. */
+  readonly products?: readonly string[] | undefined;
   readonly stage?: readonly (Stage | "none")[] | undefined;
   readonly health?: readonly HealthValue[] | undefined;
   /** Case-insensitive text in the name or key. */
@@ -217,6 +235,7 @@ export interface FeatureFilter {
 
 export interface WorkItemFilter {
   readonly product?: string | undefined;
+  readonly products?: readonly string[] | undefined;
   readonly status?: readonly (StatusCategory | "unknown")[] | undefined;
   readonly tool?: string | undefined;
   /** A feature's id. */
@@ -225,6 +244,7 @@ export interface WorkItemFilter {
 }
 
 export interface CycleFilter {
+  readonly products?: readonly string[] | undefined;
   readonly state?: readonly ("future" | "active" | "closed" | "unknown")[] | undefined;
   readonly tool?: string | undefined;
 }
@@ -289,6 +309,8 @@ export interface SearchHit {
 /** All reads that surfaces make. Every list is a page in an order that never changes; `after` and `next` are opaque. */
 export interface Views extends FlowReads {
   products(): Promise<readonly ProductView[]>;
+  /** Which products records belong to, by id; those that are not held are left out. */
+  productsOf(ids: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;
   /** By id or by key, present or past, in any case. */
   feature(idOrKey: string): Promise<FeatureView | undefined>;
   /** By id, ascending, unless the filter says otherwise. */
@@ -307,6 +329,34 @@ export interface Views extends FlowReads {
   evidence(featureId: string, after: string | undefined, limit: number): Promise<Slice<EvidenceLine>>;
   /** Newest first. */
   timeline(featureId: string, after: string | undefined, limit: number): Promise<Slice<TimelineLine>>;
+  /** What people assert of a feature, oldest first, those that ended among them. */
+  said(featureId: string): Promise<readonly Assertion[]>;
+  /** Of a feature or initiative, newest first. */
+  updates(about: string, after: string | undefined, limit: number): Promise<Slice<Update>>;
+  /** Links to and from a record that hold, or that somebody decided about. */
+  links(id: string, after: string | undefined, limit: number): Promise<Slice<LinkView>>;
+  /** By its id; both ends must be there. `isKnown`: something states it, suggests it, or somebody decided about it. */
+  link(id: string): Promise<(LinkView & { readonly isKnown: boolean }) | undefined>;
+  /** Suggested links that wait for a person, surest first. */
+  suggestions(product: string | undefined, after: string | undefined, limit: number): Promise<Slice<SuggestionView>>;
+  /** By id, ascending. */
+  objectives(
+    filter: { readonly product?: string | undefined },
+    after: string | undefined,
+    limit: number,
+  ): Promise<Slice<ObjectiveView>>;
+  /** By id. */
+  objective(id: string): Promise<ObjectiveView | undefined>;
+  /** By id, ascending. */
+  initiatives(
+    filter: { readonly product?: string | undefined; readonly status?: readonly string[] | undefined },
+    after: string | undefined,
+    limit: number,
+  ): Promise<Slice<InitiativeView>>;
+  /** By id or key. */
+  initiative(idOrKey: string): Promise<InitiativeView | undefined>;
+  /** By id. */
+  initiativeFeatures(initiativeId: string): Promise<readonly FeatureView[]>;
   /** By id, ascending. */
   workItems(filter: WorkItemFilter, after: string | undefined, limit: number): Promise<Slice<Entity<"workItem">>>;
   /** By id or key. */
@@ -363,8 +413,8 @@ export interface Views extends FlowReads {
   quarantine(connectionId: string, after: string | undefined, limit: number): Promise<Slice<Quarantined>>;
   /** Status words of a connection that nothing maps, by id. */
   unmapped(connectionId: string, after: string | undefined, limit: number): Promise<Slice<UnmappedWord>>;
-  /** How many features, over all products, changed stage since then. */
-  changedSince(since: Instant, product: string | undefined): Promise<number>;
+  /** How many features, over all products or of one or several, changed stage since then. */
+  changedSince(since: Instant, product: string | readonly string[] | undefined): Promise<number>;
 }
 
 /** A status word of a tool that nothing maps. */

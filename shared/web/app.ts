@@ -1,10 +1,12 @@
 import { Hono } from "hono";
 import { compress } from "hono/compress";
 import { HubError } from "../connector/errors.ts";
-import { LOCAL } from "./access/identity.ts";
+import { gate } from "./access/gate.ts";
 import { mountApi, problem } from "./api/api.ts";
+import { statusOf } from "./api/problem.ts";
 import { mountDashboard } from "./dashboard/dashboard.ts";
 import { errorPage } from "./dashboard/error-page.tsx";
+import { mountReports } from "./dashboard/report-files.ts";
 import { hostGuard } from "./host-guard.ts";
 import { requestId } from "./request-id.ts";
 import { sameOrigin } from "./same-origin.ts";
@@ -28,6 +30,8 @@ export const webApp = (deps: WebDeps): Hono<WebEnv> => {
   };
   app.onError((error, c) => {
     const told = failed(error, c.get("requestId"));
+    if (statusOf(told.code) === 401) c.header("WWW-Authenticate", 'Bearer realm="throughline"');
+    if (told.code === "rate_limited") c.header("Retry-After", String(told.details["seconds"] ?? 60));
     if (told.code === "method_not_allowed") c.header("Allow", String(told.details["allow"] ?? "GET, HEAD"));
     return forMachines(c.req.path) ? problem(c, deps, told) : errorPage(c, deps, told);
   });
@@ -40,10 +44,9 @@ export const webApp = (deps: WebDeps): Hono<WebEnv> => {
   app.use(compress());
   if (deps.allowedHosts !== undefined) app.use(hostGuard(deps.allowedHosts.map((name) => name.toLowerCase())));
   app.use(sameOrigin);
-  app.use(async (c, next) => {
-    c.set("identity", deps.identify === undefined ? LOCAL : await deps.identify(c.req.raw));
-    await next();
-  });
+  app.use(gate(deps));
+  // Files of a run stand before the run itself, which would take their ending for a part of its name.
+  mountReports(app, deps);
   mountApi(app, deps);
   mountDashboard(app, deps);
   return app;

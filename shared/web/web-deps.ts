@@ -1,16 +1,42 @@
+import type { Table } from "../ports/table.ts";
+import type { Report } from "../report/document.ts";
+import type { Picture } from "../report/render/mail.tsx";
+import type { ReportSettings } from "../report/settings.ts";
+import type { Delivery, StoredRun } from "../store/report-store.ts";
 import type { Replies } from "../store/replies.ts";
-import type { Views } from "../store/views.ts";
+import type { Say } from "../store/said.ts";
+import type { Slice, Views } from "../store/views.ts";
 import type { Identity, NOBODY } from "./access/identity.ts";
+import type { Oidc } from "./access/oidc.ts";
+
+/** Reports as the surfaces show them. */
+export interface WebReports {
+  readonly settings: readonly ReportSettings[];
+  /** Newest period first. */
+  readonly runs: (report: string, after: string | undefined, limit: number) => Promise<Slice<StoredRun<Report>>>;
+  readonly run: (report: string, run: string) => Promise<StoredRun<Report> | undefined>;
+  readonly deliveries: (report: string, run: string) => Promise<readonly Delivery[]>;
+  /** As it would be made now for the last whole period before a moment; not kept. */
+  readonly preview: (settings: ReportSettings, asOf: Date) => Promise<Report>;
+  /** Draws charts for mails; absent where nothing can. */
+  readonly picture?: Picture | undefined;
+}
 
 /** All that the HTTP surfaces are given: they hold no clock, no environment and no files of their own. */
 export interface WebDeps {
   readonly views: Views;
+  /** Where keys, members, sessions and the audit log are kept. All else is read through {@link views}. */
+  readonly table: Table;
+  /** The writes of people: what they assert, post and decide. */
+  readonly say: Say;
   readonly now: () => Date;
   /** Signs list cursors; at least 32 bytes, the same on every instance that serves one hub. */
   readonly cursorKey: Uint8Array;
   readonly version: string;
   /** Where people reach this hub, without a slash at the end. */
   readonly url: () => string;
+  /** Absent where the hub has none. */
+  readonly reports?: WebReports | undefined;
   /** True when what is shown is the made-up demo company. */
   readonly demo?: boolean | undefined;
   /** Name of the rule set in force, shown under /docs/stages. */
@@ -29,6 +55,8 @@ export interface WebDeps {
   readonly ask?: ((work: AskedOfConnection) => Promise<void>) | undefined;
   /** Answers to requests that name themselves; absent: each request is a new one. */
   readonly replies?: Replies | undefined;
+  /** Sign-in by an identity provider, where one is configured. */
+  readonly oidc?: Oidc | undefined;
   /** Told of every failure that people only see as `internal_error`. */
   readonly onFailure?: ((error: unknown, requestId: string) => void) | undefined;
 }
@@ -44,5 +72,18 @@ export interface AskedOfConnection {
 
 /** What a request carries on its way through the app. */
 export interface WebEnv {
-  Variables: { requestId: string; identity: Identity };
+  Bindings: {
+    /** Of API Gateway, and of the local server alike; no environment at all where an app is asked directly. */
+    readonly event?: { readonly requestContext?: { readonly http?: { readonly sourceIp?: string } } };
+    /** Of requests that the hub makes to itself, for whom a link to a page was given. */
+    readonly sharedAs?: Identity;
+  };
+  Variables: { requestId: string; identity: Identity; failures: Failures; frames?: "holds" | "held" };
+}
+
+/** Failed sign-ins of the caller. */
+interface Failures {
+  /** @throws HubError rate_limited */
+  check(): void;
+  note(): void;
 }

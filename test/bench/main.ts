@@ -13,6 +13,8 @@ const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void
   sync,
   bundles: bundlesBench,
   "measured-run": measuredRun,
+  // Loaded when it is asked for: it needs a loader for pages, the others none.
+  report: async (args) => (await import("./reports.ts")).reportsBench(args),
 };
 
 const [name = "", ...args] = process.argv.slice(2);

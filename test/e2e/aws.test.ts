@@ -178,6 +178,20 @@ describe("what happens seldom, under the same roles", { timeout: 120_000 }, () =
       both.aws.calls.filter(({ action, by }) => action === "s3:PutObject" && by === "publish-events"),
     ).toMatchObject([{ resources: [`arn:aws:s3:::${company.stack.bucket}/${told.data.claim_check}.gz`] }]);
   });
+
+  it("keeps what a person says of a feature, and carries it on", async () => {
+    const [feature] = JSON.parse((await both.asked("/v1/features?limit=1")).onAws ?? "").data;
+    const path = `/v1/features/${feature.id}`;
+    const posted = await fetch(`${both.hub.url}${path}/updates`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ health: "off_track", text: "Nobody is at it" }),
+    });
+    expect(posted.status).toBe(201);
+    await both.hub.drain();
+    const { health } = JSON.parse((await both.asked(path)).onAws ?? "");
+    expect(health).toMatchObject({ value: "off_track", declared: { text: "Nobody is at it" } });
+  });
 });
 
 describe("least privilege", () => {

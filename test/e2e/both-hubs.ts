@@ -3,7 +3,9 @@ import { handler as serveApi } from "../../functions/serve-api.ts";
 import { answer, httpEvent } from "../../infra/local/http-event.ts";
 import { endless } from "../../infra/local/pumps.ts";
 import { derivedKey, serveAs } from "../../shared/platform/serving.ts";
-import { identityKeyKey } from "../../shared/store/keys.ts";
+import { makeCredential } from "../../shared/store/access.ts";
+import { accessKey, identityKeyKey } from "../../shared/store/keys.ts";
+import { digestOf } from "../../shared/store/token.ts";
 import { startAws } from "../doubles/aws.ts";
 import { HubUnderTest, webhookDoor } from "../simulation/hub-under-test.ts";
 import { type AwsCompany, CURSOR_KEY } from "./aws-company.ts";
@@ -34,7 +36,14 @@ export const openBoth = async ({ config, stack, folder, time, secrets, sandbox }
   // One key, so that both hash addresses alike.
   const key = await embedded.hub.ports.table.get(identityKeyKey.pk, identityKeyKey.sk);
   if (key !== undefined) await hub.table.put(key);
-  serveAs({ demo: false, cursorKey: async () => derivedKey(CURSOR_KEY, "cursors") });
+  // And one key of the API, by which both are asked.
+  const by = { id: "test", name: "test" };
+  const reader = { kind: "key", name: "test", role: "admin", products: "all", createdBy: by } as const;
+  const { token } = await makeCredential(embedded.hub.ports.table, reader, new Date(time.now));
+  const { pk, sk } = accessKey(digestOf(token));
+  const made = await embedded.hub.ports.table.get(pk, sk);
+  if (made !== undefined) await hub.table.put(made);
+  serveAs({ demo: false, signIn: { required: true }, cursorKey: async () => derivedKey(CURSOR_KEY, "cursors") });
   const api = await served((request, response) =>
     httpEvent(request).then(async (event) => answer(response, await serveApi(event, endless))),
   );
@@ -90,7 +99,7 @@ export const openBoth = async ({ config, stack, folder, time, secrets, sandbox }
     async asked(path: string) {
       const [onAws, here] = await Promise.all(
         [hub.url, api.url].map(async (url) =>
-          (await (await fetch(`${url}${path}`)).text())
+          (await (await fetch(`${url}${path}`, { headers: { Authorization: `Bearer ${token}` } })).text())
             .replaceAll(/req_[0-9a-f]+/g, "req")
             .replaceAll(/"(version|pages|records)":\d+/g, '"$1":0'),
         ),

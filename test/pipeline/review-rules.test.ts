@@ -39,12 +39,8 @@ describe("rules that changed", () => {
     using hub = await filled();
     expect(await headlines(hub)).toEqual(["vision", "vision", "vision", "vision", "vision"]);
     const steps: number[] = [];
-    for (;;) {
-      // Another process each time, as after a crash.
-      const looked = await reviewRules(hub.hubWith(CHANGED), 2);
-      steps.push(looked);
-      if (looked === 0) break;
-    }
+    // Another process each time, as after a crash.
+    for (let step = 0; step < 4; step += 1) steps.push(await reviewRules(hub.hubWith(CHANGED), 2));
     expect(steps).toEqual([2, 2, 1, 0]);
     expect(await headlines(hub)).toEqual(["design", "testing", "vision", "vision", "vision"]);
     const view = await hub.view(idIn("jira", "feature", "ACME-1"));

@@ -5,7 +5,7 @@ import type { Entity } from "../../shared/domain/entity.ts";
 import { KINDS } from "../../shared/domain/kind.ts";
 import { setName, update } from "../../shared/store/entities.ts";
 import { entityKey, lists, partition } from "../../shared/store/keys.ts";
-import { putNameWords, search } from "../../shared/store/name-words.ts";
+import { putSearchWords, search } from "../../shared/store/search.ts";
 import { SAMPLE_ENTITIES } from "../web/sample-entities.ts";
 
 const table = sqliteTable(openDatabase(":memory:"));
@@ -23,7 +23,7 @@ const entity = (kind: "feature" | "workItem" | "pullRequest" | "campaign", n: nu
 const put = async (one: Entity) => {
   await update(table, entityKey(one.id), () => ({ data: one, list: lists.ofKind(one.kind, one.id) }));
   if (one.source.key !== undefined) await setName(table, "alias", one.source.key, one.id, false);
-  await putNameWords(table, one);
+  await putSearchWords(table, one);
 };
 const names = async (text: string, limit = 20) => (await search(table, text, limit)).map(({ name }) => name);
 
@@ -82,7 +82,7 @@ describe("search", () => {
     const versions = async () =>
       (await table.query({ pk: partition.ofEntity(one.id), prefix: "N#" })).map(({ version }) => version);
     const before = await versions();
-    await putNameWords(table, one);
+    await putSearchWords(table, one);
     expect([before, await versions()]).toEqual([
       [1, 1],
       [1, 1],

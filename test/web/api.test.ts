@@ -36,6 +36,14 @@ const ADDRESSES: readonly (readonly [path: string, address: string])[] = [
   ["/v1/status", "/v1/status"],
   ["/v1/products", "/v1/products"],
   ["/v1/products/{id}", "/v1/products/storefront"],
+  ["/v1/objectives", "/v1/objectives?product=storefront"],
+  ["/v1/objectives/{id}", "/v1/objectives/obj_1"],
+  ["/v1/initiatives", "/v1/initiatives?status=active"],
+  ["/v1/initiatives/{id}", "/v1/initiatives/ini_1"],
+  ["/v1/initiatives/{id}/updates", "/v1/initiatives/ini_1/updates"],
+  ["/v1/features/{id}/updates", "/v1/features/ACME-8/updates"],
+  ["/v1/features/{id}/links", "/v1/features/ACME-8/links"],
+  ["/v1/links/review", "/v1/links/review"],
   ["/v1/features", "/v1/features"],
   ["/v1/features/{id}", "/v1/features/acme-8"],
   ["/v1/features/{id}/explain", "/v1/features/ACME-8/explain"],
@@ -75,7 +83,15 @@ const ADDRESSES: readonly (readonly [path: string, address: string])[] = [
   ["/v1/connections/{id}", "/v1/connections/zendesk"],
   ["/v1/connections/{id}/runs", "/v1/connections/zendesk/runs"],
   ["/v1/connections/{id}/unmapped", "/v1/connections/zendesk/unmapped"],
+  ["/v1/reports", "/v1/reports"],
+  ["/v1/reports/{id}/runs", "/v1/reports/weekly/runs"],
+  ["/v1/reports/{id}/runs/{run}", "/v1/reports/weekly/runs/2026-11-16_2026-11-22"],
   ["/v1/connections/{id}/dead-letters", "/v1/connections/zendesk/dead-letters"],
+  ["/v1/keys", "/v1/keys"],
+  ["/v1/shares", "/v1/shares"],
+  ["/v1/members", "/v1/members"],
+  ["/v1/sessions", "/v1/sessions"],
+  ["/v1/audit", "/v1/audit"],
 ];
 
 const keysOf = (value: unknown): string[] => {
@@ -120,10 +136,11 @@ describe("the API", () => {
     expect(await response.text()).toBe("");
   });
 
-  it.each(ADDRESSES)("refuses other methods on %s and names its own", async (_path, address) => {
-    const response = await app.request(address, { method: "POST" });
+  it.each(ADDRESSES)("refuses other methods on %s and names its own", async (path, address) => {
+    const response = await app.request(address, { method: "PUT" });
     expect(response.status).toBe(405);
-    expect(response.headers.get("allow")).toBe("GET, HEAD");
+    const own = ROUTES.filter((route) => route.path === path && route.method !== "GET").map(({ method }) => method);
+    expect(response.headers.get("allow")).toBe(["GET", "HEAD", ...own].join(", "));
     expect(((await response.json()) as Json)["code"]).toBe("method_not_allowed");
   });
 

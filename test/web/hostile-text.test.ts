@@ -84,6 +84,41 @@ const hubOf = (text: string): Shown => {
         })),
       };
     }),
+    assertions: hub.assertions.map((one) => ({ ...one, reason: text, by: { id: "mem_1", name: text } })),
+    updates: hub.updates.map((one) => ({ ...one, text, by: { id: "mem_1", name: text } })),
+    suggestions: hub.suggestions.map((one) => ({
+      ...one,
+      from: { ...one.from, key: text, name: text, tool: text, url: text },
+      hints: one.hints.map((hint) => ({ ...hint, text, url: text })),
+    })),
+    objectives: hub.objectives.map((one) => ({
+      ...one,
+      title: text,
+      text,
+      url: text,
+      tool: text,
+      owner: { id: "acc_1", name: text },
+      status: { category: "active", detail: text, mappedBy: "tool" },
+      keyResults: one.keyResults.map((result) => ({
+        ...result,
+        title: text,
+        unit: text,
+        ...(result.metric && { metric: { ...result.metric, name: text, tool: text, url: text } }),
+      })),
+      initiatives: one.initiatives.map((initiative) => ({ ...initiative, title: text })),
+    })),
+    initiatives: hub.initiatives.map((one) => ({
+      ...one,
+      key: text,
+      title: text,
+      tool: text,
+      url: text,
+      owner: { id: "acc_1", name: text },
+      parent: { id: "ini_2", name: text },
+      objectives: [{ id: "obj_1", title: text }],
+      status: { category: "active", detail: text, mappedBy: "tool" },
+      declared: { value: "at_risk", at: "2026-11-20T09:00:00.000Z", by: text, text },
+    })),
     changes: hub.changes.slice(0, 2).map((event) => ({
       ...event,
       data: { ...event.data, feature: { id: "ftr_1", key: text, name: text, url: text }, because: [text] },
@@ -141,6 +176,9 @@ const ADDRESSES = [
   "/connections/zendesk",
   "/activity",
   "/people",
+  "/objectives",
+  "/initiatives/ini_1",
+  "/review",
 ];
 
 describe("text from vendors", () => {

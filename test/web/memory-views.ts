@@ -1,3 +1,4 @@
+import type { Assertion, Update } from "../../shared/domain/assertion.ts";
 import { cycleParts, scopeItem, scopeOf } from "../../shared/domain/cycle-scope.ts";
 import { type Entity, isKind, nameOf } from "../../shared/domain/entity.ts";
 import type { HubEvent } from "../../shared/domain/event.ts";
@@ -9,6 +10,9 @@ import type { FlowRecord } from "../../shared/flow/record.ts";
 import { entityFits } from "../../shared/store/entity-views.ts";
 import { flowView } from "../../shared/store/flow-views.ts";
 import { isOwnedBy } from "../../shared/store/table-views.ts";
+import type { Say } from "../../shared/store/said.ts";
+import type { LinkView, SuggestionView } from "../../shared/store/shown-links.ts";
+import type { InitiativeView, ObjectiveView } from "../../shared/store/shown-plan.ts";
 import type {
   ConnectionView,
   EvidenceLine,
@@ -38,6 +42,12 @@ export interface Shown {
   readonly connections: readonly ConnectionView[];
   readonly quarantine: readonly Quarantined[];
   readonly people: readonly PersonView[];
+  readonly assertions: readonly Assertion[];
+  readonly updates: readonly Update[];
+  readonly links: readonly LinkView[];
+  readonly suggestions: readonly SuggestionView[];
+  readonly objectives: readonly ObjectiveView[];
+  readonly initiatives: readonly InitiativeView[];
   /** What figures are made of, the same for every feature and product. */
   readonly flow?: { readonly records: readonly FlowRecord[]; readonly now: Date };
   /** Of all other kinds. */
@@ -59,6 +69,21 @@ export const NOTHING: Shown = {
   people: [],
   entities: [],
   unmapped: [],
+  assertions: [],
+  updates: [],
+  links: [],
+  suggestions: [],
+  objectives: [],
+  initiatives: [],
+};
+
+/** For what only shows: nobody says anything there. */
+export const silent: Say = {
+  assert: async () => false,
+  post: async () => {
+    throw new Error("nobody says anything here");
+  },
+  decide: async () => undefined,
 };
 
 const page = <Item>(items: readonly Item[], after: string | undefined, limit: number): Slice<Item> => {
@@ -73,8 +98,9 @@ const byId = <Item extends { readonly id: string }>(items: readonly Item[]): Ite
 const stageOf = (feature: FeatureView): Stage | "none" => feature.explanation.headline ?? "none";
 
 const fits =
-  ({ product, stage, health, q, owner, dueBefore, updatedSince }: FeatureFilter) =>
+  ({ product, products, stage, health, q, owner, dueBefore, updatedSince }: FeatureFilter) =>
   (feature: FeatureView): boolean =>
+    (products === undefined || products.some((id) => feature.productIds.includes(id))) &&
     (product === undefined || feature.productIds.includes(product)) &&
     (stage === undefined || stage.includes(stageOf(feature))) &&
     (health === undefined || health.includes(feature.health.value)) &&
@@ -101,6 +127,12 @@ export const memoryViews = (shown: Shown): Views => {
     featureFlow: async (_, weeks) => flow(weeks, "feature"),
     productFlow: async (_, weeks, place) => flow(weeks, "product", place),
     products: async () => shown.products,
+    productsOf: async (ids) =>
+      new Map(
+        [...shown.features, ...shown.workItems, ...shown.cycles]
+          .filter(({ id }) => ids.includes(id))
+          .map(({ id, productIds }) => [id, productIds]),
+      ),
     feature: async (named) =>
       shown.features.find(({ id, key }) => id === named || key?.toLowerCase() === named.toLowerCase()),
     features: async (filter, after, limit) =>
@@ -205,6 +237,19 @@ export const memoryViews = (shown: Shown): Views => {
             .map((one) => [one.id, { ...one, person: { id, name } }] as const),
         ),
       ),
+    said: async () => shown.assertions,
+    updates: async (_about, after, limit) => page(shown.updates, after, limit),
+    links: async (_id, after, limit) => page(shown.links, after, limit),
+    link: async (named) => {
+      const found = [...shown.links, ...shown.suggestions].find(({ id }) => id === named);
+      return found && { ...found, isKnown: true };
+    },
+    suggestions: async (_product, after, limit) => page(shown.suggestions, after, limit),
+    objectives: async (_filter, after, limit) => page(byId(shown.objectives), after, limit),
+    objective: async (named) => shown.objectives.find(({ id }) => id === named),
+    initiatives: async (_filter, after, limit) => page(byId(shown.initiatives), after, limit),
+    initiative: async (named) => shown.initiatives.find(({ id }) => id === named),
+    initiativeFeatures: async () => shown.features.slice(0, 3),
     changes: async (since, after, limit, names) =>
       page(
         shown.changes.filter(
@@ -222,6 +267,9 @@ export const memoryViews = (shown: Shown): Views => {
         limit,
       ),
     unmapped: async (_, after, limit) => page(shown.unmapped, after, limit),
-    changedSince: async (since, product) => of(product).filter(({ updatedAt }) => updatedAt >= since).length,
+    changedSince: async (since, product) =>
+      shown.features
+        .filter(fits(typeof product === "object" ? { products: product } : { product }))
+        .filter(({ updatedAt }) => updatedAt >= since).length,
   };
 };

@@ -19,6 +19,16 @@ const PAGES = [
   "/activity?show=all",
   "/people",
   "/people?state=probable",
+  "/objectives",
+  "/objectives?product=storefront",
+  "/initiatives/ini_1",
+  "/products/storefront",
+  "/review",
+  "/settings",
+  "/settings/keys",
+  "/settings/shares",
+  "/settings/members",
+  "/settings/audit",
   "/docs",
   "/docs/api",
   "/docs/stages",
@@ -38,7 +48,7 @@ describe("every page", () => {
     expect(response.headers.get("content-type")).toMatch(/^text\/html/);
     expect(response.headers.get("content-security-policy")).toBe(CONTENT_SECURITY_POLICY);
     expect(response.headers.get("x-content-type-options")).toBe("nosniff");
-    expect(response.headers.get("referrer-policy")).toBe("no-referrer");
+    expect(response.headers.get("referrer-policy")).toBe("same-origin");
     expect(html).toMatch(/^<!doctype html><html lang="en">/);
     expect(html).toMatch(/<title>[^<]+ · Throughline<\/title>/);
     expect(html.match(/<h1>/g)).toHaveLength(1);

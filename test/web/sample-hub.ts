@@ -1,3 +1,5 @@
+import { openDatabase } from "../../shared/adapters/sqlite/database.ts";
+import { sqliteTable } from "../../shared/adapters/sqlite/table.ts";
 import type { Entity } from "../../shared/domain/entity.ts";
 import type { HubEvent } from "../../shared/domain/event.ts";
 import type { HistoryEntry } from "../../shared/domain/history.ts";
@@ -13,8 +15,10 @@ import type {
 } from "../../shared/store/views.ts";
 import { webApp } from "../../shared/web/app.ts";
 import type { WebDeps } from "../../shared/web/web-deps.ts";
-import { memoryViews, type Shown } from "./memory-views.ts";
+import { memoryViews, type Shown, silent } from "./memory-views.ts";
 import { SAMPLE_ENTITIES } from "./sample-entities.ts";
+import { samplePlan } from "./sample-plan.ts";
+import { sampleReports } from "./sample-reports.ts";
 
 export const NOW = new Date("2026-11-22T10:00:00.000Z");
 export const HUB = "http://localhost:4100";
@@ -361,7 +365,13 @@ const PEOPLE: readonly PersonView[] = [
 /** A hub with `perStage` features in each stage. */
 export const sampleHub = (perStage: number): Shown => ({
   products: [
-    { id: "prd_1", slug: "storefront", name: "Storefront", vision: "Buying takes less than a minute." },
+    {
+      id: "prd_1",
+      slug: "storefront",
+      name: "Storefront",
+      vision: "Buying takes less than a minute.",
+      owner: "Ana Ruiz",
+    },
     { id: "prd_2", slug: "back-office", name: "Back office" },
   ],
   features: STAGES.flatMap((stage, place) =>
@@ -376,6 +386,7 @@ export const sampleHub = (perStage: number): Shown => ({
   people: PEOPLE,
   entities: SAMPLE_ENTITIES,
   unmapped: [{ id: "10042", name: "Waiting for Legal", type: "indeterminate" }],
+  ...samplePlan,
   connections: [connection("jira", "Jira"), connection("github", "GitHub"), zendesk],
   quarantine: [1, 2].map((n) => ({
     id: `qua_${n}`,
@@ -393,10 +404,13 @@ export const sampleHub = (perStage: number): Shown => ({
 export const sampleApp = (shown: Shown, over: Partial<WebDeps> = {}) =>
   webApp({
     views: memoryViews(shown),
+    say: silent,
+    table: sqliteTable(openDatabase(":memory:")),
     now: () => NOW,
     cursorKey: new Uint8Array(32).fill(7),
     version: "0.1.0",
     url: () => HUB,
     ruleSet: "2026.1",
+    reports: sampleReports,
     ...over,
   });

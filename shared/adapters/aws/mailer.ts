@@ -1,5 +1,5 @@
 import { SESv2Client, SendEmailCommand } from "@aws-sdk/client-sesv2";
-import type { Mailer } from "../../ports/mailer.ts";
+import type { Mail, Mailer } from "../../ports/mailer.ts";
 import { clientSettings } from "./client-settings.ts";
 import { pause, TRIES } from "./pause.ts";
 
@@ -18,7 +18,7 @@ export const sesMailer = (
   once: (id: string) => Promise<boolean>,
   client = new SESv2Client(clientSettings(10, 1)),
 ): Mailer => ({
-  async send({ id, to, subject, text, html }) {
+  async send({ id, to, subject, text, html, headers = {}, pictures = [] }) {
     if (!(await once(id))) return;
     const utf8 = (Data: string) => ({ Data, Charset: "UTF-8" });
     const mail = new SendEmailCommand({
@@ -28,7 +28,11 @@ export const sesMailer = (
         Simple: {
           Subject: utf8(subject),
           Body: { Text: utf8(text), ...(html !== undefined && { Html: utf8(html) }) },
-          Headers: [{ Name: "X-Entity-Ref-ID", Value: id }],
+          Headers: [
+            { Name: "X-Entity-Ref-ID", Value: id },
+            ...Object.entries(headers).map(([Name, Value]) => ({ Name, Value })),
+          ],
+          ...(pictures.length > 0 && { Attachments: pictures.map(attached) }),
         },
       },
     });
@@ -42,4 +46,12 @@ export const sesMailer = (
       }
     }
   },
+});
+
+const attached = ({ id, png }: NonNullable<Mail["pictures"]>[number], at: number) => ({
+  RawContent: png,
+  FileName: `chart-${at + 1}.png`,
+  ContentType: "image/png",
+  ContentDisposition: "INLINE" as const,
+  ContentId: id,
 });

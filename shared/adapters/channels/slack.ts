@@ -47,6 +47,29 @@ const STATUSES: Readonly<Record<string, number>> = {
  * @param page where people see all that happened
  */
 export const slackChannel = (settings: SlackSettings, page: string, around: Surroundings): Channel => {
+  const post = slackPoster(settings, around);
+  return {
+    atOnce: AT_ONCE,
+    async deliver(notices, signal) {
+      const error = await post(slackMessage(notices, page), signal);
+      return error === undefined ? [] : refusedAll(notices, error);
+    },
+  };
+};
+
+/** Posts one message. @throws HubError delivery_refused if Slack will never take it; as its `retry` says otherwise */
+export const postSlack = async (
+  settings: SlackSettings,
+  message: object,
+  around: Surroundings,
+  signal: AbortSignal,
+): Promise<void> => {
+  const error = await slackPoster(settings, around)(message, signal);
+  if (error !== undefined) throw new HubError("delivery_refused", `Slack answered ${error}`, { retry: "never" });
+};
+
+/** @returns Slack's word for what is wrong with this very message, or undefined once it stands there */
+const slackPoster = (settings: SlackSettings, around: Surroundings) => {
   const address = new URL("webhookUrl" in settings ? settings.webhookUrl : `${settings.baseUrl}/api/chat.postMessage`);
   const authorization = "token" in settings ? `Bearer ${settings.token}` : undefined;
   const own = "channel" in settings ? { channel: settings.channel } : {};
@@ -59,21 +82,17 @@ export const slackChannel = (settings: SlackSettings, page: string, around: Surr
     ...(authorization !== undefined && { credential: { kind: "access_token" as const, authorization } }),
   };
   const pace = budget(PER_MINUTE, around.now);
-  return {
-    atOnce: AT_ONCE,
-    async deliver(notices, signal) {
-      const response = await vendorHttp(http, around, signal, pace).fetch(address, {
-        method: "POST",
-        headers: { "content-type": "application/json; charset=utf-8" },
-        body: JSON.stringify({ ...own, ...slackMessage(notices, page) }),
-      });
-      const error = errorIn(await response.text(), response.status);
-      if (error === undefined) return [];
-      if (MESSAGE_ERRORS.has(error)) return refusedAll(notices, error);
-      if (error === "ratelimited" || error === "rate_limited")
-        throw new HubError("vendor_rate_limited", "Slack asks to wait", { retry: { afterSeconds: 60 } });
-      throw refusal("Slack", error, STATUSES[error] ?? response.status);
-    },
+  return async (message: object, signal: AbortSignal): Promise<string | undefined> => {
+    const response = await vendorHttp(http, around, signal, pace).fetch(address, {
+      method: "POST",
+      headers: { "content-type": "application/json; charset=utf-8" },
+      body: JSON.stringify({ ...own, ...message }),
+    });
+    const error = errorIn(await response.text(), response.status);
+    if (error === undefined || MESSAGE_ERRORS.has(error)) return error;
+    if (error === "ratelimited" || error === "rate_limited")
+      throw new HubError("vendor_rate_limited", "Slack asks to wait", { retry: { afterSeconds: 60 } });
+    throw refusal("Slack", error, STATUSES[error] ?? response.status);
   };
 };
 

@@ -8,7 +8,9 @@ export const outboxMailer = (folder: string): Mailer => ({
     if (!/^[\w.-]{1,120}$/.test(mail.id)) throw new Error("a mail id is letters, digits, dots, dashes");
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const path = join(folder, `${mail.id}.json`);
-    await writeFile(`${path}.part`, `${JSON.stringify(mail, null, 2)}\n`, { mode: 0o600 });
+    const pictures = mail.pictures?.map(({ id, png }) => ({ id, png: Buffer.from(png).toString("base64") }));
+    const written = { ...mail, ...(pictures && { pictures }) };
+    await writeFile(`${path}.part`, `${JSON.stringify(written, null, 2)}\n`, { mode: 0o600 });
     await rename(`${path}.part`, path);
   },
 });

@@ -57,6 +57,8 @@ export interface HealthInput {
     readonly source?: { readonly url: string } | undefined;
     readonly sourceCreatedAt?: Instant | undefined;
     readonly sourceUpdatedAt: Instant;
+    /** Until when the declared health counts, where a person said so; else as the thresholds say. */
+    readonly declaredUntil?: Instant | undefined;
   };
   /** The feature's children that are still there. */
   readonly items: readonly WorkItemSummary[];

@@ -10,6 +10,8 @@ export interface Identity {
   readonly scopes: readonly Scope[];
   /** Ids of products; what lies outside does not exist for them. */
   readonly products: readonly string[] | "all";
+  /** Of who is signed in with a browser: the digest of the session. */
+  readonly session?: string | undefined;
 }
 
 /** Whoever reaches a hub that listens on its own machine alone. */

@@ -1,27 +1,10 @@
-/** What an identity may do; a route names the one that it asks for, and there is no route without. */
-export const SCOPES = [
-  "status:read",
-  "features:read",
-  "features:write",
-  "reports:read",
-  "reports:run",
-  "connections:read",
-  "connections:operate",
-  "events:read",
-  "webhooks:write",
-  "keys:write",
-  "admin",
-] as const;
-export type Scope = (typeof SCOPES)[number];
+import { ROLES, type Role, SCOPES, type Scope } from "../../domain/role.ts";
+import type { Grant } from "../../store/access.ts";
 
-const READS = SCOPES.filter((scope) => scope.endsWith(":read"));
+export { ROLE_NAMES, ROLES, type Role, SCOPES, type Scope } from "../../domain/role.ts";
 
-/** The roles of people, each with what it may do. `admin` may do everything. */
-export const ROLES = {
-  viewer: ["status:read", "features:read", "reports:read"],
-  pm: [...READS, "features:write", "reports:run"],
-  po: [...READS, "features:write", "reports:run"],
-  engineer: [...READS, "connections:operate", "webhooks:write", "keys:write"],
-  admin: SCOPES,
-} as const satisfies Readonly<Record<string, readonly Scope[]>>;
-export type Role = keyof typeof ROLES;
+/** What a grant allows. Words that this version does not know allow nothing. */
+export const scopesOf = ({ role, scopes }: Pick<Grant, "role" | "scopes">): readonly Scope[] =>
+  role !== undefined && Object.hasOwn(ROLES, role)
+    ? ROLES[role as Role]
+    : SCOPES.filter((scope) => scopes?.includes(scope) === true);

@@ -2,6 +2,7 @@ import type { Context, Hono } from "hono";
 import { HubError } from "../../connector/errors.ts";
 import type { EventName } from "../../domain/event.ts";
 import { demand } from "../access/identity.ts";
+import { seenBy } from "../access/seen-by.ts";
 import { isNamedIn, weakTag } from "../entity-tag.ts";
 import { readable } from "../readable.ts";
 import type { WebDeps, WebEnv } from "../web-deps.ts";
@@ -31,7 +32,7 @@ const send = (c: Context<WebEnv>, answer: Answer, type = "application/json") => 
   }
   c.header("ETag", etag);
   c.header("Cache-Control", cachingOf(etag));
-  c.header("Vary", "Accept-Encoding");
+  c.header("Vary", "Accept-Encoding, Authorization, Cookie");
   if (next !== undefined) c.header("Link", `<${next}>; rel="next"`);
   if (isNamedIn(c.req.header("if-none-match"), etag)) return c.body(null, 304);
   c.header("Content-Type", type);
@@ -73,7 +74,7 @@ const perform = async (c: Context<WebEnv>, deps: WebDeps, route: Route): Promise
   const bom = format === "csv" && url.searchParams.get("bom") === "1";
   if (bom) url.searchParams.delete("bom");
   const asked: Asked = {
-    deps,
+    deps: seenBy(deps, c.get("identity")),
     url,
     id: Object.values(params)[0] ?? "",
     params,
@@ -121,7 +122,7 @@ export const mountApi = (app: Hono<WebEnv>, deps: WebDeps): void => {
   }
   readable(app, "/v1/features/:id/badge.svg", async (c) => {
     demand(c.get("identity"), "features:read");
-    const feature = await deps.views.feature(c.req.param("id"));
+    const feature = await seenBy(deps, c.get("identity")).views.feature(c.req.param("id"));
     if (feature === undefined) throw notFound("such feature");
     const picture = badge(feature);
     return send(c, { body: picture, etag: weakTag(picture) }, "image/svg+xml");

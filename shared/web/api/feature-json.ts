@@ -5,6 +5,7 @@ import { featurePath } from "../feature-address.ts";
 import { Expanded } from "./feature-expand.ts";
 import { HealthDimensionJson, healthDimensionsJson } from "./health-json.ts";
 import { MappedJson } from "./mapped-json.ts";
+import { AssertionJson, assertionJson } from "./said-json.ts";
 
 const Time = z.iso.datetime();
 const Health = z.enum(["on_track", "at_risk", "off_track", "unknown"]);
@@ -28,7 +29,15 @@ const StagesJson = z.object(eachStage(() => StageJson)).meta({ id: "Stages" });
 const HealthJson = z.object({
   value: Health.describe("The leading health: the worse of the two."),
   disagree: z.boolean(),
-  declared: z.object({ value: Health, at: Time.nullable(), stale: z.boolean() }).nullable(),
+  declared: z
+    .object({
+      value: Health,
+      at: Time.nullable(),
+      stale: z.boolean(),
+      by: z.string().nullable().describe("Who said so in the hub; null where a tool told it."),
+      text: z.string().nullable().describe("Their words."),
+    })
+    .nullable(),
   derived: z.object({ value: Health, rule: z.string(), reasons: z.array(z.string()) }),
   dimensions: z.array(HealthDimensionJson).describe("What the derived health rests on, one entry per aspect."),
   forecast: z
@@ -61,6 +70,7 @@ export const FeatureJson = z
     badges: z.array(z.enum(BADGES)),
     status: MappedJson,
     health: HealthJson,
+    assertions: z.array(AssertionJson).describe("What people assert of it now. It silences nothing that tools say."),
     progress: z.object({ done: z.int(), total: z.int(), cancelled: z.int() }),
     counts: z.object({ workItems: z.int(), pullRequests: z.int(), deployments: z.int() }),
     names: NamesJson,
@@ -129,7 +139,15 @@ const namesJson = ({ names = [] }: FeatureView): z.input<typeof NamesJson> =>
 const healthJson = ({ health }: FeatureView): z.input<typeof HealthJson> => ({
   value: health.value,
   disagree: health.disagree,
-  declared: health.declared === undefined ? null : { ...health.declared, at: health.declared.at ?? null },
+  declared:
+    health.declared === undefined
+      ? null
+      : {
+          ...health.declared,
+          at: health.declared.at ?? null,
+          by: health.declared.by ?? null,
+          text: health.declared.text ?? null,
+        },
   derived: { ...health.derived, reasons: [...health.derived.reasons] },
   dimensions: healthDimensionsJson(health.dimensions ?? []),
   forecast: health.forecast ?? null,
@@ -153,6 +171,7 @@ export const featureJson = (feature: FeatureView, hub: string): z.input<typeof F
     badges: [...explanation.badges],
     status: feature.status,
     health: healthJson(feature),
+    assertions: (feature.assertions ?? []).map(assertionJson),
     progress: feature.progress,
     counts: feature.counts,
     names: namesJson(feature),

@@ -24,7 +24,11 @@ export const productNamed = (products: readonly ProductView[], named: string): P
  *
  * @throws HubError `invalid_parameter` if there is no such product
  */
-export const productId = async (views: Views, named: string | undefined): Promise<string | undefined> => {
+export const productId = async (
+  views: Views,
+  named: string | undefined,
+  parameter = "product",
+): Promise<string | undefined> => {
   if (named === undefined) return undefined;
   const products = await views.products();
   const found = productNamed(products, named);
@@ -35,6 +39,6 @@ export const productId = async (views: Views, named: string | undefined): Promis
   );
   throw new HubError("invalid_parameter", `'${named.slice(0, 64)}' is not a product${hint}`, {
     retry: "never",
-    details: { parameter: "product" },
+    details: { parameter },
   });
 };

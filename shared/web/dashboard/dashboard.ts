@@ -1,5 +1,8 @@
 import type { Hono } from "hono";
 import { HubError } from "../../connector/errors.ts";
+import { demand, NOBODY } from "../access/identity.ts";
+import type { Scope } from "../access/scope.ts";
+import { seenBy } from "../access/seen-by.ts";
 import { readable } from "../readable.ts";
 import type { WebDeps, WebEnv } from "../web-deps.ts";
 import { activityPage } from "./activity-page.tsx";
@@ -12,30 +15,80 @@ import { docsPage } from "./docs/docs-page.tsx";
 import { errorCodePage, errorsPage } from "./docs/errors-page.tsx";
 import { eventsPage } from "./docs/events-page.tsx";
 import { stagesPage } from "./docs/stages-page.tsx";
+import { featureForm } from "./feature-form.ts";
 import { featurePage } from "./feature-page.tsx";
 import { featuresPage } from "./features-page.tsx";
+import { initiativeForm, initiativePage } from "./initiative-page.tsx";
+import { objectivesPage } from "./objectives-page.tsx";
 import type { PageHandler } from "./page.tsx";
 import { peoplePage } from "./people-page.tsx";
 import { productFlowPage } from "./product-flow-page.tsx";
+import { productPage } from "./product-page.tsx";
+import { previewPage } from "./report-preview-page.tsx";
+import { runPage } from "./report-run-page.tsx";
+import { reportPage, reportsPage } from "./reports-page.tsx";
+import { reviewForm, reviewPage } from "./review-page.tsx";
 import { searchPage } from "./search-page.tsx";
+import { auditPage } from "./settings/audit-page.tsx";
+import { type FormHandler, formIn } from "./settings/form.tsx";
+import { createKeyForm, keysPage, revokeKeyForm } from "./settings/keys-page.tsx";
+import { inviteForm, membersPage, removeMemberForm, signInLinkForm } from "./settings/members-page.tsx";
+import { settingsPage } from "./settings/settings-page.tsx";
+import { createShareForm, revokeShareForm, sharesPage } from "./settings/shares-page.tsx";
+import { mountShares } from "./shared-page.ts";
+import { loginForm, loginPage, logoutForm } from "./sign-in/login-page.tsx";
+import { loginAddress } from "./sign-in/next-address.ts";
+import { oidcBackPage, oidcPage } from "./sign-in/oidc-pages.ts";
 
-/** Every page with its address. */
-const PAGES: readonly (readonly [path: string, page: PageHandler])[] = [
-  ["/", boardPage],
-  ["/features", featuresPage],
-  ["/features/:key", featurePage],
-  ["/connections", connectionsPage],
-  ["/connections/:name", connectionPage],
-  ["/activity", activityPage],
-  ["/people", peoplePage],
-  ["/products/:product/flow", productFlowPage],
-  ["/search", searchPage],
-  ["/docs", docsPage],
-  ["/docs/api", apiPage],
-  ["/docs/stages", stagesPage],
-  ["/docs/events", eventsPage],
-  ["/docs/errors", errorsPage],
-  ["/docs/errors/:code", errorCodePage],
+/** Every page with its address and the scope that it asks for; `open` for those that tell nothing of a hub. */
+export const PAGES: readonly (readonly [path: string, scope: Scope | "open", page: PageHandler])[] = [
+  ["/", "features:read", boardPage],
+  ["/features", "features:read", featuresPage],
+  ["/features/:key", "features:read", featurePage],
+  ["/connections", "connections:read", connectionsPage],
+  ["/connections/:name", "connections:read", connectionPage],
+  ["/activity", "events:read", activityPage],
+  ["/people", "features:read", peoplePage],
+  ["/objectives", "features:read", objectivesPage],
+  ["/initiatives/:id", "features:read", initiativePage],
+  ["/products/:slug", "features:read", productPage],
+  ["/review", "features:read", reviewPage],
+  ["/products/:product/flow", "features:read", productFlowPage],
+  ["/settings", "status:read", settingsPage],
+  ["/settings/keys", "keys:write", keysPage],
+  ["/settings/shares", "shares:write", sharesPage],
+  ["/settings/members", "admin", membersPage],
+  ["/settings/audit", "admin", auditPage],
+  ["/login", "open", loginPage],
+  ["/login/oidc", "open", oidcPage],
+  ["/login/oidc/back", "open", oidcBackPage],
+  ["/search", "features:read", searchPage],
+  ["/reports", "reports:read", reportsPage],
+  ["/reports/:id", "reports:read", reportPage],
+  ["/reports/:id/preview", "reports:read", previewPage],
+  ["/reports/:id/runs/:run", "reports:read", runPage],
+  ["/docs", "open", docsPage],
+  ["/docs/api", "open", apiPage],
+  ["/docs/stages", "open", stagesPage],
+  ["/docs/events", "open", eventsPage],
+  ["/docs/errors", "open", errorsPage],
+  ["/docs/errors/:code", "open", errorCodePage],
+];
+
+/** What forms of pages are sent to. Each is checked to come from a page of this hub before its handler sees it. */
+export const FORMS: readonly (readonly [path: string, scope: Scope | "open", form: FormHandler])[] = [
+  ["/settings/keys", "keys:write", createKeyForm],
+  ["/settings/keys/:id/revoke", "keys:write", revokeKeyForm],
+  ["/settings/shares", "shares:write", createShareForm],
+  ["/settings/shares/:id/revoke", "shares:write", revokeShareForm],
+  ["/settings/members", "admin", inviteForm],
+  ["/settings/members/:id/remove", "admin", removeMemberForm],
+  ["/settings/members/:id/link", "admin", signInLinkForm],
+  ["/features/:key", "features:write", featureForm],
+  ["/initiatives/:id", "features:write", initiativeForm],
+  ["/review", "features:write", reviewForm],
+  ["/login", "open", loginForm],
+  ["/logout", "open", logoutForm],
 ];
 
 /** Pages whose rows the API has too: the same address with `.json` or `.csv` leads there. */
@@ -45,6 +98,9 @@ const AS_JSON: Readonly<Record<string, string>> = {
   activity: "/v1/changes",
   people: "/v1/people",
   search: "/v1/search",
+  objectives: "/v1/objectives",
+  review: "/v1/links/review",
+  reports: "/v1/reports",
   status: "/v1/status",
 };
 
@@ -73,5 +129,20 @@ export const mountDashboard = (app: Hono<WebEnv>, deps: WebDeps): void => {
     const [, name = "", suffix = ""] = /^(.+)(\.\w+)$/.exec(c.req.param("file")) ?? [];
     return c.redirect(`/v1/${c.req.param("list")}/${encodeURIComponent(name)}${suffix === ".json" ? "" : suffix}`);
   });
-  for (const [path, page] of PAGES) readable(app, path, (c) => page(c, deps));
+  for (const [path, scope, form] of FORMS) {
+    app.post(path, async (c) => {
+      if (scope !== "open") demand(c.get("identity"), scope);
+      const seen = seenBy(deps, c.get("identity"));
+      return form(c, seen, await formIn(c, seen));
+    });
+  }
+  for (const [path, scope, page] of PAGES) {
+    readable(app, path, (c) => {
+      const identity = c.get("identity");
+      if (scope !== "open" && identity === NOBODY) return c.redirect(loginAddress(c), 303);
+      if (scope !== "open") demand(identity, scope);
+      return page(c, seenBy(deps, identity));
+    });
+  }
+  mountShares(app, deps);
 };

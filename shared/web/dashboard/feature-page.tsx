@@ -6,16 +6,19 @@ import { HEALTH_WORDS, STAGE_STATE_WORDS, STAGE_WORDS, toolName } from "../words
 import { FeatureTimeline } from "./feature-timeline.tsx";
 import { FeatureWork } from "./feature-work.tsx";
 import { FlowSection } from "./flow-section.tsx";
+import { tokenOf } from "./form.tsx";
 import { Health } from "./health.tsx";
 import { HealthSection } from "./health-section.tsx";
 import { address, Outside } from "./link.tsx";
 import { type PageHandler, sendPage } from "./page.tsx";
 import { linkCursor, placeOf } from "./page-cursor.ts";
+import { SaidSection } from "./said.tsx";
 import { StageReasons } from "./stage-reasons.tsx";
 import { Day, Moment, Target } from "./time.tsx";
 
 const WORK_AT_ONCE = 100;
 const TIMELINE_AT_ONCE = 50;
+const UPDATES_SHOWN = 5;
 const FLOW_WEEKS = 12;
 
 const StageSteps = ({ explanation }: FeatureView) => (
@@ -46,6 +49,7 @@ const HealthFacts = ({ health }: FeatureView) => (
       <div>
         <dt>Declared</dt>
         <dd>
+          {health.declared.by !== undefined && `${health.declared.by}: `}
           {HEALTH_WORDS[health.declared.value].word}
           <span class="quiet">
             {health.declared.at !== undefined && (
@@ -113,7 +117,27 @@ const Facts = ({ feature, products }: { readonly feature: FeatureView; readonly 
       {feature.initiatives.length > 0 && (
         <div>
           <dt>Initiative</dt>
-          <dd>{feature.initiatives.map(({ name }) => name).join(", ")}</dd>
+          <dd>
+            {feature.initiatives.map(({ id, name }, place) => (
+              <>
+                {place > 0 && ", "}
+                <a href={`/initiatives/${id}`}>{name}</a>
+              </>
+            ))}
+          </dd>
+        </div>
+      )}
+      {feature.names !== undefined && feature.names.length > 0 && (
+        <div>
+          <dt>Also known as</dt>
+          <dd>
+            {feature.names.map(({ name, tool, url }, place) => (
+              <>
+                {place > 0 && ", "}
+                <Outside href={url}>{name}</Outside> <span class="quiet">in {toolName(tool)}</span>
+              </>
+            ))}
+          </dd>
         </div>
       )}
       {own.length > 0 && (
@@ -160,11 +184,13 @@ export const featurePage: PageHandler = async (c, deps) => {
   const place = (list: string) => ({ route: `page.feature.${list}`, filters: { id: feature.id } });
   const workAfter = placeOf(deps, place("work"), c.req.query("work"));
   const timelineAfter = placeOf(deps, place("timeline"), c.req.query("timeline"));
-  const [work, timeline, products, flow] = await Promise.all([
+  const [work, timeline, products, flow, assertions, updates] = await Promise.all([
     views.evidence(feature.id, workAfter, WORK_AT_ONCE),
     views.timeline(feature.id, timelineAfter, TIMELINE_AT_ONCE),
     views.products(),
     views.featureFlow(feature.id, FLOW_WEEKS),
+    views.said(feature.id),
+    views.updates(feature.id, undefined, UPDATES_SHOWN),
   ]);
   const path = featurePath(feature);
   const more = linkCursor(deps, place("work"), work.next);
@@ -185,6 +211,13 @@ export const featurePage: PageHandler = async (c, deps) => {
         <div>
           <StageReasons explanation={feature.explanation} />
           <HealthSection health={feature.health} />
+          <SaidSection
+            at={{ to: path, token: tokenOf(c, deps) }}
+            version={feature.version}
+            assertions={assertions}
+            updates={updates.items}
+            now={deps.now()}
+          />
           <FeatureWork lines={work.items} more={more && address(path, { work: more }, "#work")} />
           <FlowSection flow={flow} json={`/v1${path}/flow`} />
           <FeatureTimeline

@@ -1,4 +1,3 @@
-import type { FieldedKind } from "../../domain/entity.ts";
 import type { EvidenceLine } from "../../store/views.ts";
 import { KIND_WORDS, toolName } from "../words.ts";
 import { Outside } from "./link.tsx";
@@ -41,7 +40,7 @@ export const FeatureWork = ({
           No record of any tool is linked to this feature yet. Mention its key in a branch, a pull request or an issue.
         </p>
       )}
-      {[...byKind].map(([kind, records]: [FieldedKind, EvidenceLine[]]) => (
+      {[...byKind].map(([kind, records]) => (
         <>
           <h3>
             {KIND_WORDS[kind]} <span class="quiet">{records.length}</span>

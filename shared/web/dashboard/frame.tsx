@@ -6,11 +6,15 @@ import { Moment } from "./time.tsx";
 
 const NAVIGATION = [
   { id: "board", href: "/", word: "Board" },
+  { id: "objectives", href: "/objectives", word: "Objectives" },
   { id: "features", href: "/features", word: "Features" },
   { id: "activity", href: "/activity", word: "Activity" },
+  { id: "reports", href: "/reports", word: "Reports" },
   { id: "people", href: "/people", word: "People" },
+  { id: "review", href: "/review", word: "Review" },
   { id: "connections", href: "/connections", word: "Connections" },
   { id: "docs", href: "/docs", word: "Docs" },
+  { id: "settings", href: "/settings", word: "Settings" },
 ] as const;
 
 type Section = (typeof NAVIGATION)[number]["id"];

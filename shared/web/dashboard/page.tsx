@@ -16,7 +16,7 @@ type About = Pick<FrameProps, "title" | "section" | "crumbs" | "wide">;
 export const sendDocument = (c: PageContext, element: { toString(): unknown }, status: 200 | CallerStatus | 500) => {
   const html = `<!doctype html>${String(element)}`;
   c.header("Cache-Control", status === 200 ? "private, no-cache" : "no-store");
-  c.header("Vary", "Accept-Encoding");
+  c.header("Vary", "Accept-Encoding, Authorization, Cookie");
   if (status !== 200) return c.html(html, status);
   const etag = weakTag(html.replaceAll(c.get("requestId"), ""));
   c.header("ETag", etag);

@@ -126,7 +126,7 @@ const listProducts = defineTool({
   },
 });
 
-const listConnections = defineTool({
+export const listConnections = defineTool({
   name: "list_connections",
   title: "List connections",
   description: "The connected tools with their state, how new their data is, and why one is behind.",
@@ -146,7 +146,7 @@ const listConnections = defineTool({
 
 const PUBLIC = EVENT_NAMES.filter((name) => EVENTS[name].public);
 
-const listChanges = defineTool({
+export const listChanges = defineTool({
   name: "list_changes",
   title: "List changes",
   description: `What happened since a day or a moment, oldest first, ${PAGE} at a time.`,
@@ -196,7 +196,7 @@ const sourceOf = (data: object): string | undefined => {
   return undefined;
 };
 
-const search = defineTool({
+export const search = defineTool({
   name: "search",
   title: "Search",
   description: `Finds things by key (ACME-8, #418), and what is planned by the beginnings of the words of its name; at most ${HITS} of each kind.`,
@@ -243,4 +243,3 @@ const search = defineTool({
 });
 
 export const STATUS_TOOLS: readonly Tool[] = [getStatus, listProducts];
-export const OTHER_TOOLS: readonly Tool[] = [listChanges, search, listConnections];

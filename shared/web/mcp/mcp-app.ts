@@ -1,7 +1,8 @@
 import { createMcpHandler } from "@modelcontextprotocol/server";
 import { Hono } from "hono";
 import { HubError } from "../../connector/errors.ts";
-import { type Identity, LOCAL, NOBODY } from "../access/identity.ts";
+import { gate } from "../access/gate.ts";
+import { type Identity, NOBODY } from "../access/identity.ts";
 import { problemOf, statusOf } from "../api/problem.ts";
 import { hostGuard } from "../host-guard.ts";
 import { requestId } from "../request-id.ts";
@@ -28,6 +29,7 @@ export const mcpApp = (deps: WebDeps): Hono<WebEnv> => {
     const known = error instanceof HubError;
     if (!known) deps.onFailure?.(error, c.get("requestId"));
     const told = known ? error : new HubError("internal_error", "something failed", { retry: "later", cause: error });
+    if (told.code === "rate_limited") c.header("Retry-After", String(told.details["seconds"] ?? 60));
     if (statusOf(told.code) === 401) c.header("WWW-Authenticate", 'Bearer realm="Throughline"');
     const { pathname } = new URL(c.req.url);
     const body = problemOf(told, { hub: deps.url(), instance: pathname, requestId: c.get("requestId") });
@@ -43,8 +45,9 @@ export const mcpApp = (deps: WebDeps): Hono<WebEnv> => {
   app.use(requestId);
   if (deps.allowedHosts !== undefined) app.use(hostGuard(deps.allowedHosts.map((name) => name.toLowerCase())));
   app.use(sameOrigin);
+  app.use(gate(deps));
   app.all("/mcp", async (c) => {
-    const identity = deps.identify === undefined ? LOCAL : await deps.identify(c.req.raw);
+    const identity = c.get("identity");
     if (identity === NOBODY) throw new HubError("key_missing", "this needs a key", { retry: "never" });
     return handler.fetch(c.req.raw, {
       authInfo: { token: "", clientId: identity.id, scopes: [...identity.scopes], extra: { identity } },

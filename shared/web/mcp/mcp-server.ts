@@ -1,9 +1,9 @@
 import { type CallToolResult, McpServer } from "@modelcontextprotocol/server";
 import { HubError } from "../../connector/errors.ts";
 import { demand, type Identity } from "../access/identity.ts";
+import { seenBy } from "../access/seen-by.ts";
 import { sentenceOf, statusOf } from "../api/problem.ts";
 import type { WebDeps } from "../web-deps.ts";
-import { seenBy } from "./seen-by.ts";
 import type { Tool } from "./tool.ts";
 import { TOOLS } from "./tools.ts";
 

@@ -45,6 +45,7 @@ const wantedTriggers = ({ row, connection }: DeployedPart): string[] =>
         return [
           `rate(${connection === "github" ? 10 : 5} minutes) {"connection":"${connection}","timer":"<aws.scheduler.scheduled-time>"}`,
         ];
+      if ("schedule" in trigger) return [];
       if ("feed" in trigger) return [`Table.StreamArn by ${trigger.batch}`];
       return ON_AWS[trigger.queue] === "polled" ? [`Inbox.Arn by ${trigger.batch}`] : [];
     })
@@ -277,7 +278,7 @@ describe("queues and mappings", () => {
 });
 
 describe("the HTTP API", () => {
-  it("asks IAM on every route but that of webhooks, and lets no other site's pages in", () => {
+  it("leaves it to the functions who may ask, and lets no other site's pages in", () => {
     const routes = all("AWS::ApiGatewayV2::Route").map(({ Properties }) => [
       Properties.RouteKey,
       Properties.AuthorizationType,
@@ -285,9 +286,9 @@ describe("the HTTP API", () => {
     expect(Object.fromEntries(routes)).toEqual({
       "POST /hooks/{connection}": "NONE",
       "GET /hooks/{connection}": "NONE",
-      "ANY /{path+}": "AWS_IAM",
-      "ANY /": "AWS_IAM",
-      "ANY /mcp": "AWS_IAM",
+      "ANY /{path+}": "NONE",
+      "ANY /": "NONE",
+      "ANY /mcp": "NONE",
     });
     expect(all("AWS::ApiGatewayV2::Api")[0]?.Properties.CorsConfiguration).toBeUndefined();
   });

@@ -15,6 +15,8 @@ import { HubError } from "../../../shared/connector/errors.ts";
 import { ingest } from "../../../shared/pipeline/ingest.ts";
 import { InboxMessage } from "../../../shared/pipeline/messages.ts";
 import { receive } from "../../../shared/pipeline/receive.ts";
+import { credentialOf } from "../../../shared/store/access.ts";
+import { acts } from "../../../shared/store/audit.ts";
 import { createTable } from "../../doubles/dynamo.ts";
 import { openPipeline } from "../../pipeline/open-pipeline.ts";
 import { EVENTS, FAILED, playing, TEMPLATE } from "./recorded.ts";
@@ -340,6 +342,45 @@ describe("throughline remove", () => {
     expect(await main(["remove", "--env", "prod"], terminal(["no"]))).toBe(1);
     expect(await main(["remove", "--env", "prod", "--delete", "everything", "--yes"], terminal())).toBe(2);
     expect(stack).toMatchObject({ status: "CREATE_COMPLETE", isProtected: true });
+  });
+});
+
+describe("throughline keys --env", () => {
+  it("makes, lists and ends keys in the table of the hub on AWS, and says so in its audit log", async () => {
+    const client = aws.dynamo.client();
+    await createTable(client, "hub");
+    const table = dynamoTable("hub", client);
+    aws.stand("CREATE_COMPLETE", { outputs: outputs("https://api.example.com") });
+    const told = (...args: string[]) => {
+      said.out = "";
+      return main(["keys", ...args, "--env", "prod"], terminal());
+    };
+    expect(await told("create", "--name", "first", "--role", "admin")).toBe(0);
+    const key = said.out.trim();
+    const held = await credentialOf(table, key);
+    expect(held).toMatchObject({ kind: "key", name: "first", role: "admin", products: "all" });
+    expect(await told("create", "--sign-in", "--json")).toBe(0);
+    expect(JSON.parse(said.out).url).toMatch(/^https:\/\/api\.example\.com\/login\?token=tl_link_/);
+    expect(await told("list")).toBe(0);
+    expect(said.out).toContain(`${held?.id}  in use    admin     all products  never used  first`);
+    expect(await told("revoke", held?.id ?? "")).toBe(0);
+    expect(await credentialOf(table, key)).toMatchObject({ revokedAt: expect.any(String) });
+    expect(await told("revoke", held?.id ?? "")).toBe(1);
+    expect((await acts(table, undefined, 10)).items.map(({ act, by }) => `${act} by ${by.id}`)).toEqual([
+      "key.revoke by cli",
+      "sign_in_link.create by cli",
+      "key.create by cli",
+    ]);
+    for (const wrong of [
+      ["create", "--role", "emperor"],
+      ["create", "--scopes", "features:reed"],
+      ["create", "--products", "none"],
+      ["create", "--role", "viewer", "--scopes", "features:read"],
+      ["create", "--sign-in", "--days", "3"],
+      ["revoke"],
+      ["rotate"],
+    ])
+      expect([wrong, await told(...wrong)]).toEqual([wrong, 2]);
   });
 });
 

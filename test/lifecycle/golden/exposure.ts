@@ -168,6 +168,21 @@ export const EXPOSURE: readonly Story[] = [
     expect: { headline: "support", states: { production: "done", development: "done" }, disposition: "open" },
   },
   {
+    title: "R6: a flag that was cleaned up exposes nothing that another flag holds back",
+    given: [
+      ...SHIPPED,
+      flag("checkout", { created: 2, production: { since: 6, rolloutPercent: 100 }, archived: 20 }),
+      flag("wallets", { created: 2, production: { since: 2, on: false, rolloutPercent: 0 } }),
+    ],
+    on: 25,
+    expect: {
+      headline: "testing",
+      states: { production: "not_started" },
+      badges: ["deployed_dark"],
+      notYet: { production: ["flag wallets at 0 % in production"] },
+    },
+  },
+  {
     title: "R6: where no tool reports deployments, one tool that says done is not enough",
     given: [epic({ created: 2, status: "completed", completed: 5 })],
     on: 8,

@@ -4,12 +4,15 @@ import { endless } from "../../../infra/local/pumps.ts";
 import { mcpApp } from "../../../shared/web/mcp/mcp-app.ts";
 import type { WebDeps } from "../../../shared/web/web-deps.ts";
 import { served } from "../../e2e/served.ts";
-import { memoryViews, type Shown } from "../memory-views.ts";
+import { memoryViews, type Shown, silent } from "../memory-views.ts";
 import { HUB, NOW } from "../sample-hub.ts";
 
 /** What tools over a shown hub are given. */
 export const depsOver = (shown: Shown, over: Partial<WebDeps> = {}): WebDeps => ({
   views: memoryViews(shown),
+  table: sqliteTable(openDatabase(":memory:")),
+  say: silent,
+  reports: sampleReports,
   now: () => NOW,
   cursorKey: new Uint8Array(32).fill(7),
   version: "0.1.0",

@@ -33,6 +33,11 @@ details[open] > * + * { margin-top: 0.75rem; }
 .records li { padding: 0.5rem 0; border-bottom: 1px solid var(--line); }
 .records .what { display: flex; flex-wrap: wrap; gap: 0.25rem 0.75rem; align-items: baseline; justify-content: space-between; }
 .records .quiet { font-size: 0.8125rem; }
+.said { white-space: pre-line; overflow-wrap: anywhere; }
+.split .filters .long { flex: 1 1 16rem; } textarea { font: inherit; width: 100%; padding: 0.375rem 0.625rem; color: var(--ink); background: var(--card); border: 1px solid var(--edge); border-radius: 6px; }
+td .filters { display: inline-flex; margin-right: 0.375rem; }
+.plan { display: grid; gap: 1.75rem; } .plan > li { display: flex; flex-direction: column; gap: 0.625rem; border: 1px solid var(--line); border-radius: 10px; padding: 1rem; background: var(--card); }
+meter { width: 6rem; height: 0.75rem; vertical-align: middle; }
 .pill { font-size: 0.8125rem; padding: 0 0.5rem; border: 1px solid var(--edge); border-radius: 99px; color: var(--quiet); }
 .pill.done, .pill.merged, .pill.success { color: var(--on_track); border-color: currentColor; }
 .pill.in_progress, .pill.in_review, .pill.open { color: var(--accent); border-color: currentColor; }

@@ -1,5 +1,6 @@
 import { BOARD_STYLE } from "./board-style.ts";
 import { FEATURE_STYLE } from "./feature-style.ts";
+import { SETTINGS_STYLE } from "./settings-style.ts";
 
 /** Tokens, the frame of every page, and what all pages share. Text, not a file: the app reads no files. */
 const BASE_STYLE = `
@@ -108,6 +109,7 @@ td time { white-space: nowrap; }
 .pages a, .more { padding-block: 0.25rem; }
 .empty { padding: clamp(1.25rem, 4vw, 2.5rem); border: 1px dashed var(--edge); border-radius: 10px; max-width: 46rem; }
 .steps { display: grid; gap: 0.75rem; } .steps dt { color: var(--quiet); font-size: 0.875rem; }
+figure { margin: 0; } figure svg, iframe.mail { max-width: 100%; } figure svg { height: auto; } iframe.mail { border: 1px solid var(--line); border-radius: 8px; background: #fff; }
 .plain li + li { margin-top: 0.25rem; }
 
 @media (max-width: 40rem) {
@@ -122,4 +124,4 @@ td time { white-space: nowrap; }
 `;
 
 /** The one stylesheet of all pages. */
-export const STYLE = [BASE_STYLE, BOARD_STYLE, FEATURE_STYLE].join("").replace(/\n\s*/g, "\n").trim();
+export const STYLE = [BASE_STYLE, BOARD_STYLE, FEATURE_STYLE, SETTINGS_STYLE].join("").replace(/\n\s*/g, "\n").trim();

@@ -3,7 +3,7 @@ import { kindOf } from "../domain/kind.ts";
 import type { Table } from "../ports/table.ts";
 import { calledSo, entitiesById, rowsOf, update } from "./entities.ts";
 import { entityFits } from "./entity-views.ts";
-import { lists, nameWordKey, partition } from "./keys.ts";
+import { lists, searchWordKey, partition } from "./keys.ts";
 import type { SearchHit } from "./views.ts";
 
 /** Kinds that are found by the words of their names: few of each, and what people plan and talk about. */
@@ -45,24 +45,24 @@ const wordsOf = (entity: Entity): string[] => {
 };
 
 /** Brings the words under which an entity is found up to date. A row that would not change is not written. */
-export const putNameWords = async (table: Table, entity: Entity): Promise<void> => {
+export const putSearchWords = async (table: Table, entity: Entity): Promise<void> => {
   if (!NAMED.has(entity.kind) && !/#\d+$/.test(entity.source.key ?? "")) return;
   const wanted = new Set(wordsOf(entity));
   for await (const { sk, list } of rowsOf(table, partition.ofEntity(entity.id), "N#")) {
     const word = sk.slice("N#".length);
     if (wanted.delete(word) || list === undefined) continue;
-    await update(table, nameWordKey(entity.id, word), () => ({ data: { id: entity.id } }));
+    await update(table, searchWordKey(entity.id, word), () => ({ data: { id: entity.id } }));
   }
   for (const word of wanted)
-    await update(table, nameWordKey(entity.id, word), () => ({
+    await update(table, searchWordKey(entity.id, word), () => ({
       data: { id: entity.id },
-      list: lists.ofNameWord(word, entity.id),
+      list: lists.ofSearchWord(word, entity.id),
     }));
 };
 
 const withWord = async (table: Table, word: string, beginning: string): Promise<string[]> => {
   const rows = await table.query<{ id: string }>({
-    pk: lists.nameWords(word),
+    pk: lists.searchWords(word),
     by: "list",
     prefix: beginning,
     limit: HITS_LOOKED_AT,

@@ -1,0 +1,16 @@
+import type { Hub } from "../pipeline/hub.ts";
+import type { Reporting } from "../pipeline/send-reports.ts";
+import type { Picture } from "../report/render/mail.tsx";
+import type { HubConfig } from "./define-hub.ts";
+import { reportPosts } from "./report-posts.ts";
+import { reportReads, reportsOf } from "./reports.ts";
+
+/** The reports of a config over a hub, ready to be made and sent. */
+export const reportingOf = (
+  hub: Hub,
+  { config, picture }: { readonly config: HubConfig; readonly picture?: Picture | undefined },
+): Reporting => ({
+  settings: reportsOf(config),
+  reads: reportReads(hub),
+  post: reportPosts(hub, config, picture),
+});

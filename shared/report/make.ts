@@ -1,0 +1,216 @@
+import type { Entity, FieldedKind } from "../domain/entity.ts";
+import type { EntityReads } from "../store/entity-reads.ts";
+import type { ConnectionView, FeatureView, Slice, Views } from "../store/views.ts";
+import { changes, type Snapshot, sideBySide, snapshotOf } from "./changed.ts";
+import { sectionsOf } from "./definitions.ts";
+import type { Report } from "./document.ts";
+import { counted } from "./figures.ts";
+import { daysFrom, dayWords, type Period, periodId, periodsBack, periodWords, previousOf } from "./period.ts";
+import { scheduleWords } from "./schedule.ts";
+import { type About, type Collector, line } from "./section.ts";
+import type { ReportSettings } from "./settings.ts";
+import { isGone, stageAt } from "./stage-path.ts";
+
+/** All that a report reads: pages in ascending order of ids, and a few things by id. */
+export interface ReportReads extends EntityReads, Pick<Views, "connections"> {
+  features(after: string | undefined, limit: number): Promise<Slice<FeatureView>>;
+  featuresById(ids: readonly string[]): Promise<ReadonlyMap<string, FeatureView>>;
+  /** Features that records speak about, by the id of the record. */
+  featuresOf(records: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;
+}
+
+/** The report before, with what it remembers, in ascending order of ids. */
+export interface Earlier {
+  readonly period: Pick<Period, "last">;
+  readonly madeAt: string;
+  readonly snapshots: AsyncIterable<Snapshot>;
+}
+
+const PAGE = 200;
+const PERIODS = 8;
+/** Kinds whose records may speak about features: sections are told of which. */
+const LINKED: ReadonlySet<FieldedKind> = new Set(["experiment", "metric", "campaign", "feedback", "supportTicket"]);
+/** In this order, so that what is defined comes before what refers to it. */
+const STREAMED = [
+  "objective",
+  "keyResult",
+  "experiment",
+  "metric",
+  "campaign",
+  "survey",
+  "surveyResponse",
+  "feedback",
+  "supportTicket",
+] as const satisfies readonly FieldedKind[];
+
+/**
+ * Makes a report. Everything is streamed past the sections once and counted there: what is held does not grow with what
+ * the hub holds.
+ *
+ * @param remember is given the state of each feature, in ascending order of ids, for the report after this one
+ */
+export const makeReport = async (
+  settings: ReportSettings,
+  period: Period,
+  around: { readonly reads: ReportReads; readonly hubUrl: string; readonly madeAt: Date },
+  earlier: Earlier | undefined,
+  remember: (snapshot: Snapshot) => Promise<void> = async () => {},
+): Promise<Report> => {
+  const { reads, hubUrl } = around;
+  const madeAt = around.madeAt.toISOString();
+  const { name, definition, thresholds, products } = settings;
+  const run = periodId(period);
+  const runUrl = `${hubUrl}/reports/${name}/runs/${run}`;
+  const previous = previousOf(period);
+  const about: About = {
+    period,
+    previous,
+    periods: periodsBack(period, PERIODS),
+    madeAt,
+    thresholds,
+    hubUrl,
+    runUrl,
+  };
+  const opened = sectionsOf(definition).map((section) => ({ section, collector: section.open(about) }));
+  const collectors = opened.map(({ collector }) => collector);
+  const ids = products.map(({ id }) => id);
+  const isMine = (of: readonly string[]) => ids.length === 0 || of.some((id) => ids.includes(id));
+  const changed = await streamFeatures(collectors, about, around, earlier, isMine, remember);
+  for (const kind of STREAMED) await streamEntities(kind, collectors, reads, isMine);
+  const told = await Promise.all(
+    opened.map(async ({ section, collector }) => ({
+      section,
+      told: await collector.end({ features: (wanted) => reads.featuresById(wanted) }),
+    })),
+  );
+  const slipped = changed.counts.find(({ word }) => word === "slipped")?.count ?? 0;
+  const [first = [], ...others] = told.map((one) => one.told.lead ?? []);
+  const lead = [...first, ...(slipped > 0 ? [`${slipped} slipped`] : []), ...others.flat()].slice(0, 5);
+  const isNews = changed.counts.length > 0 || told.some((one) => one.told.isNews === true);
+  const subjectOf = products.map((product) => product.name).join(", ") || definition.title;
+  return {
+    schema: "report.v1",
+    report: name,
+    run,
+    kind: settings.kind,
+    title: `${products.length > 0 ? `${line(subjectOf)}: ` : ""}${definition.title}`,
+    subject: line(
+      `${subjectOf}: ${isNews ? lead.slice(0, 3).join(", ") || counted(total(changed), "change") : "nothing changed"}`,
+      120,
+    ),
+    lead: isNews ? `${capital(lead.join(", ") || counted(total(changed), "change"))}.` : "Nothing changed.",
+    products: products.map((product) => line(product.name)),
+    period,
+    previous,
+    madeAt,
+    isNews,
+    changed,
+    sections: told.map(({ section: { id, title }, told: { blocks } }) => ({ id, title, blocks: [...blocks] })),
+    caveats: caveatsOf(await reads.connections(), period, previous, madeAt),
+    why: `You get this because "${name}" is among the reports of the hub's configuration (${scheduleWords(settings.schedule, settings.zone)}). Who gets it and when is changed there, under reports.${name}.`,
+    url: runUrl,
+  };
+};
+
+const total = ({ counts }: Report["changed"]): number => counts.reduce((sum, { count }) => sum + count, 0);
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** Features past the sections and past what the report before remembers. */
+const streamFeatures = async (
+  collectors: readonly Collector[],
+  { period, thresholds, hubUrl }: About,
+  { reads }: { readonly reads: ReportReads },
+  earlier: Earlier | undefined,
+  isMine: (of: readonly string[]) => boolean,
+  remember: (snapshot: Snapshot) => Promise<void>,
+): Promise<Report["changed"]> => {
+  const base =
+    earlier === undefined
+      ? `since ${dayWords(period.first)}, the beginning of the period: there is no earlier report, so only moves between stages are told`
+      : `since the report up to ${dayWords(earlier.period.last)}`;
+  const compared = changes(hubUrl, base, thresholds.slipDays);
+  const mine = mineOf(
+    pagesOf((after) => reads.features(after, PAGE)),
+    isMine,
+  );
+  const none: AsyncIterable<Snapshot> = {
+    [Symbol.asyncIterator]: () => ({ next: async () => ({ done: true, value: undefined }) }),
+  };
+  const before = (earlier?.snapshots ?? none)[Symbol.asyncIterator]();
+  for await (const [was, view] of sideBySide(before, mine)) {
+    if (view === undefined) {
+      compared.compare(was, undefined, undefined);
+      continue;
+    }
+    const now = snapshotOf(view, stageAt(view, period.end));
+    await remember(now);
+    compared.compare(earlier === undefined ? { ...now, stage: stageAt(view, period.start) } : was, now, view);
+    for (const { feature } of collectors) feature?.(view);
+  }
+  return compared.told();
+};
+
+async function* mineOf(features: AsyncIterable<FeatureView>, isMine: (of: readonly string[]) => boolean) {
+  for await (const view of features) if (!isGone(view) && isMine(view.productIds)) yield view;
+}
+
+async function* pagesOf<Item>(page: (after: string | undefined) => Promise<Slice<Item>>): AsyncGenerator<Item> {
+  for (let after: string | undefined; ; ) {
+    const { items, next } = await page(after);
+    yield* items;
+    if (next === undefined) return;
+    after = next;
+  }
+}
+
+const streamEntities = async <K extends FieldedKind>(
+  kind: K,
+  collectors: readonly Collector[],
+  reads: ReportReads,
+  isMine: (of: readonly string[]) => boolean,
+): Promise<void> => {
+  const takers = collectors.flatMap(({ entity }) => entity?.[kind] ?? []);
+  if (takers.length === 0) return;
+  for (let after: string | undefined; ; ) {
+    const { items, next } = await reads.entities(kind, after, PAGE);
+    const mine = items.filter((entity) => isThere(entity) && isMine(entity.productIds));
+    const links = LINKED.has(kind) ? await reads.featuresOf(mine.map(({ id }) => id)) : undefined;
+    for (const entity of mine) for (const take of takers) take(entity, links?.get(entity.id) ?? []);
+    if (next === undefined) return;
+    after = next;
+  }
+};
+
+const isThere = ({ presence: { state } }: Entity): boolean => state !== "deleted" && state !== "out_of_scope";
+
+/** What the reader must know before the figures are believed. */
+const caveatsOf = (
+  connections: readonly ConnectionView[],
+  period: Period,
+  previous: Period,
+  madeAt: string,
+): string[] => {
+  const behind = connections.filter(({ state }) => ["stale", "needs_auth", "failed", "pending"].includes(state));
+  const [days, before] = [period, previous].map(({ first, last }) => daysFrom(first, last) + 1);
+  return [
+    ...behind.map(({ title, state, dataAsOf }) =>
+      line(
+        `${title} is behind (${state.replaceAll("_", " ")}${dataAsOf === undefined ? ", nothing was read yet" : `, data of ${dataAsOf.slice(0, 16).replace("T", " ")} UTC`}): what happened there since is missing.`,
+        300,
+      ),
+    ),
+    ...connections.flatMap(({ title, quarantined }) =>
+      quarantined > 0
+        ? [
+            line(
+              `${title}: ${counted(quarantined, "record")} could not be read and ${quarantined === 1 ? "is" : "are"} not counted.`,
+            ),
+          ]
+        : [],
+    ),
+    ...(days === before
+      ? []
+      : [`${periodWords(period)} has ${days} days, the period before ${before}: compare sums with care.`]),
+    `Stages are those at the end of the period, by the time that tools tell. Health, targets and progress are those of ${madeAt.slice(0, 16).replace("T", " ")} UTC, when this was made.`,
+  ];
+};

@@ -1,0 +1,351 @@
+import { median } from "d3-array";
+import { STAGES, type Stage } from "../../domain/stage.ts";
+import type { FeatureView } from "../../store/views.ts";
+import { counted } from "../figures.ts";
+import { addDays, dayIn, daysFrom, dayWords } from "../period.ts";
+import { type About, byText, featureCell, isIn, line, linked, proof, type Section, top } from "../section.ts";
+import { begunAt, movement, reasonOf, shippedAt, stageAt } from "../stage-path.ts";
+import { HEALTH_WORDS, STAGE_WORDS } from "../words.ts";
+
+const ROWS = 40;
+const DECISIONS = 12;
+const EVIDENCE = 3;
+const PRODUCTION = STAGES.indexOf("production");
+const COLUMNS = [...STAGES, "none"] as const;
+
+const stageWord = (stage: Stage | null): string => STAGE_WORDS[stage ?? "none"];
+const evidenceOf = (view: FeatureView, stage: Stage | null) =>
+  view.explanation.because
+    .filter((one) => one.stage === stage)
+    .flatMap(({ evidence }) => evidence)
+    .slice(0, EVIDENCE)
+    .map(proof);
+
+/** How many features stand in each stage at the end of the period, and at its beginning. */
+const stages: Section = {
+  id: "stages",
+  title: "Features by stage",
+  open: ({ period, hubUrl }) => {
+    const now: Record<string, number> = {};
+    const before: Record<string, number> = {};
+    return {
+      feature(view) {
+        const [is, was] = [stageAt(view, period.end) ?? "none", stageAt(view, period.start) ?? "none"];
+        now[is] = (now[is] ?? 0) + 1;
+        before[was] = (before[was] ?? 0) + 1;
+      },
+      end: () => ({
+        blocks: [
+          {
+            type: "chart",
+            shape: "bars",
+            caption: "Features by stage at the end of the period, beside its beginning",
+            series: [
+              { name: "End", points: COLUMNS.map((stage) => ({ label: STAGE_WORDS[stage], value: now[stage] ?? 0 })) },
+              {
+                name: "Beginning",
+                points: COLUMNS.map((stage) => ({ label: STAGE_WORDS[stage], value: before[stage] ?? 0 })),
+              },
+            ],
+            marks: [],
+          },
+          {
+            type: "table",
+            caption: "Features by stage",
+            columns: [
+              { name: "Stage", kind: "text" },
+              { name: "End", kind: "number" },
+              { name: "Beginning", kind: "number" },
+            ],
+            rows: COLUMNS.map((stage) => [
+              { text: STAGE_WORDS[stage], url: `${hubUrl}/features?stage=${stage}` },
+              now[stage] ?? 0,
+              before[stage] ?? 0,
+            ]),
+            more: 0,
+            url: `${hubUrl}/`,
+          },
+        ],
+      }),
+    };
+  },
+};
+
+/** What came into production, with how long it took, and how many did in the weeks before. */
+const shipped: Section = {
+  id: "shipped",
+  title: "Shipped",
+  open: ({ period, periods, hubUrl }) => {
+    const found = top<{ view: FeatureView; at: string }>(ROWS, (a, b) => byText(a.at, b.at));
+    const leadDays: number[] = [];
+    const perPeriod = periods.map(() => 0);
+    return {
+      feature(view) {
+        const at = shippedAt(view);
+        const index = periods.findIndex((one) => isIn(one, at));
+        if (at === undefined || index < 0) return;
+        perPeriod[index] = (perPeriod[index] ?? 0) + 1;
+        if (!isIn(period, at)) return;
+        found.add({ view, at });
+        const begun = begunAt(view);
+        if (begun !== undefined) leadDays.push(daysFrom(begun.slice(0, 10), at.slice(0, 10)));
+      },
+      end: () => ({
+        blocks: [
+          {
+            type: "metrics",
+            items: [
+              {
+                label: "Features shipped",
+                value: found.count(),
+                previous: perPeriod[1] ?? 0,
+                url: `${hubUrl}/features?stage=production`,
+              },
+              {
+                label: "Median time from development to production",
+                value: median(leadDays) ?? null,
+                unit: "d",
+                url: `${hubUrl}/features?stage=production`,
+              },
+            ],
+          },
+          {
+            type: "chart",
+            shape: "bars",
+            caption: `Features shipped in each ${period.length}, the last ${periods.length}`,
+            series: [
+              {
+                name: "Shipped",
+                points: periods
+                  .map(({ first }, at) => ({ label: first.slice(5), value: perPeriod[at] ?? 0 }))
+                  .reverse(),
+              },
+            ],
+            marks: [],
+          },
+          {
+            type: "list",
+            items: found.items().map(({ view, at }) => {
+              const cell = featureCell(hubUrl, view);
+              const why = reasonOf(view, "production");
+              return {
+                ...cell,
+                details: [
+                  `on ${dayWords(dayIn(new Date(at), period.zone))}${why === "" ? "" : `: ${line(why, 400)}`}`,
+                  ...evidenceOf(view, "production"),
+                ],
+              };
+            }),
+            more: found.more(),
+            url: `${hubUrl}/features?stage=production`,
+          },
+        ],
+        ...(found.count() > 0 && { lead: [`${counted(found.count(), "feature")} shipped`] }),
+        isNews: found.count() > 0,
+      }),
+    };
+  },
+};
+
+/** Features whose headline stage at the end of the period is another than at its beginning. */
+const moved: Section = {
+  id: "moved",
+  title: "Moved forward and back",
+  open: ({ period, hubUrl }) => {
+    const found = top<{ view: FeatureView; from: Stage | null; to: Stage | null }>(
+      ROWS,
+      (a, b) => movement(a.from, a.to) - movement(b.from, b.to) || byText(a.view.id, b.view.id),
+    );
+    let back = 0;
+    return {
+      feature(view) {
+        const [from, to] = [stageAt(view, period.start), stageAt(view, period.end)];
+        if (from === to) return;
+        if (movement(from, to) < 0) back += 1;
+        found.add({ view, from, to });
+      },
+      end: () => ({
+        blocks: [
+          {
+            type: "table",
+            caption: "Moves of the headline stage, back first",
+            columns: ["Feature", "From", "To", "Why"].map((name) => ({ name, kind: "text" as const })),
+            rows: found
+              .items()
+              .map(({ view, from, to }) => [
+                featureCell(hubUrl, view),
+                stageWord(from),
+                stageWord(to),
+                line(reasonOf(view, to) || "no reason is told", 300),
+              ]),
+            more: found.more(),
+            url: `${hubUrl}/activity?since=${period.first}`,
+          },
+        ],
+        ...(back > 0 && { lead: [`${counted(back, "feature")} moved back`] }),
+        isNews: found.count() > 0,
+      }),
+    };
+  },
+};
+
+/** What is at risk or off track now, with the reasons that the rules give. */
+const risks: Section = {
+  id: "risks",
+  title: "At risk and off track",
+  open: ({ hubUrl }) => {
+    const found = top<FeatureView>(ROWS, (a, b) =>
+      a.health.value === b.health.value ? byText(a.id, b.id) : a.health.value === "off_track" ? -1 : 1,
+    );
+    let off = 0;
+    return {
+      feature(view) {
+        if (view.health.value !== "off_track" && view.health.value !== "at_risk") return;
+        if (view.health.value === "off_track") off += 1;
+        found.add(view);
+      },
+      end: () => ({
+        blocks: [
+          {
+            type: "metrics",
+            items: [
+              { label: "Off track", value: off, url: `${hubUrl}/features?health=off_track` },
+              { label: "At risk", value: found.count() - off, url: `${hubUrl}/features?health=at_risk` },
+            ],
+          },
+          {
+            type: "table",
+            caption: "Features in trouble, off track first",
+            columns: ["Feature", "Health", "Stage", "Reasons", "Target"].map((name) => ({
+              name,
+              kind: name === "Target" ? ("day" as const) : ("text" as const),
+            })),
+            rows: found
+              .items()
+              .map((view) => [
+                featureCell(hubUrl, view),
+                HEALTH_WORDS[view.health.value].word,
+                stageWord(view.explanation.headline),
+                line([...declared(view), ...view.health.derived.reasons].join("; ") || "declared so", 400),
+                view.targetDate ?? null,
+              ]),
+            more: found.more(),
+            url: `${hubUrl}/features?health=off_track`,
+          },
+        ],
+        ...(off > 0 && { lead: [`${counted(off, "feature")} off track`] }),
+      }),
+    };
+  },
+};
+
+const declared = ({ health }: FeatureView): string[] =>
+  health.disagree && health.declared !== undefined
+    ? [`declared ${HEALTH_WORDS[health.declared.value].word.toLowerCase()}, the evidence says otherwise`]
+    : [];
+
+/** Contradictions that somebody must settle. */
+const decisions: Section = {
+  id: "decisions",
+  title: "Decisions waiting",
+  open: ({ hubUrl }) => {
+    const found = top<{ view: FeatureView; conflict: FeatureView["explanation"]["conflicts"][number] }>(
+      DECISIONS,
+      (a, b) => byText(a.view.id, b.view.id),
+    );
+    const undecided = top<{ name: string; url: string; result: string }>(DECISIONS, (a, b) => byText(a.name, b.name));
+    return {
+      feature(view) {
+        for (const conflict of view.explanation.conflicts) found.add({ view, conflict });
+      },
+      entity: {
+        experiment({ fields, source }) {
+          const isOpen = fields.decision === undefined || fields.decision.category === "review";
+          if (fields.status.category === "stopped" && fields.released === undefined && isOpen)
+            undecided.add({ name: fields.name, url: source.url, result: fields.result?.detail ?? "no result told" });
+        },
+      },
+      end: () => ({
+        blocks: [
+          {
+            type: "list",
+            items: [
+              ...found.items().map(({ view, conflict }) => ({
+                ...featureCell(hubUrl, view),
+                details: [
+                  line(`${conflict.claim}, but ${conflict.against}: which holds?`, 400),
+                  ...conflict.evidence.slice(0, EVIDENCE).map(proof),
+                ],
+              })),
+              ...undecided.items().map(({ name, url, result }) => ({
+                text: line(name),
+                details: [
+                  line(`the experiment has ended (${result}): ship, roll back or repeat?`),
+                  linked("Open it", url),
+                ],
+              })),
+            ],
+            more: found.more() + undecided.more(),
+            url: `${hubUrl}/features`,
+          },
+        ],
+        ...(found.count() + undecided.count() > 0 && {
+          lead: [`${counted(found.count() + undecided.count(), "decision")} waiting`],
+        }),
+      }),
+    };
+  },
+};
+
+/** What should come within the days ahead. */
+const next: Section = {
+  id: "next",
+  title: "Next",
+  open: ({ period, thresholds, hubUrl }: About) => {
+    const from = addDays(period.last, 1);
+    const to = addDays(period.last, thresholds.aheadDays);
+    const found = top<FeatureView>(
+      ROWS,
+      (a, b) => byText(a.targetDate ?? "", b.targetDate ?? "") || byText(a.id, b.id),
+    );
+    return {
+      feature(view) {
+        const { targetDate, explanation } = view;
+        if (targetDate === undefined || targetDate < from || targetDate > to) return;
+        if (explanation.disposition !== "open" || STAGES.indexOf(explanation.headline ?? "vision") >= PRODUCTION)
+          return;
+        found.add(view);
+      },
+      end: () => ({
+        blocks: [
+          {
+            type: "table",
+            caption: `Targets from ${dayWords(from)} to ${dayWords(to)}`,
+            columns: [
+              { name: "Feature", kind: "text" },
+              { name: "Target", kind: "day" },
+              { name: "Stage", kind: "text" },
+              { name: "Done", kind: "number" },
+              { name: "Of", kind: "number" },
+              { name: "Health", kind: "text" },
+            ],
+            rows: found
+              .items()
+              .map((view) => [
+                featureCell(hubUrl, view),
+                view.targetDate ?? null,
+                stageWord(view.explanation.headline),
+                view.progress.done,
+                view.progress.total,
+                HEALTH_WORDS[view.health.value].word,
+              ]),
+            more: found.more(),
+            url: `${hubUrl}/features`,
+          },
+        ],
+      }),
+    };
+  },
+};
+
+export const FEATURE_SECTIONS = { stages, shipped, moved, risks, decisions, next } as const;

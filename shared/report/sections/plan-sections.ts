@@ -1,0 +1,152 @@
+import type { Entity } from "../../domain/entity.ts";
+import { progressOf } from "../../domain/key-result.ts";
+import { changeText, counted, numberText } from "../figures.ts";
+import { byText, featureCell, isIn, line, linked, type Section, top } from "../section.ts";
+
+const ROWS = 40;
+
+/** How far from the baseline to the target a key result has come; null where the tool does not tell enough. */
+const reachedBy = ({ baseline, target, current }: Entity<"keyResult">["fields"]): number | null =>
+  progressOf(baseline, target, current);
+
+/** Key results beside their targets, the furthest behind first. */
+const objectives: Section = {
+  id: "objectives",
+  title: "Key results",
+  open: ({ hubUrl }) => {
+    const found = top<Entity<"keyResult">>(
+      ROWS,
+      (a, b) => (reachedBy(a.fields) ?? 2) - (reachedBy(b.fields) ?? 2) || byText(a.id, b.id),
+    );
+    const goals = new Map<string, string>();
+    let reached = 0;
+    return {
+      entity: {
+        objective({ id, fields }) {
+          if (goals.size < 500) goals.set(id, fields.title);
+        },
+        keyResult(entity) {
+          const { status } = entity.fields;
+          if (status.category === "cancelled" || status.category === "draft") return;
+          if ((reachedBy(entity.fields) ?? 0) >= 1) reached += 1;
+          found.add(entity);
+        },
+      },
+      end: () => ({
+        blocks: [
+          {
+            type: "table",
+            caption: "Key results, the furthest from their target first",
+            columns: [
+              { name: "Key result", kind: "text" },
+              { name: "Objective", kind: "text" },
+              { name: "Now", kind: "number" },
+              { name: "Target", kind: "number" },
+              { name: "Reached", kind: "share" },
+            ],
+            rows: found
+              .items()
+              .map(({ fields, source }) => [
+                linked(fields.unit === undefined ? fields.title : `${fields.title} (${fields.unit})`, source.url),
+                line(goals.get(fields.objectiveId ?? "") ?? "none"),
+                fields.current ?? null,
+                fields.target ?? null,
+                reachedBy(fields),
+              ]),
+            more: found.more(),
+            url: `${hubUrl}/objectives`,
+          },
+        ],
+        ...(reached > 0 && { lead: [`${counted(reached, "key result")} reached`] }),
+      }),
+    };
+  },
+};
+
+interface Shown {
+  readonly entity: Entity<"experiment">;
+  readonly features: readonly string[];
+}
+
+/** The best result of a goal metric, in words: effect with its interval. */
+const effectOf = ({ snapshot, variations }: Entity<"experiment">["fields"]): string => {
+  const controls = new Set(variations.filter(({ isControl }) => isControl).map(({ key }) => key));
+  const results = (snapshot?.results ?? []).filter(
+    ({ role, lift, variation }) => role === "goal" && lift !== undefined && !controls.has(variation),
+  );
+  const best = results.toSorted((a, b) => (b.lift ?? 0) - (a.lift ?? 0))[0];
+  if (best?.lift === undefined) return "not told";
+  const sure = best.confidence === undefined ? "" : ` at ${numberText(best.confidence * 100)}%`;
+  const range = best.interval && ` (${changeText(best.interval[0])} to ${changeText(best.interval[1])}${sure})`;
+  return `${changeText(best.lift)}${range ?? ""}`;
+};
+
+const daysOf = ({ startedAt, endedAt }: Entity<"experiment">["fields"], now: string): number | null =>
+  startedAt === undefined
+    ? null
+    : Math.max(0, Math.round((Date.parse(endedAt ?? now) - Date.parse(startedAt)) / 86_400_000));
+
+const BAD_SPLIT = 0.001;
+
+/** Experiments that ended in the period, and, where `all` is asked for, those that run. */
+const experimentsWith = (id: string, title: string, all: boolean): Section => ({
+  id,
+  title,
+  open: ({ period, madeAt, hubUrl }) => {
+    const found = top<Shown>(ROWS, (a, b) => byText(b.entity.fields.endedAt ?? "9", a.entity.fields.endedAt ?? "9"));
+    let ended = 0;
+    return {
+      entity: {
+        experiment(entity, features) {
+          const isOver = isIn(period, entity.fields.endedAt);
+          if (isOver) ended += 1;
+          if (isOver || (all && entity.fields.status.category === "running")) found.add({ entity, features });
+        },
+      },
+      async end(lookups) {
+        const named = await lookups.features(found.items().flatMap(({ features }) => features.slice(0, 1)));
+        return {
+          blocks: [
+            {
+              type: "table",
+              caption: all ? "Experiments that run, and those that ended" : "Experiments that ended",
+              columns: [
+                { name: "Experiment", kind: "text" },
+                { name: "Feature", kind: "text" },
+                { name: "Days", kind: "number" },
+                { name: "People", kind: "number" },
+                { name: "Effect on its goal", kind: "text" },
+                { name: "Result", kind: "text" },
+                { name: "Decision", kind: "text" },
+              ],
+              rows: found.items().map(({ entity: { fields, source }, features: [first = ""] }) => {
+                const feature = named.get(first);
+                const people = fields.snapshot?.users.reduce((sum, { users }) => sum + users, 0);
+                const isSkewed = (fields.snapshot?.srmP ?? 1) < BAD_SPLIT;
+                return [
+                  linked(fields.name, source.url),
+                  feature === undefined ? null : featureCell(hubUrl, feature),
+                  daysOf(fields, madeAt),
+                  people ?? null,
+                  isSkewed ? "not to be trusted: the groups have not the sizes they should" : effectOf(fields),
+                  line(fields.result?.detail ?? (fields.status.category === "running" ? "running" : "not told")),
+                  line(fields.decision?.detail ?? "open"),
+                ];
+              }),
+              more: found.more(),
+              url: `${hubUrl}/features`,
+            },
+          ],
+          ...(ended > 0 && { lead: [`${counted(ended, "experiment")} ended`] }),
+          isNews: ended > 0,
+        };
+      },
+    };
+  },
+});
+
+export const PLAN_SECTIONS = {
+  objectives,
+  experiments: experimentsWith("experiments", "Experiments that ended", false),
+  "experiment-results": experimentsWith("experiment-results", "Experiments", true),
+} as const;

@@ -1,0 +1,44 @@
+import type { Entity, FieldedKind } from "../domain/entity.ts";
+import type { Table } from "../ports/table.ts";
+import { contributionKey, lists, SHARDS, viewKey } from "./keys.ts";
+import type { FeatureView, Slice } from "./views.ts";
+
+/** Entities of any kind, of all products: for what is made for the hub itself, and for nobody who asks. */
+export interface EntityReads {
+  /** By id, ascending; those that are gone too. */
+  entities<K extends FieldedKind>(kind: K, after: string | undefined, limit: number): Promise<Slice<Entity<K>>>;
+}
+
+export const entityReads = (table: Table): EntityReads => ({
+  async entities<K extends FieldedKind>(kind: K, after: string | undefined, limit: number): Promise<Slice<Entity<K>>> {
+    const items: Entity<K>[] = [];
+    const digit = after?.slice(after.indexOf("_") + 1)[0] ?? "0";
+    let place = after;
+    for (const shard of SHARDS.filter((one) => one >= digit)) {
+      const rows = await table.query<Entity<K>>({
+        pk: lists.shard(kind, shard),
+        by: "list",
+        limit: limit + 1 - items.length,
+        ...(place !== undefined && { after: place }),
+      });
+      items.push(...rows.map(({ data }) => data));
+      if (items.length > limit) return { items: items.slice(0, limit), next: items[limit - 1]?.id };
+      place = undefined;
+    }
+    return { items, next: undefined };
+  },
+});
+
+/** Features as shown, by id; those unknown are left out. */
+export const featuresById = async (table: Table, ids: readonly string[]): Promise<Map<string, FeatureView>> => {
+  const rows = await table.getMany<FeatureView>([...new Set(ids)].map(viewKey));
+  return new Map(rows.map(({ data }) => [data.id, data]));
+};
+
+/** The features that records speak about, by the id of the record. */
+export const featuresOf = async (table: Table, records: readonly string[]): Promise<Map<string, string[]>> => {
+  const rows = await table.getMany<{ readonly features: readonly { readonly featureId: string }[] }>(
+    records.map(contributionKey),
+  );
+  return new Map(rows.map(({ pk, data }) => [pk.slice("E#".length), data.features.map(({ featureId }) => featureId)]));
+};

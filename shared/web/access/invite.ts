@@ -1,0 +1,66 @@
+import * as z from "zod";
+import { type Credential, credentials, revoke } from "../../store/access.ts";
+import { audit } from "../../store/audit.ts";
+import { type Member, memberById, putMember, removeMember } from "../../store/members.ts";
+import type { Slice } from "../../store/views.ts";
+import type { WebDeps } from "../web-deps.ts";
+import { GrantShape, productsFor } from "./allowed-grant.ts";
+import { audited, makeSignInLink } from "./credentials.ts";
+import type { Identity } from "./identity.ts";
+import { ROLE_NAMES } from "./scope.ts";
+
+/** What is sent to invite somebody. */
+export const InvitationShape = {
+  address: z.email().max(254).describe("Mail address, by which an identity provider tells who it is."),
+  name: z.string().trim().min(1).max(100).optional().describe("What people call them; the address without it."),
+  role: z.enum(ROLE_NAMES),
+  products: GrantShape.products.describe("Ids or slugs of products: nothing else is seen. All without it."),
+};
+
+type Deps = Pick<WebDeps, "table" | "views" | "now">;
+
+/** Invites somebody, or changes who is there. @returns the member, and the token of a link by which they sign in once */
+export const invite = async (
+  deps: Deps,
+  identity: Identity,
+  wanted: {
+    readonly address: string;
+    readonly name?: string | undefined;
+    readonly role: string;
+    readonly products?: readonly string[] | undefined;
+  },
+): Promise<{ readonly member: Member; readonly token: string }> => {
+  const products = await productsFor(deps, identity, wanted.products);
+  const { id, name } = identity;
+  const { member, isNew } = await putMember(
+    deps.table,
+    {
+      address: wanted.address,
+      name: wanted.name ?? wanted.address,
+      role: wanted.role,
+      products,
+      createdBy: { id, name },
+    },
+    deps.now(),
+  );
+  const detail = { role: member.role, products: products === "all" ? "all" : products };
+  await audit(audited(deps), identity, isNew ? "member.invite" : "member.change", member.id, detail);
+  const link = await makeSignInLink(deps, identity, member.id);
+  if (link === undefined) throw new Error("a member that was just written is gone");
+  return { member, token: link.token };
+};
+
+/** Takes a member out; sessions, keys and links of theirs end with it. @returns undefined if there is no such member */
+export const dismiss = async (deps: Deps, identity: Identity, id: string): Promise<true | undefined> => {
+  if ((await memberById(deps.table, id)) === undefined) return undefined;
+  for (const kind of ["key", "share"] as const) {
+    for (let after: string | undefined; ; ) {
+      const page: Slice<Credential> = await credentials(deps.table, kind, after, 100, (one) => one.createdBy.id === id);
+      for (const one of page.items) await revoke(deps.table, kind, one.id, deps.now());
+      after = page.next;
+      if (after === undefined) break;
+    }
+  }
+  if (await removeMember(deps.table, id, deps.now())) await audit(audited(deps), identity, "member.remove", id);
+  return true;
+};

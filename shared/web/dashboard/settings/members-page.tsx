@@ -1,0 +1,137 @@
+import * as z from "zod";
+import { HubError } from "../../../connector/errors.ts";
+import { members } from "../../../store/members.ts";
+import { makeSignInLink } from "../../access/credentials.ts";
+import { dismiss, InvitationShape, invite } from "../../access/invite.ts";
+import type { WebDeps } from "../../web-deps.ts";
+import { address } from "../link.tsx";
+import type { PageContext, PageHandler } from "../page.tsx";
+import { linkCursor, placeOf } from "../page-cursor.ts";
+import { Scroll } from "../scroll.tsx";
+import { Moment } from "../time.tsx";
+import {
+  ActButton,
+  Form,
+  type FormHandler,
+  fieldsAs,
+  GrantFields,
+  many,
+  productsText,
+  ShownOnce,
+  unkept,
+} from "./form.tsx";
+import { sendSettings } from "./settings-page.tsx";
+
+const ROWS = 50;
+const PLACE = { route: "page.members", filters: {} };
+const MemberFields = z.object({ ...InvitationShape, products: many });
+
+const show = async (c: PageContext, deps: WebDeps, link?: string): Promise<Response> => {
+  const after = placeOf(deps, PLACE, c.req.query("cursor"));
+  const [{ items, next }, products] = await Promise.all([members(deps.table, after, ROWS), deps.views.products()]);
+  const names = new Map(products.map(({ id, name }) => [id, name]));
+  const following = linkCursor(deps, PLACE, next);
+  return sendSettings(
+    c,
+    deps,
+    "Members",
+    <>
+      <h1>Members</h1>
+      <p class="lead">
+        Who may sign in: by the identity provider, where one is configured, or by a link that works once.
+      </p>
+      {link !== undefined && <ShownOnce label="The link to sign in, for seven days" secret={link} />}
+      {items.length > 0 && (
+        <Scroll label="All members">
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">Member</th>
+                <th scope="col">Role</th>
+                <th scope="col">Products</th>
+                <th scope="col">Invited</th>
+                <th scope="col">
+                  <span class="vh">Act</span>
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {items.map((member) => (
+                <tr>
+                  <th scope="row">
+                    {member.name}
+                    {member.name !== member.address && <span class="quiet sub">{member.address}</span>}
+                  </th>
+                  <td>{member.role}</td>
+                  <td>{productsText(member.products, names)}</td>
+                  <td>
+                    <Moment at={member.createdAt} />
+                    <span class="quiet sub">by {member.createdBy.name}</span>
+                  </td>
+                  <td>
+                    <ActButton
+                      c={c}
+                      deps={deps}
+                      action={`/settings/members/${member.id}/link`}
+                      word="New link"
+                      of={`for ${member.name}`}
+                    />
+                    <ActButton
+                      c={c}
+                      deps={deps}
+                      action={`/settings/members/${member.id}/remove`}
+                      word="Remove"
+                      of={member.name}
+                    />
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </Scroll>
+      )}
+      {following !== undefined && (
+        <nav class="pages" aria-label="Pages">
+          <a rel="next" href={address("/settings/members", { cursor: following })}>
+            Next {ROWS}
+          </a>
+        </nav>
+      )}
+      <h2>Invite somebody, or change who is there</h2>
+      <Form c={c} deps={deps} action="/settings/members" class="fields">
+        <label>
+          Mail address
+          <input name="address" type="email" required maxlength={254} />
+        </label>
+        <label>
+          Name
+          <input name="name" maxlength={100} />
+        </label>
+        <GrantFields products={products} identity={c.get("identity")} />
+        <button type="submit">Invite</button>
+      </Form>
+    </>,
+  );
+};
+
+export const membersPage: PageHandler = (c, deps) => show(c, deps);
+
+const linkOf = (deps: WebDeps, token: string): string => `${deps.url()}/login?token=${token}`;
+
+export const inviteForm: FormHandler = async (c, deps, fields) => {
+  const { token } = await invite(deps, c.get("identity"), fieldsAs(MemberFields, fields));
+  return unkept(await show(c, deps, linkOf(deps, token)));
+};
+
+const noMember = () => new HubError("not_found", "there is no such member", { retry: "never" });
+
+export const signInLinkForm: FormHandler = async (c, deps) => {
+  const link = await makeSignInLink(deps, c.get("identity"), c.req.param("id") ?? "");
+  if (link === undefined) throw noMember();
+  return unkept(await show(c, deps, linkOf(deps, link.token)));
+};
+
+export const removeMemberForm: FormHandler = async (c, deps) => {
+  if ((await dismiss(deps, c.get("identity"), c.req.param("id") ?? "")) === undefined) throw noMember();
+  return c.redirect("/settings/members", 303);
+};

@@ -1,0 +1,37 @@
+import type { Hono } from "hono";
+import { HubError } from "../../connector/errors.ts";
+import { credentialOf, holds, noteUse } from "../../store/access.ts";
+import { scopesOf } from "../access/scope.ts";
+import { readable } from "../readable.ts";
+import type { WebDeps, WebEnv } from "../web-deps.ts";
+
+/** Of the page's own answer; it sets no cookie, and nothing that knows of another address. */
+const PASSED = ["content-type", "cache-control", "etag", "vary"];
+
+/**
+ * Links to one page. The page is asked by the hub itself, as somebody who may read and sees the products of the link; what
+ * the visitor brings along, a session too, plays no part.
+ */
+export const mountShares = (app: Hono<WebEnv>, deps: WebDeps): void => {
+  readable(app, "/share/:token", async (c) => {
+    const token = c.req.param("token");
+    const share = await credentialOf(deps.table, token);
+    if (share?.kind !== "share" || share.path === undefined || !holds(share, deps.now()))
+      throw new HubError("not_found", "this link leads nowhere, or not any more", { retry: "never" });
+    await noteUse(deps.table, token, share, deps.now());
+    const { id, name, products } = share;
+    const host = c.req.header("host");
+    const page = await app.request(
+      new Request(new URL(share.path, c.req.url), { headers: { ...(host !== undefined && { host }) } }),
+      {},
+      { ...c.env, sharedAs: { id, name, scopes: scopesOf(share), products } },
+    );
+    if (!page.ok) throw new HubError("not_found", "the page of this link is not there any more", { retry: "never" });
+    for (const header of PASSED) {
+      const value = page.headers.get(header);
+      if (value !== null) c.header(header, value);
+    }
+    c.header("X-Robots-Tag", "noindex");
+    return c.body(await page.text());
+  });
+};

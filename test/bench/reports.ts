@@ -1,0 +1,130 @@
+import "../../infra/local/jsx.ts";
+import type { Entity } from "../../shared/domain/entity.ts";
+import { table } from "./report.ts";
+
+/** How many things of a kind there are beside so many work items. */
+const FEATURES = 20;
+const TICKETS = 5;
+const FEEDBACK = 10;
+const CAMPAIGNS = 200;
+const METRICS = 40;
+
+const NOW = "2026-03-09T09:00:00.000Z";
+const day = (n: number) => new Date(Date.parse(NOW) - n * 86_400_000).toISOString();
+
+/** A hub that holds so many work items and all that goes with them. */
+const filled = async (items: number) => {
+  const { openReports } = await import("../report/reports-hub.ts");
+  const to = ["archive"];
+  const hub = openReports({
+    reports: {
+      product: { kind: "product", schedule: "0 9 * * 1", to },
+      marketing: { kind: "marketing", schedule: "0 9 * * 1", to },
+      analytics: { kind: "analytics", schedule: "0 9 * * 1", to },
+    },
+  });
+  hub.passTo(NOW);
+  const ids: string[] = [];
+  for (let n = 1; n <= items / FEATURES; n++) {
+    const path = [
+      { headline: "development" as const, at: day(60) },
+      ...(n % 3 === 0 ? [{ headline: "production" as const, at: day(n % 50) }] : []),
+    ];
+    ids.push((await hub.feature(n * 977, path)).id);
+  }
+  const about = (n: number) => [ids[n % ids.length] ?? ""];
+  const status = { category: "open" as const, detail: "Open", mappedBy: "tool" as const };
+  for (let n = 1; n <= items; n++)
+    await hub.record("workItem", n * 7919, {
+      title: `Work ${n}`,
+      type: { category: "task", detail: "Task", mappedBy: "tool" },
+      status: { category: "todo", detail: "To Do", mappedBy: "tool" },
+    });
+  for (let n = 1; n <= items / TICKETS; n++)
+    await hub.record("supportTicket", n * 7919, { subject: `Ticket ${n}`, status }, about(n), {
+      sourceCreatedAt: day(n % 30),
+    } as Partial<Entity<"supportTicket">>);
+  for (let n = 1; n <= items / FEEDBACK; n++)
+    await hub.record("feedback", n * 7919, { title: `Wish ${n}`, at: day(n % 30) }, about(n));
+  for (let n = 1; n <= items / CAMPAIGNS; n++)
+    await hub.record(
+      "campaign",
+      n * 7919,
+      {
+        name: `Mail ${n}`,
+        channel: { category: "email", detail: "email", mappedBy: "tool" },
+        status: { category: "sent", detail: "sent", mappedBy: "tool" },
+        sentAt: day(n % 30),
+        sent: 1000 + n,
+        opens: 400,
+        clicks: 40,
+      },
+      about(n),
+    );
+  for (let n = 1; n <= METRICS; n++)
+    await hub.record(
+      "metric",
+      n * 7919,
+      {
+        name: `Metric ${n}`,
+        shape: "series",
+        points: Array.from({ length: 90 }, (_, at) => ({
+          at: day(90 - at).slice(0, 10),
+          value: 100 + ((at * n) % 17),
+        })),
+      },
+      about(n),
+    );
+  return hub;
+};
+
+/** Seconds of some work, and how far the heap rose above where it began, in MB. */
+const measured = async (work: () => Promise<unknown>): Promise<readonly [seconds: string, megabytes: string]> => {
+  globalThis.gc?.();
+  const before = process.memoryUsage().heapUsed;
+  let most = before;
+  const watch = setInterval(() => {
+    most = Math.max(most, process.memoryUsage().heapUsed);
+  }, 5);
+  const begun = performance.now();
+  await work();
+  const seconds = (performance.now() - begun) / 1000;
+  clearInterval(watch);
+  most = Math.max(most, process.memoryUsage().heapUsed);
+  return [seconds.toFixed(2), ((most - before) / 1e6).toFixed(1)];
+};
+
+/**
+ * Time and memory of each report at numbers of work items, beside a bare walk over the same rows.
+ *
+ * @param args numbers of work items; default 1,000 and 10,000
+ */
+export const reportsBench = async (args: readonly string[]): Promise<void> => {
+  const { previewRun } = await import("../../shared/pipeline/make-run.ts");
+  const { periodOf } = await import("../../shared/report/period.ts");
+  const { reportMail } = await import("../../shared/report/render/mail.tsx");
+  const { everyOf } = await import("../../shared/store/entities.ts");
+  const rows: (readonly (string | number)[])[] = [];
+  for (const items of args.length > 0 ? args.map(Number) : [1000, 10_000]) {
+    const hub = await filled(items);
+    const { table: rowsOf } = hub.one.ports;
+    const walk = await measured(async () => {
+      for (const kind of ["feature", "supportTicket", "feedback", "campaign", "metric"] as const)
+        for await (const _ of everyOf(rowsOf, kind));
+    });
+    rows.push([items, "bare walk of the rows", ...walk, ""]);
+    for (const settings of hub.reporting.settings) {
+      const period = periodOf(settings.length, settings.zone, settings.weekStart, hub.now());
+      let kb = 0;
+      const [seconds, megabytes] = await measured(async () => {
+        const report = await previewRun(hub.one, hub.reporting.reads, settings, period);
+        kb = Buffer.byteLength(reportMail(report).html) / 1000;
+      });
+      rows.push([items, settings.name, seconds, megabytes, kb.toFixed(1)]);
+    }
+    hub[Symbol.dispose]();
+  }
+  process.stdout.write(
+    `${table(["work items", "report", "seconds", "heap at most, MB", "mail, KB"], rows)}\nWithout --expose-gc the heap holds what nobody collected yet.\n`,
+  );
+};

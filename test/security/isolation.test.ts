@@ -1,0 +1,316 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { ROLES, type Role, SCOPES, type Scope } from "../../shared/web/access/scope.ts";
+import type { Route } from "../../shared/web/api/route.ts";
+import { ROUTES } from "../../shared/web/api/routes.ts";
+import { FORMS, PAGES } from "../../shared/web/dashboard/dashboard.ts";
+import { CANARY, IDS, type Identities, twoProducts } from "./two-products.ts";
+
+type Who = keyof Identities | "nobody";
+type Seen = "all" | "A" | "B";
+
+const GRANTS: Readonly<Record<Who, { readonly role?: Role; readonly sees: Seen; readonly refused?: true }>> = {
+  nobody: { sees: "all", refused: true },
+  "viewer of A": { role: "viewer", sees: "A" },
+  "viewer of B": { role: "viewer", sees: "B" },
+  pm: { role: "pm", sees: "all" },
+  "po of A": { role: "po", sees: "A" },
+  "engineer of A": { role: "engineer", sees: "A" },
+  engineer: { role: "engineer", sees: "all" },
+  admin: { role: "admin", sees: "all" },
+  "no role that is known": { sees: "all" },
+  "expired key": { sees: "all", refused: true },
+  "revoked key": { sees: "all", refused: true },
+};
+const WHO = Object.keys(GRANTS) as Who[];
+const may = (who: Who, scope: Scope): boolean => {
+  const { role } = GRANTS[who];
+  return role !== undefined && (ROLES[role] as readonly Scope[]).includes(scope);
+};
+
+/** What an address may name, with whose it is; both products' where nothing is said. */
+type Named = readonly [value: string, of?: Seen | "nobody" | "whole"];
+/** Values for the parts of a path, by the path up to there. A new route with such a part must say what is whose. */
+const PARTS: Readonly<Record<string, readonly Named[]>> = {
+  "/v1/products/{id}": [
+    ["alpha", "A"],
+    ["prd_canb", "B"],
+    ["none", "nobody"],
+  ],
+  "/v1/features/{id}": [
+    [IDS.featureA, "A"],
+    [IDS.featureB, "B"],
+    ["ftr_00000000000000000000000000", "nobody"],
+  ],
+  "/v1/work-items/{id}": [
+    [IDS.itemA, "A"],
+    [IDS.itemB, "B"],
+    ["wrk_00000000000000000000000000", "nobody"],
+  ],
+  "/v1/cycles/{id}": [
+    [IDS.cycle, "A"],
+    [IDS.cycleB, "B"],
+    ["cyc_00000000000000000000000000", "nobody"],
+  ],
+  // Persons are of no product: who is limited sees none.
+  "/v1/people/{id}": [
+    [IDS.person, "whole"],
+    ["per_00000000000000000000000000", "nobody"],
+  ],
+  "/v1/connections/{id}": [
+    ["con_alpha-code", "A"],
+    ["con_canb-code", "B"],
+    ["con_none", "nobody"],
+  ],
+};
+/** Both products have these: A's feature and item, and the cycle, belong to B too. */
+const SHARED: readonly string[] = [IDS.featureA, IDS.itemA, IDS.cycle];
+const QUERIES: Readonly<Record<string, readonly string[]>> = {
+  "/v1/changes": [
+    "since=2026-11-01",
+    "since=2026-11-01&type=feature.stage.changed,identity.merged,link.created,records.written",
+  ],
+  "/v1/features": ["", "q=feature", "stage=testing", "limit=1"],
+  "/v1/work-items": ["", `feature=${IDS.featureA}`, `feature=${IDS.featureB}`, "limit=1"],
+};
+
+const isThere = (who: Who, [value, of]: Named): boolean => {
+  const { sees } = GRANTS[who];
+  if (of === "nobody") return false;
+  if (of === "whole") return sees === "all";
+  return sees === "all" || of === undefined || of === sees || SHARED.includes(value);
+};
+
+interface Case {
+  readonly route: Route;
+  readonly address: string;
+  readonly named: Named | undefined;
+}
+
+const CASES: readonly Case[] = ROUTES.flatMap((route): Case[] => {
+  const base = /^(.*?\/\{\w+\})(.*)$/.exec(route.path);
+  if (base === null)
+    return (QUERIES[route.path] ?? [""]).map((query) => ({
+      route,
+      address: query === "" ? route.path : `${route.path}?${query}`,
+      named: undefined,
+    }));
+  const [, stem = "", rest = ""] = base;
+  // What is changed by its id is asked for one that is not there: nothing is to be changed here.
+  const named: readonly Named[] = route.method === "GET" ? (PARTS[stem] ?? []) : [["none", "nobody"]];
+  return named.map((one) => ({ route, named: one, address: `${stem.replace(/\{\w+\}/, one[0])}${rest}` }));
+});
+
+const expectedOf = (who: Who, { route, named }: Case): number => {
+  if (GRANTS[who].refused) return 401;
+  if (!may(who, route.scope)) return 403;
+  if (named !== undefined && !isThere(who, named)) return 404;
+  // Nothing is sent: an operation that takes something says so.
+  return route.request === undefined ? route.status : 400;
+};
+
+/** What an answer says, headers and the inside of cursors too. */
+const saidBy = async (response: Response): Promise<string> => {
+  const text = await response.text();
+  const cursors = [...text.matchAll(/"next_cursor":"([^"]+)"|cursor=([\w-]+)/g)].map(([, one, other]) =>
+    Buffer.from(one ?? other ?? "", "base64url").toString("latin1"),
+  );
+  return [...response.headers].flat().concat(text, cursors).join("\n");
+};
+
+describe("T15 product isolation", () => {
+  let hub: Awaited<ReturnType<typeof twoProducts>>;
+  let calls = 0;
+  const ask = (who: Who, address: string, method = "GET"): Promise<Response> => {
+    const token = who === "nobody" ? undefined : hub.tokens[who];
+    calls += 1;
+    return Promise.resolve(
+      hub.app.request(
+        address,
+        { method, headers: token === undefined ? {} : { Authorization: `Bearer ${token}` } },
+        // Wrong keys are counted by where they come from.
+        { event: { requestContext: { http: { sourceIp: `10.0.0.${calls}` } } } },
+      ),
+    );
+  };
+  beforeAll(async () => {
+    hub = await twoProducts();
+  });
+
+  it("has a case for every operation", () => {
+    expect(ROUTES.filter((route) => !CASES.some((one) => one.route === route)).map(({ id }) => id)).toEqual([]);
+    expect(ROUTES.filter(({ scope }) => !SCOPES.includes(scope)).map(({ id }) => id)).toEqual([]);
+  });
+
+  it.each(WHO)("gives %s of every operation what scope and products allow, and nothing of others", async (who) => {
+    const wrong: string[] = [];
+    const leaks: string[] = [];
+    for (const one of CASES) {
+      const { method } = one.route;
+      const response = await ask(who, one.address, method);
+      const expected = expectedOf(who, one);
+      if (response.status !== expected) wrong.push(`${method} ${one.address}: ${response.status}, not ${expected}`);
+      const said = await saidBy(response);
+      // The address that was asked for stands in what is refused: it is the asker's own word.
+      const heard = said.replaceAll(one.address, "");
+      if (GRANTS[who].sees === "A" && heard.toLowerCase().includes(CANARY))
+        leaks.push(`${method} ${one.address}: ${heard}`);
+    }
+    expect(wrong).toEqual([]);
+    expect(leaks).toEqual([]);
+  });
+
+  it("shows B's names to who may see B, so that their absence elsewhere means something", async () => {
+    const all: string[] = [];
+    for (const { route, address } of CASES)
+      if (
+        route.method === "GET" &&
+        route.path !== "/v1/event-types" &&
+        (await saidBy(await ask("admin", address))).toLowerCase().includes(CANARY)
+      )
+        all.push(route.id);
+    expect([...new Set(all)].sort()).toEqual(
+      expect.arrayContaining([
+        "explain_feature",
+        "get_cycle",
+        "get_feature",
+        "get_feature_flow",
+        "get_person",
+        "get_product_flow",
+        "get_work_item",
+        "list_changes",
+        "list_connections",
+        "list_cycle_items",
+        "list_cycles",
+        "list_dead_letters",
+        "list_features",
+        "list_products",
+        "list_work_items",
+        "get_status",
+      ]),
+    );
+  });
+
+  it("answers for what lies outside as for what is not there, to the letter", async () => {
+    const plain = async (address: string) => {
+      const body = (await (await ask("viewer of A", address)).json()) as Record<string, unknown>;
+      return { ...body, instance: "", request_id: "" };
+    };
+    for (const stem of Object.keys(PARTS)) {
+      const [, outside, none] = PARTS[stem] ?? [];
+      if (outside === undefined || none === undefined || stem.includes("connections")) continue;
+      const at = (value: string) => stem.replace("{id}", value);
+      expect(await plain(at(outside[0])), stem).toEqual(await plain(at(none[0])));
+    }
+    expect(await plain("/v1/features/CANB-1")).toEqual(await plain("/v1/features/NONE-1"));
+    expect(await plain("/v1/features?product=canb")).toMatchObject({ code: "invalid_parameter" });
+  });
+
+  it("keeps what is theirs: the feature with its own work, reasons and past", async () => {
+    const json = async (address: string) =>
+      (await (await ask("engineer of A", address)).json()) as Record<string, unknown>;
+    expect(await json(`/v1/features/${IDS.featureA}/explain`)).toMatchObject({
+      because: [{ text: "ALPHA-2 is done" }],
+      not_yet: [{ missing: ["ALPHA-2 is open"] }],
+      conflicts: [],
+    });
+    expect(await json(`/v1/features/${IDS.featureA}`)).toMatchObject({
+      product_ids: ["prd_alpha"],
+      health: {
+        derived: { reasons: ["due in 4 d"] },
+        dimensions: [{ text: "due in 4 d", evidence: ["https://tools.example/ALPHA-2"] }],
+      },
+    });
+    expect((await json(`/v1/features/${IDS.featureA}/evidence`))["data"]).toMatchObject([{ key: "ALPHA-2" }]);
+    expect((await json(`/v1/features/${IDS.featureA}/timeline`))["data"]).toMatchObject([
+      { text: "ALPHA-2 was moved" },
+    ]);
+    expect(await json(`/v1/cycles/${IDS.cycle}`)).toMatchObject({ scope: { current: { items: 1 } } });
+    expect((await json(`/v1/cycles/${IDS.cycle}/items`))["data"]).toMatchObject([{ id: IDS.itemA }]);
+    expect((await json("/v1/changes?since=2026-11-01"))["data"]).toMatchObject([
+      { type: "feature.stage.changed", data: { because: ["ALPHA-2"], product_ids: ["prd_alpha"] } },
+    ]);
+    expect((await json("/v1/connections"))["data"]).toMatchObject([
+      { name: "alpha-code", streams: [{ scope: "alpha/web", error: { message: "alpha/web is closed" } }] },
+      { name: "jira", reason: null, streams: [{ scope: "", error: null }] },
+    ]);
+    const flow = { places: [{ place: "jira:ALPHA", records: 1 }] };
+    expect(await json(`/v1/features/${IDS.featureA}/flow`)).toMatchObject(flow);
+    expect(await json("/v1/products/alpha/flow")).toMatchObject(flow);
+    expect(await json("/v1/status")).toMatchObject({ changed_7d: 1, products: [{ slug: "alpha", changed_7d: 1 }] });
+  });
+
+  it("binds cursors to who they were made for (T17)", async () => {
+    const cursorOf = async (who: Who) =>
+      ((await (await ask(who, "/v1/features?limit=1")).json()) as { next_cursor: string | null }).next_cursor;
+    const cursor = await cursorOf("pm");
+    expect(cursor).not.toBeNull();
+    expect((await ask("pm", `/v1/features?limit=1&cursor=${cursor}`)).status).toBe(200);
+    for (const other of ["admin", "viewer of B", "viewer of A"] as const) {
+      const response = await ask(other, `/v1/features?limit=1&cursor=${cursor}`);
+      expect([other, response.status]).toEqual([other, 400]);
+    }
+  });
+
+  const fill = (path: string, letter: "A" | "B") =>
+    path
+      .replace(":product", letter === "A" ? "alpha" : "canb")
+      .replace(":key", letter === "A" ? "ALPHA-1" : "CANB-1")
+      .replace(":name", letter === "A" ? "alpha-code" : "canb-code")
+      .replace(":code", "not_found")
+      .replace(":id", "none");
+
+  it.each(WHO)("shows %s the pages of their scope and products alone", async (who) => {
+    const wrong: string[] = [];
+    for (const [path, scope] of PAGES) {
+      if (path.startsWith("/login/oidc")) continue;
+      for (const letter of path.includes(":") ? (["A", "B"] as const) : (["A"] as const)) {
+        const address = fill(path, letter);
+        const response = await ask(who, address);
+        const { role, sees, refused } = GRANTS[who];
+        const isHidden =
+          path !== address &&
+          path !== "/docs/errors/:code" &&
+          sees !== "all" &&
+          sees !== letter &&
+          !(letter === "A" && path === "/features/:key");
+        const allowed = scope === "open" || may(who, scope);
+        const expected =
+          who === "nobody" ? (scope === "open" ? 200 : 303) : refused ? 401 : !allowed ? 403 : isHidden ? 404 : 200;
+        if (response.status !== expected) wrong.push(`${address}: ${response.status}, not ${expected} (${role})`);
+        if (response.status === 303) expect(response.headers.get("location")).toMatch(/^\/login/);
+        const said = (await saidBy(response))
+          .toLowerCase()
+          .replaceAll(address.toLowerCase(), "")
+          .replaceAll("canb-1", "")
+          .replaceAll("no product canb", "")
+          .replaceAll("canb-code", "");
+        if (sees === "A" && said.includes(CANARY))
+          wrong.push(`${address} tells of B: ${said.slice(Math.max(0, said.indexOf(CANARY) - 200)).slice(0, 400)}`);
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it("declares a scope for every page and form, and mounts none beside them", () => {
+    const known = new Set<string>([...SCOPES, "open"]);
+    expect([...PAGES, ...FORMS].filter(([, scope]) => !known.has(scope))).toEqual([]);
+    const declared = new Set<string>([
+      ...ROUTES.map(({ path }) => path.replace(/\{(\w+)\}/g, ":$1")),
+      ...[...PAGES, ...FORMS].map(([path]) => path),
+    ]);
+    // What tells nothing of a hub, or of one page to who has its link.
+    const open =
+      /^\/(?:\*|assets\/.*|openapi\.json|healthz|\.well-known\/api-catalog|v1\/schemas\/.*|share\/:token|:page\{.*|:list\{.*)$/;
+    const mounted = [...new Set(hub.app.routes.map(({ path }) => path))];
+    expect(mounted.filter((path) => !declared.has(path) && !open.test(path))).toEqual([]);
+  });
+
+  it.each(WHO)("takes forms of %s for their scope alone", async (who) => {
+    for (const [path, scope] of FORMS) {
+      if (scope === "open") continue;
+      const response = await ask(who, fill(path, "A"), "POST");
+      const { refused } = GRANTS[who];
+      expect([path, response.status]).toEqual([path, refused ? 401 : may(who, scope) ? 415 : 403]);
+    }
+  });
+});

@@ -1,6 +1,7 @@
 import type { Entity, FieldedKind } from "../domain/entity.ts";
 import type { Table } from "../ports/table.ts";
-import { contributionKey, lists, SHARDS, viewKey } from "./keys.ts";
+import { walkKind } from "./entity-views.ts";
+import { contributionKey, viewKey } from "./keys.ts";
 import type { FeatureView, Slice } from "./views.ts";
 
 /** Entities of any kind, of all products: for what is made for the hub itself, and for nobody who asks. */
@@ -10,23 +11,8 @@ export interface EntityReads {
 }
 
 export const entityReads = (table: Table): EntityReads => ({
-  async entities<K extends FieldedKind>(kind: K, after: string | undefined, limit: number): Promise<Slice<Entity<K>>> {
-    const items: Entity<K>[] = [];
-    const digit = after?.slice(after.indexOf("_") + 1)[0] ?? "0";
-    let place = after;
-    for (const shard of SHARDS.filter((one) => one >= digit)) {
-      const rows = await table.query<Entity<K>>({
-        pk: lists.shard(kind, shard),
-        by: "list",
-        limit: limit + 1 - items.length,
-        ...(place !== undefined && { after: place }),
-      });
-      items.push(...rows.map(({ data }) => data));
-      if (items.length > limit) return { items: items.slice(0, limit), next: items[limit - 1]?.id };
-      place = undefined;
-    }
-    return { items, next: undefined };
-  },
+  entities: <K extends FieldedKind>(kind: K, after: string | undefined, limit: number) =>
+    walkKind<Entity<K>>(table, kind, after, limit, async (found) => found as readonly Entity<K>[]),
 });
 
 /** Features as shown, by id; those unknown are left out. */

@@ -1,11 +1,14 @@
 import { handle } from "hono/aws-lambda";
 import { answer, httpEvent } from "../../../infra/local/http-event.ts";
 import { endless } from "../../../infra/local/pumps.ts";
+import { openDatabase } from "../../../shared/adapters/sqlite/database.ts";
+import { sqliteTable } from "../../../shared/adapters/sqlite/table.ts";
 import { mcpApp } from "../../../shared/web/mcp/mcp-app.ts";
 import type { WebDeps } from "../../../shared/web/web-deps.ts";
 import { served } from "../../e2e/served.ts";
 import { memoryViews, type Shown, silent } from "../memory-views.ts";
 import { HUB, NOW } from "../sample-hub.ts";
+import { sampleReports } from "../sample-reports.ts";
 
 /** What tools over a shown hub are given. */
 export const depsOver = (shown: Shown, over: Partial<WebDeps> = {}): WebDeps => ({

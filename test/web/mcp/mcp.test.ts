@@ -16,6 +16,7 @@ const NAMES = [
   "explain_feature",
   "list_changes",
   "search",
+  "get_report",
   "list_connections",
 ];
 
@@ -127,6 +128,8 @@ describe.each(Object.keys(CLIENTS))("tools for an assistant of revision %s", (re
     ["explain_feature", { feature: "ACME-8" }],
     ["list_changes", { since: "2026-11-15" }],
     ["search", { q: "checkout" }],
+    ["get_report", {}],
+    ["get_report", { report: "weekly" }],
     ["list_connections", {}],
   ])("%s answers in its own shape, with what it stands on, in at most 4 KB of text", async (name, given) => {
     // Both clients hold the structured answer against the published schema, and throw where it differs.

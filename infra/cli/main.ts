@@ -34,7 +34,7 @@ export const COMMANDS: Readonly<Record<string, Load>> = {
   outputs: async () => (await import("./outputs.ts")).outputs,
   remove: async () => (await import("./remove.ts")).remove,
   synth: async () => (await import("./diff.ts")).synth,
-  changes: async () => (await import("./show.ts")).changes,
+  changes: async () => (await import("./changes.ts")).changes,
 };
 
 /** Runs one command line. @returns the exit code */

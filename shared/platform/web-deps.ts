@@ -40,11 +40,10 @@ export const webDepsOf = async (hub: () => Hub): Promise<WebDeps> => {
     identify: identifier({ table, now }, how.signIn.required ? NOBODY : LOCAL),
     cursorKey: await how.cursorKey(),
     version: VERSION,
+    timezone: hub().timezone,
     url: () => hub().url,
     ask: ({ connection, what, full }) =>
-      jobs.send([
-        JSON.stringify({ connection, ...JOBS[what], ...(full !== undefined && { full }) } satisfies Job),
-      ]),
+      jobs.send([JSON.stringify({ connection, ...JOBS[what], ...(full !== undefined && { full }) } satisfies Job)]),
     replies: repliesIn(table),
     reports: webReports(hub(), reports()),
     demo: how.demo,

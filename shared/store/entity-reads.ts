@@ -1,8 +1,9 @@
 import type { Entity, FieldedKind } from "../domain/entity.ts";
 import type { Table } from "../ports/table.ts";
-import { walkKind } from "./entity-views.ts";
 import { contributionKey, viewKey } from "./keys.ts";
+import { lastOf, type SteppedView } from "./past.ts";
 import type { FeatureView, Slice } from "./views.ts";
+import { walkKind } from "./walk-kind.ts";
 
 /** Entities of any kind, of all products: for what is made for the hub itself, and for nobody who asks. */
 export interface EntityReads {
@@ -17,8 +18,8 @@ export const entityReads = (table: Table): EntityReads => ({
 
 /** Features as shown, by id; those unknown are left out. */
 export const featuresById = async (table: Table, ids: readonly string[]): Promise<Map<string, FeatureView>> => {
-  const rows = await table.getMany<FeatureView>([...new Set(ids)].map(viewKey));
-  return new Map(rows.map(({ data }) => [data.id, data]));
+  const rows = await table.getMany<SteppedView>([...new Set(ids)].map(viewKey));
+  return new Map(rows.map(({ data }) => [data.id, lastOf(data)]));
 };
 
 /** The features that records speak about, by the id of the record. */

@@ -1,10 +1,12 @@
 import { type Entity, type FieldedKind, isKind } from "../domain/entity.ts";
 import type { Instant } from "../domain/instant.ts";
 import { KINDS, kindOf } from "../domain/kind.ts";
-import type { Row, Table } from "../ports/table.ts";
+import type { Table } from "../ports/table.ts";
 import { calledSo, entitiesById } from "./entities.ts";
-import { lists, partition, SHARDS } from "./keys.ts";
+import { isOfAny } from "./feature-fits.ts";
+import { partition } from "./keys.ts";
 import type { EvidenceLine, Slice, Views } from "./views.ts";
+import { walkKind } from "./walk-kind.ts";
 
 export interface EntityFilter {
   /** A product's id. */
@@ -18,48 +20,6 @@ export interface EntityFilter {
   readonly status?: readonly string[] | undefined;
   readonly updatedSince?: Instant | undefined;
 }
-
-/** Rows looked at for one page at the most: a filter that fits little gives a short page and the place to go on. */
-export const LOOK_AT_MOST = 2000;
-
-/**
- * A kind in the order of its ids, page by page: the shards one after the other.
- *
- * @param pick what a page of rows gives, one answer for each row; undefined leaves it out
- */
-export const walkKind = async <Data>(
-  table: Table,
-  kind: FieldedKind,
-  after: string | undefined,
-  limit: number,
-  pick: (found: readonly Entity[]) => Promise<readonly (Data | undefined)[]>,
-): Promise<Slice<Data>> => {
-  const items: Data[] = [];
-  const size = Math.min(100, limit + 1);
-  let looked = 0;
-  const first = after === undefined ? 0 : SHARDS.indexOf((after.split("_")[1]?.[0] ?? "0") as (typeof SHARDS)[number]);
-  let place = after;
-  for (const digit of SHARDS.slice(Math.max(0, first))) {
-    for (;;) {
-      const rows: Row<Entity>[] = await table.query<Entity>({
-        pk: lists.shard(kind, digit),
-        by: "list",
-        limit: size,
-        ...(place !== undefined && { after: place }),
-      });
-      const picked = await pick(rows.map(({ data }) => data));
-      for (const [at, { data }] of rows.entries()) {
-        if (items.length === limit || looked === LOOK_AT_MOST) return { items, next: place };
-        place = data.id;
-        looked += 1;
-        const item = picked[at];
-        if (item !== undefined) items.push(item);
-      }
-      if (rows.length < size) break;
-    }
-  }
-  return { items, next: undefined };
-};
 
 /** The reads of {@link Views} over entities of any kind. */
 export const entityViews = (table: Table): Pick<Views, "entities" | "entity"> => ({
@@ -97,7 +57,7 @@ export const entityFits = (entity: Entity, { product, products, tool, status, up
   entity.presence.state !== "deleted" &&
   entity.presence.state !== "out_of_scope" &&
   (product === undefined || entity.productIds.includes(product)) &&
-  (products === undefined || entity.productIds.some((id) => products.includes(id))) &&
+  isOfAny(products, entity) &&
   (tool === undefined || entity.source.tool === tool) &&
   (status === undefined || status.includes(standingOf(entity) ?? "unknown")) &&
   (updatedSince === undefined || entity.sourceUpdatedAt >= updatedSince);

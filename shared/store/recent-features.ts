@@ -1,19 +1,27 @@
 import type { Row, Table } from "../ports/table.ts";
-import { update } from "./entities.ts";
-import { LOOK_AT_MOST } from "./entity-views.ts";
-import { lists, recencyKey, viewKey } from "./keys.ts";
+import { featuresById } from "./entity-reads.ts";
+import { lists, recencyKey } from "./keys.ts";
 import type { FeatureView, Slice } from "./views.ts";
+import { LOOK_AT_MOST } from "./walk-kind.ts";
 
-/** Puts a feature to its place among those that changed last. Gone features stand nowhere. */
+/** A feature's row among those that changed last; gone features stand nowhere. */
+export type Recency = Row<{ readonly id: string }>;
+
+/**
+ * Puts a feature to its place among those that changed last.
+ *
+ * @returns false if somebody else wrote meanwhile
+ */
 export const putRecency = async (
   table: Table,
   { id, updatedAt, presence }: Pick<FeatureView, "id" | "updatedAt" | "presence">,
-) => {
+  held: Recency | undefined,
+): Promise<boolean> => {
   const isGone = presence.state === "deleted" || presence.state === "out_of_scope";
   const list = isGone ? undefined : lists.ofRecency(updatedAt, id);
-  await update<{ id: string }>(table, recencyKey(id), (held) =>
-    held?.list?.sk === list?.sk ? undefined : { data: { id }, ...(list !== undefined && { list }) },
-  );
+  if (held?.list?.sk === list?.sk) return true;
+  const version = (held?.version ?? 0) + 1;
+  return table.put({ ...recencyKey(id), version, data: { id }, ...(list !== undefined && { list }) });
 };
 
 /** Features in the order of their last change, newest first: one that changes meanwhile may come twice. */
@@ -27,15 +35,17 @@ export const recentFeatures = async (
   const size = Math.min(100, limit + 1);
   let place = after;
   for (let looked = 0; looked < LOOK_AT_MOST; ) {
-    const rows: Row<{ id: string }>[] = await table.query<{ id: string }>({
+    const rows: Recency[] = await table.query<Recency["data"]>({
       pk: lists.recency,
       by: "list",
       descending: true,
       limit: size,
       ...(place !== undefined && { after: place }),
     });
-    const found = await table.getMany<FeatureView>(rows.map(({ data }) => viewKey(data.id)));
-    const views = new Map(found.map(({ data }) => [data.id, data]));
+    const views = await featuresById(
+      table,
+      rows.map(({ data }) => data.id),
+    );
     for (const { data, list } of rows) {
       if (items.length === limit) return { items, next: place };
       place = list?.sk;

@@ -3,7 +3,7 @@ import { kindOf } from "../domain/kind.ts";
 import type { Table } from "../ports/table.ts";
 import { calledSo, entitiesById, rowsOf, update } from "./entities.ts";
 import { entityFits } from "./entity-views.ts";
-import { lists, searchWordKey, partition } from "./keys.ts";
+import { lists, partition, searchWordKey } from "./keys.ts";
 import type { SearchHit } from "./views.ts";
 
 /** Kinds that are found by the words of their names: few of each, and what people plan and talk about. */
@@ -44,10 +44,20 @@ const wordsOf = (entity: Entity): string[] => {
   return NAMED.has(entity.kind) ? wordsIn(nameOf(entity)).slice(0, WORDS_AT_MOST) : [];
 };
 
-/** Brings the words under which an entity is found up to date. A row that would not change is not written. */
-export const putSearchWords = async (table: Table, entity: Entity): Promise<void> => {
-  if (!NAMED.has(entity.kind) && !/#\d+$/.test(entity.source.key ?? "")) return;
-  const wanted = new Set(wordsOf(entity));
+/**
+ * Brings the words under which an entity is found up to date.
+ *
+ * @param held those under which it was found until now
+ * @returns those under which it is found from now on; undefined where they are the same
+ */
+export const putSearchWords = async (
+  table: Table,
+  entity: Entity,
+  held: readonly string[] = [],
+): Promise<readonly string[] | undefined> => {
+  const words = wordsOf(entity);
+  if (words.join() === held.join()) return undefined;
+  const wanted = new Set(words);
   for await (const { sk, list } of rowsOf(table, partition.ofEntity(entity.id), "N#")) {
     const word = sk.slice("N#".length);
     if (wanted.delete(word) || list === undefined) continue;
@@ -58,6 +68,7 @@ export const putSearchWords = async (table: Table, entity: Entity): Promise<void
       data: { id: entity.id },
       list: lists.ofSearchWord(word, entity.id),
     }));
+  return words;
 };
 
 const withWord = async (table: Table, word: string, beginning: string): Promise<string[]> => {

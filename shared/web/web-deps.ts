@@ -2,8 +2,8 @@ import type { Table } from "../ports/table.ts";
 import type { Report } from "../report/document.ts";
 import type { Picture } from "../report/render/mail.tsx";
 import type { ReportSettings } from "../report/settings.ts";
-import type { Delivery, StoredRun } from "../store/report-store.ts";
 import type { Replies } from "../store/replies.ts";
+import type { Delivery, StoredRun } from "../store/report-store.ts";
 import type { Say } from "../store/said.ts";
 import type { Slice, Views } from "../store/views.ts";
 import type { Identity, NOBODY } from "./access/identity.ts";
@@ -33,6 +33,8 @@ export interface WebDeps {
   /** Signs list cursors; at least 32 bytes, the same on every instance that serves one hub. */
   readonly cursorKey: Uint8Array;
   readonly version: string;
+  /** In which days end, a zone of the IANA data; UTC without it. */
+  readonly timezone?: string | undefined;
   /** Where people reach this hub, without a slash at the end. */
   readonly url: () => string;
   /** Absent where the hub has none. */

@@ -78,6 +78,7 @@ const ADDRESSES: readonly (readonly [path: string, address: string])[] = [
   ["/v1/people/{id}", "/v1/people/per_2"],
   ["/v1/search", "/v1/search?q=checkout"],
   ["/v1/changes", "/v1/changes?since=2026-11-15"],
+  ["/v1/changes/summary", "/v1/changes/summary?since=2026-11-15"],
   ["/v1/event-types", "/v1/event-types"],
   ["/v1/connections", "/v1/connections"],
   ["/v1/connections/{id}", "/v1/connections/zendesk"],

@@ -8,8 +8,8 @@ import { itemHistory, type StatusOf } from "../../shared/domain/item-history.ts"
 import { STAGES, type Stage } from "../../shared/domain/stage.ts";
 import type { FlowRecord } from "../../shared/flow/record.ts";
 import { entityFits } from "../../shared/store/entity-views.ts";
+import { featureFits } from "../../shared/store/feature-fits.ts";
 import { flowView } from "../../shared/store/flow-views.ts";
-import { isOwnedBy } from "../../shared/store/table-views.ts";
 import type { Say } from "../../shared/store/said.ts";
 import type { LinkView, SuggestionView } from "../../shared/store/shown-links.ts";
 import type { InitiativeView, ObjectiveView } from "../../shared/store/shown-plan.ts";
@@ -42,6 +42,8 @@ export interface Shown {
   readonly connections: readonly ConnectionView[];
   readonly quarantine: readonly Quarantined[];
   readonly people: readonly PersonView[];
+  /** What was shown at any moment of the past. */
+  readonly before?: Shown | undefined;
   readonly assertions: readonly Assertion[];
   readonly updates: readonly Update[];
   readonly links: readonly LinkView[];
@@ -97,17 +99,7 @@ const byId = <Item extends { readonly id: string }>(items: readonly Item[]): Ite
 
 const stageOf = (feature: FeatureView): Stage | "none" => feature.explanation.headline ?? "none";
 
-const fits =
-  ({ product, products, stage, health, q, owner, dueBefore, updatedSince }: FeatureFilter) =>
-  (feature: FeatureView): boolean =>
-    (products === undefined || products.some((id) => feature.productIds.includes(id))) &&
-    (product === undefined || feature.productIds.includes(product)) &&
-    (stage === undefined || stage.includes(stageOf(feature))) &&
-    (health === undefined || health.includes(feature.health.value)) &&
-    (owner === undefined || isOwnedBy(feature, owner)) &&
-    (dueBefore === undefined || (feature.targetDate !== undefined && feature.targetDate < dueBefore)) &&
-    (q === undefined || `${feature.name} ${feature.key ?? ""}`.toLowerCase().includes(q.toLowerCase())) &&
-    (updatedSince === undefined || feature.updatedAt >= updatedSince);
+const fits = (filter: FeatureFilter) => (feature: FeatureView) => featureFits(feature, filter);
 
 const WORST_FIRST: readonly HealthValue[] = ["off_track", "at_risk", "on_track", "unknown"];
 
@@ -143,21 +135,31 @@ export const memoryViews = (shown: Shown): Views => {
         after,
         limit,
       ),
-    column: async (stage, product, after, limit) => {
+    column: async (stage, product, after, limit, filter = {}) => {
       const rank = ({ health }: FeatureView) => WORST_FIRST.indexOf(health.value);
-      const cards = of(product).filter((feature) => stageOf(feature) === stage);
+      const cards = of(product)
+        .filter(fits(filter))
+        .filter((feature) => stageOf(feature) === stage);
       return page(
         cards.sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name)),
         after,
         limit,
       );
     },
-    counts: async (product) => tally([...STAGES, "none"], of(product).map(stageOf)),
+    counts: async (product, health) => tally([...STAGES, "none"], of(product).filter(fits({ health })).map(stageOf)),
     healthCounts: async (product) =>
       tally(
         WORST_FIRST,
         of(product).map(({ health }) => health.value),
       ),
+    asOf: () => memoryViews(shown.before ?? NOTHING),
+    changed: async (_since, _until, after, limit) => {
+      const before = new Map(shown.before?.features.map((feature) => [feature.id, feature]));
+      const now = new Map(shown.features.map((feature) => [feature.id, feature]));
+      const ids = [...new Set([...before.keys(), ...now.keys()])].sort();
+      const changes = ids.map((id) => ({ id, before: before.get(id), now: now.get(id) }));
+      return page(changes, after, limit);
+    },
     evidence: async (_feature, after, limit) => page(shown.evidence, after, limit),
     timeline: async (_feature, after, limit) => page(shown.timeline, after, limit),
     workItems: async ({ status, tool }, after, limit) =>

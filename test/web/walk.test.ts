@@ -3,7 +3,7 @@ import { openDatabase } from "../../shared/adapters/sqlite/database.ts";
 import { sqliteTable } from "../../shared/adapters/sqlite/table.ts";
 import { entityId } from "../../shared/domain/kind.ts";
 import { update } from "../../shared/store/entities.ts";
-import { entityKey, lists, viewKey } from "../../shared/store/keys.ts";
+import { entityKey, lists, recencyKey, viewKey } from "../../shared/store/keys.ts";
 import { putRecency } from "../../shared/store/recent-features.ts";
 import { tableViews } from "../../shared/store/table-views.ts";
 import type { FeatureView } from "../../shared/store/views.ts";
@@ -100,7 +100,7 @@ describe("a walk over all pages of a list", () => {
     for (let n = 0; n < 300; n++) {
       const one = { ...feature(n), updatedAt: new Date(NOW.getTime() - n * 1000).toISOString() };
       await put(one);
-      await putRecency(table, one);
+      await putRecency(table, one, undefined);
     }
     const seen: string[] = [];
     let cursor: string | undefined;
@@ -111,7 +111,7 @@ describe("a walk over all pages of a list", () => {
       cursor = body.next_cursor ?? undefined;
       const last = { ...feature(299), updatedAt: new Date(NOW.getTime() + seen.length).toISOString() };
       await put(last);
-      await putRecency(table, last);
+      await putRecency(table, last, await table.get(recencyKey(last.id).pk, recencyKey(last.id).sk));
     } while (cursor !== undefined);
     expect(seen).toEqual(Array.from({ length: 299 }, (_, n) => `Feature ${n}`));
   });

@@ -1,7 +1,9 @@
 import * as z from "zod";
+import { HubError } from "../../connector/errors.ts";
 import { snakeCase } from "../../domain/snake-case.ts";
 import { STAGES } from "../../domain/stage.ts";
 import type { FeatureView } from "../../store/views.ts";
+import { AsOf, pastMoment, viewsAt } from "../as-of.ts";
 import { EvidenceJson, Expand, evidenceJson, expansions } from "./feature-expand.ts";
 import { ownersNamed } from "./feature-filter.ts";
 import { ExplanationJson, explanationJson, FeatureJson, featureJson } from "./feature-json.ts";
@@ -24,7 +26,25 @@ const TimelineJson = z
   })
   .meta({ id: "TimelineEntry" });
 
-const named = ({ deps, id }: Asked): Promise<FeatureView | undefined> => deps.views.feature(id);
+const named = ({ deps, id }: Asked, asOf?: string): Promise<FeatureView | undefined> =>
+  viewsAt(deps, pastMoment(asOf, deps)).feature(id);
+
+/** Lists in another order, and records beside a feature, are kept of now alone. */
+const onlyOfNow = ({
+  sort,
+  expand,
+}: {
+  readonly sort?: string | undefined;
+  readonly expand?: readonly string[] | undefined;
+}) => {
+  const parameter = sort !== undefined ? "sort" : expand?.includes("evidence") ? "expand" : undefined;
+  if (parameter === undefined) return;
+  const said = parameter === "sort" ? "sort" : "expand=evidence";
+  throw new HubError("invalid_parameter", `'${said}' tells of now alone: it does not go with 'as_of'`, {
+    retry: "never",
+    details: { parameter },
+  });
+};
 
 export const FEATURE_ROUTES = [
   list({
@@ -63,6 +83,7 @@ export const FEATURE_ROUTES = [
         .optional()
         .describe("Newest change first, in place of by id: a feature that changes during the walk may come twice."),
       expand: Expand,
+      asOf: AsOf,
     },
     item: FeatureJson,
     estimate: async ({ deps, query }) => {
@@ -74,7 +95,9 @@ export const FEATURE_ROUTES = [
         .reduce((sum, [, count]) => sum + count, 0);
     },
     rows: async ({ deps, query, after, limit }) => {
-      const { sort, expand, ...filters } = query;
+      const { sort, expand, asOf, ...filters } = query;
+      const at = pastMoment(asOf, deps);
+      if (at !== undefined) onlyOfNow({ sort, expand });
       const filter = {
         ...filters,
         order: sort,
@@ -82,7 +105,7 @@ export const FEATURE_ROUTES = [
         owner: await ownersNamed(deps.views, query.owner),
         updatedSince: since(query.updatedSince),
       };
-      const { items, next } = await deps.views.features(filter, after, limit);
+      const { items, next } = await viewsAt(deps, at).features(filter, after, limit);
       const more = await expansions(deps.views, items, expand);
       return { items: items.map((feature, at) => ({ ...featureJson(feature, deps.url()), ...more[at] })), next };
     },
@@ -94,15 +117,17 @@ export const FEATURE_ROUTES = [
     path: "/v1/features/{id}",
     summary: "One feature.",
     pathParameters: ID,
-    query: { expand: Expand },
+    query: { expand: Expand, asOf: AsOf },
     body: FeatureJson,
     read: async (asked) => {
-      const feature = await named(asked);
+      const { expand, asOf } = asked.query;
+      if (pastMoment(asOf, asked.deps) !== undefined) onlyOfNow({ expand });
+      const feature = await named(asked, asOf);
       if (feature === undefined) return undefined;
-      const [more] = await expansions(asked.deps.views, [feature], asked.query.expand);
+      const [more] = await expansions(asked.deps.views, [feature], expand);
       const body = { ...featureJson(feature, asked.deps.url()), ...more };
       // What comes along changes on its own: only the feature itself has a version.
-      return asked.query.expand === undefined ? { body, version: [feature.id, feature.version] } : { body };
+      return expand === undefined ? { body, version: [feature.id, feature.version] } : { body };
     },
   }),
   single({
@@ -112,9 +137,10 @@ export const FEATURE_ROUTES = [
     path: "/v1/features/{id}/explain",
     summary: "Why the feature stands where it stands, what is missing, who says otherwise, and what cannot be seen.",
     pathParameters: ID,
+    query: { asOf: AsOf },
     body: ExplanationJson,
     read: async (asked) => {
-      const feature = await named(asked);
+      const feature = await named(asked, asked.query.asOf);
       return feature && { body: explanationJson(feature), version: [feature.id, feature.version] };
     },
   }),

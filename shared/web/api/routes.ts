@@ -4,16 +4,16 @@ import { CONNECTION_ROUTES } from "./connection-routes.ts";
 import { CYCLE_ROUTES } from "./cycle-routes.ts";
 import { FEATURE_ROUTES } from "./feature-routes.ts";
 import { FLOW_ROUTES } from "./flow-routes.ts";
-import { KIND_ROUTES } from "./kind-routes.ts";
 import { KEY_ROUTES } from "./key-routes.ts";
+import { KIND_ROUTES } from "./kind-routes.ts";
 import { LINK_ROUTES } from "./link-routes.ts";
 import { MEMBER_ROUTES } from "./member-routes.ts";
 import { PEOPLE_ROUTES } from "./people-routes.ts";
 import { PLAN_ROUTES } from "./plan-routes.ts";
 import { REPORT_ROUTES } from "./report-routes.ts";
 import type { Route } from "./route.ts";
-import { SEARCH_ROUTES } from "./search-routes.ts";
 import { SAID_ROUTES } from "./said-routes.ts";
+import { SEARCH_ROUTES } from "./search-routes.ts";
 import { STATUS_ROUTES } from "./status-routes.ts";
 import { WORK_ITEM_ROUTES } from "./work-item-routes.ts";
 

@@ -69,7 +69,12 @@ const toldOf = (report: Report): z.output<typeof Told> => ({
     ),
   ),
   rows: report.sections
-    .flatMap(({ id, blocks }) => blocks.flatMap(linesOf).slice(0, 5).map((says) => ({ section: id, says: vendorText(says) })))
+    .flatMap(({ id, blocks }) =>
+      blocks
+        .flatMap(linesOf)
+        .slice(0, 5)
+        .map((says) => ({ section: id, says: vendorText(says) })),
+    )
     .slice(0, 2 * PAGE),
   caveats: report.caveats.map(vendorText),
   url: report.url,
@@ -104,7 +109,9 @@ export const getReport = defineTool({
         url: `${deps.url()}/reports/${name}`,
       })),
     );
-    const listed = reports.map(({ name, title, last_run }) => `${name}: ${title}, last of ${last_run ?? "no period yet"}`);
+    const listed = reports.map(
+      ({ name, title, last_run }) => `${name}: ${title}, last of ${last_run ?? "no period yet"}`,
+    );
     if (input.report === undefined)
       return {
         data: { reports, report: null },

@@ -54,7 +54,10 @@ const settled = async (url: string): Promise<void> => {
 /** The same with one thing of each list, and texts that are not longer than they need be. */
 const shortened = (value: unknown, url: string): unknown => {
   if (typeof value === "string") {
-    const shown = value.replaceAll(url, SHOWN).replace(/http:\/\/127\.0\.0\.1:\d+/g, "https://tool.example.com");
+    const shown = value
+      .replace(/\btl_\w+/g, "tl_…")
+      .replaceAll(url, SHOWN)
+      .replace(/http:\/\/127\.0\.0\.1:\d+/g, "https://tool.example.com");
     return shown.length > TEXT ? `${shown.slice(0, TEXT - 1)}…` : shown;
   }
   if (Array.isArray(value)) return value.slice(0, 1).map((one) => shortened(one, url));
@@ -71,23 +74,48 @@ const queryOf = (route: Route): string =>
 /** What the path names: the first thing of the list above it that has an answer. */
 const namesFor = async (url: string, route: Route): Promise<readonly string[]> => {
   if (!route.path.includes("{")) return [""];
-  const list = await fetch(`${url}${route.path.slice(0, route.path.indexOf("/{"))}?limit=50`);
+  const above = route.path.slice(0, route.path.indexOf("/{"));
+  const list = await fetch(`${url}${above === "/v1/links" ? "/v1/links/review" : above}?limit=50`);
   const { data = [] } = (await list.json()) as { data?: readonly Json[] };
   return data.flatMap((one) => [one["key"], one["name"], one["id"]].filter((name) => typeof name === "string"));
 };
 
-const exampleOf = async (url: string, route: Route): Promise<Example | undefined> => {
-  const sent = route.request === undefined ? undefined : route.path.endsWith("/sync") ? { full: false } : undefined;
+/** What is sent, by operation: those without one are asked with nothing. `record` is any work item's id. */
+const SENT: Readonly<Record<string, (record: string) => Json>> = {
+  override_feature: () => ({
+    override: {
+      stage: "marketing",
+      polarity: "skip",
+      reason: "Nobody needs to be told of it.",
+      expires_at: "2027-01-01",
+    },
+  }),
+  post_feature_update: () => ({ health: "at_risk", text: "Waits for the certificate of the bank." }),
+  post_initiative_update: () => ({ health: "on_track", text: "Both teams have begun." }),
+  create_feature_link: (record) => ({ record, type: "relates_to" }),
+  sync_connection: () => ({ full: false }),
+  create_key: () => ({ name: "Nightly export", role: "viewer" }),
+  create_share: () => ({ path: "/features", name: "For the board" }),
+  invite_member: () => ({ address: "ana.ruiz@example.com", name: "Ana Ruiz", role: "pm" }),
+};
+
+const exampleOf = async (url: string, route: Route, record: string): Promise<Example | undefined> => {
+  const sent = SENT[route.id]?.(record) ?? (route.request === undefined ? undefined : {});
   for (const name of await namesFor(url, route)) {
     const query = queryOf(route);
     const address = `${route.path.replace(/\{\w+\}/, encodeURIComponent(name))}${query === "" ? "" : `?${query}`}`;
+    const tag = route.method === "PATCH" ? (await fetch(`${url}${address}`)).headers.get("etag") : null;
     const response = await fetch(`${url}${address}`, {
       method: route.method,
-      ...(sent !== undefined && { body: JSON.stringify(sent), headers: { "Content-Type": "application/json" } }),
+      ...(sent !== undefined && {
+        body: JSON.stringify(sent),
+        headers: { "Content-Type": "application/json", ...(tag !== null && { "If-Match": tag }) },
+      }),
     });
     if (!response.ok) continue;
-    const answer = shortened(await response.json(), url);
-    return { address, ...(sent !== undefined && { sent }), answer };
+    const text = await response.text();
+    if (text === "") return undefined;
+    return { address, ...(sent !== undefined && { sent }), answer: shortened(JSON.parse(text), url) };
   }
   return undefined;
 };
@@ -97,9 +125,10 @@ const [given] = process.argv.slice(2);
 const hub = given === undefined ? await startDemo(folder) : { url: given, stop: () => undefined };
 try {
   await settled(hub.url);
+  const { data = [] } = (await (await fetch(`${hub.url}/v1/work-items?limit=1`)).json()) as { data?: readonly Json[] };
   const examples: Record<string, Example> = {};
   for (const route of ROUTES) {
-    const example = await exampleOf(hub.url, route);
+    const example = await exampleOf(hub.url, route, String(data[0]?.["id"]));
     if (example === undefined) console.error(`no example of ${route.id}: the hub has no such thing`);
     else examples[route.id] = example;
   }

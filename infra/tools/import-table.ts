@@ -174,14 +174,7 @@ export const LAYERS: readonly Layer[] = [
       "shared/adapters/smtp",
       "connectors/index.ts",
     ],
-    packages: [
-      "hono",
-      "zod",
-      "aws-lambda",
-      "openid-client",
-      "standardwebhooks",
-      "@modelcontextprotocol/server",
-    ],
+    packages: ["hono", "zod", "aws-lambda", "openid-client", "standardwebhooks", "@modelcontextprotocol/server"],
     node: ["crypto", "fs"],
   },
   {

@@ -1,28 +1,15 @@
 import { type Entity, type FieldedKind, isKind } from "../domain/entity.ts";
-import type { Instant } from "../domain/instant.ts";
 import { KINDS, kindOf } from "../domain/kind.ts";
 import type { Table } from "../ports/table.ts";
 import { calledSo, entitiesById } from "./entities.ts";
 import { isOfAny } from "./feature-fits.ts";
 import { partition } from "./keys.ts";
-import type { EvidenceLine, Slice, Views } from "./views.ts";
+import type { EntityFilter, KindReads } from "./kind-reads.ts";
+import type { EvidenceLine, Slice } from "./views.ts";
 import { walkKind } from "./walk-kind.ts";
 
-export interface EntityFilter {
-  /** A product's id. */
-  readonly product?: string | undefined;
-  /** Ids: what belongs to none of them is left out. */
-  readonly products?: readonly string[] | undefined;
-  /** A feature's id: what speaks about it. */
-  readonly feature?: string | undefined;
-  readonly tool?: string | undefined;
-  /** Categories of its status, state or result. */
-  readonly status?: readonly string[] | undefined;
-  readonly updatedSince?: Instant | undefined;
-}
-
-/** The reads of {@link Views} over entities of any kind. */
-export const entityViews = (table: Table): Pick<Views, "entities" | "entity"> => ({
+/** Entities of any kind, one at a time or as lists. */
+export const entityViews = (table: Table): Pick<KindReads, "entities" | "entity"> => ({
   async entities<K extends FieldedKind>(kind: K, filter: EntityFilter, after: string | undefined, limit: number) {
     if (filter.feature !== undefined) return ofFeature<K>(table, kind, filter.feature, filter, after, limit);
     return walkKind<Entity<K>>(table, kind, after, limit, async (found) =>

@@ -84,9 +84,15 @@ const withWord = async (table: Table, word: string, beginning: string): Promise<
 /**
  * What is called so: first by key, then by the words that names begin with. All words must be there.
  *
+ * @param products ids: what belongs to none of them is left out
  * @returns at most `limit` of each kind
  */
-export const search = async (table: Table, asked: string, limit: number): Promise<SearchHit[]> => {
+export const search = async (
+  table: Table,
+  asked: string,
+  limit: number,
+  products?: readonly string[],
+): Promise<SearchHit[]> => {
   const text = asked.trim();
   const keys = new Set([text, text.toUpperCase(), text.toLowerCase()]);
   const byKey = (await Promise.all([...keys].map((key) => calledSo(table, key)))).flat();
@@ -106,7 +112,7 @@ export const search = async (table: Table, asked: string, limit: number): Promis
   const counts = new Map<FieldedKind, number>();
   for (const id of ids) {
     const entity = found.get(id);
-    if (entity === undefined || !entityFits(entity, {})) continue;
+    if (entity === undefined || !entityFits(entity, { products })) continue;
     const match = byKey.includes(id) ? "key" : "name";
     const count = counts.get(entity.kind) ?? 0;
     if (count === limit || (match === "name" && !fitting(entity))) continue;

@@ -111,8 +111,8 @@ export const tableViews = (
   const kinds = entityViews(table);
   return {
     ...kinds,
-    async search(text, limit) {
-      const hits = await search(table, text, limit);
+    async search(text, limit, products) {
+      const hits = await search(table, text, limit, products);
       const homes = await Promise.all(
         hits.map(async (hit) => {
           const home = hit.kind === "feature" ? await featureById(hit.id) : undefined;

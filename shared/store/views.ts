@@ -7,12 +7,13 @@ import type { Instant } from "../domain/instant.ts";
 import type { ItemHistory } from "../domain/item-history.ts";
 import type { Mapped } from "../domain/mapped.ts";
 import type { Explanation, Stage } from "../domain/stage.ts";
-import type { EntityFilter } from "./entity-views.ts";
 import type { FlowReads } from "./flow-views.ts";
+import type { KindReads } from "./kind-reads.ts";
 import type { Decision, PastReads, PastViews } from "./past-reads.ts";
 import type { LinkView, SuggestionView } from "./shown-links.ts";
 import type { InitiativeView, ObjectiveView } from "./shown-plan.ts";
 
+export type { SearchHit, UnmappedWord } from "./kind-reads.ts";
 export type { PastViews, ViewChange } from "./past-reads.ts";
 
 export type HealthValue = "on_track" | "at_risk" | "off_track" | "unknown";
@@ -300,21 +301,8 @@ export interface PersonView {
   readonly recordedAt: Instant;
 }
 
-/** One thing that a search found. */
-export interface SearchHit {
-  readonly id: string;
-  readonly kind: FieldedKind;
-  readonly key?: string | undefined;
-  readonly name: string;
-  readonly tool: string;
-  /** Where it lives in its tool. */
-  readonly url: string;
-  readonly productIds: readonly string[];
-  readonly match: "key" | "name";
-}
-
 /** All reads that surfaces make. Every list is a page in an order that never changes; `after` and `next` are opaque. */
-export interface Views extends PastViews, PastReads, FlowReads {
+export interface Views extends PastViews, PastReads, KindReads, FlowReads {
   products(): Promise<readonly ProductView[]>;
   /** Which products records belong to, by id; those that are not held are left out. */
   productsOf(ids: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;
@@ -356,17 +344,6 @@ export interface Views extends PastViews, PastReads, FlowReads {
   workItem(idOrKey: string): Promise<Entity<"workItem"> | undefined>;
   /** A work item over all its time, with the people who changed it. */
   itemHistory(item: Entity<"workItem">): Promise<ItemHistory & { readonly people: People }>;
-  /** Of any kind, by id, ascending. */
-  entities<K extends FieldedKind>(
-    kind: K,
-    filter: EntityFilter,
-    after: string | undefined,
-    limit: number,
-  ): Promise<Slice<Entity<K>>>;
-  /** By id or key, present or past. */
-  entity<K extends FieldedKind>(kind: K, idOrKey: string): Promise<Entity<K> | undefined>;
-  /** By key first, then by words of names; at most `limit` of each kind. */
-  search(text: string, limit: number): Promise<readonly SearchHit[]>;
   /** By id, ascending. */
   cycles(filter: CycleFilter, after: string | undefined, limit: number): Promise<Slice<Entity<"cycle">>>;
   /** By id. */
@@ -404,20 +381,8 @@ export interface Views extends PastViews, PastReads, FlowReads {
   connection(nameOrId: string): Promise<ConnectionView | undefined>;
   /** What was set aside, newest first. */
   quarantine(connectionId: string, after: string | undefined, limit: number): Promise<Slice<Quarantined>>;
-  /** Status words of a connection that nothing maps, by id. */
-  unmapped(connectionId: string, after: string | undefined, limit: number): Promise<Slice<UnmappedWord>>;
   /** How many features, over all products or of one or several, changed stage since then, and up to a moment. */
   changedSince(since: Instant, product: string | readonly string[] | undefined, upTo?: Instant): Promise<number>;
-}
-
-/** A status word of a tool that nothing maps. */
-export interface UnmappedWord {
-  /** The tool's. */
-  readonly id: string;
-  readonly name: string;
-  /** The tool's own coarse type. */
-  readonly type: string;
-  readonly scope?: string | undefined;
 }
 
 /** A record that could not be read: kept with its bytes until somebody replays it. */

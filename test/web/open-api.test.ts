@@ -16,8 +16,8 @@ interface Operation {
 const document = openApi({ url: HUB, version: "0.1.0" });
 const paths = document.paths as unknown as Readonly<Record<string, Readonly<Record<string, Operation>>>>;
 
-/** Things that no tool of the demo has. */
-const WITHOUT = new Set(["get_incident"]);
+/** Things that the demo does not have: its tools tell of no incident, and its reports are not due yet. */
+const WITHOUT = new Set(["get_incident", "get_report_run"]);
 
 const validator = (schema: unknown): z.ZodType => {
   const standing = { ...(schema as Json), $defs: document.components.schemas };
@@ -32,17 +32,16 @@ describe("the description of the API", () => {
   });
 
   // Missing? `node infra/tools/api-examples.ts` asks the demo.
-  it.each(ROUTES.filter(({ id }) => !WITHOUT.has(id)).map((route) => [route.id, route] as const))(
-    "has a real example of %s, which fits its own shape",
-    (_id, route) => {
-      const operation = paths[route.path]?.[route.method.toLowerCase()];
-      const said = operation?.responses[route.status]?.content?.["application/json"];
-      expect(said?.["example"], "run node infra/tools/api-examples.ts").toBeDefined();
-      expect(validator(said?.["schema"]).safeParse(said?.["example"]).error).toBeUndefined();
-      const sent = operation?.requestBody?.content["application/json"];
-      if (sent !== undefined) expect(validator(sent["schema"]).safeParse(sent["example"]).success).toBe(true);
-    },
-  );
+  it.each(
+    ROUTES.filter(({ id, status }) => status !== 204 && !WITHOUT.has(id)).map((route) => [route.id, route] as const),
+  )("has a real example of %s, which fits its own shape", (_id, route) => {
+    const operation = paths[route.path]?.[route.method.toLowerCase()];
+    const said = operation?.responses[route.status]?.content?.["application/json"];
+    expect(said?.["example"], "run node infra/tools/api-examples.ts").toBeDefined();
+    expect(validator(said?.["schema"]).safeParse(said?.["example"]).error).toBeUndefined();
+    const sent = operation?.requestBody?.content["application/json"];
+    if (sent !== undefined) expect(validator(sent["schema"]).safeParse(sent["example"]).success).toBe(true);
+  });
 
   it("gives every error that a caller can cause a page, by the address that its problem names", async () => {
     const app = sampleApp(sampleHub(1));

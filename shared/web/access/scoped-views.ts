@@ -204,7 +204,7 @@ export const scopedViews = (views: Views, products: readonly string[]): Views =>
       return found !== undefined && isMine(found.productIds) ? own(found) : undefined;
     },
     search: async (text, limit) =>
-      (await views.search(text, limit)).filter(({ productIds }) => isMine(productIds)).map(own),
+      (await views.search(text, limit, products)).filter(({ productIds }) => isMine(productIds)).map(own),
     unmapped: async (connectionId, after, limit) =>
       (await isWhole(connectionId)) ? views.unmapped(connectionId, after, limit) : nothing,
     // Persons belong to no product: who may see some products only sees those who are named on their records.

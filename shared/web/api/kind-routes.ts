@@ -7,7 +7,7 @@ import { bare } from "./query.ts";
 import { list, type Route, single } from "./route.ts";
 
 /** Kinds that are read as their tools hold them, each with its address and what it is called. */
-const READ_AS_THEY_ARE = [
+export const READ_AS_THEY_ARE = [
   ["experiment", "experiments", "Experiments with their variations and last results."],
   ["metric", "metrics", "Metrics, funnels and retention, each with the points of its window."],
   ["supportTicket", "tickets", "Support tickets and conversations."],

@@ -4,6 +4,7 @@ import { BADGES, STAGE_STATES, STAGES } from "../../domain/stage.ts";
 import type { FeatureView } from "../../store/views.ts";
 import { ownersNamed } from "../api/feature-filter.ts";
 import { Moment, productId, since } from "../api/filters.ts";
+import { AsOf, pastMoment, viewsAt } from "../as-of.ts";
 import { featurePath } from "../feature-address.ts";
 import { defineTool, PAGE, quoted, type Tool, type ToolAsked, VendorText, vendorText } from "./tool.ts";
 import { Cursor, placeIn, sealedIn } from "./tool-cursor.ts";
@@ -55,13 +56,15 @@ const evidenceOf = ({ url, explanation }: FeatureView, each: number): string[] =
 ];
 
 const Named = {
+  as_of: AsOf,
   feature: z.string().min(1).max(200).describe("Key or id of a feature, e.g. ACME-8; keys it once had are understood."),
 };
 
 /** @throws HubError feature_unknown */
-const named = async ({ deps, input }: ToolAsked<{ readonly feature: string }>): Promise<FeatureView> => {
-  const feature = await deps.views.feature(input.feature);
-  if (feature !== undefined) return feature;
+const named = async ({ deps, input }: ToolAsked<{ readonly feature: string; readonly as_of?: string | undefined }>) => {
+  const at = pastMoment(input.as_of, deps);
+  const feature = await viewsAt(deps, at).feature(input.feature);
+  if (feature !== undefined) return { feature, at };
   throw new HubError("feature_unknown", "there is no such feature", { retry: "never" });
 };
 
@@ -83,11 +86,13 @@ const listFeatures = defineTool({
     owner: z.string().min(1).max(200).optional().describe("Name or id of the owner."),
     due_before: z.iso.date().optional().describe("Promised for a day before this one."),
     updated_since: Moment.optional(),
+    as_of: AsOf,
     cursor: Cursor,
   },
   output: { features: z.array(Brief), next_cursor: z.string().nullable() },
   find: async (asked) => {
     const { deps, input } = asked;
+    const at = pastMoment(input.as_of, deps);
     const filter = {
       product: await productId(deps.views, input.product),
       stage: input.stage,
@@ -97,8 +102,9 @@ const listFeatures = defineTool({
       dueBefore: input.due_before,
       updatedSince: since(input.updated_since),
     };
-    const { items, next } = await deps.views.features(filter, placeIn(asked, "list_features"), PAGE);
+    const { items, next } = await viewsAt(deps, at).features(filter, placeIn(asked, "list_features"), PAGE);
     return {
+      at,
       data: {
         features: items.map((feature) => briefOf(feature, deps.url())),
         next_cursor: sealedIn(asked, "list_features", next),
@@ -134,12 +140,12 @@ const getFeature = defineTool({
       health_reasons: z.array(VendorText),
       source_url: z.string().nullable(),
     }),
-    records: z.array(EvidenceBrief),
+    records: z.array(EvidenceBrief).describe("Of now; none of a moment of the past."),
   },
   find: async (asked) => {
-    const feature = await named(asked);
+    const { feature, at } = await named(asked);
     const { views, url } = asked.deps;
-    const { items } = await views.evidence(feature.id, undefined, PAGE);
+    const { items } = at === undefined ? await views.evidence(feature.id, undefined, PAGE) : { items: [] };
     const { explanation, health } = feature;
     const stages = Object.fromEntries(
       STAGES.map((stage) => [
@@ -148,6 +154,7 @@ const getFeature = defineTool({
       ]),
     );
     return {
+      at,
       data: {
         feature: {
           ...briefOf(feature, url()),
@@ -199,9 +206,10 @@ const explainFeature = defineTool({
     unknown: z.array(VendorText),
   },
   find: async (asked) => {
-    const feature = await named(asked);
+    const { feature, at } = await named(asked);
     const { explanation: why } = feature;
     return {
+      at,
       data: {
         feature: briefOf(feature, asked.deps.url()),
         rule_set: why.ruleSet,

@@ -1,14 +1,11 @@
 import * as z from "zod";
-import { EVENTS } from "../../domain/event.ts";
-import { instant } from "../../domain/instant.ts";
+import type { Instant } from "../../domain/instant.ts";
 import { STAGES } from "../../domain/stage.ts";
-import { eventSentence } from "../../report/event-sentence.ts";
 import type { ProductView } from "../../store/views.ts";
-import { EVENT_NAMES } from "../api/change-routes.ts";
 import { describe, INDICATORS, indicatorOf } from "../api/connection-status.ts";
-import { Moment } from "../api/filters.ts";
 import { HITS, hitPath } from "../api/search-routes.ts";
 import { productJson } from "../api/status-routes.ts";
+import { AsOf, pastMoment } from "../as-of.ts";
 import { freshnessOf } from "../freshness.ts";
 import type { WebDeps } from "../web-deps.ts";
 import { CONNECTION_WORDS } from "../words.ts";
@@ -28,8 +25,12 @@ const Product = z.object({
   url: z.string(),
 });
 
-const productOf = async (deps: WebDeps, product: ProductView): Promise<z.output<typeof Product>> => {
-  const { id, slug, name, health, features, healthCounts, changed_7d, url } = await productJson(deps, product);
+const productOf = async (
+  deps: WebDeps,
+  product: ProductView,
+  at: Instant | undefined,
+): Promise<z.output<typeof Product>> => {
+  const { id, slug, name, health, features, healthCounts, changed_7d, url } = await productJson(deps, product, at);
   return { id, slug, name, health, features_by_stage: features, features_by_health: healthCounts, changed_7d, url };
 };
 
@@ -71,21 +72,26 @@ const connectionLine = ({ name, state, data_as_of, reason }: Told): string =>
 const getStatus = defineTool({
   name: "get_status",
   title: "Status of everything",
-  description: "How the products stand and how fresh the connected tools are. Call it first.",
+  description:
+    "How the products stand and how fresh the connected tools are. Call it first. With as_of the products are those of then, the connections those of now.",
   scope: "status:read",
-  input: {},
+  input: { as_of: AsOf },
   output: {
     indicator: z.enum(INDICATORS),
     description: z.string(),
     products: z.array(Product),
     connections: z.array(Connection),
   },
-  find: async ({ deps }) => {
+  find: async ({ deps, input }) => {
+    const at = pastMoment(input.as_of, deps);
     const connections = await deps.views.connections();
-    const products = await Promise.all((await deps.views.products()).slice(0, PAGE).map((one) => productOf(deps, one)));
+    const products = await Promise.all(
+      (await deps.views.products()).slice(0, PAGE).map((one) => productOf(deps, one, at)),
+    );
     const told = (await connectionsOf(deps)).slice(0, PAGE);
     const description = describe(connections, freshnessOf(connections));
     return {
+      at,
       data: {
         indicator: indicatorOf(connections),
         description,
@@ -111,13 +117,15 @@ const listProducts = defineTool({
   title: "List products",
   description: "All products with their features by stage and by health.",
   scope: "status:read",
-  input: { cursor: Cursor },
+  input: { as_of: AsOf, cursor: Cursor },
   output: { products: z.array(Product), next_cursor: z.string().nullable() },
   find: async (asked) => {
     const all = (await asked.deps.views.products()).toSorted((a, b) => (a.id < b.id ? -1 : 1));
     const { items, next } = pageOf(all, placeIn(asked, "list_products"));
-    const products = await Promise.all(items.map((product) => productOf(asked.deps, product)));
+    const at = pastMoment(asked.input.as_of, asked.deps);
+    const products = await Promise.all(items.map((product) => productOf(asked.deps, product, at)));
     return {
+      at,
       data: { products, next_cursor: sealedIn(asked, "list_products", next) },
       evidence: products.map(({ url }) => url),
       links: ["/"],
@@ -143,58 +151,6 @@ export const listConnections = defineTool({
     };
   },
 });
-
-const PUBLIC = EVENT_NAMES.filter((name) => EVENTS[name].public);
-
-export const listChanges = defineTool({
-  name: "list_changes",
-  title: "List changes",
-  description: `What happened since a day or a moment, oldest first, ${PAGE} at a time.`,
-  scope: "events:read",
-  input: {
-    since: Moment.describe("A day such as 2026-11-15, or a time."),
-    types: z.array(z.enum(EVENT_NAMES)).min(1).max(50).optional().describe("Only these; without it, all public ones."),
-    cursor: Cursor,
-  },
-  output: {
-    changes: z.array(
-      z.object({ id: z.string(), type: z.string(), at: z.string(), subject: z.string(), says: VendorText }),
-    ),
-    next_cursor: z.string().nullable(),
-  },
-  find: async (asked) => {
-    const { deps, input } = asked;
-    const after = placeIn(asked, "list_changes");
-    const { items, next } = await deps.views.changes(instant(input.since), after, PAGE, input.types ?? PUBLIC);
-    const told = items.map((event) => {
-      const { name, happened } = eventSentence(event);
-      return { event, says: `${name} ${happened}` };
-    });
-    return {
-      data: {
-        changes: told.map(({ event: { id, name, time, subject }, says }) => ({
-          id,
-          type: name,
-          at: time,
-          subject,
-          says: vendorText(says),
-        })),
-        next_cursor: sealedIn(asked, "list_changes", next),
-      },
-      evidence: told.map(({ event }) => sourceOf(event.data)),
-      links: ["/activity"],
-      lines: told.length === 0 ? ["Nothing happened."] : told.map(({ event, says }) => `${event.time} ${quoted(says)}`),
-    };
-  },
-});
-
-/** The first address that an event's data names. */
-const sourceOf = (data: object): string | undefined => {
-  for (const part of Object.values(data)) {
-    if (typeof part === "object" && part !== null && "url" in part && typeof part.url === "string") return part.url;
-  }
-  return undefined;
-};
 
 export const search = defineTool({
   name: "search",

@@ -1,5 +1,6 @@
+import { CHANGE_TOOLS } from "./change-tools.ts";
 import { FEATURE_TOOLS } from "./feature-tools.ts";
-import { listChanges, listConnections, STATUS_TOOLS, search } from "./hub-tools.ts";
+import { listConnections, STATUS_TOOLS, search } from "./hub-tools.ts";
 import { getReport } from "./report-tool.ts";
 import type { Tool } from "./tool.ts";
 
@@ -7,7 +8,7 @@ import type { Tool } from "./tool.ts";
 export const TOOLS: readonly Tool[] = [
   ...STATUS_TOOLS,
   ...FEATURE_TOOLS,
-  listChanges,
+  ...CHANGE_TOOLS,
   search,
   getReport,
   listConnections,

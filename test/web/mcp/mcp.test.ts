@@ -15,6 +15,7 @@ const NAMES = [
   "get_feature",
   "explain_feature",
   "list_changes",
+  "summarise_changes",
   "search",
   "get_report",
   "list_connections",
@@ -127,6 +128,7 @@ describe.each(Object.keys(CLIENTS))("tools for an assistant of revision %s", (re
     ["get_feature", { feature: "acme-8" }],
     ["explain_feature", { feature: "ACME-8" }],
     ["list_changes", { since: "2026-11-15" }],
+    ["summarise_changes", { since: "2026-11-15" }],
     ["search", { q: "checkout" }],
     ["get_report", {}],
     ["get_report", { report: "weekly" }],
@@ -233,6 +235,72 @@ describe("the text of an answer", () => {
     const shown = text.split("\n").filter((line) => line.startsWith("⟦")).length;
     expect(text).toContain(`…and ${20 - shown} more in the structured answer`);
     expect(structured["features"]).toHaveLength(20);
+  });
+});
+
+describe("tools asked for a moment of the past", () => {
+  const [first, second, third] = MANY.features;
+  const before = {
+    ...MANY,
+    features: MANY.features
+      .filter(({ id }) => id !== third?.id)
+      .map((one) =>
+        one.id === first?.id
+          ? { ...one, name: "As it was then", explanation: { ...one.explanation, headline: "support" as const } }
+          : one,
+      ),
+  };
+  const ask = async (name: string, given: object) => {
+    const tool = TOOLS.find((one) => one.name === name);
+    if (tool === undefined) throw new Error("no such tool");
+    return tool.answer({ deps: depsOver({ ...MANY, before }), identity: LOCAL }, given);
+  };
+
+  it("tell what was shown then, and say so", async () => {
+    const at = "2026-10-20T23:59:59.999Z";
+    const { structured, text } = await ask("get_feature", { feature: first?.id, as_of: "2026-10-20" });
+    expect(structured).toMatchObject({
+      as_of: at,
+      feature: { name: { text: "As it was then" }, stage: "support" },
+      records: [],
+    });
+    expect(text).toContain(`As the hub showed it at ${at}`);
+    const { structured: now } = await ask("get_feature", { feature: first?.id });
+    expect(now).toMatchObject({ feature: { name: { text: first?.name } } });
+    expect(now["as_of"]).not.toBe(at);
+    expect((await ask("explain_feature", { feature: first?.id, as_of: "2026-10-20" })).structured).toMatchObject({
+      as_of: at,
+      feature: { stage: "support" },
+    });
+    await expect(ask("get_feature", { feature: third?.id, as_of: "2026-10-20" })).rejects.toThrow("no such feature");
+    const listed = await ask("list_features", { as_of: "2026-10-20", q: "As it was" });
+    expect(listed.structured).toMatchObject({ as_of: at, features: [{ id: first?.id }] });
+    const stages = async (given: object) =>
+      ((await ask("get_status", given)).structured["products"] as { features_by_stage: { support: number } }[]).reduce(
+        (sum, { features_by_stage }) => sum + features_by_stage.support,
+        0,
+      );
+    expect(await stages({ as_of: "2026-10-20" })).toBe((await stages({})) + 1);
+  });
+
+  it("refuse a moment that is still to come", async () => {
+    await expect(ask("get_status", { as_of: "2027-01-01" })).rejects.toThrow("lies in the future");
+    await expect(ask("summarise_changes", { since: "2026-11-15", until: "2026-11-01" })).rejects.toThrow("before");
+  });
+
+  it("sum up what became of features, the most important first", async () => {
+    const { structured, text } = await ask("summarise_changes", { since: "2026-10-20" });
+    expect(structured).toMatchObject({
+      features: 2,
+      left: 0,
+      counts: { moved_back: 1, added: 1 },
+      changes: [
+        { feature: { id: first?.id, name: { untrusted: true } }, kind: "moved_back", from: { text: "support" } },
+        { feature: { id: third?.id }, kind: "added" },
+      ],
+    });
+    expect(JSON.stringify(structured)).not.toContain(String(second?.id));
+    expect(text).toContain("2 features changed");
   });
 });
 

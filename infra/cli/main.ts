@@ -34,6 +34,9 @@ export const COMMANDS: Readonly<Record<string, Load>> = {
   remove: async () => (await import("./remove.ts")).remove,
   synth: async () => (await import("./diff.ts")).synth,
   changes: async () => (await import("./show.ts")).changes,
+  listen: async () => (await import("./listen.ts")).listen,
+  trigger: async () => (await import("./trigger.ts")).trigger,
+  events: async () => (await import("./events.ts")).events,
 };
 
 /** Runs one command line. @returns the exit code */

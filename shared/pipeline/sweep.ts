@@ -1,6 +1,7 @@
 import type { StoredEntity } from "../store/entities.ts";
 import { declare } from "./declare.ts";
 import { declarePlan } from "./declare-plan.ts";
+import { declareProducts } from "./declare-products.ts";
 import type { Hub } from "./hub.ts";
 import { tellLate } from "./late.ts";
 import type { LostMessage } from "./messages.ts";
@@ -25,6 +26,7 @@ export const sweep = async (hub: Hub): Promise<void> => {
     await hub.ports.unpublished.send([JSON.stringify({ ids } satisfies LostMessage)]);
   }
   const declared = (await declare(hub)) + (await declarePlan(hub));
+  await declareProducts(hub);
   const derived = (await projectDue(hub, now.toISOString())) + (await projectSights(hub)) + (await reviewRules(hub));
   const done = lost.length + declared + derived;
   if (done > 0) hub.log.info({ records: done }, "swept");

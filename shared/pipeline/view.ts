@@ -21,6 +21,7 @@ import { healthInputOf } from "./health-input.ts";
 import type { Hub } from "./hub.ts";
 import { type Contribution, storedHome } from "./relink.ts";
 import { timelineOf } from "./timeline.ts";
+import { type Signs, signsOf } from "./view-signs.ts";
 import { factsContext, type vocabulary } from "./vocabulary.ts";
 
 /** A feature's row with why it was last written, so that publication can say so. */
@@ -28,6 +29,8 @@ export interface StoredView extends FeatureView {
   readonly cause: "sync" | "time" | "rule_change" | "override";
   /** Over what could be seen of its products. */
   readonly coverage: string;
+  /** Absent while the tool of the work cannot be seen. */
+  readonly signs?: Signs | undefined;
   /** Over all that is shown; unlike it, nothing is written. */
   readonly meaning: string;
 }
@@ -78,7 +81,9 @@ export const putView = async (
   const { declared } = health;
   const shown = { ...health, ...(declared && { declared: { ...declared, ...told.words } }) };
   const seen = seenOf(hub, sights, feature.productIds);
-  await store(hub, feature, { coverage: seen, explanation, health: shown, rows, items, asOf, cause, home });
+  const { workReadAt } = sights.find(({ connection }) => connection.id === feature.source.connectionId) ?? {};
+  const signs = signsOf(feature, items, rows, workReadAt, asOf);
+  await store(hub, feature, { coverage: seen, explanation, health: shown, rows, items, signs, asOf, cause, home });
 };
 
 /** A feature with the health that somebody declared last, in its tool or here, and their words if here. */
@@ -142,6 +147,7 @@ interface Derived {
   readonly health: Omit<Health, "declared"> & Pick<FeatureView["health"], "declared">;
   readonly rows: readonly FactsRow[];
   readonly items: readonly Entity<"workItem">[];
+  readonly signs: Signs | undefined;
   readonly asOf: Instant;
   readonly cause: StoredView["cause"];
   readonly home: Contribution | undefined;
@@ -149,7 +155,7 @@ interface Derived {
 
 const store = async (hub: Hub, feature: Entity<"feature">, made: Derived): Promise<void> => {
   const { table } = hub.ports;
-  const { coverage, explanation, rows, items, asOf, cause, home } = made;
+  const { coverage, explanation, rows, items, signs, asOf, cause, home } = made;
   const { nextChangeAt: _, isWatermelon: __, declared, ...judged } = made.health;
   const parents = (await linksOf(table, feature.id, "in", "parent_of")).map(({ from }) => from);
   const named = await entitiesById(table, [...parents, ...(feature.fields.ownerId ? [feature.fields.ownerId] : [])]);
@@ -187,7 +193,7 @@ const store = async (hub: Hub, feature: Entity<"feature">, made: Derived): Promi
     updatedAt: latest(rows) ?? feature.sourceUpdatedAt,
   };
   // Looking again at another time is no news: only what it says counts.
-  const meaning = hash({ ...shown, explanation: { ...explanation, asOf: "", knownAt: "" } });
+  const meaning = hash({ ...shown, signs, explanation: { ...explanation, asOf: "", knownAt: "" } });
   await update<StoredView>(table, viewKey(feature.id), (held) => {
     if (held?.data.meaning === meaning) {
       const isDue = held.due !== undefined && held.due.sk <= `${asOf}#~`;
@@ -195,7 +201,7 @@ const store = async (hub: Hub, feature: Entity<"feature">, made: Derived): Promi
       return { data: { ...held.data, coverage }, ...places(shown, explanation.nextChangeAt) };
     }
     const version = (held?.data.version ?? 0) + 1;
-    const data: StoredView = { ...shown, version, observedAt: asOf, cause, coverage, meaning };
+    const data: StoredView = { ...shown, version, observedAt: asOf, cause, coverage, meaning, signs };
     return { data, ...places(shown, explanation.nextChangeAt) };
   });
 };

@@ -2,8 +2,10 @@ import type { Hono } from "hono";
 import { safeReason } from "../connector/errors.ts";
 import { connectionViews } from "../pipeline/connection-views.ts";
 import type { Hub } from "../pipeline/hub.ts";
+import { sendTestEvent } from "../pipeline/test-event.ts";
 import { vocabulary } from "../pipeline/vocabulary.ts";
 import { sayings } from "../store/said.ts";
+import { webhookDesk } from "../pipeline/webhooks/desk.ts";
 import { tableViews } from "../store/table-views.ts";
 import { identifier } from "../web/access/identify.ts";
 import { LOCAL, NOBODY } from "../web/access/identity.ts";
@@ -14,6 +16,7 @@ import { oidcOf } from "./oidc.ts";
 import { serving } from "./serving.ts";
 import { VERSION } from "./version.ts";
 import { webReports } from "./web-reports.ts";
+import { webhookMeans } from "./webhook-means.ts";
 
 /** The HTTP surfaces over the hub of this process. */
 export const webOf = async (hub: () => Hub): Promise<Hono<WebEnv>> => {
@@ -37,6 +40,8 @@ export const webOf = async (hub: () => Hub): Promise<Hono<WebEnv>> => {
     version: VERSION,
     url: () => hub().url,
     reports: webReports(hub(), reports()),
+    webhooks: webhookDesk(hub, webhookMeans),
+    sendTestEvent: (type) => sendTestEvent(hub(), type),
     demo: how.demo,
     ...(how.allowedHosts !== undefined && { allowedHosts: how.allowedHosts }),
     onFailure: (error, requestId) =>

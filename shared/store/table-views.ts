@@ -8,6 +8,7 @@ import { calledSo, entitiesById, entityById } from "./entities.ts";
 import { flowViews } from "./flow-views.ts";
 import { historyViews } from "./history-views.ts";
 import { dues, lists, partition, SHARDS, viewKey } from "./keys.ts";
+import { lastChanges } from "./last-changes.ts";
 import { linkViews } from "./link-views.ts";
 import { peopleViews } from "./people.ts";
 import { planViews } from "./plan-views.ts";
@@ -239,6 +240,7 @@ export const tableViews = (
       }
       return { items, next: undefined };
     },
+    lastChanges: (name, limit) => lastChanges(table, name, configured.now(), limit),
     connections: () => configured.connections(),
     async connection(nameOrId) {
       return (await configured.connections()).find(({ id, name }) => id === nameOrId || name === nameOrId);

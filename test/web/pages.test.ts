@@ -33,6 +33,7 @@ const PAGES = [
   "/docs/api",
   "/docs/stages",
   "/docs/events",
+  "/docs/events/feature.stage.changed",
   "/docs/errors",
 ];
 

@@ -58,6 +58,7 @@ export const scopedViews = (views: Views, products: readonly string[]): Views =>
       const told = { ...event, data: own(data) } as HubEvent;
       return "feature" in data ? redactedEvent(told, await wordsOf(data.feature.id)) : told;
     }
+    if ("product" in data) return mine.has(data.product.id) ? event : undefined;
     if ("connection" in data) return (await isWhole(data.connection.id)) ? event : undefined;
     // Sums over everything, persons and links cannot be told by product.
     if (/^(?:records|identity|link)\./.test(event.name)) return undefined;
@@ -206,6 +207,8 @@ export const scopedViews = (views: Views, products: readonly string[]): Views =>
         (place, size) => views.changes(since, place, size, names),
         async (events) => (await Promise.all(events.map(tellable))).filter((event) => event !== undefined),
       ),
+    lastChanges: async (name, limit) =>
+      (await Promise.all((await views.lastChanges(name, limit)).map(tellable))).filter((event) => event !== undefined),
     connections,
     connection: async (nameOrId) => (await connections()).find(({ id, name }) => id === nameOrId || name === nameOrId),
     quarantine: async (connectionId, after, limit) =>

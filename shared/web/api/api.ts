@@ -1,12 +1,12 @@
 import type { Context, Hono } from "hono";
 import { HubError } from "../../connector/errors.ts";
-import type { EventName } from "../../domain/event.ts";
+import { EVENT_NAMES, type EventName } from "../../domain/event.ts";
+import { eventSchema } from "../../domain/event-schema.ts";
 import { demand } from "../access/identity.ts";
 import { seenBy } from "../access/seen-by.ts";
 import { isNamedIn, weakTag } from "../entity-tag.ts";
 import { readable } from "../readable.ts";
 import type { WebDeps, WebEnv } from "../web-deps.ts";
-import { EVENT_NAMES, eventSchema } from "./change-routes.ts";
 import { openApi } from "./open-api.ts";
 import { problemOf, statusOf } from "./problem.ts";
 import type { Answer, Route } from "./route.ts";

@@ -1,12 +1,10 @@
 import * as z from "zod";
-import { EVENTS, type EventName } from "../../domain/event.ts";
+import { EVENT_NAMES, EVENTS, PUBLIC_EVENTS } from "../../domain/event.ts";
+import { eventSchema } from "../../domain/event-schema.ts";
 import { instant } from "../../domain/instant.ts";
-import { snakeSchema } from "../../domain/snake-case.ts";
+import { action } from "./action.ts";
 import { Moment } from "./filters.ts";
 import { list } from "./route.ts";
-
-export const EVENT_NAMES = Object.keys(EVENTS) as EventName[];
-const PUBLIC = EVENT_NAMES.filter((name) => EVENTS[name].public);
 
 const ChangeJson = z
   .object({
@@ -16,6 +14,7 @@ const ChangeJson = z
     sequence: z.int().describe("The subject's version: order holds within one subject."),
     time: z.string().describe("When it happened, as its tool tells."),
     recordedAt: z.string().describe("When the hub learnt it; the log is in this order."),
+    test: z.literal(true).optional().describe("Nothing happened: somebody tries how it arrives."),
     data: z.record(z.string(), z.unknown()),
   })
   .meta({ id: "Change" });
@@ -24,15 +23,13 @@ const EventTypeJson = z
   .object({
     type: z.string(),
     firesWhen: z.string(),
+    notWhen: z.string().nullable(),
+    optIn: z.boolean().describe("True: it comes into being only where `events.include` of the config names it."),
     public: z.boolean().describe("False: it stands in the change log and never goes on the bus."),
     schemaUrl: z.string(),
     schema: z.record(z.string(), z.unknown()).describe("JSON Schema of `data`."),
   })
   .meta({ id: "EventType" });
-
-/** The JSON Schema of an event type's data, as it stands on the wire. */
-export const eventSchema = (name: EventName): Record<string, unknown> =>
-  snakeSchema(z.toJSONSchema(EVENTS[name].data, { io: "input" })) as Record<string, unknown>;
 
 export const CHANGE_ROUTES = [
   list({
@@ -51,7 +48,7 @@ export const CHANGE_ROUTES = [
     },
     item: ChangeJson,
     rows: async ({ deps, query, after, limit }) => {
-      const { items, next } = await deps.views.changes(instant(query.since), after, limit, query.type ?? PUBLIC);
+      const { items, next } = await deps.views.changes(instant(query.since), after, limit, query.type ?? PUBLIC_EVENTS);
       return { items: items.map(({ name, ...event }) => ({ ...event, type: name })), next };
     },
   }),
@@ -67,11 +64,29 @@ export const CHANGE_ROUTES = [
       const items = EVENT_NAMES.slice(start, start + limit).map((name) => ({
         type: name,
         firesWhen: EVENTS[name].when,
+        notWhen: EVENTS[name].not ?? null,
+        optIn: EVENTS[name].optIn,
         public: EVENTS[name].public,
         schemaUrl: `${deps.url()}/v1/schemas/${name}/1.json`,
         schema: eventSchema(name),
       }));
       return { items, next: start + limit < EVENT_NAMES.length ? String(start + limit) : undefined };
+    },
+  }),
+  action({
+    id: "send_test_event",
+    method: "POST",
+    tag: "Changes",
+    scope: "webhooks:write",
+    path: "/v1/event-types/{type}/test",
+    summary: "Sends an example, marked by `test: true`, the way of all events: change log, bus, outputs, webhooks.",
+    pathParameters: { type: "A type that may go out." },
+    gives: z.object({ id: z.string().describe("Of the event, in the change log within moments.") }),
+    status: 202,
+    act: async ({ deps, id: named }) => {
+      const type = PUBLIC_EVENTS.find((name) => name === named);
+      if (type === undefined || deps.sendTestEvent === undefined) return undefined;
+      return { body: { id: await deps.sendTestEvent(type) } };
     },
   }),
 ];

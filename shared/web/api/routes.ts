@@ -12,6 +12,7 @@ import { REPORT_ROUTES } from "./report-routes.ts";
 import type { Route } from "./route.ts";
 import { SAID_ROUTES } from "./said-routes.ts";
 import { STATUS_ROUTES } from "./status-routes.ts";
+import { WEBHOOK_ROUTES } from "./webhook-routes.ts";
 import { WORK_ITEM_ROUTES } from "./work-item-routes.ts";
 
 /** Every operation of the API, in the order in which it is documented. */
@@ -26,6 +27,7 @@ export const ROUTES: readonly Route[] = [
   ...CYCLE_ROUTES,
   ...PEOPLE_ROUTES,
   ...CHANGE_ROUTES,
+  ...WEBHOOK_ROUTES,
   ...CONNECTION_ROUTES,
   ...KEY_ROUTES,
   ...MEMBER_ROUTES,

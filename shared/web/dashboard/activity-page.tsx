@@ -1,8 +1,7 @@
 import * as z from "zod";
-import type { HubEvent } from "../../domain/event.ts";
+import { EVENT_NAMES, type HubEvent } from "../../domain/event.ts";
 import { instant } from "../../domain/instant.ts";
 import { eventSentence } from "../../report/event-sentence.ts";
-import { EVENT_NAMES } from "../api/change-routes.ts";
 import { Moment as MomentParameter } from "../api/filters.ts";
 import { checked, givenIn } from "../api/query.ts";
 import { featurePath } from "../feature-address.ts";

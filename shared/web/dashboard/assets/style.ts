@@ -1,5 +1,6 @@
 import { BOARD_STYLE } from "./board-style.ts";
 import { FEATURE_STYLE } from "./feature-style.ts";
+import { FORM_STYLE } from "./form-style.ts";
 import { SETTINGS_STYLE } from "./settings-style.ts";
 
 /** Tokens, the frame of every page, and what all pages share. Text, not a file: the app reads no files. */
@@ -124,4 +125,7 @@ figure { margin: 0; } figure svg, iframe.mail { max-width: 100%; } figure svg { 
 `;
 
 /** The one stylesheet of all pages. */
-export const STYLE = [BASE_STYLE, BOARD_STYLE, FEATURE_STYLE, SETTINGS_STYLE].join("").replace(/\n\s*/g, "\n").trim();
+export const STYLE = [BASE_STYLE, BOARD_STYLE, FEATURE_STYLE, SETTINGS_STYLE, FORM_STYLE]
+  .join("")
+  .replace(/\n\s*/g, "\n")
+  .trim();

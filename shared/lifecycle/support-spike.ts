@@ -1,5 +1,5 @@
 import type { Instant } from "../domain/instant.ts";
-import { chanceOfAtLeast } from "./poisson.ts";
+import { chanceOfAtLeast } from "./health/poisson.ts";
 
 const WEEK_MS = 7 * 24 * 60 * 60 * 1000;
 const WEEKS_BEFORE = 8;

@@ -67,13 +67,9 @@ const pageOf = async (url: string, key: string | undefined, search: Record<strin
     throw new HubError("vendor_unreachable", `no hub answers at ${url}`, { retry: "later", cause });
   });
   if (response.status === 401 || response.status === 403)
-    throw new HubError(
-      "key_missing",
-      `${url} answered ${response.status}: set THROUGHLINE_KEY to a key of it`,
-      {
-        retry: "never",
-      },
-    );
+    throw new HubError("key_missing", `${url} answered ${response.status}: set THROUGHLINE_KEY to a key of it`, {
+      retry: "never",
+    });
   const body: unknown = await response.json().catch(() => undefined);
   const page = Page.safeParse(body);
   if (response.ok && page.success) return page.data;

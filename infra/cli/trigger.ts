@@ -52,11 +52,7 @@ const elsewhere = async (call: Call, type: string): Promise<string> => {
   const body = (await response.json().catch(() => ({}))) as { id?: unknown };
   if (response.status === 202 && typeof body.id === "string") return body.id;
   const isRefused = response.status === 401 || response.status === 403;
-  throw new HubError(
-    isRefused ? "key_missing" : "vendor_answer_unreadable",
-    `${url} answered ${response.status}`,
-    {
-      retry: "never",
-    },
-  );
+  throw new HubError(isRefused ? "key_missing" : "vendor_answer_unreadable", `${url} answered ${response.status}`, {
+    retry: "never",
+  });
 };

@@ -47,7 +47,7 @@ export const LAYERS: readonly Layer[] = [
   {
     at: "shared/store",
     holds: "keys (the access-pattern table), entities, views",
-    imports: ["shared/domain", "shared/flow", "shared/ports"],
+    imports: ["shared/domain", "shared/flow", "shared/ports", "shared/connector/errors.ts"],
     node: ["crypto"],
   },
   {
@@ -79,7 +79,7 @@ export const LAYERS: readonly Layer[] = [
   {
     at: "shared/report",
     holds: "what happened in words for people, and reports in every format; pure",
-    imports: ["shared/domain", "shared/store", "shared/ports"],
+    imports: ["shared/domain", "shared/store", "shared/ports", "shared/lifecycle"],
     packages: ["zod", "hono", "croner", "csv-stringify", "d3-array", "d3-scale", "d3-shape"],
   },
   {

@@ -16,7 +16,8 @@ export const aroundEvents = (
   cause: Cause,
 ): HubEvent[] => {
   const common = { productIds: [...is.productIds], cause };
-  if (isKind(is, "initiative")) return initiativeEvents(hub.url, isKind(was, "initiative") ? was : undefined, is, when, common);
+  if (isKind(is, "initiative"))
+    return initiativeEvents(hub.url, isKind(was, "initiative") ? was : undefined, is, when, common);
   if (isKind(is, "keyResult")) return progressEvents(isKind(was, "keyResult") ? was : undefined, is, when, common);
   if (isKind(is, "featureFlag")) return rolloutEvents(isKind(was, "featureFlag") ? was : undefined, is, when, common);
   if (isKind(is, "experiment")) return experimentEvents(isKind(was, "experiment") ? was : undefined, is, when, common);

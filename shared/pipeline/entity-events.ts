@@ -8,7 +8,11 @@ import type { Hub } from "./hub.ts";
 import { gapEvents } from "./mapping-gaps.ts";
 
 /** What a new version of a record means. */
-export const entityEvents = (hub: Pick<Hub, "url" | "events">, was: StoredEntity | undefined, is: StoredEntity): HubEvent[] => {
+export const entityEvents = (
+  hub: Pick<Hub, "url" | "events">,
+  was: StoredEntity | undefined,
+  is: StoredEntity,
+): HubEvent[] => {
   if (is.kind === "account" || is.kind === "vocabulary") return [];
   const when = { subject: is.id, sequence: is.version, time: is.sourceUpdatedAt, recordedAt: is.recordedAt };
   const isRemapped =

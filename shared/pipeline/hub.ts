@@ -1,6 +1,7 @@
 import type { Connector, NormaliseContext } from "../connector/contract.ts";
 import type { Credential } from "../connector/credential.ts";
 import type { VendorHttp } from "../connector/http.ts";
+import type { WeekStart } from "../domain/day.ts";
 import type { EmailHash } from "../domain/email-hash.ts";
 import type { StatusCategory } from "../domain/entity.ts";
 import type { Declarations } from "../domain/identity.ts";
@@ -136,6 +137,9 @@ export interface Hub {
   readonly log: Log;
   /** Where people reach the hub, without a slash at the end. */
   readonly url: string;
+  /** In which days begin and end for people, a zone of the IANA data. */
+  readonly timezone: string;
+  readonly weekStart: WeekStart;
   readonly products: readonly Product[];
   /** Thresholds of health where no product has its own; default those of the reference. */
   readonly health?: HealthRules | undefined;

@@ -20,7 +20,12 @@ export const linkEvents = (was: Link | undefined, is: Link): HubEvent[] => {
   const own = began
     ? happened("link.created", when, { from, to, type, confidence, origin, cause })
     : happened("link.retired", when, { from, to, type, cause });
-  return [own, ...(began && !isNews(is.validFrom, is.recordedAt) && cause === "sync" ? [] : featureLinkEvents(is, when, began, cause))];
+  return [
+    own,
+    ...(began && !isNews(is.validFrom, is.recordedAt) && cause === "sync"
+      ? []
+      : featureLinkEvents(is, when, began, cause)),
+  ];
 };
 
 /** The same for those who follow features, from whichever end the link leads to one. */

@@ -1,5 +1,6 @@
 import type { Entity } from "../domain/entity.ts";
 import type { Instant } from "../domain/instant.ts";
+import type { WorkItemSummary } from "../lifecycle/health/input.ts";
 import { supportSpike } from "../lifecycle/support-spike.ts";
 import type { FactsRow } from "./contribute.ts";
 
@@ -24,28 +25,26 @@ const ENDED: ReadonlySet<string> = new Set(["done", "cancelled"]);
  */
 export const signsOf = (
   feature: Entity<"feature">,
-  items: readonly Entity<"workItem">[],
+  items: ReadonlyMap<string, WorkItemSummary>,
   rows: readonly FactsRow[],
   workReadAt: Instant | undefined,
   asOf: Instant,
 ): Signs | undefined => {
   if (workReadAt === undefined || Date.parse(asOf) - Date.parse(workReadAt) < SETTLED_MS) return undefined;
-  const blocked = items
-    .filter(({ fields }) => fields.isBlocked === true && !ENDED.has(fields.status.category))
-    .map(({ id, source }) => source.key ?? id)
+  const blocked = [...items]
+    .filter(([, { fields }]) => fields.isBlocked === true && !ENDED.has(fields.status.category))
+    .map(([id, { source }]) => source.key ?? id)
     .sort()
     .slice(0, BLOCKED_AT_MOST);
-  const isCommitted = COMMITTED.has(feature.fields.declaredStatus.category) && items.length <= SCOPE_AT_MOST;
+  const isCommitted = COMMITTED.has(feature.fields.declaredStatus.category) && items.size <= SCOPE_AT_MOST;
   const spike = supportSpike(ticketsIn(rows), asOf);
   return {
     blocked,
-    ...(isCommitted && { scope: items.map(({ id }) => id).sort() }),
+    ...(isCommitted && { scope: [...items.keys()].sort() }),
     ...(spike !== undefined && { spike }),
   };
 };
 
-/** A ticket's first line of the timeline tells when it came in. */
+/** When each ticket came in. */
 const ticketsIn = (rows: readonly FactsRow[]): Instant[] =>
-  rows
-    .filter(({ line }) => line.kind === "supportTicket")
-    .map(({ line, timeline }) => timeline.map(({ at }) => at).sort()[0] ?? line.at);
+  rows.flatMap(({ flow }) => (flow?.kind === "ticket" ? [flow.createdAt] : []));

@@ -1,10 +1,10 @@
 import * as z from "zod";
 import { type ErrorCode, HubError } from "../connector/errors.ts";
+import { WEEK_STARTS } from "../domain/day.ts";
 import { STATUS_CATEGORIES } from "../domain/entity.ts";
 import { EVENT_NAMES, EVENTS, type EventName } from "../domain/event.ts";
 import { nearestWord } from "../domain/nearest-word.ts";
 import { STAGES } from "../domain/stage.ts";
-import { WEEK_STARTS } from "../report/period.ts";
 import { AccessShape } from "./access-config.ts";
 import type { HubConfig } from "./define-hub.ts";
 import { HealthShape } from "./health-shape.ts";
@@ -136,7 +136,10 @@ export const HubConfigShape = z.strictObject({
     .optional()
     .describe("Reports that are made and sent by a schedule, by name ([reports.md](reports.md))."),
   mail: MailShape.optional().describe("How reports go out as mails."),
-  timezone: z.string().optional().describe("IANA name of the zone that days and weeks are counted in; UTC without it."),
+  timezone: z
+    .string()
+    .optional()
+    .describe("IANA name of the zone that days and weeks are counted in, in reports and in `as_of`; UTC without it."),
   weekStart: z.enum(WEEK_STARTS).optional().describe("First day of the week; Monday without it."),
   events: z
     .strictObject({

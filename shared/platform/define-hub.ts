@@ -1,7 +1,7 @@
+import type { WeekStart } from "../domain/day.ts";
 import type { StatusCategory } from "../domain/entity.ts";
 import type { Stage } from "../domain/stage.ts";
 import type { HealthSettings } from "../lifecycle/health/rules.ts";
-import type { WeekStart } from "../report/period.ts";
 import type { AccessConfig } from "./access-config.ts";
 import type { OutputConfig } from "./output-shape.ts";
 import type { MailConfig, ReportConfig } from "./report-shape.ts";

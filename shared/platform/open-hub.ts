@@ -60,6 +60,8 @@ export const hubOf = (parts: Parts): Hub => {
     ports,
     log,
     url: (config.url ?? parts.url).replace(/\/$/, ""),
+    timezone: config.timezone ?? "UTC",
+    weekStart: config.weekStart ?? "monday",
     products: productsOf(config),
     health: config.health === undefined ? HEALTH_RULES : healthRules([config.health], hash),
     rules: rulesOf(rulesPartOf(config)),

@@ -1,6 +1,7 @@
 import * as z from "zod";
+import { WEEK_STARTS } from "../domain/day.ts";
 import { REPORT_KINDS, SCHEDULE, SECTION_IDS } from "../report/names.ts";
-import { PERIOD_LENGTHS, WEEK_STARTS } from "../report/period.ts";
+import { PERIOD_LENGTHS } from "../report/period.ts";
 
 /** Only the name: a credential never stands in the file. */
 const SecretName = z.strictObject({ secret: z.string().min(1) }).meta({ secret: true });

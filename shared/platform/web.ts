@@ -38,6 +38,7 @@ export const webOf = async (hub: () => Hub): Promise<Hono<WebEnv>> => {
     ...(how.signIn.oidc !== undefined && { oidc: oidcOf(how.signIn.oidc, secrets, hub().log) }),
     cursorKey: await how.cursorKey(),
     version: VERSION,
+    timezone: hub().timezone,
     url: () => hub().url,
     reports: webReports(hub(), reports()),
     webhooks: webhookDesk(hub, webhookMeans),

@@ -19,6 +19,10 @@ import type { Place } from "../ports/table.ts";
  * | a feature's timeline                   | Z#{feature}            | {at}#{fact}                     |
  * | what was counted of a day of a metric  | O#{metric}             | {yyyy-mm-dd}                    |
  * | a feature as shown                     | E#{feature}            | V                               |
+ * | what was shown of it until then        | E#{feature}            | V#{until}#{version}             |
+ * | the board as it stood then, counted    | H                      | {at}                            |
+ * | its features, a stage page by page     | H#{at}                 | {stage}#{last of the page}      |
+ * | status words of a connection           | W#{connection}         | V                               |
  * | what people assert of a feature        | E#{feature}            | S                               |
  * | updates posted, oldest first           | E#{about}              | U#{at}#{update}                 |
  * | what a person decided about a link     | E#{from}               | D#{type}#{to}                   |
@@ -48,6 +52,8 @@ import type { Place } from "../ports/table.ts";
  * | a delivery of an event to it           | WH#{endpoint}          | D#{delivery}                    |
  * | how far events were handed to endpoints | M                     | H                               |
  * | a product of the config, as last seen  | M                      | D#{slug}                        |
+ * | entities that a batch announced        | T#announced            | {announcedAt}#{digest of them}  |
+ * | up to where the feed lost nothing      | M                      | F                               |
  * | whose person an account is             | E#{account}            | P                               |
  * | a person                               | P#{person}             | A                               |
  * | accounts with that identity key        | U#{key}                | {account}                       |
@@ -74,6 +80,7 @@ import type { Place } from "../ports/table.ts";
  * | list: entities of a kind, by id        | N#{kind}#{hex digit}   | {id}                            |
  * | list: vocabulary of a connection       | W#{connection}         | {id}                            |
  * | list: features by headline             | B#{stage or none}      | {product}#{rank}#{due}#{id}     |
+ * | list: views that ended on a day        | V#{yyyy-mm-dd}         | {until}#{feature}#{version}     |
  * | list: persons by state and name        | P#{state}              | {name}#{id}                     |
  * | list: change log of a day              | X#{yyyy-mm-dd}         | {loggedAt}#{order}#{event}      |
  * | list: suggested links, surest first    | RV                     | {doubt}#{from}#{type}#{to}      |
@@ -82,7 +89,7 @@ import type { Place } from "../ports/table.ts";
  * | list: deliveries to an endpoint        | WH#{endpoint}          | {queuedAt}#{delivery}           |
  * | due: deliveries to an endpoint         | WH#{endpoint}          | {at}#{place in the log}#{delivery} |
  * | due: features that time may change     | T#features             | {nextChangeAt}#{id}             |
- * | due: entities not yet announced        | T#unpublished          | {recordedAt}#{id}               |
+ * | due: entities by their last write      | T#recorded             | {recordedAt}#{id}               |
  * | due: jobs of a connection that wait     | J#{connection}         | {at}#{digest of the job}        |
  * | list: reports by period                | R#{report}             | {period}                        |
  * | due: deliveries of reports             | T#reports              | {at}#{report}#{period}#{recipient} |
@@ -128,6 +135,17 @@ export const nameWordKey = (product: string, word: string, id: string): Place =>
   pk: partition.ofNameWord(product, word),
   sk: id,
 });
+/** @param version of the view that was shown until then */
+export const pastViewKey = (feature: string, until: Instant, version: number): Place => ({
+  pk: `E#${feature}`,
+  sk: `V#${until}#${versionText(version)}`,
+});
+export const keptBoardKey = (at: Instant): Place => ({ pk: "H", sk: at });
+export const boardPageKey = (at: Instant, stage: string, last: string): Place => ({
+  pk: `H#${at}`,
+  sk: `${stage}#${last}`,
+});
+/** @param fact of the record that tells it, and which of its lines of that moment */
 export const timelineKey = (feature: string, at: Instant, fact: string): Place => ({
   pk: `Z#${feature}`,
   sk: `${at}#${fact}`,
@@ -164,6 +182,7 @@ export const deliveryKey = (connection: string, delivery: string): Place => ({
   pk: `D#${connection}`,
   sk: free(delivery),
 });
+export const wordsKey = (connection: string): Place => ({ pk: `W#${connection}`, sk: "V" });
 export const receiptKey = (connection: string): Place => ({ pk: `W#${connection}`, sk: "A" });
 export const quarantineKey = (connection: string, at: Instant, id: string): Place => ({
   pk: `Q#${connection}`,
@@ -171,6 +190,8 @@ export const quarantineKey = (connection: string, at: Instant, id: string): Plac
 });
 export const deferredKey = (connection: string, job: string): Place => ({ pk: `J#${connection}`, sk: job });
 export const eventKey = (event: string): Place => ({ pk: `I#${event}`, sk: "A" });
+export const announcedKey = (at: Instant, digest: string): Place => ({ pk: "T#announced", sk: `${at}#${digest}` });
+export const checkedKey: Place = { pk: "M", sk: "F" };
 export const outputKey = (output: string): Place => ({ pk: `O#${output}`, sk: "A" });
 export const refusedKey = (output: string, event: string): Place => ({ pk: `O#${output}`, sk: `R#${event}` });
 export const testEventKey = (event: string): Place => ({ pk: `I#${event}`, sk: "T" });
@@ -221,6 +242,9 @@ export const partition = {
   ofEntity: (id: string) => `E#${id}`,
   ofAlias: (alias: string) => `K#${free(alias)}`,
   ofIdentityKey: (key: string) => `U#${free(key)}`,
+  ofAnnounced: "T#announced",
+  ofBoards: "H",
+  ofBoard: (at: Instant) => `H#${at}`,
   ofNameWord: (product: string, word: string) => `NW#${product}#${free(word)}`,
   ofFlow: (product: string) => `F#${product}`,
   ofTimeline: (feature: string) => `Z#${feature}`,
@@ -229,6 +253,8 @@ export const partition = {
   ofReportRun: (report: string, run: string) => `R#${report}#${run}`,
   ofQuarantine: (connection: string) => `Q#${connection}`,
 } as const;
+
+const versionText = (version: number): string => String(version).padStart(9, "0");
 
 /** @param order rises with each event that one publisher logs */
 const loggedAs = (loggedAt: Instant, order: number, event: string): string =>
@@ -239,6 +265,7 @@ export const lists = {
   ofKind: (kind: Kind, id: string): Place => ({ pk: `N#${kind}#${id.slice(id.indexOf("_") + 1)[0]}`, sk: id }),
   shard: (kind: Kind, digit: string) => `N#${kind}#${digit}`,
   ofVocabulary: (connection: string, id: string): Place => ({ pk: `W#${connection}`, sk: id }),
+  vocabulary: (connection: string) => `W#${connection}`,
   ofStage: (stage: string, product: string, rank: number, due: string, id: string): Place => ({
     pk: `B#${stage}`,
     sk: `${product}#${rank}#${due}#${id}`,
@@ -276,6 +303,11 @@ export const lists = {
   }),
   deliveriesTo: (endpoint: string) => `WH#${endpoint}`,
   changesOf: (day: string) => `X#${day}`,
+  ofPast: (until: Instant, feature: string, version: number): Place => ({
+    pk: `V#${until.slice(0, 10)}`,
+    sk: `${until}#${feature}#${versionText(version)}`,
+  }),
+  pastOf: (day: string) => `V#${day}`,
   stage: (stage: string) => `B#${stage}`,
 } as const;
 
@@ -293,12 +325,13 @@ export const dues = {
     sk: loggedAs(loggedAt, order, event),
   }),
   stageChanges: "S",
+  recorded: (at: Instant, id: string): Place => ({ pk: "T#recorded", sk: `${at}#${id}` }),
+  allRecorded: "T#recorded",
   reportDelivery: (at: Instant, report: string, run: string, recipient: string): Place => ({
     pk: "T#reports",
     sk: `${at}#${report}#${run}#${free(recipient)}`,
   }),
   reportDeliveries: "T#reports",
-  unpublished: (at: Instant, id: string): Place => ({ pk: "T#unpublished", sk: `${at}#${id}` }),
 } as const;
 
 /** The entity that a row of an entity's partition belongs to, or undefined for other rows. */

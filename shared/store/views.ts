@@ -8,8 +8,11 @@ import type { ItemHistory } from "../domain/item-history.ts";
 import type { Mapped } from "../domain/mapped.ts";
 import type { Explanation, Stage } from "../domain/stage.ts";
 import type { FlowReads } from "./flow-views.ts";
+import type { Decision, PastReads, PastViews } from "./past-reads.ts";
 import type { LinkView, SuggestionView } from "./shown-links.ts";
 import type { InitiativeView, ObjectiveView } from "./shown-plan.ts";
+
+export type { PastViews, ViewChange } from "./past-reads.ts";
 
 export type HealthValue = "on_track" | "at_risk" | "off_track" | "unknown";
 
@@ -78,6 +81,10 @@ export interface FeatureView {
   readonly updatedAt: Instant;
   /** When projection last looked. */
   readonly observedAt: Instant;
+  /** Of its experiments. */
+  readonly decisions?: readonly Decision[] | undefined;
+  /** Why it was last written. */
+  readonly cause?: "sync" | "time" | "rule_change" | "override" | undefined;
 }
 
 /** One aspect of health: its level, with what was measured and what it was held against. */
@@ -287,26 +294,12 @@ export interface PersonView {
 }
 
 /** All reads that surfaces make. Every list is a page in an order that never changes; `after` and `next` are opaque. */
-export interface Views extends FlowReads {
+export interface Views extends PastViews, PastReads, FlowReads {
   products(): Promise<readonly ProductView[]>;
   /** Which products records belong to, by id; those that are not held are left out. */
   productsOf(ids: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;
-  /** By id or by key, present or past, in any case. */
-  feature(idOrKey: string): Promise<FeatureView | undefined>;
-  /** By id, ascending. */
-  features(filter: FeatureFilter, after: string | undefined, limit: number): Promise<Slice<FeatureView>>;
-  /** One column of the board: worst health first, then due date, then name. `none`: no stage is established. */
-  column(
-    stage: Stage | "none",
-    product: string | undefined,
-    after: string | undefined,
-    limit: number,
-  ): Promise<Slice<FeatureView>>;
-  /** How many features stand in each headline stage. */
-  counts(product: string | undefined): Promise<Readonly<Record<Stage | "none", number>>>;
-  /** How many features have each health. */
-  healthCounts(product: string | undefined): Promise<Readonly<Record<HealthValue, number>>>;
-  evidence(featureId: string, after: string | undefined, limit: number): Promise<Slice<EvidenceLine>>;
+  /** @param ever also records that do not speak about it any more */
+  evidence(featureId: string, after: string | undefined, limit: number, ever?: boolean): Promise<Slice<EvidenceLine>>;
   /** Newest first. */
   timeline(featureId: string, after: string | undefined, limit: number): Promise<Slice<TimelineLine>>;
   /** What people assert of a feature, oldest first, those that ended among them. */
@@ -382,8 +375,8 @@ export interface Views extends FlowReads {
   connection(nameOrId: string): Promise<ConnectionView | undefined>;
   /** What was set aside, newest first. */
   quarantine(connectionId: string, after: string | undefined, limit: number): Promise<Slice<Quarantined>>;
-  /** How many features, over all products or of one or several, changed stage since then. */
-  changedSince(since: Instant, product: string | readonly string[] | undefined): Promise<number>;
+  /** How many features, over all products or of one or several, changed stage since then, and up to a moment. */
+  changedSince(since: Instant, product: string | readonly string[] | undefined, upTo?: Instant): Promise<number>;
 }
 
 /** A record that could not be read: kept with its bytes until somebody replays it. */

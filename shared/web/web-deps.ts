@@ -38,6 +38,8 @@ export interface WebDeps {
   /** Sends an example of an event the way of all events. @returns its id */
   readonly sendTestEvent?: ((type: EventName) => Promise<string>) | undefined;
   readonly version: string;
+  /** In which days end, a zone of the IANA data; UTC without it. */
+  readonly timezone?: string | undefined;
   /** Where people reach this hub, without a slash at the end. */
   readonly url: () => string;
   /** Absent where the hub has none. */

@@ -1,5 +1,6 @@
 import { bundlesBench } from "./bundles.ts";
 import { cost } from "./cost.ts";
+import { deriveBench } from "./derive.ts";
 import { measuredRun } from "./measured-run.ts";
 import { sync } from "./sync.ts";
 
@@ -8,6 +9,7 @@ const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void
   cost,
   sync,
   bundles: bundlesBench,
+  derive: deriveBench,
   "measured-run": measuredRun,
   // Loaded when it is asked for: it needs a loader for pages, the others none.
   report: async (args) => (await import("./reports.ts")).reportsBench(args),

@@ -208,7 +208,7 @@ describe("what happens seldom, under the same roles", { timeout: 120_000 }, () =
     const path = `/v1/features/${feature.id}`;
     const posted = await fetch(`${both.hub.url}${path}/updates`, {
       method: "POST",
-      headers: { "Content-Type": "application/json" },
+      headers: { "Content-Type": "application/json", ...both.bearer },
       body: JSON.stringify({ health: "off_track", text: "Nobody is at it" }),
     });
     expect(posted.status).toBe(201);

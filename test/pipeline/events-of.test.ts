@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { FieldedKind, Fields } from "../../shared/domain/entity.ts";
+import type { Entity, FieldedKind, Fields } from "../../shared/domain/entity.ts";
 import { EVENTS, type EventName, type HubEvent } from "../../shared/domain/event.ts";
 import { KINDS } from "../../shared/domain/kind.ts";
 import type { Link } from "../../shared/domain/link.ts";
@@ -255,7 +255,12 @@ describe("features as shown", () => {
     ...sampleFeature(8, "testing"),
     version: 1,
     cause: "sync",
-    coverage: "",
+    seen: {
+      coverage: [],
+      feeds: { work: [], experiment: [], support: [], adoption: [] },
+      thresholds: "",
+      workReadAt: {},
+    },
     meaning: "",
     signs: { blocked: [], scope: ["wrk_1", "wrk_2"] },
     ...more,
@@ -414,17 +419,31 @@ describe("the hub itself", () => {
 describe("what is kept of a feature between two looks", () => {
   const feature = entity("feature", { title: "A", declaredStatus: mapped("active") }) as never;
   const item = (id: string, isBlocked: boolean, status: "in_progress" | "done" = "in_progress") =>
-    entity("workItem", { title: id, type: mapped("task"), status: mapped(status), isBlocked }, { id }) as never;
+    entity(
+      "workItem",
+      { title: id, type: mapped("task"), status: mapped(status), isBlocked },
+      { id },
+    ) as Entity<"workItem">;
+  const under = (...items: readonly Entity<"workItem">[]) => new Map(items.map((one) => [one.id, one]));
 
   it("is nothing until an hour after the tool of the work was first read to its end, so that a first read is no news", () => {
     const [just, before] = ["2026-03-02T09:00:01.000Z", "2026-03-02T09:00:00.000Z"];
-    expect(signsOf(feature, [item("wrk_1", true)], [], undefined, NOW)).toBeUndefined();
-    expect(signsOf(feature, [item("wrk_1", true)], [], just, NOW)).toBeUndefined();
-    expect(signsOf(feature, [item("wrk_2", true), item("wrk_1", true, "done")], [], before, NOW)).toEqual({
+    expect(signsOf(feature, under(item("wrk_1", true)), [], undefined, NOW)).toBeUndefined();
+    expect(signsOf(feature, under(item("wrk_1", true)), [], just, NOW)).toBeUndefined();
+    expect(signsOf(feature, under(item("wrk_2", true), item("wrk_1", true, "done")), [], before, NOW)).toEqual({
       blocked: ["wrk_2"],
       scope: ["wrk_1", "wrk_2"],
     });
     const proposed = entity("feature", { title: "A", declaredStatus: mapped("proposed") }) as never;
-    expect(signsOf(proposed, [item("wrk_1", false)], [], before, NOW)).toEqual({ blocked: [] });
+    expect(signsOf(proposed, under(item("wrk_1", false)), [], before, NOW)).toEqual({ blocked: [] });
+  });
+
+  it("counts tickets by when they came in, not by when they last changed", () => {
+    const ticket = (createdAt: string) =>
+      ({ line: { kind: "supportTicket", at: NOW }, flow: { kind: "ticket", createdAt, isOpen: true } }) as never;
+    const tickets = (count: number, at: string) => Array.from({ length: count }, () => ticket(at));
+    const spike = (rows: never[]) => signsOf(feature, new Map(), rows, LONG_AGO, NOW)?.spike;
+    expect(spike(tickets(9, EARLIER))).toEqual({ tickets: 9, usual: 0 });
+    expect(spike(tickets(9, LONG_AGO))).toBeUndefined();
   });
 });

@@ -84,6 +84,8 @@ export const openPipeline = (parts: {
     ports: parts.around?.(real) ?? real,
     log: { info: note, warn: note },
     url: "http://localhost:4100",
+    timezone: "UTC",
+    weekStart: "monday",
     products: [{ id: "prd_web", slug: "web", name: "Web" }],
     rules: parts.rules ?? rulesOf({}),
     connectionNames: ["acme"],

@@ -10,6 +10,7 @@ import type { Place, Table } from "../../shared/ports/table.ts";
 import { type Grant, makeCredential, type NewCredential, revoke } from "../../shared/store/access.ts";
 import {
   aliasKey,
+  boardPageKey,
   cyclePartKey,
   dues,
   entityKey,
@@ -17,7 +18,9 @@ import {
   factsKey,
   flowKey,
   historyKey,
+  keptBoardKey,
   lists,
+  pastViewKey,
   personKey,
   quarantineKey,
   timelineKey,
@@ -39,8 +42,11 @@ export const [A, B] = ["prd_alpha", "prd_canb"];
 const at = (daysAgo: number): string => new Date(NOW.getTime() - daysAgo * 86_400_000).toISOString();
 
 /** Ids begin with another digit for each product, so that both stand in one shard and in others. */
-const idOf = (kind: "feature" | "workItem" | "cycle" | "pullRequest" | "account", letter: string, n = 0): string =>
-  entityId("con_jira", { kind, noun: letter, id: String(n) });
+const idOf = (
+  kind: "feature" | "workItem" | "cycle" | "pullRequest" | "account" | "objective" | "initiative",
+  letter: string,
+  n = 0,
+): string => entityId("con_jira", { kind, noun: letter, id: String(n) });
 
 export const IDS = {
   featureA: idOf("feature", "a"),
@@ -48,10 +54,16 @@ export const IDS = {
   itemA: idOf("workItem", "a"),
   itemB: idOf("workItem", "b"),
   pullB: idOf("pullRequest", "b"),
+  objectiveA: idOf("objective", "a"),
+  objectiveB: idOf("objective", "b"),
+  initiativeA: idOf("initiative", "a"),
+  initiativeB: idOf("initiative", "b"),
   cycle: idOf("cycle", "shared"),
   cycleB: idOf("cycle", "b"),
   person: idOf("account", "b").replace("acc_", "per_"),
 };
+
+const COUNTED = { design: { off_track: 1 } };
 
 const status = { category: "in_progress", detail: "Doing", mappedBy: "tool" } as const;
 
@@ -260,7 +272,14 @@ const filled = async (): Promise<Table> => {
     entity("pullRequest", IDS.pullB, [B], "canb/web#1", { title: "canb change" }),
   ];
   const cycles = [cycle(IDS.cycle, [A, B], "Sprint 1"), cycle(IDS.cycleB, [B], "canb sprint")];
-  for (const one of [itemA, itemB, pullB, ...cycles]) await writeEntity(table, one as Entity);
+  const plan = { status: { category: "active", detail: "Active", mappedBy: "tool" } };
+  const plans = [
+    entity("objective", IDS.objectiveA, [A], "ALPHA-O", { title: "Alpha objective", ...plan }),
+    entity("objective", IDS.objectiveB, [B], "CANB-O", { title: "canb objective", ...plan }),
+    entity("initiative", IDS.initiativeA, [A], "ALPHA-I", { title: "Alpha initiative", ...plan }),
+    entity("initiative", IDS.initiativeB, [B], "CANB-I", { title: "canb initiative", ...plan }),
+  ];
+  for (const one of [itemA, itemB, pullB, ...cycles, ...plans]) await writeEntity(table, one as Entity);
   await write(table, historyKey(IDS.itemA, moved.at, moved.id), moved);
   for (const one of [itemA, itemB]) {
     const part = cycleParts(one, []).get(IDS.cycle);
@@ -282,6 +301,8 @@ const filled = async (): Promise<Table> => {
     const own = { ...because, text: "ALPHA-2 is done", evidence: ["https://tools.example/ALPHA-2"] };
     const data = {
       ...view,
+      observedAt: at(2),
+      decisions: [{ id: IDS.pullB, name: "canb trial", decision: "ship", url: "https://tools.example/canb" }],
       health: {
         ...health,
         derived: { ...health.derived, reasons: ["CANB-2 is late", "due in 4 d"] },
@@ -313,6 +334,13 @@ const filled = async (): Promise<Table> => {
       data,
       lists.ofStage("testing", view.productIds[0] ?? "-", 0, "9999-12-31", view.id),
     );
+    const before = { ...data, observedAt: at(9), explanation: { ...data.explanation, headline: "design" } };
+    await write(
+      table,
+      pastViewKey(view.id, at(2), 1),
+      { id: view.id, until: at(2), view: before },
+      lists.ofPast(at(2), view.id, 1),
+    );
     const lines = [
       line(itemA as Entity, "ALPHA-2 is to be done", "child of ALPHA-1"),
       line(itemB as Entity, "CANB-2 is to be done", "child of CANB-1"),
@@ -337,6 +365,11 @@ const filled = async (): Promise<Table> => {
     [B, counted(itemB as Entity, "jira:CANB")],
   ] as const)
     await write(table, flowKey(product, OPEN, one.id), { lines: { [one.id]: one } });
+  await write(table, keptBoardKey(at(8)), { at: at(8), pages: at(8), counts: { [A]: COUNTED, [B]: COUNTED } });
+  for (const id of [IDS.featureA, IDS.featureB]) {
+    const entry = `${id === IDS.featureA ? A : B}#0#9999-12-31#${id}`;
+    await write(table, boardPageKey(at(8), "design", entry), { entries: [entry] });
+  }
   await writeEvents(table);
   const person = { id: IDS.person, name: "canb person", state: "unmatched", accounts: [], mayBe: [], conflicts: [] };
   const list = lists.ofPerson("unmatched", person.name, person.id);

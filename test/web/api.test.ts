@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { entityId } from "../../shared/domain/kind.ts";
+import type { PastViews } from "../../shared/store/views.ts";
 import { openApi } from "../../shared/web/api/open-api.ts";
 import { ROUTES } from "../../shared/web/api/routes.ts";
 import { HUB, NOW, sampleApp, sampleHub } from "./sample-hub.ts";
@@ -58,6 +59,7 @@ const ADDRESSES: readonly (readonly [path: string, address: string])[] = [
   ["/v1/people", "/v1/people"],
   ["/v1/people/{id}", "/v1/people/per_2"],
   ["/v1/changes", "/v1/changes?since=2026-11-15"],
+  ["/v1/changes/summary", "/v1/changes/summary?since=2026-11-15"],
   ["/v1/event-types", "/v1/event-types"],
   ["/v1/connections", "/v1/connections"],
   ["/v1/connections/{id}", "/v1/connections/zendesk"],
@@ -329,7 +331,7 @@ describe("the API", () => {
 
 const brokenViews = (error: Error) => {
   const fail = () => Promise.reject(error);
-  return {
+  const broken = {
     products: fail,
     productsOf: fail,
     feature: fail,
@@ -337,6 +339,8 @@ const brokenViews = (error: Error) => {
     column: fail,
     counts: fail,
     healthCounts: fail,
+    asOf: (): PastViews => broken,
+    changed: fail,
     evidence: fail,
     timeline: fail,
     workItems: fail,
@@ -369,4 +373,5 @@ const brokenViews = (error: Error) => {
     featureFlow: fail,
     productFlow: fail,
   };
+  return broken;
 };

@@ -39,6 +39,8 @@ export interface Shown {
   readonly connections: readonly ConnectionView[];
   readonly quarantine: readonly Quarantined[];
   readonly people: readonly PersonView[];
+  /** What was shown at any moment of the past. */
+  readonly before?: Shown | undefined;
   readonly assertions: readonly Assertion[];
   readonly updates: readonly Update[];
   readonly links: readonly LinkView[];
@@ -126,21 +128,31 @@ export const memoryViews = (shown: Shown): Views => {
     feature: async (named) =>
       shown.features.find(({ id, key }) => id === named || key?.toLowerCase() === named.toLowerCase()),
     features: async (filter, after, limit) => page(byId(shown.features).filter(fits(filter)), after, limit),
-    column: async (stage, product, after, limit) => {
+    column: async (stage, product, after, limit, filter = {}) => {
       const rank = ({ health }: FeatureView) => WORST_FIRST.indexOf(health.value);
-      const cards = of(product).filter((feature) => stageOf(feature) === stage);
+      const cards = of(product)
+        .filter(fits(filter))
+        .filter((feature) => stageOf(feature) === stage);
       return page(
         cards.sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name)),
         after,
         limit,
       );
     },
-    counts: async (product) => tally([...STAGES, "none"], of(product).map(stageOf)),
+    counts: async (product, health) => tally([...STAGES, "none"], of(product).filter(fits({ health })).map(stageOf)),
     healthCounts: async (product) =>
       tally(
         WORST_FIRST,
         of(product).map(({ health }) => health.value),
       ),
+    asOf: () => memoryViews(shown.before ?? NOTHING),
+    changed: async (_since, _until, after, limit) => {
+      const before = new Map(shown.before?.features.map((feature) => [feature.id, feature]));
+      const now = new Map(shown.features.map((feature) => [feature.id, feature]));
+      const ids = [...new Set([...before.keys(), ...now.keys()])].sort();
+      const changes = ids.map((id) => ({ id, before: before.get(id), now: now.get(id) }));
+      return page(changes, after, limit);
+    },
     evidence: async (_feature, after, limit) => page(shown.evidence, after, limit),
     timeline: async (_feature, after, limit) => page(shown.timeline, after, limit),
     workItems: async ({ status, tool }, after, limit) =>

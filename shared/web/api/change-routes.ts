@@ -1,10 +1,13 @@
 import * as z from "zod";
+import { HubError } from "../../connector/errors.ts";
 import { EVENT_NAMES, EVENTS, PUBLIC_EVENTS } from "../../domain/event.ts";
 import { eventSchema } from "../../domain/event-schema.ts";
 import { instant } from "../../domain/instant.ts";
+import { CHANGES, type ChangeKind, changesBetween } from "../../report/changes-between.ts";
+import { pastMoment } from "../as-of.ts";
 import { action } from "./action.ts";
-import { Moment } from "./filters.ts";
-import { list } from "./route.ts";
+import { Moment, ProductFilter, productId } from "./filters.ts";
+import { list, single } from "./route.ts";
 
 const ChangeJson = z
   .object({
@@ -31,7 +34,72 @@ const EventTypeJson = z
   })
   .meta({ id: "EventType" });
 
+const KINDS = Object.keys(CHANGES) as ChangeKind[];
+
+const SummaryJson = z
+  .object({
+    since: z.iso.datetime(),
+    until: z.iso.datetime(),
+    features: z.int().describe("How many features changed in something that counts."),
+    counts: z.object(Object.fromEntries(KINDS.map((kind) => [kind, z.int()])) as Record<ChangeKind, z.ZodInt>),
+    left: z.int().describe("How many changes are left out: the least important ones."),
+    items: z
+      .array(
+        z.object({
+          feature: z.object({ id: z.string(), key: z.string().nullable(), name: z.string(), url: z.string() }),
+          productIds: z.array(z.string()),
+          kind: z.enum(KINDS).describe("See /docs/api; the first kinds are the most important ones."),
+          importance: z.int().describe("1 is the most important."),
+          from: z.string().nullable(),
+          to: z.string().nullable(),
+          why: z.array(z.string()),
+          evidence: z.array(z.string()),
+          cause: z.enum(["sync", "time", "rule_change", "override"]),
+          at: z.iso.datetime().describe("When the hub first showed the later state."),
+        }),
+      )
+      .describe("The most important first."),
+  })
+  .meta({ id: "ChangeSummary" });
+
 export const CHANGE_ROUTES = [
+  single({
+    id: "summarise_changes",
+    tag: "Changes",
+    scope: "features:read",
+    path: "/v1/changes/summary",
+    summary: `What became of features between two moments, the most important first; what went away and came back is no change. In this order: ${KINDS.join(", ")}.`,
+    query: {
+      since: Moment.describe("From when on; a day means its end in the hub's time zone.").meta({
+        examples: ["2026-11-15"],
+      }),
+      until: Moment.optional().describe("Up to when; now without it."),
+      product: ProductFilter,
+      limit: z.coerce.number().int().min(1).max(1000).default(200).describe("How many items at most, 1 to 1000."),
+    },
+    body: SummaryJson,
+    read: async ({ deps, query }) => {
+      const now = deps.now().toISOString();
+      const since = pastMoment(query.since, deps, "since") ?? now;
+      const until = pastMoment(query.until, deps, "until") ?? now;
+      if (until < since)
+        throw new HubError("invalid_parameter", "'until' lies before 'since'", {
+          retry: "never",
+          details: { parameter: "until" },
+        });
+      const product = await productId(deps.views, query.product);
+      const window = { since, until, limit: query.limit, ...(product !== undefined && { products: [product] }) };
+      const { items, ...rest } = await changesBetween(deps.views, window);
+      const json = items.map(({ feature, ...one }) => ({
+        ...one,
+        feature: { ...feature, key: feature.key ?? null },
+        productIds: [...one.productIds],
+        why: [...one.why],
+        evidence: [...one.evidence],
+      }));
+      return { body: { since, until, ...rest, items: json } };
+    },
+  }),
   list({
     id: "list_changes",
     tag: "Changes",

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { snakeCase } from "../../domain/snake-case.ts";
 import { STAGES } from "../../domain/stage.ts";
 import type { FeatureView } from "../../store/views.ts";
+import { AsOf, pastMoment, viewsAt } from "../as-of.ts";
 import { ExplanationJson, explanationJson, FeatureJson, featureJson } from "./feature-json.ts";
 import { Moment, ProductFilter, productId, since } from "./filters.ts";
 import { MappedJson } from "./mapped-json.ts";
@@ -38,7 +39,8 @@ const TimelineJson = z
   })
   .meta({ id: "TimelineEntry" });
 
-const named = ({ deps, id }: Asked): Promise<FeatureView | undefined> => deps.views.feature(id);
+const named = ({ deps, id }: Asked, asOf?: string): Promise<FeatureView | undefined> =>
+  viewsAt(deps, pastMoment(asOf, deps)).feature(id);
 
 export const FEATURE_ROUTES = [
   list({
@@ -61,15 +63,16 @@ export const FEATURE_ROUTES = [
         .meta({ examples: [["at_risk"]] }),
       q: z.string().max(200).optional().describe("Text in the name or key, in any case."),
       updatedSince: Moment.optional().describe("Only what changed at its source since then."),
+      asOf: AsOf,
     },
     item: FeatureJson,
-    rows: async ({ deps, query, after, limit }) => {
+    rows: async ({ deps, query: { asOf, ...query }, after, limit }) => {
       const filter = {
         ...query,
         product: await productId(deps.views, query.product),
         updatedSince: since(query.updatedSince),
       };
-      const { items, next } = await deps.views.features(filter, after, limit);
+      const { items, next } = await viewsAt(deps, pastMoment(asOf, deps)).features(filter, after, limit);
       return { items: items.map((feature) => featureJson(feature, deps.url())), next };
     },
   }),
@@ -80,9 +83,10 @@ export const FEATURE_ROUTES = [
     path: "/v1/features/{id}",
     summary: "One feature.",
     pathParameters: ID,
+    query: { asOf: AsOf },
     body: FeatureJson,
     read: async (asked) => {
-      const feature = await named(asked);
+      const feature = await named(asked, asked.query.asOf);
       return feature && { body: featureJson(feature, asked.deps.url()), version: [feature.id, feature.version] };
     },
   }),
@@ -93,9 +97,10 @@ export const FEATURE_ROUTES = [
     path: "/v1/features/{id}/explain",
     summary: "Why the feature stands where it stands, what is missing, who says otherwise, and what cannot be seen.",
     pathParameters: ID,
+    query: { asOf: AsOf },
     body: ExplanationJson,
     read: async (asked) => {
-      const feature = await named(asked);
+      const feature = await named(asked, asked.query.asOf);
       return feature && { body: explanationJson(feature), version: [feature.id, feature.version] };
     },
   }),

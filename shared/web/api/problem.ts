@@ -20,6 +20,7 @@ const STATUS: Partial<Record<ErrorCode, CallerStatus>> = {
   sign_in_refused: 403,
   sign_in_link_used: 403,
   not_found: 404,
+  as_of_unavailable: 404,
   feature_unknown: 404,
   report_unknown: 404,
   connection_unknown: 404,

@@ -1,6 +1,8 @@
 import * as z from "zod";
+import type { Instant } from "../../domain/instant.ts";
 import { STAGES, type Stage } from "../../domain/stage.ts";
 import type { HealthValue, ProductView } from "../../store/views.ts";
+import { AsOf, pastMoment, viewsAt } from "../as-of.ts";
 import { freshnessOf } from "../freshness.ts";
 import type { WebDeps } from "../web-deps.ts";
 import { COMPONENT_STATUSES, componentStatus, describe, INDICATORS, indicatorOf } from "./connection-status.ts";
@@ -31,7 +33,7 @@ const ProductJson = z
 
 const StatusJson = z
   .object({
-    asOf: z.string().nullable().describe("All fresh sources are at least this new."),
+    asOf: z.string().nullable().describe("All fresh sources are at least this new; the moment asked for with as_of."),
     indicator: z.enum(INDICATORS),
     description: z.string(),
     products: z.array(ProductJson),
@@ -54,16 +56,15 @@ const StatusJson = z
 const worst = (counts: Readonly<Record<HealthValue, number>>): HealthValue =>
   (["off_track", "at_risk", "on_track"] as const).find((value) => counts[value] > 0) ?? "unknown";
 
-const weekBefore = (now: Date) => new Date(now.getTime() - WEEK_MS).toISOString();
+const weekBefore = (at: Date | Instant) => new Date(new Date(at).getTime() - WEEK_MS).toISOString();
 
-const productJson = async (
-  { views, url, now }: WebDeps,
-  product: ProductView,
-): Promise<z.input<typeof ProductJson>> => {
+const productJson = async (deps: WebDeps, product: ProductView, at?: Instant): Promise<z.input<typeof ProductJson>> => {
+  const { views, url, now } = deps;
+  const then = viewsAt(deps, at);
   const [features, healthCounts, changed] = await Promise.all([
-    views.counts(product.id),
-    views.healthCounts(product.id),
-    views.changedSince(weekBefore(now()), product.id),
+    then.counts(product.id),
+    then.healthCounts(product.id),
+    views.changedSince(weekBefore(at ?? now()), product.id, at),
   ]);
   return {
     id: product.id,
@@ -87,20 +88,23 @@ export const STATUS_ROUTES = [
     tag: "Status",
     scope: "status:read",
     path: "/v1/status",
-    summary: "All products and connections on one page, in the words of Statuspage. The first call to learn.",
+    summary:
+      "All products and connections on one page, in the words of Statuspage. The first call to learn. With as_of the products are those of then, the connections those of now.",
+    query: { asOf: AsOf },
     body: StatusJson,
-    read: async ({ deps }) => {
+    read: async ({ deps, query }) => {
+      const at = pastMoment(query.asOf, deps);
       const [products, connections, changed] = await Promise.all([
         deps.views.products(),
         deps.views.connections(),
-        deps.views.changedSince(weekBefore(deps.now()), undefined),
+        deps.views.changedSince(weekBefore(at ?? deps.now()), undefined, at),
       ]);
       const freshness = freshnessOf(connections);
       const body = {
-        asOf: freshness.asOf,
+        asOf: at ?? freshness.asOf,
         indicator: indicatorOf(connections),
         description: describe(connections, freshness),
-        products: await Promise.all(products.map((product) => productJson(deps, product))),
+        products: await Promise.all(products.map((product) => productJson(deps, product, at))),
         connections: connections.map((connection) => ({
           id: connection.id,
           name: connection.name,

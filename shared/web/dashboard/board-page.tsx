@@ -1,7 +1,12 @@
+import { dayOf } from "../../domain/day.ts";
 import { STAGES, type Stage } from "../../domain/stage.ts";
-import type { FeatureView, HealthValue, Views } from "../../store/views.ts";
+import type { FeatureView, HealthValue, PastViews } from "../../store/views.ts";
+import { LOOK_AT_MOST } from "../../store/walk-kind.ts";
+import { viewsAt } from "../as-of.ts";
 import { HEALTH_WORDS, STAGE_WORDS } from "../words.ts";
+import { AsOfBanner } from "./as-of-banner.tsx";
 import { Beginning } from "./beginning.tsx";
+import { ComparedLine, compared } from "./compared.tsx";
 import { FeatureCard } from "./feature-card.tsx";
 import { FeatureFilters, NothingMatches } from "./feature-filters.tsx";
 import { type FeatureQuery, featureQuery } from "./feature-query.ts";
@@ -9,40 +14,34 @@ import { address } from "./link.tsx";
 import { type PageHandler, sendPage } from "./page.tsx";
 
 const CARDS = 20;
-const READ_AT_MOST = 200;
+/** Of features that a text fits, in one column. */
+const COUNTED_AT_MOST = 200;
 
 interface Column {
   readonly stage: Stage | "none";
   readonly cards: readonly FeatureView[];
   readonly count: number;
-  /** There are more than were counted. */
+  /** There may be more than were counted: a text was looked for in the first features only. */
   readonly open: boolean;
 }
 
 const WORST_FIRST: readonly HealthValue[] = ["off_track", "at_risk", "on_track", "unknown"];
-const LAST_DAY = "9999";
 
-const byUrgency = (a: FeatureView, b: FeatureView): number =>
-  WORST_FIRST.indexOf(a.health.value) - WORST_FIRST.indexOf(b.health.value) ||
-  (a.targetDate ?? LAST_DAY).localeCompare(b.targetDate ?? LAST_DAY) ||
-  a.name.localeCompare(b.name);
-
-/** A column under filters: the store keeps columns in order only unfiltered, so what matches is put in order here. */
-const filteredColumn = async (views: Views, stage: Stage | "none", { filter }: FeatureQuery): Promise<Column> => {
-  const { items, next } = await views.features({ ...filter, stage: [stage] }, undefined, READ_AT_MOST);
-  const cards = [...items].sort(byUrgency).slice(0, CARDS);
-  return { stage, cards, count: items.length, open: next !== undefined };
+/** A column under a text: what fits is counted as far as it was looked for, and the page says how far that is. */
+const searchedColumn = async (views: PastViews, stage: Stage | "none", { filter }: FeatureQuery): Promise<Column> => {
+  const { items, next } = await views.column(stage, filter.product, undefined, COUNTED_AT_MOST, filter);
+  return { stage, cards: items.slice(0, CARDS), count: items.length, open: next !== undefined };
 };
 
-const columnsOf = async (views: Views, query: FeatureQuery): Promise<readonly Column[]> => {
+const columnsOf = async (views: PastViews, query: FeatureQuery): Promise<readonly Column[]> => {
   const stages = ["none" as const, ...STAGES];
   const { product, health, q } = query.filter;
-  if (health !== undefined || q !== undefined)
-    return Promise.all(stages.map((stage) => filteredColumn(views, stage, query)));
-  const counts = await views.counts(product);
+  if (q !== undefined) return Promise.all(stages.map((stage) => searchedColumn(views, stage, query)));
+  const counts = await views.counts(product, health);
   return Promise.all(
     stages.map(async (stage) => {
-      const { items } = counts[stage] === 0 ? { items: [] } : await views.column(stage, product, undefined, CARDS);
+      const none = counts[stage] === 0;
+      const { items } = none ? { items: [] } : await views.column(stage, product, undefined, CARDS, { health });
       return { stage, cards: items, count: counts[stage], open: false };
     }),
   );
@@ -54,10 +53,12 @@ const BoardColumn = ({
   column,
   query,
   productNames,
+  was,
 }: {
   column: Column;
   query: FeatureQuery;
   productNames: ReadonlyMap<string, string>;
+  was: ReadonlyMap<string, string> | undefined;
 }) => {
   const { stage, cards } = column;
   const rest = column.count - cards.length;
@@ -69,12 +70,17 @@ const BoardColumn = ({
       {cards.length > 0 && (
         <ol>
           {cards.map((feature) => (
-            <FeatureCard feature={feature} productNames={productNames} />
+            <FeatureCard
+              feature={feature}
+              productNames={productNames}
+              asOf={query.parameters.as_of}
+              was={was?.get(feature.id)}
+            />
           ))}
         </ol>
       )}
       {rest > 0 && (
-        <a class="more" href={address("/features", { ...query.parameters, stage })}>
+        <a class="more" href={address("/features", { ...query.parameters, compare: undefined, stage })}>
           Show more<span class="vh"> of {STAGE_WORDS[stage]}</span> ({rest.toLocaleString("en-GB")}
           {column.open && "+"})
         </a>
@@ -99,16 +105,20 @@ const HealthSummary = ({ counts, query }: { counts: Readonly<Record<HealthValue,
 export const boardPage: PageHandler = async (c, deps) => {
   const { views } = deps;
   const products = await views.products();
-  const query = featureQuery(new URL(c.req.url), products);
-  const [all, healths, connections] = await Promise.all([
-    columnsOf(views, query),
-    views.healthCounts(query.product?.id),
+  const query = featureQuery(new URL(c.req.url), products, deps);
+  const zone = deps.timezone ?? "UTC";
+  const then = viewsAt(deps, query.at);
+  const until = query.at ?? deps.now().toISOString();
+  const [all, healths, connections, since] = await Promise.all([
+    columnsOf(then, query),
+    then.healthCounts(query.product?.id),
     views.connections(),
+    query.comparedTo === undefined ? undefined : compared(views, query.comparedTo, until, query.product?.id),
   ]);
   const columns = all.filter(({ stage, count }) => stage !== "none" || count > 0);
   const isEmpty = columns.every(({ count }) => count === 0);
   const isFiltered = query.filter.health !== undefined || query.filter.q !== undefined;
-  const isBare = isEmpty && !isFiltered && query.product === undefined;
+  const isBare = isEmpty && !isFiltered && query.product === undefined && query.at === undefined;
   const productNames = new Map(
     products.length > 1 && query.product === undefined ? products.map(({ id, name }) => [id, name]) : [],
   );
@@ -121,8 +131,18 @@ export const boardPage: PageHandler = async (c, deps) => {
         <h1>{query.product?.name ?? "All features"}</h1>
         {!isBare && <HealthSummary counts={healths} query={query} />}
       </div>
+      <AsOfBanner at={query.at} zone={zone} back={address("/", { ...query.parameters, as_of: undefined })} />
       {query.product?.vision && <p class="lead">{query.product.vision}</p>}
-      {!isBare && <FeatureFilters action="/" query={query} products={products} />}
+      {!isBare && (
+        <FeatureFilters action="/" query={query} products={products} today={dayOf(deps.now().getTime(), zone)} />
+      )}
+      {since !== undefined && <ComparedLine compared={since} zone={zone} product={query.product?.slug} />}
+      {all.some(({ open }) => open) && (
+        <p class="quiet">
+          The text was looked for in the first {LOOK_AT_MOST.toLocaleString("en-GB")} features of each column, up to{" "}
+          {COUNTED_AT_MOST} of them: a + marks columns that may hold more.
+        </p>
+      )}
       {isBare && <Beginning connections={connections} />}
       {isEmpty && !isBare && <NothingMatches action="/" query={query} />}
       {!isEmpty && (
@@ -136,7 +156,7 @@ export const boardPage: PageHandler = async (c, deps) => {
           </nav>
           <section class="board" aria-label="Features by stage" tabindex={0}>
             {columns.map((column) => (
-              <BoardColumn column={column} query={query} productNames={productNames} />
+              <BoardColumn column={column} query={query} productNames={productNames} was={since?.was} />
             ))}
           </section>
         </>

@@ -1,6 +1,7 @@
 import type { FeatureView } from "../../store/views.ts";
 import { featurePath } from "../feature-address.ts";
 import { Health } from "./health.tsx";
+import { address } from "./link.tsx";
 import { Strip } from "./strip.tsx";
 import { Target } from "./time.tsx";
 
@@ -8,9 +9,14 @@ import { Target } from "./time.tsx";
 export const FeatureCard = ({
   feature,
   productNames,
+  asOf,
+  was,
 }: {
   feature: FeatureView;
   productNames: ReadonlyMap<string, string>;
+  asOf?: string | undefined;
+  /** The stage that it stood in at the time compared with, where that was another one. */
+  was?: string | undefined;
 }) => {
   const { key, name, owner, health, progress, explanation, targetDate, targetDateResolution } = feature;
   // A key that is a path (`acme/web/milestone/7`) says what the product beside it says already: its end is enough here.
@@ -23,8 +29,9 @@ export const FeatureCard = ({
     <li>
       <article>
         <h3>
-          <a href={featurePath(feature)}>{name}</a>
+          <a href={address(featurePath(feature), { as_of: asOf })}>{name}</a>
         </h3>
+        {was !== undefined && <p class="was">{`was ${was}`}</p>}
         {facts.length > 0 && <p>{facts.join(" · ")}</p>}
         <p>
           <Health value={health.value} />

@@ -1,6 +1,7 @@
 import { STAGES } from "../../domain/stage.ts";
 import type { ProductView } from "../../store/views.ts";
 import { HEALTH_WORDS, STAGE_WORDS } from "../words.ts";
+import { AsOfInput } from "./as-of-banner.tsx";
 import type { FeatureQuery } from "./feature-query.ts";
 import { address } from "./link.tsx";
 
@@ -8,6 +9,8 @@ interface FiltersProps {
   readonly action: "/" | "/features";
   readonly query: FeatureQuery;
   readonly products: readonly ProductView[];
+  /** The last day that can be asked for. */
+  readonly today: string;
 }
 
 type Choice = readonly [value: string, word: string];
@@ -41,7 +44,7 @@ const Select = (props: {
 };
 
 /** The filters of board and table: a plain form, so that the address holds the whole state of the view. */
-export const FeatureFilters = ({ action, query: { parameters }, products }: FiltersProps) => (
+export const FeatureFilters = ({ action, query: { parameters }, products, today }: FiltersProps) => (
   <div class="tools">
     <form class="filters" action={action} aria-label="Filters">
       {products.length > 1 && (
@@ -61,6 +64,8 @@ export const FeatureFilters = ({ action, query: { parameters }, products }: Filt
         <span>Name or key</span>
         <input type="search" name="q" value={parameters.q} maxlength={200} />
       </label>
+      <AsOfInput name="as_of" label="As of" value={parameters.as_of} today={today} />
+      {action === "/" && <AsOfInput name="compare" label="Compare with" value={parameters.compare} today={today} />}
       <button type="submit">Apply</button>
       {Object.values(parameters).some(Boolean) && (
         <a class="reset" href={action}>
@@ -72,7 +77,10 @@ export const FeatureFilters = ({ action, query: { parameters }, products }: Filt
       <a href={address("/", { ...parameters, stage: undefined })} aria-current={action === "/" ? "true" : undefined}>
         Board
       </a>
-      <a href={address("/features", parameters)} aria-current={action === "/features" ? "true" : undefined}>
+      <a
+        href={address("/features", { ...parameters, compare: undefined })}
+        aria-current={action === "/features" ? "true" : undefined}
+      >
         Table
       </a>
     </nav>

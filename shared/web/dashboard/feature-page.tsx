@@ -1,8 +1,11 @@
 import { HubError } from "../../connector/errors.ts";
+import { dayOf } from "../../domain/day.ts";
 import { STAGES } from "../../domain/stage.ts";
 import type { FeatureView, ProductView } from "../../store/views.ts";
+import { pastMoment, viewsAt } from "../as-of.ts";
 import { featurePath, featureSlug } from "../feature-address.ts";
 import { HEALTH_WORDS, STAGE_STATE_WORDS, STAGE_WORDS, toolName } from "../words.ts";
+import { AsOfBanner, AsOfForm } from "./as-of-banner.tsx";
 import { FeatureTimeline } from "./feature-timeline.tsx";
 import { FeatureWork } from "./feature-work.tsx";
 import { FlowSection } from "./flow-section.tsx";
@@ -175,18 +178,26 @@ const Facts = ({ feature, products }: { readonly feature: FeatureView; readonly 
 export const featurePage: PageHandler = async (c, deps) => {
   const { views } = deps;
   const asked = c.req.param("key") ?? "";
-  const feature = await views.feature(asked);
+  const told = c.req.query("as_of") || undefined;
+  const at = pastMoment(told, deps);
+  const zone = deps.timezone ?? "UTC";
+  const feature = await viewsAt(deps, at).feature(asked);
   if (feature === undefined)
-    throw new HubError("feature_unknown", `there is no feature ${asked.slice(0, 64)}`, { retry: "never" });
+    throw new HubError(
+      "feature_unknown",
+      `there is no feature ${asked.slice(0, 64)}${at === undefined ? "" : `, or there was none at ${at}`}`,
+      { retry: "never" },
+    );
   // Former keys and other spellings lead to the one address that a feature has.
-  if (asked !== featureSlug(feature) && asked !== feature.id) return c.redirect(featurePath(feature));
+  if (asked !== featureSlug(feature) && asked !== feature.id)
+    return c.redirect(address(featurePath(feature), { as_of: told }));
 
   const place = (list: string) => ({ route: `page.feature.${list}`, filters: { id: feature.id } });
   const workAfter = placeOf(deps, place("work"), c.req.query("work"));
   const timelineAfter = placeOf(deps, place("timeline"), c.req.query("timeline"));
   const [work, timeline, products, flow, assertions, updates] = await Promise.all([
-    views.evidence(feature.id, workAfter, WORK_AT_ONCE),
-    views.timeline(feature.id, timelineAfter, TIMELINE_AT_ONCE),
+    at === undefined ? views.evidence(feature.id, workAfter, WORK_AT_ONCE) : { items: [], next: undefined },
+    views.timeline(feature.id, timelineAfter ?? (at && `${at}#~`), TIMELINE_AT_ONCE),
     views.products(),
     views.featureFlow(feature.id, FLOW_WEEKS),
     views.said(feature.id),
@@ -206,30 +217,44 @@ export const featurePage: PageHandler = async (c, deps) => {
         <Outside href={feature.url}>{toolName(feature.tool)}</Outside>
       </p>
       <h1>{feature.name}</h1>
+      <AsOfBanner at={at} zone={zone} back={path} />
       <StageSteps {...feature} />
       <div class="split">
         <div>
           <StageReasons explanation={feature.explanation} />
           <HealthSection health={feature.health} />
-          <SaidSection
-            at={{ to: path, token: tokenOf(c, deps) }}
-            version={feature.version}
-            assertions={assertions}
-            updates={updates.items}
-            now={deps.now()}
-          />
-          <FeatureWork lines={work.items} more={more && address(path, { work: more }, "#work")} />
-          <FlowSection flow={flow} json={`/v1${path}/flow`} />
+          {at === undefined ? (
+            <>
+              <SaidSection
+                at={{ to: path, token: tokenOf(c, deps) }}
+                version={feature.version}
+                assertions={assertions}
+                updates={updates.items}
+                now={deps.now()}
+              />
+              <FeatureWork lines={work.items} more={more && address(path, { work: more }, "#work")} />
+              <FlowSection flow={flow} json={`/v1${path}/flow`} />
+            </>
+          ) : (
+            <section aria-labelledby="work">
+              <h2 id="work">Work</h2>
+              <p class="quiet">
+                Single records, and what people say, are kept as they are now: <a href={path}>see them there</a>.
+              </p>
+            </section>
+          )}
           <FeatureTimeline
             lines={timeline.items}
-            older={older && address(path, { timeline: older }, "#timeline")}
-            newest={timelineAfter === undefined ? undefined : `${path}#timeline`}
+            older={older && address(path, { as_of: told, timeline: older }, "#timeline")}
+            newest={timelineAfter === undefined ? undefined : address(path, { as_of: told }, "#timeline")}
           />
         </div>
         <aside aria-label="Facts">
           <Facts feature={feature} products={products} />
+          <AsOfForm action={path} asOf={at && told} today={dayOf(deps.now().getTime(), zone)} />
           <p class="quiet">
-            <a href={`/v1${path}`}>As JSON</a> · <a href={`/v1${path}/explain`}>Explanation as JSON</a>
+            <a href={address(`/v1${path}`, { as_of: told })}>As JSON</a> ·{" "}
+            <a href={address(`/v1${path}/explain`, { as_of: told })}>Explanation as JSON</a>
           </p>
         </aside>
       </div>

@@ -1,6 +1,9 @@
+import { dayOf } from "../../domain/day.ts";
 import type { FeatureView } from "../../store/views.ts";
+import { viewsAt } from "../as-of.ts";
 import { featurePath } from "../feature-address.ts";
 import { STAGE_WORDS } from "../words.ts";
+import { AsOfBanner } from "./as-of-banner.tsx";
 import { Beginning } from "./beginning.tsx";
 import { FeatureFilters, NothingMatches } from "./feature-filters.tsx";
 import { featureQuery } from "./feature-query.ts";
@@ -14,13 +17,13 @@ import { Day, Target } from "./time.tsx";
 
 const ROWS = 50;
 
-const FeatureRow = ({ feature }: { readonly feature: FeatureView }) => {
+const FeatureRow = ({ feature, asOf }: { readonly feature: FeatureView; readonly asOf: string | undefined }) => {
   const { explanation, progress, targetDate } = feature;
   return (
     <tr>
       <td class="key">{feature.key}</td>
       <th scope="row">
-        <a href={featurePath(feature)}>{feature.name}</a>
+        <a href={address(featurePath(feature), { as_of: asOf })}>{feature.name}</a>
       </th>
       <td>
         <span class="stage">{STAGE_WORDS[explanation.headline ?? "none"]}</span>
@@ -43,10 +46,11 @@ const FeatureRow = ({ feature }: { readonly feature: FeatureView }) => {
 export const featuresPage: PageHandler = async (c, deps) => {
   const { views } = deps;
   const products = await views.products();
-  const query = featureQuery(new URL(c.req.url), products);
+  const query = featureQuery(new URL(c.req.url), products, deps);
   const scope = { route: "page.features", filters: query.parameters };
   const after = placeOf(deps, scope, query.cursor);
-  const { items, next } = await views.features(query.filter, after, ROWS);
+  const { items, next } = await viewsAt(deps, query.at).features(query.filter, after, ROWS);
+  const zone = deps.timezone ?? "UTC";
   const isFiltered = Object.values(query.parameters).some(Boolean);
   const following = linkCursor(deps, scope, next);
   return sendPage(
@@ -57,7 +61,8 @@ export const featuresPage: PageHandler = async (c, deps) => {
       <div class="head">
         <h1>Features</h1>
       </div>
-      <FeatureFilters action="/features" query={query} products={products} />
+      <AsOfBanner at={query.at} zone={zone} back={address("/features", { ...query.parameters, as_of: undefined })} />
+      <FeatureFilters action="/features" query={query} products={products} today={dayOf(deps.now().getTime(), zone)} />
       {items.length === 0 &&
         (isFiltered ? (
           <NothingMatches action="/features" query={query} />
@@ -83,7 +88,7 @@ export const featuresPage: PageHandler = async (c, deps) => {
             </thead>
             <tbody>
               {items.map((feature) => (
-                <FeatureRow feature={feature} />
+                <FeatureRow feature={feature} asOf={query.parameters.as_of} />
               ))}
             </tbody>
           </table>

@@ -1,3 +1,4 @@
+import { dayOf } from "../../domain/day.ts";
 import type { Instant } from "../../domain/instant.ts";
 
 const day = new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", day: "numeric", month: "short", year: "numeric" });
@@ -11,6 +12,11 @@ export const dayText = (at: Instant): string => day.format(new Date(at));
 const momentText = (at: Instant): string => `${dayText(at)} ${clock.format(new Date(at))} UTC`;
 
 export const Day = ({ at }: { readonly at: Instant }) => <time datetime={at}>{dayText(at)}</time>;
+
+/** The day, in a zone, that a moment lies on. */
+export const DayIn = ({ at, zone }: { readonly at: Instant; readonly zone: string }) => (
+  <time datetime={at}>{dayText(dayOf(at, zone))}</time>
+);
 
 export const Moment = ({ at }: { readonly at: Instant }) => <time datetime={at}>{momentText(at)}</time>;
 

@@ -3,6 +3,8 @@ export const BOARD_STYLE = `
 .head { display: flex; flex-wrap: wrap; align-items: baseline; justify-content: space-between; gap: 0.5rem 2rem; }
 .summary { display: flex; flex-wrap: wrap; gap: 0.25rem 1.25rem; font-size: 0.9375rem; }
 .summary a { text-decoration: none; padding-block: 0.125rem; } .summary a:hover { text-decoration: underline; }
+.as-of { padding: 0.5rem 0.75rem; margin-block: 0.5rem; border: 2px solid var(--edge); border-radius: 8px; background: var(--tint); }
+.was { font-style: italic; } .compared { margin-block: 0.5rem; }
 .jump { display: none; }
 section.board { display: flex; flex-direction: row; gap: 0.625rem; align-items: start; overflow-x: auto; padding-bottom: 0.5rem; }
 .col { flex: 1 1 0; min-width: 8.5rem; display: flex; flex-direction: column; gap: 0.5rem; }

@@ -86,7 +86,7 @@ describe("plans", () => {
   it("tell when the health of an initiative moves, and when a person posts an update", () => {
     const [was, is] = [initiative("on_track", EARLIER), initiative("at_risk", NOW)];
     expect(from("initiative.health.changed", was, is)).toMatchObject([{ from: "on_track", to: "at_risk" }]);
-    expect(from("initiative.update.posted", was, is)).toMatchObject([{ health: "at_risk", at: NOW }]);
+    expect(from("initiative.update.posted", was, is)).toMatchObject([{ health: "at_risk", update: `${is.id}@${NOW}` }]);
     expect(from("initiative.update.posted", was, initiative("at_risk", EARLIER))).toEqual([]);
     expect(from("initiative.health.changed", was, initiative("on_track", NOW))).toEqual([]);
     expect(from("initiative.health.changed", undefined, is)).toEqual([]);

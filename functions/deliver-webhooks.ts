@@ -12,5 +12,5 @@ export const handler = async (_event: unknown, context: Running): Promise<void> 
     getRemainingTimeInMillis: () => context.getRemainingTimeInMillis() - LAST_START_MS,
     ...(context.stopping !== undefined && { stopping: context.stopping }),
   });
-  await deliverWebhooks(hub(), await webhookMeans(), { starts, ends: deadline(context) });
+  await deliverWebhooks(hub(), await webhookMeans(hub), { starts, ends: deadline(context) });
 };

@@ -129,7 +129,7 @@ export const topology = {
     does: "send events to webhook endpoints",
     on: [{ everyMinutes: 1 }],
     reads: ["table", "secrets"],
-    finds: ["list", "due"],
+    finds: ["partition", "list", "due"],
     secrets: "cursors",
     writes: ["table"],
   },

@@ -1,12 +1,9 @@
 import type { Hono } from "hono";
 import { safeReason } from "../connector/errors.ts";
-import { connectionViews } from "../pipeline/connection-views.ts";
 import type { Hub } from "../pipeline/hub.ts";
 import { sendTestEvent } from "../pipeline/test-event.ts";
-import { vocabulary } from "../pipeline/vocabulary.ts";
-import { sayings } from "../store/said.ts";
 import { webhookDesk } from "../pipeline/webhooks/desk.ts";
-import { tableViews } from "../store/table-views.ts";
+import { sayings } from "../store/said.ts";
 import { identifier } from "../web/access/identify.ts";
 import { LOCAL, NOBODY } from "../web/access/identity.ts";
 import { webApp } from "../web/app.ts";
@@ -15,18 +12,14 @@ import { reports } from "./current.ts";
 import { oidcOf } from "./oidc.ts";
 import { serving } from "./serving.ts";
 import { VERSION } from "./version.ts";
+import { viewsOf } from "./views-of.ts";
 import { webReports } from "./web-reports.ts";
 import { webhookMeans } from "./webhook-means.ts";
 
 /** The HTTP surfaces over the hub of this process. */
 export const webOf = async (hub: () => Hub): Promise<Hono<WebEnv>> => {
   const how = serving();
-  const views = tableViews(hub().ports.table, {
-    products: hub().products,
-    connections: () => connectionViews(hub()),
-    now: () => hub().ports.clock.now(),
-    statusOf: (connectionId) => vocabulary(hub())(connectionId),
-  });
+  const views = viewsOf(hub);
   const now = () => hub().ports.clock.now();
   const { table, secrets } = hub().ports;
   return webApp({
@@ -41,7 +34,7 @@ export const webOf = async (hub: () => Hub): Promise<Hono<WebEnv>> => {
     timezone: hub().timezone,
     url: () => hub().url,
     reports: webReports(hub(), reports()),
-    webhooks: webhookDesk(hub, webhookMeans),
+    webhooks: webhookDesk(hub, () => webhookMeans(hub)),
     sendTestEvent: (type) => sendTestEvent(hub(), type),
     demo: how.demo,
     ...(how.allowedHosts !== undefined && { allowedHosts: how.allowedHosts }),

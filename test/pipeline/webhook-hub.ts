@@ -5,10 +5,12 @@ import type { EventData, EventName, HubEvent } from "../../shared/domain/event.t
 import { eventsOf } from "../../shared/pipeline/events-of.ts";
 import { deliverWebhooks } from "../../shared/pipeline/webhooks/deliver-webhooks.ts";
 import { webhookDesk } from "../../shared/pipeline/webhooks/desk.ts";
+import { viewsOf } from "../../shared/platform/views-of.ts";
 import type { Ports } from "../../shared/ports/ports.ts";
 import type { WebhookSender } from "../../shared/ports/webhook-sender.ts";
 import { eventKey, lists } from "../../shared/store/keys.ts";
 import type { EndpointSaid } from "../../shared/store/webhook-desk.ts";
+import { tellable } from "../../shared/web/access/tellable.ts";
 import { bareTool, openPipeline } from "./open-pipeline.ts";
 
 export interface Received {
@@ -72,7 +74,9 @@ export const openWebhooks = (
   const { clock } = hub.ports;
   const { table } = open.real;
   const sender = parts.sender ?? webhookSender({ loopback: true, version: "0", timeoutMs: 2000 });
-  const means = { sender, key: parts.key ?? KEY, random: () => 0 };
+  const views = viewsOf(() => hub);
+  const told = (event: HubEvent, products: readonly string[]) => tellable(views, products, event);
+  const means = { sender, key: parts.key ?? KEY, random: () => 0, told };
   let order = 0;
   const desk = webhookDesk(
     () => hub,

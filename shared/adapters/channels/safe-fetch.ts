@@ -44,6 +44,10 @@ for (const [net, bits] of [
 ] as const)
   TRANSLATED.addSubnet(net, bits, "ipv4");
 
+/** All of IPv6 that is given out: what lies outside leads nowhere today, and nobody knows where tomorrow. */
+const GIVEN_OUT = new BlockList();
+GIVEN_OUT.addSubnet("2000::", 3, "ipv6");
+
 /** Names that mean a machine of the network, whatever DNS says of them. */
 const INNER_NAMES = /(?:^|\.)(?:localhost|local|internal|intranet|lan|home|corp|home\.arpa|localdomain)$/;
 
@@ -55,7 +59,9 @@ const classOf = (address: string): AddressClass => {
   const parsed = ipaddr.process(address);
   if (parsed.range() === "loopback") return "loopback";
   const family = parsed.kind() === "ipv4" ? "ipv4" : "ipv6";
-  return parsed.range() === "unicast" && !TRANSLATED.check(parsed.toString(), family) ? "public" : "inner";
+  const isGivenOut = family === "ipv4" || GIVEN_OUT.check(parsed.toString(), "ipv6");
+  const isPublic = parsed.range() === "unicast" && isGivenOut && !TRANSLATED.check(parsed.toString(), family);
+  return isPublic ? "public" : "inner";
 };
 
 const notAllowed = (why: string): HubError => new HubError("address_not_allowed", why, { retry: "never" });
@@ -143,7 +149,9 @@ export const safeFetch =
     };
     init.signal?.throwIfAborted();
     // Says of each kind of body what it is, and how long.
-    const { headers: sent, body: whole } = new Response(init.body ?? null, { ...(init.headers && { headers: init.headers }) });
+    const { headers: sent, body: whole } = new Response(init.body ?? null, {
+      ...(init.headers && { headers: init.headers }),
+    });
     const response = await answered(
       url,
       {

@@ -24,11 +24,11 @@ export const deliverWebhooks = async (hub: Hub, means: WebhookMeans, until: Ends
   };
   while (!until.starts.aborted) {
     const endpoints = await allEndpoints(hub.ports.table);
-    let more = await handOut(hub, endpoints);
+    let more = await handOut(hub, means.told, endpoints);
     const active = endpoints.filter(({ state }) => state === "active");
     const progresses = active.length === 0 ? new Map() : await progressesOf(hub.ports.table, active);
     for (const endpoint of active) {
-      more = (await handOutReplay(hub, endpoint, progresses.get(endpoint.id))) || more;
+      more = (await handOutReplay(hub, means.told, endpoint, progresses.get(endpoint.id))) || more;
       if (!sending.has(endpoint.id)) start(endpoint.id);
     }
     if (sending.size === 0 && !more) return;

@@ -20,12 +20,12 @@ import {
   rotateSecret,
 } from "./endpoints.ts";
 import { bodyOf, headersOf } from "./message.ts";
-import type { WebhookMeans } from "./send-due.ts";
+import { toldTo, type WebhookMeans } from "./send-due.ts";
 
 /** What surfaces do with outgoing webhooks, over the table. @param means asked for when a secret or an address is at stake */
 export const webhookDesk = (
   hub: () => Hub,
-  means: () => Promise<Pick<WebhookMeans, "sender" | "key">>,
+  means: () => Promise<Pick<WebhookMeans, "sender" | "key" | "told">>,
 ): WebhookDesk => {
   const table = () => hub().ports.table;
   const now = () => hub().ports.clock.now();
@@ -73,7 +73,9 @@ export const webhookDesk = (
     async delivery(id, delivery) {
       const held = await deliveryOf(table(), id, delivery);
       if (held === undefined) return undefined;
-      const event = await eventIn(table(), held);
+      const endpoint = (await endpointRow(table(), id))?.data;
+      const stored = await eventIn(table(), held);
+      const event = stored && endpoint && (await toldTo(endpoint, (await means()).told, stored));
       return {
         ...held,
         ...(event !== undefined && { body: bodyOf(event, held.isReplay, hub().url) }),

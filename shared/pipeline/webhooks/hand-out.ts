@@ -1,7 +1,6 @@
 import { EVENTS, type HubEvent, isNamedBy } from "../../domain/event.ts";
 import type { Instant } from "../../domain/instant.ts";
-import { kindOf } from "../../domain/kind.ts";
-import { entityById, update } from "../../store/entities.ts";
+import { update } from "../../store/entities.ts";
 import { endpointReplayKey, handedOutKey } from "../../store/keys.ts";
 import type { EndpointProgress, StoredEndpoint } from "../../store/webhook-rows.ts";
 import { changesAfter, type Logged } from "../change-log.ts";
@@ -9,6 +8,9 @@ import type { Hub } from "../hub.ts";
 import type { LastReplay } from "../replays.ts";
 import { queueDelivery } from "./deliveries.ts";
 import { changeProgress } from "./endpoints.ts";
+import { toldTo, type WebhookMeans } from "./send-due.ts";
+
+type Told = WebhookMeans["told"];
 
 const PAGE = 200;
 /** On elastic ports a list may show a row a moment late: so much of the log's end is left to the next look. */
@@ -25,7 +27,7 @@ interface HandedOut {
  *
  * @returns whether there is more at once
  */
-export const handOut = async (hub: Hub, endpoints: readonly StoredEndpoint[]): Promise<boolean> => {
+export const handOut = async (hub: Hub, told: Told, endpoints: readonly StoredEndpoint[]): Promise<boolean> => {
   const { table, clock } = hub.ports;
   const active = endpoints.filter(({ state }) => state === "active");
   const earliest = active.map(({ since }) => since).sort()[0];
@@ -35,7 +37,7 @@ export const handOut = async (hub: Hub, endpoints: readonly StoredEndpoint[]): P
   const held = (await table.get<HandedOut>(handedOutKey.pk, handedOutKey.sk))?.data.place ?? "";
   const from = [held, earliest].toSorted().at(-1) ?? earliest;
   const page = await changesAfter(table, from, upTo, PAGE);
-  for (const logged of page) await queueFor(hub, active, logged, now.toISOString());
+  for (const logged of page) await queueFor(hub, told, active, logged, now.toISOString());
   // A quiet log costs no write but the day's.
   const next = page.at(-1)?.place ?? `${upTo.slice(0, 10)}T00:00:00.000Z`;
   await update<HandedOut>(table, handedOutKey, (row) =>
@@ -46,35 +48,26 @@ export const handOut = async (hub: Hub, endpoints: readonly StoredEndpoint[]): P
 
 const queueFor = async (
   hub: Hub,
+  told: Told,
   endpoints: readonly StoredEndpoint[],
   { place, event }: Logged,
   at: Instant,
 ): Promise<void> => {
   for (const endpoint of endpoints) {
-    if (place < endpoint.since || !(await wants(hub, endpoint, event))) continue;
+    if (place < endpoint.since || !(await wants(told, endpoint, event))) continue;
     await queueDelivery(hub.ports.table, endpoint.id, event, { at, order: place });
   }
 };
 
-const wants = async (hub: Hub, { events, products }: StoredEndpoint, event: HubEvent): Promise<boolean> => {
-  if (!EVENTS[event.name].public || !isNamedBy(event.name, events)) return false;
-  if (products === undefined) return true;
-  return (await productsOf(hub, event)).some((id) => products.includes(id));
-};
-
-/** By what the event tells, else by what is known of the feature that it names, or of its subject. */
-const productsOf = async (hub: Hub, { name, subject, data }: HubEvent): Promise<readonly string[]> => {
-  if ("productIds" in data) return data.productIds;
-  if ("product" in data) return [data.product.id];
-  const id = "feature" in data ? data.feature.id : "initiative" in data ? data.initiative.id : subject;
-  if (kindOf(id) !== undefined) return (await entityById(hub.ports.table, id))?.productIds ?? [];
-  if (!name.startsWith("connection.") || !("connection" in data)) return [];
-  return (await hub.connection(data.connection.name).catch(() => undefined))?.productIds ?? [];
-};
+const wants = async (told: Told, endpoint: StoredEndpoint, event: HubEvent): Promise<boolean> =>
+  EVENTS[event.name].public &&
+  isNamedBy(event.name, endpoint.events) &&
+  (await toldTo(endpoint, told, event)) !== undefined;
 
 /** Goes on with an endpoint's replay, a page at a time. @returns whether there is more of it */
 export const handOutReplay = async (
   hub: Hub,
+  told: Told,
   endpoint: StoredEndpoint,
   { replay }: EndpointProgress = {},
 ): Promise<boolean> => {
@@ -84,7 +77,7 @@ export const handOutReplay = async (
   const at = clock.now().toISOString();
   let queued = replay.queued;
   for (const { place, event } of page) {
-    if (event.test === true || !(await wants(hub, endpoint, event))) continue;
+    if (event.test === true || !(await wants(told, endpoint, event))) continue;
     await queueDelivery(table, endpoint.id, event, { at, order: place, replay: replay.id });
     queued += 1;
   }

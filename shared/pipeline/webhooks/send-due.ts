@@ -1,4 +1,5 @@
 import { HubError } from "../../connector/errors.ts";
+import type { HubEvent } from "../../domain/event.ts";
 import type { Instant } from "../../domain/instant.ts";
 import type { WebhookAnswer, WebhookSender } from "../../ports/webhook-sender.ts";
 import type { EndpointProgress, StoredDelivery, StoredEndpoint } from "../../store/webhook-rows.ts";
@@ -17,6 +18,8 @@ export interface WebhookMeans {
   readonly key: Uint8Array;
   /** 0 to 1 */
   readonly random: () => number;
+  /** The event as an endpoint of these products alone may be told of it; undefined: not at all. */
+  told(event: HubEvent, products: readonly string[]): Promise<HubEvent | undefined>;
 }
 
 /** When a process must end. */
@@ -93,10 +96,17 @@ const secretsOf = (key: Uint8Array, { id, secret, before }: StoredEndpoint, now:
   });
 };
 
+/** The event as the endpoint may be told of it: an example of a test is nobody's. */
+export const toldTo = async (
+  { products }: Pick<StoredEndpoint, "products">,
+  told: WebhookMeans["told"],
+  event: HubEvent,
+): Promise<HubEvent | undefined> => (products === undefined || event.test === true ? event : told(event, products));
+
 /** @returns undefined if it was not tried: somebody else had done it, or the process is to end */
 const sendOne = async (
   hub: Hub,
-  { sender, random }: WebhookMeans,
+  { sender, random, told }: WebhookMeans,
   endpoint: StoredEndpoint,
   secrets: readonly string[],
   due: StoredDelivery,
@@ -106,11 +116,19 @@ const sendOne = async (
   // A list may show a row as it was a moment ago: what counts is the row.
   const delivery = await deliveryOf(table, endpoint.id, due.id);
   if (delivery?.state !== "pending" || delivery.nextAt !== due.nextAt || signal.aborted) return undefined;
-  const event = await eventIn(table, delivery);
+  const stored = await eventIn(table, delivery);
+  const event = stored && (await toldTo(endpoint, told, stored));
   const at = clock.now();
   const began = performance.now();
   const send = async (): Promise<WebhookAnswer> => {
-    if (event === undefined) return { body: "", reason: "the event is not in the change log any more" };
+    if (event === undefined)
+      return {
+        body: "",
+        reason:
+          stored === undefined
+            ? "the event is not in the change log any more"
+            : "the endpoint's products have no part in it any more",
+      };
     if (secrets.length === 0)
       return { body: "", reason: "the secret cannot be opened: the hub's key changed; rotate it" };
     const body = bodyOf(event, delivery.isReplay, hub.url);

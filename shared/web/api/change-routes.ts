@@ -4,6 +4,7 @@ import { EVENT_NAMES, EVENTS, PUBLIC_EVENTS } from "../../domain/event.ts";
 import { eventSchema } from "../../domain/event-schema.ts";
 import { instant } from "../../domain/instant.ts";
 import { CHANGES, type ChangeKind, changesBetween } from "../../report/changes-between.ts";
+import { demandAll } from "../access/identity.ts";
 import { pastMoment } from "../as-of.ts";
 import { action } from "./action.ts";
 import { Moment, ProductFilter, productId } from "./filters.ts";
@@ -151,9 +152,10 @@ export const CHANGE_ROUTES = [
     pathParameters: { type: "A type that may go out." },
     gives: z.object({ id: z.string().describe("Of the event, in the change log within moments.") }),
     status: 202,
-    act: async ({ deps, id: named }) => {
+    act: async ({ deps, identity, id: named }) => {
       const type = PUBLIC_EVENTS.find((name) => name === named);
       if (type === undefined || deps.sendTestEvent === undefined) return undefined;
+      demandAll(identity);
       return { body: { id: await deps.sendTestEvent(type) } };
     },
   }),

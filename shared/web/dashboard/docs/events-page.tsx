@@ -117,7 +117,8 @@ export const eventPage: PageHandler = async (c, deps) => {
     );
   }
   const type = EVENTS[name];
-  const events = await deps.views.lastChanges(name, LAST);
+  const identity = c.get("identity");
+  const events = may(identity, "events:read") ? await deps.views.lastChanges(name, LAST) : undefined;
   return sendDoc(
     c,
     deps,
@@ -145,8 +146,8 @@ export const eventPage: PageHandler = async (c, deps) => {
           <section>
             <h2>Example</h2>
             <Block text={JSON.stringify(exampleCloudEvent(name), null, 2)} />
-            {deps.sendTestEvent !== undefined && may(c.get("identity"), "webhooks:write") && (
-              <Act to={`/docs/events/${name}`} word="Send test event">
+            {deps.sendTestEvent !== undefined && may(identity, "webhooks:write") && identity.products === "all" && (
+              <Act c={c} deps={deps} to={`/docs/events/${name}`} word="Send test event">
                 <span class="quiet">To the change log, the bus, outputs and webhooks, marked as a test.</span>
               </Act>
             )}
@@ -154,7 +155,7 @@ export const eventPage: PageHandler = async (c, deps) => {
           <Rules name={name} />
         </>
       )}
-      <Last events={events} />
+      {events !== undefined && <Last events={events} />}
     </div>,
   );
 };

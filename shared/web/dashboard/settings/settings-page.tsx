@@ -14,6 +14,12 @@ const SETTINGS: readonly {
 }[] = [
   { href: "/settings/keys", word: "Keys", about: "For programs that ask the API.", scope: "keys:write" },
   { href: "/settings/shares", word: "Shared pages", about: "Links that show one page.", scope: "shares:write" },
+  {
+    href: "/settings/webhooks",
+    word: "Webhooks",
+    about: "Addresses that events are sent to.",
+    scope: "webhooks:write",
+  },
   { href: "/settings/members", word: "Members", about: "Who may sign in, with which role.", scope: "admin" },
   { href: "/settings/audit", word: "Audit log", about: "Who changed what, and when.", scope: "admin" },
 ];

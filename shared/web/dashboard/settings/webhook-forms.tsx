@@ -4,6 +4,9 @@ import { PUBLIC_EVENTS } from "../../../domain/event.ts";
 import type { ProductView } from "../../../store/views.ts";
 import type { EndpointView } from "../../../store/webhook-desk.ts";
 import { sentenceOf } from "../../api/problem.ts";
+import type { WebDeps } from "../../web-deps.ts";
+import type { PageContext } from "../page.tsx";
+import { Form } from "./form.tsx";
 
 /** What was wrong with what was sent, above the form that it came from. */
 export const Complaint = ({ error }: { readonly error: HubError | undefined }) =>
@@ -13,20 +16,24 @@ export const Complaint = ({ error }: { readonly error: HubError | undefined }) =
     </p>
   );
 
+/** What every form needs, to carry the token of the page that it stands on. */
+export interface OnPage {
+  readonly c: PageContext;
+  readonly deps: WebDeps;
+}
+
 /** One button that changes something. */
-export const Act = ({
-  to,
-  word,
-  children,
-}: {
-  readonly to: string;
-  readonly word: string;
-  readonly children?: Child;
-}) => (
-  <form method="post" action={to} class="act">
-    {children}
-    <button type="submit">{word}</button>
-  </form>
+export const Act = (
+  props: OnPage & {
+    readonly to: string;
+    readonly word: string;
+    readonly children?: Child;
+  },
+) => (
+  <Form c={props.c} deps={props.deps} action={props.to} class="act">
+    {props.children}
+    <button type="submit">{props.word}</button>
+  </Form>
 );
 
 export interface Typed {
@@ -45,17 +52,19 @@ export const typedIn = ({ url, description, events, products }: EndpointView): T
 
 /** Fields of an endpoint, empty or as they are. */
 export const EndpointForm = ({
+  c,
+  deps,
   to,
   word,
   typed,
   products,
-}: {
+}: OnPage & {
   readonly to: string;
   readonly word: string;
   readonly typed: Typed;
   readonly products: readonly ProductView[];
 }) => (
-  <form method="post" action={to} class="sheet">
+  <Form c={c} deps={deps} action={to} class="sheet">
     <label>
       <span>Address (https)</span>
       <input
@@ -91,11 +100,11 @@ export const EndpointForm = ({
       </fieldset>
     )}
     <button type="submit">{word}</button>
-  </form>
+  </Form>
 );
 
-export const TestForm = ({ to }: { readonly to: string }) => (
-  <Act to={to} word="Send test event">
+export const TestForm = ({ c, deps, to }: OnPage & { readonly to: string }) => (
+  <Act c={c} deps={deps} to={to} word="Send test event">
     <label>
       <span class="vh">Type of the test event</span>
       <select name="type">
@@ -110,15 +119,17 @@ export const TestForm = ({ to }: { readonly to: string }) => (
 );
 
 export const ReplayForm = ({
+  c,
+  deps,
   to,
   from,
   until,
-}: {
+}: OnPage & {
   readonly to: string;
   readonly from: string;
   readonly until: string;
 }) => (
-  <Act to={to} word="Replay">
+  <Act c={c} deps={deps} to={to} word="Replay">
     <label>
       <span>From (UTC)</span>
       <input type="datetime-local" name="from" required value={from.slice(0, 16)} />

@@ -2,7 +2,6 @@ import * as z from "zod";
 import { HubError } from "../../../connector/errors.ts";
 import type { DeliveryView, EndpointView } from "../../../store/webhook-desk.ts";
 import type { StoredDelivery } from "../../../store/webhook-rows.ts";
-import { demand } from "../../access/identity.ts";
 import { checked, givenIn } from "../../api/query.ts";
 import { deskOf, endpointFor } from "../../api/webhook-json.ts";
 import type { WebDeps } from "../../web-deps.ts";
@@ -11,7 +10,8 @@ import { type PageContext, type PageHandler, sendPage } from "../page.tsx";
 import { linkCursor, placeOf } from "../page-cursor.ts";
 import { Scroll } from "../scroll.tsx";
 import { Moment } from "../time.tsx";
-import { Act, Complaint, EndpointForm, ReplayForm, TestForm, typedIn } from "./webhook-forms.tsx";
+import { ShownOnce, unkept } from "./form.tsx";
+import { Act, Complaint, EndpointForm, type OnPage, ReplayForm, TestForm, typedIn } from "./webhook-forms.tsx";
 import { EndpointState } from "./webhooks-page.tsx";
 
 const ROWS = 50;
@@ -20,18 +20,25 @@ const Shape = { state: z.enum(["pending", "delivered", "failed"]).optional(), cu
 const TONES = { delivered: "on_track", pending: "at_risk", failed: "off_track" } as const;
 const WORDS = { delivered: "Delivered", pending: "Waiting", failed: "Failed" } as const;
 
-const crumbs = [{ href: "/settings/webhooks", word: "Webhooks" }];
+const crumbs = [
+  { href: "/settings", word: "Settings" },
+  { href: "/settings/webhooks", word: "Webhooks" },
+];
 const gone = () => new HubError("not_found", "there is no such webhook endpoint", { retry: "never" });
 
-/** The endpoint that the address names. @throws HubError not_found, scope_missing */
+/** The endpoint that the address names. @throws HubError not_found */
 export const endpointOf = async (c: PageContext, deps: WebDeps): Promise<EndpointView> => {
-  demand(c.get("identity"), "webhooks:write");
   const endpoint = await endpointFor(deps, c.get("identity"), c.req.param("id") ?? "");
   if (endpoint === undefined) throw gone();
   return endpoint;
 };
 
-const DeliveryRow = ({ delivery, at }: { readonly delivery: StoredDelivery; readonly at: string }) => {
+const DeliveryRow = ({
+  c,
+  deps,
+  delivery,
+  at,
+}: OnPage & { readonly delivery: StoredDelivery; readonly at: string }) => {
   const last = delivery.attempts.at(-1);
   return (
     <tr>
@@ -55,22 +62,11 @@ const DeliveryRow = ({ delivery, at }: { readonly delivery: StoredDelivery; read
       <td class="num">{last === undefined ? "" : `${last.ms} ms`}</td>
       <td>{last?.reason ?? (last?.status === undefined ? "" : `answered ${last.status}`)}</td>
       <td>
-        <Act to={`${at}/deliveries/${delivery.id}/resend`} word="Resend" />
+        <Act c={c} deps={deps} to={`${at}/deliveries/${delivery.id}/resend`} word="Resend" />
       </td>
     </tr>
   );
 };
-
-/** The secret, the only time that it is shown. */
-const Secret = ({ secret }: { readonly secret: string }) => (
-  <section class="empty" aria-labelledby="secret">
-    <h2 id="secret">Its secret</h2>
-    <p>It is shown this once. Keep it where the receiver checks signatures.</p>
-    <pre>
-      <code>{secret}</code>
-    </pre>
-  </section>
-);
 
 /** One endpoint with its deliveries and all that can be done with it. @param told of what was just done */
 export const sendWebhookPage = async (
@@ -94,10 +90,12 @@ export const sendWebhookPage = async (
   const response = await sendPage(
     c,
     deps,
-    { title: new URL(endpoint.url).host, crumbs },
+    { title: new URL(endpoint.url).host, section: "settings", crumbs },
     <>
       <h1>{new URL(endpoint.url).host}</h1>
-      {told.secret !== undefined && <Secret secret={told.secret} />}
+      {told.secret !== undefined && (
+        <ShownOnce label="Its secret, for the receiver to check signatures with" secret={told.secret} />
+      )}
       <Complaint error={told.error} />
       <dl class="facts inline">
         <div>
@@ -134,13 +132,13 @@ export const sendWebhookPage = async (
         )}
       </dl>
       <div class="filters">
-        <TestForm to={`${at}/test`} />
+        <TestForm c={c} deps={deps} to={`${at}/test`} />
         {endpoint.state === "active" ? (
-          <Act to={`${at}/pause`} word="Pause" />
+          <Act c={c} deps={deps} to={`${at}/pause`} word="Pause" />
         ) : (
-          <Act to={`${at}/resume`} word="Let it go on" />
+          <Act c={c} deps={deps} to={`${at}/resume`} word="Let it go on" />
         )}
-        <Act to={`${at}/rotate`} word="Rotate secret" />
+        <Act c={c} deps={deps} to={`${at}/rotate`} word="Rotate secret" />
       </div>
       <section aria-labelledby="deliveries">
         <h2 id="deliveries">Deliveries</h2>
@@ -175,7 +173,7 @@ export const sendWebhookPage = async (
               </thead>
               <tbody>
                 {items.map((delivery) => (
-                  <DeliveryRow delivery={delivery} at={at} />
+                  <DeliveryRow c={c} deps={deps} delivery={delivery} at={at} />
                 ))}
               </tbody>
             </table>
@@ -197,6 +195,8 @@ export const sendWebhookPage = async (
           <code>replay</code>. At most 31 days.
         </p>
         <ReplayForm
+          c={c}
+          deps={deps}
           to={`${at}/replay`}
           from={new Date(now.getTime() - 24 * HOUR_MS).toISOString()}
           until={new Date(Math.ceil(now.getTime() / HOUR_MS) * HOUR_MS).toISOString()}
@@ -204,15 +204,19 @@ export const sendWebhookPage = async (
       </section>
       <section aria-labelledby="change">
         <h2 id="change">Change</h2>
-        <EndpointForm to={at} word="Save" typed={typedIn(endpoint)} products={await deps.views.products()} />
-        <Act to={`${at}/remove`} word="Remove endpoint" />
+        <EndpointForm
+          c={c}
+          deps={deps}
+          to={at}
+          word="Save"
+          typed={typedIn(endpoint)}
+          products={await deps.views.products()}
+        />
+        <Act c={c} deps={deps} to={`${at}/remove`} word="Remove endpoint" />
       </section>
     </>,
   );
-  if (told.secret === undefined) return response;
-  response.headers.set("Cache-Control", "no-store");
-  response.headers.delete("ETag");
-  return response;
+  return told.secret === undefined ? response : unkept(response);
 };
 
 export const webhookPage: PageHandler = async (c, deps) => sendWebhookPage(c, deps, await endpointOf(c, deps));
@@ -243,13 +247,17 @@ export const deliveryPage: PageHandler = async (c, deps) => {
   return sendPage(
     c,
     deps,
-    { title: delivery.event.name, crumbs: [...crumbs, { href: at, word: new URL(endpoint.url).host }] },
+    {
+      title: delivery.event.name,
+      section: "settings",
+      crumbs: [...crumbs, { href: at, word: new URL(endpoint.url).host }],
+    },
     <>
       <h1>{delivery.event.name}</h1>
       <p class="lead">
         {WORDS[delivery.state]}, of <code>{delivery.event.subject}</code>
       </p>
-      <Act to={`${at}/deliveries/${delivery.id}/resend`} word="Resend" />
+      <Act c={c} deps={deps} to={`${at}/deliveries/${delivery.id}/resend`} word="Resend" />
       <Sent delivery={delivery} />
       {delivery.attempts.toReversed().map((attempt) => (
         <section>

@@ -1,11 +1,11 @@
 import type { HubError } from "../../../connector/errors.ts";
 import type { EndpointView } from "../../../store/webhook-desk.ts";
-import { demand } from "../../access/identity.ts";
 import { deskOf, maySee } from "../../api/webhook-json.ts";
 import type { WebDeps } from "../../web-deps.ts";
-import { type PageContext, type PageHandler, sendPage } from "../page.tsx";
+import type { PageContext, PageHandler } from "../page.tsx";
 import { Scroll } from "../scroll.tsx";
 import { Moment } from "../time.tsx";
+import { sendSettings } from "./settings-page.tsx";
 import { Complaint, EndpointForm, type Typed } from "./webhook-forms.tsx";
 
 const STATES = {
@@ -63,13 +63,12 @@ export const sendWebhooksPage = async (
   failed?: { readonly error: HubError; readonly typed: Typed },
 ): Promise<Response> => {
   const identity = c.get("identity");
-  demand(identity, "webhooks:write");
   const { items } = await deskOf(deps).endpoints(undefined, ENDPOINTS_AT_MOST);
   const endpoints = items.filter((one) => maySee(identity, one));
-  return sendPage(
+  return sendSettings(
     c,
     deps,
-    { title: "Webhooks" },
+    "Webhooks",
     <>
       <h1>Webhooks</h1>
       <p class="lead">
@@ -107,6 +106,8 @@ export const sendWebhooksPage = async (
         <h2 id="new">New endpoint</h2>
         <Complaint error={failed?.error} />
         <EndpointForm
+          c={c}
+          deps={deps}
           to="/settings/webhooks"
           word="Add endpoint"
           typed={failed?.typed ?? {}}

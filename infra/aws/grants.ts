@@ -29,6 +29,8 @@ export const secretsOf = async ({ row, config, connection }: DeployedPart): Prom
         connection !== undefined && own !== undefined && (await keepsTokens(own)) ? [tokensName(connection)] : [];
       return { reads: [...(await namesOf(settings, "all")), ...tokens], stores: tokens };
     }
+    case "cursors":
+      return { reads: [CURSOR_KEY], stores: [] };
     case "surfaces":
       return { reads: [CURSOR_KEY, ...accessSecrets(config)], stores: [] };
     case "outputs":

@@ -9,7 +9,7 @@ import { configPage } from "./config-page.ts";
 import { connectorIds, connectorIndex } from "./connector-index.ts";
 import { connectorPages, withConnectorTable } from "./connector-page.ts";
 import { errorsPage } from "./error-page.ts";
-import { eventSchemas, eventsPage } from "./event-pages.ts";
+import { eventSchemas, eventsPage, schemaSnapshot } from "./event-pages.ts";
 import { flowPage } from "./flow-page.ts";
 import { stagesPage } from "./stages-page.ts";
 
@@ -30,6 +30,7 @@ export const generatedFiles = async (root: string): Promise<ReadonlyMap<string, 
     ["docs/stages.md", stagesPage(root)],
     ["docs/openapi.json", `${JSON.stringify(openApi({ url: "/", version: VERSION }), null, 2)}\n`],
     ["shared/client/operations.ts", clientShapes(openApi({ url: "/", version: VERSION }))],
+    ["docs/schemas/events.json", schemaSnapshot(held(join(root, "docs/schemas/events.json")))],
     ...eventSchemas(),
     ...(await connectorPages(root)),
   ]);

@@ -78,6 +78,8 @@ export const vendorHttp = (
       return failure;
     } catch (cause) {
       run.throwIfAborted();
+      // Ours, and said already: an address that nothing may be sent to.
+      if (cause instanceof HubError) throw cause;
       return new HubError("vendor_unreachable", `${url.host} did not answer`, { retry: "later", cause });
     }
   };

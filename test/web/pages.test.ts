@@ -40,6 +40,7 @@ const PAGES = [
   "/docs/api",
   "/docs/stages",
   "/docs/events",
+  "/docs/events/feature.stage.changed",
   "/docs/errors",
 ];
 

@@ -107,8 +107,17 @@ const GRANTS: Readonly<Record<string, readonly string[]>> = {
   ],
   servemcp: [...READ_TABLE, ...WRITE_TABLE, ...secrets("THROUGHLINE_CURSOR_KEY")],
   sweep: [...READ_TABLE, ...WRITE_TABLE, "lambda:InvokeFunction publishevents.Arn"],
+  deliverwebhooks: [
+    ...READ_ROWS,
+    "dynamodb:Query Table.Arn/index/list",
+    "dynamodb:Query Table.Arn/index/due",
+    ...WRITE_TABLE,
+    ...secrets("THROUGHLINE_CURSOR_KEY"),
+  ],
   Timers: each(["lambda:InvokeFunction"], "").flatMap((action) =>
-    ["pollsourcejira", "pollsourcelinear", "pollsourcegithub", "sweep"].map((name) => `${action}${name}.Arn`),
+    ["pollsourcejira", "pollsourcelinear", "pollsourcegithub", "sweep", "deliverwebhooks"].map(
+      (name) => `${action}${name}.Arn`,
+    ),
   ),
 };
 

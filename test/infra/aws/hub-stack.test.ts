@@ -40,7 +40,7 @@ const wantedTriggers = ({ row, connection }: DeployedPart): string[] =>
   row.on
     .flatMap((trigger) => {
       if ("http" in trigger) return trigger.http.endsWith("+}") ? [trigger.http, "ANY /"] : [trigger.http];
-      if ("everyMinutes" in trigger) return [`rate(${trigger.everyMinutes} minutes) {}`];
+      if ("everyMinutes" in trigger) return [trigger.everyMinutes === 1 ? "rate(1 minute) {}" : `rate(${trigger.everyMinutes} minutes) {}`];
       if ("everyConnection" in trigger)
         return [
           `rate(${connection === "github" ? 10 : 5} minutes) {"connection":"${connection}","timer":"<aws.scheduler.scheduled-time>"}`,
@@ -236,6 +236,7 @@ describe("queues and mappings", () => {
       pollsourcegithub: kept,
       publishevents: kept,
       sweep: [0, 300, "undefined"],
+      deliverwebhooks: [0, 300, "undefined"],
     });
   });
 

@@ -291,7 +291,7 @@ describe("T15 product isolation", () => {
     expect((await ask("viewer of A", `/v1/features/${IDS.featureB}?as_of=2026-11-15`)).status).toBe(404);
   });
 
-  it("binds cursors to who they were made for (T17)", async () => {
+  it("T17 binds cursors to who they were made for", async () => {
     const cursorOf = async (who: Who) =>
       ((await (await ask(who, "/v1/features?limit=1")).json()) as { next_cursor: string | null }).next_cursor;
     const cursor = await cursorOf("pm");

@@ -181,7 +181,7 @@ describe("what holds data", () => {
     expect(textOf(archive?.Properties.LoggingConfiguration.DestinationBucketName)).toBe("ArchiveLog");
   });
 
-  it("is a bus on which only the publisher speaks as the hub, and whose events can be replayed", () => {
+  it("T21 is a bus on which only the publisher speaks as the hub, and whose events can be replayed", () => {
     expect(all("AWS::Events::Archive")[0]?.Properties).toMatchObject({
       EventPattern: { source: ["throughline"] },
       RetentionDays: 30,
@@ -250,7 +250,7 @@ describe("queues and mappings", () => {
     }
   });
 
-  it("tell which messages of a batch failed, and bound how many run at once", () => {
+  it("T30 tell which messages of a batch failed, and bound how many run at once", () => {
     for (const mapping of mappings()) {
       expect(mapping.FunctionResponseTypes).toEqual(["ReportBatchItemFailures"]);
       if (mapping.StartingPosition === undefined)
@@ -289,7 +289,7 @@ describe("the HTTP API", () => {
     expect(all("AWS::ApiGatewayV2::Api")[0]?.Properties.CorsConfiguration).toBeUndefined();
   });
 
-  it("has a limit on each route, and a line of JSON for each request", () => {
+  it("T30 has a limit on each route, and a line of JSON for each request", () => {
     const stage = all("AWS::ApiGatewayV2::Stage")[0]?.Properties;
     const keys = all("AWS::ApiGatewayV2::Route").map(({ Properties }) => Properties.RouteKey);
     expect(Object.keys(stage.RouteSettings).sort()).toEqual(keys.sort());

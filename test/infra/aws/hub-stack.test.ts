@@ -181,6 +181,21 @@ describe("what holds data", () => {
     expect(textOf(archive?.Properties.LoggingConfiguration.DestinationBucketName)).toBe("ArchiveLog");
   });
 
+  it("T33 is an archive whose deleted objects are gone after a month, and the log of who read it after three", () => {
+    const kept = ofType(template, "AWS::S3::Bucket")
+      .filter(([id]) => id.startsWith("Archive"))
+      .map(([id, { Properties }]) => {
+        const days = Properties.LifecycleConfiguration.Rules.map(
+          (rule: { ExpirationInDays?: number; NoncurrentVersionExpiration?: { NoncurrentDays: number } }) => [
+            rule.ExpirationInDays,
+            rule.NoncurrentVersionExpiration?.NoncurrentDays,
+          ],
+        );
+        return [id.replace(/[0-9A-F]{8}$/, ""), days];
+      });
+    expect(Object.fromEntries(kept)).toEqual({ Archive: [[undefined, 30]], ArchiveLog: [[90, 30]] });
+  });
+
   it("T21 is a bus on which only the publisher speaks as the hub, and whose events can be replayed", () => {
     expect(all("AWS::Events::Archive")[0]?.Properties).toMatchObject({
       EventPattern: { source: ["throughline"] },

@@ -1,112 +1,16 @@
 import { gzipSync } from "node:zlib";
-import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, SQSEvent } from "aws-lambda";
+import type { SQSEvent } from "aws-lambda";
 import { describe, expect, it } from "vitest";
-import * as z from "zod";
 import { handler as ingestRecord } from "../../functions/ingest-record.ts";
-import { handler as receiveWebhook } from "../../functions/receive-webhook.ts";
-import { type Connector, defineConnector, stream } from "../../shared/connector/contract.ts";
-import { HubError } from "../../shared/connector/errors.ts";
-import { hmac } from "../../shared/connector/signature.ts";
 import { ingest } from "../../shared/pipeline/ingest.ts";
-import { useHub } from "../../shared/platform/current.ts";
-import type { Row } from "../../shared/ports/table.ts";
-import { draftOf } from "../pipeline/arriving.ts";
-import { openPipeline } from "../pipeline/open-pipeline.ts";
-
-const CONFIG = { webhookSecret: "whsec-fixture" };
-const Team = z.looseObject({ id: z.string(), name: z.string() });
-const tool = defineConnector<typeof CONFIG>({
-  id: "tool",
-  title: "Tool",
-  category: "code",
-  docs: "https://tool.example/docs",
-  config: z.object({ webhookSecret: z.string() }),
-  http: () => ({ baseUrl: "https://tool.example", headers: {}, requestsPerMinute: 60 }),
-  streams: {
-    teams: stream({
-      record: Team,
-      kinds: ["team"],
-      normalise: ({ id, name }) => [draftOf("team", id, { fields: { name } })],
-    }),
-  },
-  webhook: {
-    signature: hmac({ header: "x-signature", secrets: ({ webhookSecret }) => [webhookSecret] }),
-    deliveryId: ({ headers }) => headers.get("x-delivery") ?? "",
-    keeps: ["x-delivery"],
-    records: (body) => [{ stream: "teams", record: body }],
-  },
-});
-
-/** The real receiver over the real embedded store, which also tells what was written of entities. */
-const open = () => {
-  const written: Row[] = [];
-  const pipeline = openPipeline({
-    connector: tool as Connector,
-    config: CONFIG,
-    around: (ports) => ({
-      ...ports,
-      table: {
-        ...ports.table,
-        put: async (row) => {
-          if (row.pk.startsWith("E#")) written.push(row);
-          return ports.table.put(row);
-        },
-      },
-    }),
-  });
-  const whole = pipeline.hub("one");
-  const hub: typeof whole = {
-    ...whole,
-    connection: async (name) => {
-      if (name === "acme") return whole.connection(name);
-      throw new HubError("connection_unknown", `no connection "${name.slice(0, 60)}"`, { retry: "never" });
-    },
-  };
-  useHub(hub);
-  return { ...pipeline, whole: hub, written, [Symbol.dispose]: () => pipeline[Symbol.dispose]() };
-};
-
-const signed = (body: Uint8Array) => tool.webhook?.signature.sign(body, CONFIG, new Date()) ?? {};
-
-type Request = Partial<Pick<APIGatewayProxyEventV2, "rawPath" | "body" | "isBase64Encoded">>;
-/** One request as API Gateway hands it over. */
-const post = async (
-  body: Uint8Array,
-  headers: Readonly<Record<string, string>>,
-  { method = "POST", ...more }: Request & { readonly method?: string } = {},
-) => {
-  const path = more.rawPath ?? "/hooks/acme";
-  const result = await receiveWebhook({
-    version: "2.0",
-    routeKey: "$default",
-    rawPath: path,
-    rawQueryString: "",
-    headers: { host: "hub.example", "content-type": "application/json", ...headers },
-    requestContext: {
-      accountId: "1",
-      apiId: "1",
-      domainName: "hub.example",
-      domainPrefix: "hub",
-      http: { method, path, protocol: "HTTP/1.1", sourceIp: "192.0.2.1", userAgent: "tool" },
-      requestId: "1",
-      routeKey: "$default",
-      stage: "$default",
-      time: "",
-      timeEpoch: 0,
-    },
-    isBase64Encoded: true,
-    body: Buffer.from(body).toString("base64"),
-    ...more,
-  } as unknown as Parameters<typeof receiveWebhook>[0]);
-  return (result as APIGatewayProxyStructuredResultV2).statusCode ?? 0;
-};
+import { openHook, post, signed } from "./hook-door.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const BODY = bytes('{"id":"t1","name":"Payments"}');
 
 describe("a webhook that comes again", () => {
   it("T02 writes nothing and so tells nothing: at once, in minutes, in days, and when its id is long forgotten", async () => {
-    using hub = open();
+    using hub = openHook();
     const arrive = async (headers: Readonly<Record<string, string>> = { "x-delivery": "d-1" }) => {
       expect(await post(BODY, { ...signed(BODY), ...headers })).toBe(202);
       for (const { message } of await hub.queued()) await ingest(hub.whole, message);
@@ -134,7 +38,7 @@ describe("a request to the address of webhooks", () => {
     ["packed", small],
     ["a bomb of zeros", bomb],
   ])("T07 is refused when its body is %s, though signed: no hub unpacks what a stranger sends", async (_, body) => {
-    using hub = open();
+    using hub = openHook();
     const before = process.memoryUsage().arrayBuffers;
     expect(await post(body, { ...signed(body), "content-encoding": "gzip" })).toBe(400);
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(10_000_000);
@@ -155,7 +59,7 @@ describe("a request to the address of webhooks", () => {
     ["isBase64Encoded=true of valid body", [BODY, right, { body: new TextDecoder().decode(BODY) }]],
     ["id-1MB", [bytes(`{"id":"${"x".repeat(1_048_576)}"}`), right]],
   ])("T01 is refused when its envelope is bent: %s", async (name, asked) => {
-    using hub = open();
+    using hub = openHook();
     const status = await post(...asked);
     expect(status).toBeGreaterThanOrEqual(400);
     // API Gateway alone says what is base64: no sender reaches that, so that it may count as its failure.
@@ -182,7 +86,7 @@ describe("a message that somebody else put into the queue", () => {
     ],
     ["of a connection that there is not", `{"connection":"__proto__","rawRef":"acme/2026-03-02/x-${digest}"}`],
   ])("T22 becomes no entity: one %s", async (_, body) => {
-    using hub = open();
+    using hub = openHook();
     const { batchItemFailures } = await ingestRecord(event(body));
     const waiting = await hub.real.table.query({ pk: "M", limit: 1 });
     expect(hub.written).toEqual([]);

@@ -86,6 +86,9 @@ export const forgeriesOf = <Config>(genuine: Genuine<Config>): ReadonlyMap<strin
   if (right !== sha1) put("alg-downgrade(sha1 only)", { ...unsigned, "x-hub-signature": sha1 });
 
   if (stampHeader === undefined) return all;
+  // Of another day, with the time of today written over: it must be signed along.
+  const yesterday = signature.sign(body, genuine.config, new Date(delivery.receivedAt.getTime() - 86_400_000), url);
+  put("timestamp-of-today-over-an-old-one", { ...yesterday, [stampHeader]: signed[stampHeader] ?? "" });
   const { [stampHeader]: __, ...timeless } = signed;
   put("timestamp-missing", timeless);
   for (const [name, value] of [

@@ -82,6 +82,17 @@ describe("text of strangers in names of files", () => {
       for (const ref of [text, `${text}/2026-03-02/${digest}`, `acme/${text}/x-${digest}`])
         await expect(archive.get(ref)).rejects.toThrow();
     }
+    // A payload that is whole, beside the archive.
+    const note = {
+      connectionId: "acme",
+      receivedAt: "2026-03-02T10:00:00.000Z",
+      what: "webhook",
+      headers: {},
+    } as const;
+    const beside = await fileArchive(join(root, "archive", "other")).put(note, bytes);
+    await expect(fileArchive(join(root, "archive", "acme")).get(`../other/${beside}`)).rejects.toThrow(
+      "not an archive",
+    );
     const folders = readdirSync(join(root, "archive"));
     expect(folders.filter((name) => !/^[\w-][\w.-]*$/.test(name))).toEqual([]);
     expect(readdirSync(root)).toEqual(["archive"]);

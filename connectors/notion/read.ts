@@ -29,7 +29,9 @@ const broken = (): HubError =>
   });
 
 const sourcesOf = async (http: VendorHttp, database: string): Promise<readonly string[]> =>
-  (await http.json(DatabaseAnswer, "GET", `/v1/databases/${encodeURIComponent(database)}`)).data_sources.map(({ id }) => id);
+  (await http.json(DatabaseAnswer, "GET", `/v1/databases/${encodeURIComponent(database)}`)).data_sources.map(
+    ({ id }) => id,
+  );
 
 /** Notion's group of each status option: what the tool itself takes its words for. */
 const groupsOf = async (http: VendorHttp, source: string): Promise<Record<string, string>> => {

@@ -55,10 +55,12 @@ describe("T03 a secret that somebody offers", () => {
   });
 });
 
-/** None compares a stranger's guess: the first three tokens and digests of our own, the last settings of one config. */
+/** None compares a stranger's guess: tokens and digests of our own, requests that were sent before, settings of one config. */
 const NO_GUESSES: readonly string[] = [
   "shared/connector/credential.ts: (held) => held.accessToken === refused || isOver(held),",
   "shared/pipeline/token-store.ts: const known = refused?.digest === digest ? refused : undefined;",
   "shared/pipeline/token-store.ts: if (theirs !== undefined && theirs.refreshToken !== before?.refreshToken) return theirs;",
   'shared/platform/output-problems.ts: else if (setting === "webhookUrl" && value !== secret && !safeAddress(value))',
+  "shared/store/replies.ts: if (row === undefined || row.data.digest !== digest || row.data.reply !== undefined) return;",
+  'shared/store/replies.ts: } else if (data.digest !== digest) return { is: "other" };',
 ];

@@ -39,8 +39,8 @@ interface Pump {
   readonly pump: string;
   readonly suf: string;
 }
-const OWN: Pump[] = ["", "https://"].flatMap((pre) =>
-  [
+const OWN: Pump[] = [
+  ...[
     " ",
     "\t ",
     "\n",
@@ -52,7 +52,6 @@ const OWN: Pump[] = ["", "https://"].flatMap((pre) =>
     ".",
     "/",
     "a.",
-    "a/",
     "#1, ",
     "%2F",
     "\\",
@@ -61,13 +60,11 @@ const OWN: Pump[] = ["", "https://"].flatMap((pre) =>
     "<",
     "(",
     ":",
-    "=",
     '"',
     "é",
-    "~",
-    "*",
-  ].map((pump) => ({ pre, pump, suf: "\u0000" })),
-);
+  ].map((pump) => ({ pre: "", pump, suf: "\u0000" })),
+  ...[".", "a.", "a/", "/", "[", " "].map((pump) => ({ pre: "https://", pump, suf: "\u0000" })),
+];
 const PUMPS = [...OWN, ...corpusRows<Pump>("redos.pumps.jsonl")];
 const LENGTH = 10_000;
 const BUDGET_MS = 30;

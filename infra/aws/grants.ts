@@ -146,7 +146,7 @@ const secretGrants = ({ table, secretsPrefix }: Stores, { reads, stores }: Secre
 
 /** From the one address that the config names, or from its domain, whichever SES was told of. */
 const mailGrants = ({ table }: Stores, from: string | undefined): PolicyStatement[] => {
-  const address = /[^\s<>]+@([^\s<>]+)/.exec(from ?? "");
+  const address = /(?<![^\s<>])[^\s<>]+@([^\s<>]+)/.exec(from ?? "");
   if (address === null) return [];
   const stack: Stack = StackOf.of(table);
   const arn = (resourceName: string) => stack.formatArn({ service: "ses", resource: "identity", resourceName });

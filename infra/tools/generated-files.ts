@@ -11,6 +11,7 @@ import { connectorPages, withConnectorTable } from "./connector-page.ts";
 import { errorsPage } from "./error-page.ts";
 import { eventSchemas, eventsPage, schemaSnapshot } from "./event-pages.ts";
 import { flowPage } from "./flow-page.ts";
+import { securityPage } from "./security-page.ts";
 import { stagesPage } from "./stages-page.ts";
 
 /** Folders of which every file is generated, so that one without a source is left over. */
@@ -27,6 +28,7 @@ export const generatedFiles = async (root: string): Promise<ReadonlyMap<string, 
     ["docs/errors.md", errorsPage()],
     ["docs/events.md", eventsPage()],
     ["docs/flow.md", flowPage()],
+    ["docs/security.md", securityPage(root)],
     ["docs/stages.md", stagesPage(root)],
     ["docs/openapi.json", `${JSON.stringify(openApi({ url: "/", version: VERSION }), null, 2)}\n`],
     ["shared/client/operations.ts", clientShapes(openApi({ url: "/", version: VERSION }))],

@@ -96,6 +96,7 @@ export const LAYERS: readonly Layer[] = [
       "shared/store",
       "shared/report",
       "shared/ports/table.ts",
+      "shared/connector/body.ts",
       "shared/connector/errors.ts",
     ],
     packages: [

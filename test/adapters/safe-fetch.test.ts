@@ -57,7 +57,7 @@ const dns = (...answers: readonly (readonly string[])[]) => {
 /** Nobody looks a name up that is refused as it stands. */
 const noDns: Resolve = async () => expect.unreachable("a name was looked up");
 
-describe("an address that leads into a network", () => {
+describe("T10 an address that leads into a network", () => {
   it.each([
     // Of this machine, and in all the ways to write it.
     "https://127.0.0.1/",

@@ -218,7 +218,7 @@ describe("what happens seldom, under the same roles", { timeout: 120_000 }, () =
   });
 });
 
-describe("least privilege", () => {
+describe("T20 least privilege", () => {
   /** What a function or Lambda in its name asked for. */
   const used = (name: string): AwsCall[] => [
     ...both.aws.calls.filter(({ by }) => by === name),
@@ -262,7 +262,7 @@ describe("least privilege", () => {
     expect(actions.filter((action) => action.includes("*"))).toEqual([]);
   });
 
-  it("tells no secret in any log", () => {
+  it("T18 tells no secret in any log", () => {
     const log = both.hub.log();
     expect(log).toContain('"message":"polled"');
     for (const [name, value] of Object.entries(company.secrets()))

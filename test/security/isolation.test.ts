@@ -387,7 +387,7 @@ describe("T15 product isolation", () => {
     expect((await views.search("feature", 1, [A])).map(({ id }) => id)).toEqual([IDS.featureA]);
   });
 
-  it("binds cursors to who they were made for (T17)", async () => {
+  it("T17 binds cursors to who they were made for", async () => {
     const cursorOf = async (who: Who) =>
       ((await (await ask(who, "/v1/features?limit=1")).json()) as { next_cursor: string | null }).next_cursor;
     const cursor = await cursorOf("pm");

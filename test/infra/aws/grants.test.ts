@@ -121,7 +121,7 @@ const GRANTS: Readonly<Record<string, readonly string[]>> = {
   ),
 };
 
-describe("a function may do", () => {
+describe("T20 a function may do", () => {
   it("what somebody wrote down, whoever it is", () => {
     expect([...granted.keys()].sort()).toEqual(Object.keys(GRANTS).sort());
     expect(ofType(template, "AWS::IAM::Policy")).toEqual([]);

@@ -81,7 +81,9 @@ const pathsOf = async (url: string, path: string): Promise<readonly string[]> =>
   const above = path.slice(0, at);
   const list = await fetch(`${url}${above === "/v1/links" ? "/v1/links/review" : above}?limit=50`);
   const { data = [] } = (await list.json()) as { data?: readonly Json[] };
-  const names = data.flatMap((one) => [one["key"], one["name"], one["id"]].filter((name) => typeof name === "string"));
+  const names = data.flatMap((one) =>
+    [one["key"], one["name"], one["id"], one["type"]].filter((name) => typeof name === "string"),
+  );
   const named = names.map((name) => path.replace(/\{\w+\}/, encodeURIComponent(name)));
   return path.includes("{", at + 2) ? pathsOf(url, named.at(-1) ?? above) : named;
 };
@@ -116,7 +118,6 @@ const SENT: Readonly<Record<string, (record: string) => Json>> = {
   }),
   replay_webhook_events: () => ({ from: "2026-01-01T00:00:00Z", to: "2026-01-02T00:00:00Z" }),
   change_webhook_endpoint: () => ({ description: "The bot of the team" }),
-  send_test_event: () => ({ type: "feature.stage.changed" }),
   create_share: () => ({ path: "/features", name: "For the board" }),
   invite_member: () => ({ address: "ana.ruiz@example.com", name: "Ana Ruiz", role: "pm" }),
 };

@@ -109,6 +109,7 @@ const GRANTS: Readonly<Record<string, readonly string[]>> = {
   sweep: [...READ_TABLE, ...WRITE_TABLE, "lambda:InvokeFunction publishevents.Arn"],
   deliverwebhooks: [
     ...READ_ROWS,
+    "dynamodb:Query Table.Arn",
     "dynamodb:Query Table.Arn/index/list",
     "dynamodb:Query Table.Arn/index/due",
     ...WRITE_TABLE,

@@ -84,7 +84,7 @@ testMailer("mail outbox", async () => {
 });
 
 describe("the embedded set alone", () => {
-  it("keeps a second process out of a data folder until the first one ends", async () => {
+  it("F42 keeps a second process out of a data folder until the first one ends", async () => {
     const root = await folder();
     const unlock = lockFolder(root);
     expect(() => lockFolder(root)).toThrow(/another process works in/);
@@ -92,7 +92,7 @@ describe("the embedded set alone", () => {
     lockFolder(root)();
   });
 
-  it("gives the feed back from where each reader stopped, and drops what all have passed", () => {
+  it("F11, F12 gives the feed back from where each reader stopped, and drops what all have passed", () => {
     const db = openDatabase(":memory:");
     const table = sqliteTable(db);
     const feed = sqliteFeed(db, ["first", "second"]);

@@ -66,7 +66,7 @@ describe("an answer that may be another one soon", () => {
     expect(slept).toEqual(waits === 0 ? [] : [waits]);
   });
 
-  it("is given up after five attempts, each wait twice the one before", async () => {
+  it("F25 is given up after five attempts, each wait twice the one before", async () => {
     await using vendor = await vendorServer(told(503));
     const { http, slept } = openHttp(vendor);
     const error = await failureOf(http.json(Any, "GET", "/me"));
@@ -75,7 +75,7 @@ describe("an answer that may be another one soon", () => {
     expect(slept).toEqual([1000, 2000, 4000, 8000]);
   });
 
-  it("is not waited for inside a run when it asks for more than a minute", async () => {
+  it("F25 is not waited for inside a run when it asks for more than a minute", async () => {
     await using vendor = await vendorServer(told(429, {}, { "retry-after": "61" }));
     const { http, slept } = openHttp(vendor);
     const error = await failureOf(http.json(Any, "GET", "/me"));
@@ -166,14 +166,14 @@ describe("a body", () => {
 });
 
 describe("a call", () => {
-  it("ends at its deadline, and counts as not answered", async () => {
+  it("F26 ends at its deadline, and counts as not answered", async () => {
     await using vendor = await vendorServer(inTurn(never, told(200, { name: "Ann" })));
     const { http } = openHttp({ baseUrl: vendor.baseUrl, timeoutMs: 60 });
     expect(await http.json(Named, "GET", "/me")).toEqual({ name: "Ann" });
     expect(vendor.asked).toHaveLength(2);
   });
 
-  it("ends at its deadline while the body trickles in", async () => {
+  it("F26 ends at its deadline while the body trickles in", async () => {
     await using vendor = await vendorServer((_, response) => {
       response.writeHead(200, { "content-type": "application/json" }).write('{"name":');
     });

@@ -145,6 +145,17 @@ describe("a body", () => {
     expect(error.message).toMatch(/^\/people /);
   });
 
+  it("F27 cut at any sixteenth of it is unreadable, and never a shorter list", async () => {
+    const page = JSON.stringify({ name: "Ann", items: Array.from({ length: 40 }, (_, at) => ({ id: at })) });
+    let cut = 0;
+    await using vendor = await vendorServer((_, response) => void response.end(page.slice(0, cut)));
+    for (let part = 0; part < 16; part++) {
+      cut = Math.floor((page.length * part) / 16);
+      const { http } = openHttp(vendor);
+      expect(await failureOf(http.json(Named, "GET", "/people"))).toMatchObject({ code: "vendor_answer_unreadable" });
+    }
+  });
+
   it("is sent as JSON, and only when there is one", async () => {
     const bodies: string[] = [];
     await using vendor = await vendorServer((request, response) => {

@@ -4,7 +4,7 @@ import * as z from "zod";
 import { type Connector, defineConnector, stream } from "../../shared/connector/contract.ts";
 import { entityId } from "../../shared/domain/kind.ts";
 import { ingest } from "../../shared/pipeline/ingest.ts";
-import { type InboxMessage, Job } from "../../shared/pipeline/messages.ts";
+import { InboxMessage, Job } from "../../shared/pipeline/messages.ts";
 import { poll } from "../../shared/pipeline/poll.ts";
 import { publish } from "../../shared/pipeline/publish.ts";
 import type { Ports } from "../../shared/ports/ports.ts";

@@ -34,11 +34,15 @@ export const atomically = <Result>(db: DatabaseSync, work: () => Result): Result
   }
 };
 
+/** What is called after each commit. */
+export const afterCommit = new WeakMap<DatabaseSync, () => void>();
+
 /** Commits now what {@link atomically} has gathered: before anything is acknowledged to the outside. */
 export const commit = (db: DatabaseSync): void => {
   if (!db.isOpen || !db.isTransaction) return;
   try {
     db.exec("COMMIT");
+    afterCommit.get(db)?.();
   } catch (error) {
     end(db, error);
   }

@@ -1,0 +1,51 @@
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import type { DatabaseSync } from "node:sqlite";
+import { HubError } from "../../connector/errors.ts";
+import { changesIn, isOfThisStart, type Mark } from "./mark.ts";
+
+export const storeDamaged = (what: string, cause?: unknown): HubError =>
+  new HubError("store_damaged", what, { retry: "never", cause });
+
+/** A header, and something behind it. */
+const SMALLEST = 512;
+
+/**
+ * Looks at a data folder before SQLite does, which would make a new database of an empty file.
+ *
+ * @throws HubError store_damaged
+ */
+export const checkFolder = (folder: string, mark: Mark | undefined): void => {
+  const path = join(folder, "hub.db");
+  const file = statSync(path, { throwIfNoEntry: false });
+  if (file === undefined && (mark?.changes ?? 0) === 0 && !hasEntries(join(folder, "archive"))) return;
+  if (file === undefined) throw storeDamaged(`${path} is missing, though this folder was in use`);
+  // A hub that was stopped at its very first step has left a file without a header, and nothing else.
+  if (file.size < SMALLEST && ((mark?.changes ?? 0) > 0 || hasEntries(join(folder, "archive"))))
+    throw storeDamaged(`${path} has only ${file.size} bytes`);
+};
+
+const hasEntries = (folder: string): boolean => existsSync(folder) && readdirSync(folder).length > 0;
+
+/**
+ * Looks at an opened database: whether changes are gone that were committed, and after a stop that was none of ours,
+ * whether it holds together.
+ *
+ * @returns how many changes a power cut may have taken: they are read again, and what people said in them is lost
+ * @throws HubError store_damaged
+ */
+export const checkOpened = (db: DatabaseSync, folder: string, mark: Mark | undefined, brokenOff: boolean): number => {
+  const path = join(folder, "hub.db");
+  if (brokenOff) {
+    const found = db.prepare("PRAGMA quick_check(1)").get()?.["quick_check"];
+    if (found !== "ok") throw storeDamaged(`${path} is damaged: ${String(found).split("\n")[0]}`);
+  }
+  const lost = mark === undefined ? 0 : mark.changes - changesIn(db);
+  if (lost > 0 && mark !== undefined && isOfThisStart(mark))
+    throw storeDamaged(`${path} has lost its last ${lost} changes: it or its -wal file was cut, damaged or taken away`);
+  return Math.max(0, lost);
+};
+
+/** SQLite's own words for a file that is none of its own, or no more. */
+export const isDamage = (error: unknown): boolean =>
+  error instanceof Error && "errcode" in error && [11, 26].includes(Number(error.errcode) & 0xff);

@@ -42,7 +42,7 @@ export const FEED_READERS = ["project-lifecycle", "publish-events"] as const;
  *
  * @param options.exclusive keeps every other process out, and shows again what a process that is gone had taken
  * @param options.told is called after each write, so that a runner need not ask
- * @param options.archive where payloads lie, if elsewhere
+ * @param options.database the folder of the database, where that is another: one that is made anew
  * @throws HubError data_folder_locked | store_damaged
  */
 export const openEmbedded = (options: {
@@ -53,13 +53,13 @@ export const openEmbedded = (options: {
   readonly url: string;
   readonly typePrefix?: string | undefined;
   readonly clock?: Clock;
-  readonly archive?: string;
+  readonly database?: string | undefined;
   readonly told?: (what: Told) => void;
 }): Embedded => {
-  const { folder, clock = systemClock, told = () => {} } = options;
-  const unlock = options.exclusive ? lockFolder(folder) : () => {};
-  const brokenOffAt = options.exclusive ? leftOpenSince(folder) : undefined;
-  const { db, mark, lostChanges } = openSound(folder, brokenOffAt !== undefined, unlock);
+  const { folder, clock = systemClock, told = () => {}, database = folder } = options;
+  const unlock = options.exclusive ? lockFolder(database) : () => {};
+  const brokenOffAt = options.exclusive ? leftOpenSince(database) : undefined;
+  const { db, mark, lostChanges } = openSound(database, brokenOffAt !== undefined, unlock);
   const inbox = sqliteQueue(db, "inbox", clock, () => told("inbox"));
   const jobs = sqliteQueue(db, "jobs", clock, () => told("jobs"));
   const unpublished = sqliteQueue(db, "unpublished", clock, () => told("unpublished"));
@@ -78,7 +78,7 @@ export const openEmbedded = (options: {
       jobs,
       unpublished,
       bus,
-      archive: fileArchive(options.archive ?? join(folder, "archive")),
+      archive: fileArchive(join(folder, "archive")),
       secrets: environmentSecrets(options.environment, options.envFile, join(folder, "secrets")),
       clock,
       mailer: outboxMailer(join(folder, "outbox")),

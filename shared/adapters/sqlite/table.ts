@@ -17,9 +17,9 @@ const SCHEMA = `
   CREATE INDEX IF NOT EXISTS item_expiry ON item (expires_at) WHERE expires_at IS NOT NULL;
   CREATE TABLE IF NOT EXISTS feed (seq INTEGER PRIMARY KEY AUTOINCREMENT, pk TEXT NOT NULL, sk TEXT NOT NULL, before TEXT, after TEXT NOT NULL);
 `;
-const COLUMNS = "pk, sk, version, data, list_pk, list_sk, due_pk, due_sk, expires_at, sum";
+export const COLUMNS = "pk, sk, version, data, list_pk, list_sk, due_pk, due_sk, expires_at, sum";
 
-interface Stored {
+export interface Stored {
   pk: string;
   sk: string;
   version: number;
@@ -45,7 +45,7 @@ const place = (pk: string | null, sk: string | null): Place | undefined =>
 
 const toRow = (record: unknown): Row => {
   const { pk, sk, version, data, list_pk, list_sk, due_pk, due_sk, expires_at } = record as Stored;
-  if (!isWhole(record as Stored)) throw storeDamaged(`the row ${pk} ${sk} of hub.db is damaged`);
+  if (!isWhole(record as Stored)) throw storeDamaged(`a row of hub.db is damaged: ${pk.slice(0, 40)}`);
   const list = place(list_pk, list_sk);
   const due = place(due_pk, due_sk);
   return {

@@ -33,9 +33,11 @@ export const isOfThisStart = ({ bootedAt }: Mark): boolean => Math.abs(bootedAt 
 
 const startedAt = (): number => Math.round(Date.now() / 1000 - uptime());
 
-/** The number of the last committed change. */
+/** The number of the last committed change; 0 where there is not even a table. */
 export const changesIn = (db: DatabaseSync): number =>
-  Number(db.prepare("SELECT max(seq) AS n FROM sqlite_sequence WHERE name = 'feed'").get()?.["n"] ?? 0);
+  db.prepare("SELECT 1 FROM sqlite_master WHERE name = 'feed'").get() === undefined
+    ? 0
+    : Number(db.prepare("SELECT max(seq) AS n FROM sqlite_sequence WHERE name = 'feed'").get()?.["n"] ?? 0);
 
 /**
  * Writes the mark anew, in place, so that a full disk does not keep it from it.

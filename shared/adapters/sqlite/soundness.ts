@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { closeSync, existsSync, openSync, readdirSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { HubError } from "../../connector/errors.ts";
@@ -23,6 +23,23 @@ export const checkFolder = (folder: string, mark: Mark | undefined): void => {
   // A hub that was stopped at its very first step has left a file without a header, and nothing else.
   if (file.size < SMALLEST && ((mark?.changes ?? 0) > 0 || hasEntries(join(folder, "archive"))))
     throw storeDamaged(`${path} has only ${file.size} bytes`);
+  const log = statSync(`${path}-wal`, { throwIfNoEntry: false });
+  // While there is a log, the last pages may still stand in it alone.
+  if (file.size >= SMALLEST && (log?.size ?? 0) === 0 && file.size < sizeIn(path))
+    throw storeDamaged(`${path} was cut: it has ${file.size} of ${sizeIn(path)} bytes`);
+};
+
+/** How many bytes the header of a database says that it has. */
+const sizeIn = (path: string): number => {
+  const header = Buffer.alloc(32);
+  const file = openSync(path, "r");
+  try {
+    readSync(file, header);
+  } finally {
+    closeSync(file);
+  }
+  const pageSize = header.readUInt16BE(16);
+  return header.readUInt32BE(28) * (pageSize === 1 ? 65_536 : pageSize);
 };
 
 const hasEntries = (folder: string): boolean => existsSync(folder) && readdirSync(folder).length > 0;

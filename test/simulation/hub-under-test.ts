@@ -52,6 +52,8 @@ export class HubUnderTest {
   requests = 0;
   /** What happens at the tool while it is being read. */
   beforeRequest: (body: unknown) => Promise<void> = async () => {};
+  /** How vendors are asked: over the network, unless a test says otherwise. */
+  fetch: typeof fetch = fetch;
   /** Payloads that were kept. */
   archived = 0;
   /** How often it died. */
@@ -144,7 +146,7 @@ export class HubUnderTest {
       fetch: async (input, init) => {
         this.requests += 1;
         await this.beforeRequest(init?.body);
-        return fetch(input, init);
+        return this.fetch(input, init);
       },
     });
     useHub(this.#hub);

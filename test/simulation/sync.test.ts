@@ -12,6 +12,7 @@ const SEED = Number(process.env["SOAK_SEED"] ?? 20_261_123);
 const check = async (company: Company, vendor: Vendor, steps: readonly Step[]): Promise<number> => {
   const { sandbox, time } = company;
   const hub = await company.begin();
+  hub.fetch = sandbox.fetch;
   try {
     await play({ vendor, sandbox, hub, time, sent: [] }, steps);
     await calm({ vendor, sandbox });
@@ -25,6 +26,8 @@ const check = async (company: Company, vendor: Vendor, steps: readonly Step[]): 
     await hub.drain();
     const truth = truly(sandbox.truth(), vendor);
     const entities = hub.entities();
+    // What words mean today is a part of what is derived.
+    while (await hub.step("project"));
     const found = await held(hub);
     for (const [id, said] of truth) {
       // What was made and went between two looks nobody could see.

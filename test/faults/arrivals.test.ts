@@ -11,6 +11,7 @@ import type { Ports } from "../../shared/ports/ports.ts";
 import { entityById, type StoredEntity } from "../../shared/store/entities.ts";
 import { entityKey } from "../../shared/store/keys.ts";
 import { openPipeline } from "../pipeline/open-pipeline.ts";
+import { mortal } from "../simulation/mortal-ports.ts";
 
 const Team = z.looseObject({ id: z.string(), name: z.string(), at: z.string() });
 const Body = z.object({ gone: z.boolean(), team: Team });
@@ -211,4 +212,42 @@ describe("what arrives", () => {
     expect(await open.held()).toMatchObject({ version: 3, fields: { name: "new" } });
     expect(open.versions()).toEqual([1, 2, 3]);
   });
+
+  it.each(["before", "after"] as const)(
+    "F09, F10, F11, F12 by a process that dies %s the k-th call of a port is read, kept and announced once, for all k",
+    async (when) => {
+      let deaths = 0;
+      let undisturbed: unknown;
+      for (let k = 0; ; k++) {
+        using open = opened();
+        const messages = [
+          await open.page(team("a", 1), team("b", 2, "2")),
+          await open.webhook({ gone: false, team: team("c", 3) }),
+        ];
+        const { ports, doom, death, isDead } = mortal(open.real);
+        const work = async (hub: typeof open.one) => {
+          for (const message of messages) await ingest(hub, message);
+          await publish(
+            hub,
+            open.feed.read(0, 1000).map(({ record }) => record),
+          );
+          return "alive";
+        };
+        doom(k === 0 ? undefined : k, when);
+        await Promise.race([work({ ...open.one, ports }), death]);
+        if (isDead()) deaths += 1;
+        // The messages were not taken from their queue, nor had the feed's reader moved on.
+        await work(open.one);
+        const feed = open.feed.read(0, 1000).map(({ record }) => record.after.data as StoredEntity & { name?: string });
+        const events = feed.filter(({ name }) => name === "record.upserted").length;
+        const found = { held: (await open.held())?.fields, versions: open.versions(), events };
+        undisturbed ??= found;
+        expect({ k, ...found }).toEqual({ k, ...(undisturbed as object) });
+        if (k > 0 && !isDead()) break;
+      }
+      expect(undisturbed).toEqual({ held: { name: "c" }, versions: [1, 1, 2], events: 3 });
+      process.stdout.write(`${deaths} deaths ${when} a call of a port, the state the same after each\n`);
+      expect(deaths).toBeGreaterThan(10);
+    },
+  );
 });

@@ -223,6 +223,12 @@ export class HubUnderTest {
     );
   }
 
+  /** Addresses of what was set aside, in order. */
+  setAside(): string[] {
+    const rows = this.db.prepare("SELECT data FROM item WHERE pk LIKE 'Q#%'").all();
+    return rows.map(({ data }) => (JSON.parse(String(data)) as { readonly rawRef: string }).rawRef).sort();
+  }
+
   close(): void {
     this.db.close();
   }

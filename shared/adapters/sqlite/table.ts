@@ -34,11 +34,12 @@ export interface Stored {
 }
 
 /** A sum that a flipped bit of a row does not fit: SQLite looks at its own structure only. */
-const sumOf = (cells: readonly (string | number | null)[]): number => crc32(JSON.stringify(cells));
+const sumOf = (data: string, cells: readonly (string | number | null)[]): number =>
+  crc32(data, crc32(JSON.stringify(cells)));
 
 /** Whether a stored row is as it was written. */
 const isWhole = ({ pk, sk, version, data, list_pk, list_sk, due_pk, due_sk, expires_at, sum }: Stored): boolean =>
-  sum === null || sum === sumOf([pk, sk, version, data, list_pk, list_sk, due_pk, due_sk, expires_at]);
+  sum === null || sum === sumOf(data, [pk, sk, version, list_pk, list_sk, due_pk, due_sk, expires_at]);
 
 const place = (pk: string | null, sk: string | null): Place | undefined =>
   pk === null || sk === null ? undefined : { pk, sk };
@@ -137,8 +138,8 @@ export const sqliteTable = (db: DatabaseSync, told: () => void = () => {}): Tabl
         if ((held?.version ?? 0) !== row.version - 1) return false;
         const { pk, sk, version, list, due, expiresAt } = row;
         const places = [list?.pk ?? null, list?.sk ?? null, due?.pk ?? null, due?.sk ?? null];
-        const cells = [pk, sk, version, json, ...places, expiresAt ?? null];
-        write.run(...cells, sumOf(cells));
+        const expires = expiresAt ?? null;
+        write.run(pk, sk, version, json, ...places, expires, sumOf(json, [pk, sk, version, ...places, expires]));
         tell.run(pk, sk, held === undefined ? null : JSON.stringify(held), JSON.stringify(row));
         return true;
       });

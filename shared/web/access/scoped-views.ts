@@ -192,6 +192,21 @@ export const scopedViews = (views: Views, products: readonly string[]): Views =>
       const isNamed = JSON.stringify(slice.items);
       return { ...slice, people: new Map([...people].filter(([id]) => isNamed.includes(id))) };
     },
+    async entities(kind, filter, after, limit) {
+      const of = asked(filter.product);
+      const isHidden = filter.feature !== undefined && (await feature(filter.feature)) === undefined;
+      if (of.length === 0 || isHidden) return nothing;
+      const { items, next } = await views.entities(kind, { ...filter, products: of }, after, limit);
+      return { items: items.map(own), next };
+    },
+    async entity(kind, idOrKey) {
+      const found = await views.entity(kind, idOrKey);
+      return found !== undefined && isMine(found.productIds) ? own(found) : undefined;
+    },
+    search: async (text, limit) =>
+      (await views.search(text, limit, products)).filter(({ productIds }) => isMine(productIds)).map(own),
+    unmapped: async (connectionId, after, limit) =>
+      (await isWhole(connectionId)) ? views.unmapped(connectionId, after, limit) : nothing,
     // Persons belong to no product: who may see some products only sees those who are named on their records.
     people: async () => nothing,
     person: async () => undefined,

@@ -81,6 +81,8 @@ export const reliabilityPage = (root: string): string => {
       ["", "holds", "guarded by the tests of"],
       INVARIANTS.map(([id, holds, faults]) => [id, holds, faults.join(", ")]),
     ),
+    "## A damaged store",
+    "A start compares the database with `hub.mark`, which names the last change outside of it; after a stop that was none of ours\nit looks at SQLite's own structure; each row has a sum that is looked at when it is read. What does not fit ends in\n`store_damaged` and exit code 1. `throughline rebuild` makes a new database of the archive beside the old one, takes over\nwhat no payload holds (keys, members, what people said, the past that was shown) as far as it can be read, looks through\nevery row, and swaps; the old files are kept in `damaged-…`. No tool is asked and nothing is announced again. After a power\ncut, or on another machine, missing changes are a warning: tools are read again from where the store stands.",
     "## What may go wrong",
     ran(run),
     ...numbered("F", Object.keys(FAULTS).length).flatMap((id) => [

@@ -14,10 +14,10 @@ import type { Hub, Log } from "../../shared/pipeline/hub.ts";
 import { ingest } from "../../shared/pipeline/ingest.ts";
 import { remember } from "../../shared/pipeline/lost.ts";
 import { setAside } from "../../shared/pipeline/quarantine.ts";
+import { noteMapping } from "../../shared/pipeline/rederive.ts";
 import { useHub } from "../../shared/platform/current.ts";
 import type { HubConfig } from "../../shared/platform/define-hub.ts";
 import { openHub } from "../../shared/platform/open-hub.ts";
-import { mappedKey } from "../../shared/store/keys.ts";
 import { feedPump } from "./pumps.ts";
 
 export interface Rebuilt {
@@ -91,7 +91,6 @@ const carried = (folder: string, { db }: Embedded): Carried | undefined => {
 const readArchive = async (hub: Hub, { db }: Embedded, old: Carried | undefined) => {
   const incomplete: Record<string, number> = {};
   const missing = new Set(old?.rawRefs);
-  const { version } = await hub.mapping();
   let payloads = 0;
   for (const connection of hub.connectionNames) {
     for await (const rawRef of hub.ports.archive.list(connection)) {
@@ -104,7 +103,7 @@ const readArchive = async (hub: Hub, { db }: Embedded, old: Carried | undefined)
         else incomplete[connection] = (incomplete[connection] ?? 0) + 1;
       }
     }
-    await hub.ports.table.put({ ...mappedKey(connection), version: 1, data: { version } });
+    await noteMapping(hub, connection);
   }
   for (const rawRef of missing) {
     const [connection = ""] = rawRef.split("/");

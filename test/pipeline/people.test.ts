@@ -268,7 +268,9 @@ describe("persons of the hub", () => {
     expect(events[1]).toMatchObject({ subject: persons[0], data: { persons, accounts, rule: "email", cause } });
   });
 
-  it("F11, F12 come out the same, and are announced once, after a crash at any point", { timeout: 60_000 }, async () => {
+  it("F11, F12 come out the same, and are announced once, after a crash at any point", {
+    timeout: 60_000,
+  }, async () => {
     let nth = 0;
     for (let isReached = true; isReached; ) {
       nth += 1;

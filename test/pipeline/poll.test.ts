@@ -335,18 +335,21 @@ describe("a crash of a poll", () => {
     state: "completed",
   };
 
-  it.each(["before", "after"] as const)("F05, F31 %s any call of a port loses nothing, once it has run again", async (when) => {
-    let crashes = 0;
-    for (let nth = 1; ; nth++) {
-      const fault = crashing(nth, when);
-      using open = openPipeline({ connector: tool({ teams: THREE, others: nothing }), around: fault.around });
-      const outcome = await poll(open.hub("one"), { connection: "acme" }, signal).catch((error: unknown) => error);
-      if (outcome instanceof Crash) crashes += 1;
-      open.pass(901);
-      await poll({ ...open.hub("two"), ports: open.real }, { connection: "acme" }, signal);
-      expect({ nth, ...(await stored(open)) }).toEqual({ nth, ...expected });
-      if (!fault.reached()) break;
-    }
-    expect(crashes).toBeGreaterThan(3);
-  });
+  it.each(["before", "after"] as const)(
+    "F05, F31 %s any call of a port loses nothing, once it has run again",
+    async (when) => {
+      let crashes = 0;
+      for (let nth = 1; ; nth++) {
+        const fault = crashing(nth, when);
+        using open = openPipeline({ connector: tool({ teams: THREE, others: nothing }), around: fault.around });
+        const outcome = await poll(open.hub("one"), { connection: "acme" }, signal).catch((error: unknown) => error);
+        if (outcome instanceof Crash) crashes += 1;
+        open.pass(901);
+        await poll({ ...open.hub("two"), ports: open.real }, { connection: "acme" }, signal);
+        expect({ nth, ...(await stored(open)) }).toEqual({ nth, ...expected });
+        if (!fault.reached()) break;
+      }
+      expect(crashes).toBeGreaterThan(3);
+    },
+  );
 });

@@ -17,6 +17,7 @@ export const COMMANDS: Readonly<Record<string, Load>> = {
   normalise: async () => (await import("./normalise.ts")).normalise,
   export: async () => (await import("./export.ts")).exportEntities,
   replay: async () => (await import("./replay.ts")).replay,
+  rebuild: async () => (await import("./rebuild.ts")).rebuild,
   rules: async () => (await import("./rules.ts")).rules,
   connect: async () => (await import("./connect.ts")).connect,
   doctor: async () => (await import("./doctor.ts")).doctor,

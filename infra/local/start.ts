@@ -87,6 +87,14 @@ export const startLocalHub = async (options: {
     const hub = await openHub({ config, ports: embedded.ports, log, url, alone: true });
     useHub(hub, config.outputs, { config, picture: await localPicture() });
     for (const reason of reportWarnings(config, hub.ports.clock.now())) log.warn({ reason }, "config");
+    if (embedded.lostChanges > 0)
+      log.warn(
+        {
+          records: embedded.lostChanges,
+          reason: "a power cut took the last changes: what tools said is read again, what people said is not",
+        },
+        "store",
+      );
     if (embedded.brokenOffAt !== undefined) await requeueWebhooks(hub, embedded.brokenOffAt);
     const required = config.access?.required === true || !LOOPBACK.includes(options.listen ?? "localhost");
     serveAs({

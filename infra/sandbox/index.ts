@@ -68,6 +68,8 @@ export interface Sandbox {
   setWebhooks(targets: Targets): void;
   /** What POST / of the control interface does, without the network. @throws {Error} with its words if it refuses */
   control(request: Request): Promise<Answered>;
+  /** Asks its vendors without the network; any other address over it. */
+  readonly fetch: typeof fetch;
   /** Webhooks that wait for `deliver` or `drop`, oldest first. */
   held(): readonly Held[];
   /** Every work item as it is in truth, deleted ones included. */
@@ -179,6 +181,7 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbo
       if (answer.status !== 200) throw new Error((answer.json as { readonly error: string }).error);
       return answer.json as Answered;
     },
+    fetch: server.fetch,
     held: () => deliveries.held(),
     truth: () => [...truths(world)],
     reset: () => reset(controlled),

@@ -1,11 +1,16 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import { connectorIds, connectorIndex } from "./connector-index.ts";
 
-/** Writes every generated file, or with `--check` names those that are not current and exits 1. */
+/**
+ * Writes every generated file, or with `--check` names those that are not current and exits 1. `--results` notes how the
+ * tests of a run ended, which Vitest's JSON reporter wrote to a file.
+ */
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const isCheck = process.argv.includes("--check");
+const { values } = parseArgs({ options: { check: { type: "boolean", default: false }, results: { type: "string" } } });
+const isCheck = values.check;
 
 // Everything else is generated from the connectors, so their list must be right before it is loaded.
 const list = join(root, "connectors/index.ts");
@@ -13,6 +18,13 @@ const connectors = connectorIndex(connectorIds(root));
 if (!isCheck && readFileSync(list, "utf8") !== connectors) {
   writeFileSync(list, connectors);
   console.log("wrote connectors/index.ts");
+}
+
+// How the tests of a run ended is noted before the pages that tell it are made.
+if (values.results !== undefined) {
+  const { LATEST_RUN, noteOf } = await import("./latest-run.ts");
+  const note = noteOf(root, JSON.parse(readFileSync(values.results, "utf8")), ["F", "T"]);
+  writeFileSync(join(root, LATEST_RUN), `${JSON.stringify(note, null, 2)}\n`);
 }
 
 await import("../local/jsx.ts");

@@ -6,6 +6,8 @@ export interface Proof {
   readonly ids: readonly string[];
   /** Without the numbers. `%s` and the like stand for the values of a table of cases. */
   readonly title: string;
+  /** What the group of tests that it stands in is called; "" for none. */
+  readonly group: string;
   /** Path from the root. */
   readonly file: string;
   readonly line: number;
@@ -47,10 +49,18 @@ export const proofsOf = (root: string, family: string): Proof[] => {
       return [...text.matchAll(titles)].map(({ index, groups = {} }) => ({
         ids: (groups["ids"] ?? "").split(", "),
         title: (groups["title"] ?? "").replaceAll(/\\(.)/g, "$1"),
+        group: groupAt(text, index),
         file,
         line: text.slice(0, index).split("\n").length,
       }));
     });
+};
+
+/** Groups are told from what stands in them by how far they are indented. */
+const groupAt = (text: string, index: number): string => {
+  const indent = text.slice(text.lastIndexOf("\n", index) + 1).search(/\S/);
+  const groups = [...text.slice(0, index).matchAll(/^( *)describe\b.*?\(\s*"([^"\n]+)"/gm)];
+  return groups.findLast(([, space = ""]) => space.length < indent)?.[2] ?? "";
 };
 
 /** How every test below a proof ended; one that failed outweighs the others. */

@@ -9,6 +9,8 @@ export const ERRORS = {
   node_version_unsupported: "Run `npm ci` without --ignore-scripts: it brings the right Node for every command.",
   port_in_use: "Stop the other process, or start with PORT=<another port>.",
   data_folder_locked: "Another Throughline uses this data folder: stop it, or set THROUGHLINE_DATA to another folder.",
+  store_damaged:
+    "Run `npx throughline rebuild`: it makes the store anew from the archive and keeps the damaged files beside it, untouched; then start again.",
   connection_unknown: "Use the name of a connection of throughline.config.ts; `/v1/connections` lists them.",
   stream_unknown: "Use a stream that the connector declares; `throughline normalise` without arguments lists them.",
   feature_unknown: "Use a key or id of a feature; `throughline features` lists them.",

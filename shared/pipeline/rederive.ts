@@ -23,6 +23,12 @@ export const askForRederivation = async (hub: Hub, connection: Connection): Prom
   await update<Mapped>(hub.ports.table, key, () => ({ data: { version } }));
 };
 
+/** Notes that the whole archive of a connection was just read under the mapping in force. */
+export const noteMapping = async (hub: Hub, connection: string): Promise<void> => {
+  const { version } = await hub.mapping();
+  await update<Mapped>(hub.ports.table, mappedKey(connection), () => ({ data: { version } }));
+};
+
 const hasRead = async (hub: Hub, { name }: Connection): Promise<boolean> => {
   for await (const _ of rowsOf<StreamState>(hub.ports.table, partition.ofConnection(name), "")) return true;
   return false;

@@ -69,7 +69,7 @@ describe("the EventBridge bus", () => {
     ]);
   });
 
-  it("sends no call over ten entries or 256 KB, and all that fits in one", async () => {
+  it("F21 sends no call over ten entries or 256 KB, and all that fits in one", async () => {
     const bus = eventBridgeBus({ bus: "hub", ...HUB }, await client());
     const events = Array.from({ length: 33 }, (_, at) => event(at, "€".repeat(6000 - (at % 4))));
     expect(await bus.publish(events)).toEqual([]);
@@ -80,7 +80,7 @@ describe("the EventBridge bus", () => {
     expect(Math.max(...bytes)).toBeGreaterThan(BELOW_BYTES / 2);
   });
 
-  it("sends an event whole up to the last byte, and above it a claim whose whole lies in archive and change log (F07)", async () => {
+  it("F07 sends an event whole up to the last byte, and above it a claim whose whole lies in archive and change log", async () => {
     const archive = fileArchive(await mkdtemp(join(tmpdir(), "throughline-test-")));
     const bus = eventBridgeBus({ bus: "hub", ...HUB, archive }, await client());
     await bus.publish([event(1, "")]);
@@ -110,7 +110,7 @@ describe("the EventBridge bus, when AWS fails", () => {
   });
   afterEach(() => vi.restoreAllMocks());
 
-  it("sends the k-th entry again, alone, when it alone was refused, for all k (F20)", async () => {
+  it("F20 sends the k-th entry again, alone, when it alone was refused, for all k", async () => {
     const bus = eventBridgeBus({ bus: "hub", ...HUB }, await client());
     for (const { id } of EVENTS) {
       aws.taken.length = 0;

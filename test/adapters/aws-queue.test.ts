@@ -88,7 +88,7 @@ describe("the SQS queue, when AWS fails", () => {
     expect(await all(opened)).toEqual(BODIES.filter((body) => body !== '"3"'));
   });
 
-  it("sends again what a whole call failed with, a few times and not for ever (F06)", async () => {
+  it("F06 sends again what a whole call failed with, a few times and not for ever", async () => {
     for (const [name, status] of [
       ["ThrottlingException", 400],
       ["ServiceUnavailable", 503],
@@ -119,7 +119,7 @@ describe("the SQS queue, when AWS fails", () => {
 });
 
 describe("parcels", () => {
-  it("hold everything once and in order, none over a limit that one thing alone does not break (F21)", () => {
+  it("F21 hold everything once and in order, none over a limit that one thing alone does not break", () => {
     const sizes = fc.array(fc.nat(300), { maxLength: 60 });
     fc.assert(
       fc.property(sizes, fc.integer({ min: 1, max: 10 }), fc.integer({ min: 1, max: 256 }), (things, count, bytes) => {

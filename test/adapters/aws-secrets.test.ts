@@ -116,7 +116,7 @@ describe("secrets of the Parameter Store", () => {
 });
 
 describe("secrets on AWS, when AWS fails", () => {
-  it("are tried again, then called unavailable and never absent, and the failure is not remembered (F08)", async () => {
+  it("F08 are tried again, then called unavailable and never absent, and the failure is not remembered", async () => {
     const client = await ssm();
     const secrets = ssmSecrets(PREFIX, client);
     let left = 2;

@@ -112,7 +112,7 @@ describe("the DynamoDB table, when AWS fails", () => {
     ["ServiceUnavailable", 503],
     ["TimeoutError", 0],
   ];
-  it.each(RETRYABLE)("tries again after %s, a few times and not for ever (F15)", async (name, status) => {
+  it.each(RETRYABLE)("F15 tries again after %s, a few times and not for ever", async (name, status) => {
     const { table, client } = await open();
     let left = 2;
     const seen = failing(client, () => (left-- > 0 ? fault(name, status) : undefined));
@@ -133,7 +133,7 @@ describe("the DynamoDB table, when AWS fails", () => {
     expect(seen.tries).toBe(1);
   });
 
-  it("says that a write won although its answer was lost, and lost when another one won (F16)", async () => {
+  it("F16 says that a write won although its answer was lost, and lost when another one won", async () => {
     const { table, client } = await open();
     const lost = { answers: 1 };
     intercept(client, "try", async ({ command }, run) => {

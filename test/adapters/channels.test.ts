@@ -110,7 +110,7 @@ describe("Mixpanel", () => {
     ]);
   });
 
-  it("counts once what is sent twice: events by their id, marks by their words", async () => {
+  it("F22 counts once what is sent twice: events by their id, marks by their words", async () => {
     const { mixpanel, hub } = await start();
     await hub.log("feature.stage.changed", "ftr_1", moved("Sign in"));
     await hub.log("release.deployed", "dep_1", shipped("Web 2"));

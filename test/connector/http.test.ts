@@ -66,7 +66,7 @@ describe("an answer that may be another one soon", () => {
     expect(slept).toEqual(waits === 0 ? [] : [waits]);
   });
 
-  it("is given up after five attempts, each wait twice the one before", async () => {
+  it("F25 is given up after five attempts, each wait twice the one before", async () => {
     await using vendor = await vendorServer(told(503));
     const { http, slept } = openHttp(vendor);
     const error = await failureOf(http.json(Any, "GET", "/me"));
@@ -75,7 +75,7 @@ describe("an answer that may be another one soon", () => {
     expect(slept).toEqual([1000, 2000, 4000, 8000]);
   });
 
-  it("is not waited for inside a run when it asks for more than a minute", async () => {
+  it("F25 is not waited for inside a run when it asks for more than a minute", async () => {
     await using vendor = await vendorServer(told(429, {}, { "retry-after": "61" }));
     const { http, slept } = openHttp(vendor);
     const error = await failureOf(http.json(Any, "GET", "/me"));
@@ -145,6 +145,17 @@ describe("a body", () => {
     expect(error.message).toMatch(/^\/people /);
   });
 
+  it("F27 cut at any sixteenth of it is unreadable, and never a shorter list", async () => {
+    const page = JSON.stringify({ name: "Ann", items: Array.from({ length: 40 }, (_, at) => ({ id: at })) });
+    let cut = 0;
+    await using vendor = await vendorServer((_, response) => void response.end(page.slice(0, cut)));
+    for (let part = 0; part < 16; part++) {
+      cut = Math.floor((page.length * part) / 16);
+      const { http } = openHttp(vendor);
+      expect(await failureOf(http.json(Named, "GET", "/people"))).toMatchObject({ code: "vendor_answer_unreadable" });
+    }
+  });
+
   it("is sent as JSON, and only when there is one", async () => {
     const bodies: string[] = [];
     await using vendor = await vendorServer((request, response) => {
@@ -166,14 +177,14 @@ describe("a body", () => {
 });
 
 describe("a call", () => {
-  it("ends at its deadline, and counts as not answered", async () => {
+  it("F26 ends at its deadline, and counts as not answered", async () => {
     await using vendor = await vendorServer(inTurn(never, told(200, { name: "Ann" })));
     const { http } = openHttp({ baseUrl: vendor.baseUrl, timeoutMs: 60 });
     expect(await http.json(Named, "GET", "/me")).toEqual({ name: "Ann" });
     expect(vendor.asked).toHaveLength(2);
   });
 
-  it("ends at its deadline while the body trickles in", async () => {
+  it("F26 ends at its deadline while the body trickles in", async () => {
     await using vendor = await vendorServer((_, response) => {
       response.writeHead(200, { "content-type": "application/json" }).write('{"name":');
     });

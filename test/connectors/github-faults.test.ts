@@ -40,7 +40,7 @@ describe("a vendor in trouble", () => {
     ["<html>", "vendor_answer_unreadable"],
     ['{"message":"odd"}', "vendor_answer_unreadable"],
     ["[{", "vendor_answer_unreadable"],
-  ])("that answers 200 with %s fails as %s", async (text, code) => {
+  ])("F27 that answers 200 with %s fails as %s", async (text, code) => {
     vendor.control.fault = (_path, response) => {
       response.writeHead(200, { "content-type": "application/json" }).end(text);
       return true;
@@ -49,7 +49,7 @@ describe("a vendor in trouble", () => {
   });
 
   it.each(["milestones", "pulls", "releases", "deployments"])(
-    "that names the same next page twice ends the run: %s",
+    "F29 that names the same next page twice ends the run: %s",
     async (stream) => {
       vendor.control.fault = (path, response) => {
         if (/compare|statuses|reviews|commits/.test(path)) return false;

@@ -233,7 +233,7 @@ describe("an answer of Linear's that is no whole answer", () => {
     expect(sorted(idsOf(await read("issues")))).toEqual(sorted(all));
   });
 
-  it("ends the run where a page token comes again or is missing", async () => {
+  it("F29 ends the run where a page token comes again or is missing", async () => {
     const page = (endCursor: string | null) => ({
       body: { data: { issues: { nodes: [{ id: "1" }], pageInfo: { hasNextPage: true, endCursor } } } },
     });

@@ -168,7 +168,7 @@ describe("a credential that is renewed", { timeout: 60_000 }, () => {
     expect(sandbox.access[name]).toMatchObject({ granted: 1, refused: 0 });
   });
 
-  it("is renewed once by three processes that need it at the same time", async () => {
+  it("F30 is renewed once by three processes that need it at the same time", async () => {
     const environment = consented();
     await (await process_(environment)).read("jira", "projects");
     for (const close of closing.splice(0)) close();
@@ -184,7 +184,7 @@ describe("a credential that is renewed", { timeout: 60_000 }, () => {
     expect(states.map(({ state, error }) => error?.message ?? state)).toEqual(["completed", "completed", "completed"]);
   });
 
-  it.each([0, 1, 2, 3, 5])("goes on at the same page when it ends after %i requests of a run", async (k) => {
+  it.each([0, 1, 2, 3, 5])("F30 goes on at the same page when it ends after %i requests of a run", async (k) => {
     const whole = await process_(consented());
     const { issues } = await whole.read("jira", "issues");
     const asked = whole.requests.filter((url) => url.includes("/rest/")).length;
@@ -206,7 +206,7 @@ describe("a credential that is renewed", { timeout: 60_000 }, () => {
     expect(broken.requests.filter((url) => url.includes("/rest/"))).toHaveLength(asked + 1);
   });
 
-  it("that was revoked parks its connection with one request a run, and says so", async () => {
+  it("F30 that was revoked parks its connection with one request a run, and says so", async () => {
     const hub = await process_(consented());
     await hub.read("jira");
     sandbox.access.jira.revoke();

@@ -92,7 +92,7 @@ describe("events of Segment", () => {
     );
   });
 
-  it("are counted the same when a process dies at any of its steps and the payload comes again", async () => {
+  it("F09, F10 are counted the same when a process dies at any of its steps and the payload comes again", async () => {
     let reached = true;
     for (let nth = 1; reached; nth += 1) {
       for (const when of ["before", "after"] as const) {

@@ -68,7 +68,7 @@ export const testArchive = (name: string, open: () => Promise<OpenArchive>): voi
       expect(await Array.fromAsync(archive.list("nobody"))).toEqual([]);
     });
 
-    it("says so when what it holds was damaged", async () => {
+    it("F40 says so when what it holds was damaged", async () => {
       const { archive, damage } = await fresh();
       const ref = await archive.put(note("2026-03-01T10:00:00.000Z"), bytes("important".repeat(100)));
       await damage(ref);

@@ -51,7 +51,7 @@ export const testQueue = (name: string, open: () => Promise<OpenQueue>): void =>
       expect(await consumer.receive(10, 30)).toMatchObject([{ body: "later" }]);
     });
 
-    it("gives a message that keeps failing to the dead letters, and goes on with the others", async () => {
+    it("F14 gives a message that keeps failing to the dead letters, and goes on with the others", async () => {
       const { queue, consumer, pass } = await fresh();
       await queue.send(["poison"]);
       for (let attempt = 0; attempt < 50 && (await consumer.depth()).dead === 0; attempt++) {
@@ -77,7 +77,7 @@ export const testQueue = (name: string, open: () => Promise<OpenQueue>): void =>
       expect(JSON.parse((await consumer.receive(1, 30))[0]?.body ?? "")).toEqual(JSON.parse(odd));
     });
 
-    it("refuses a message over 256 KB, and sends none of those beside it", async () => {
+    it("F07 refuses a message over 256 KB, and sends none of those beside it", async () => {
       const { queue, consumer } = await fresh();
       const sized = (bytes: number) => JSON.stringify("x".repeat(bytes - 2));
       await expect(queue.send(['"small"', sized(256 * 1024 + 1)])).rejects.toMatchObject({

@@ -56,7 +56,7 @@ export const testTable = (name: string, open: () => Promise<OpenTable>): void =>
       expect((await table.get("P", "a"))?.data).toBe("second");
     });
 
-    it("lets exactly one of many writers of one version win", async () => {
+    it("F16 lets exactly one of many writers of one version win", async () => {
       const { table } = await fresh();
       const won = await Promise.all(Array.from({ length: 20 }, (_, writer) => table.put(row("a", 1, writer))));
       expect(won.filter(Boolean)).toHaveLength(1);
@@ -168,7 +168,7 @@ export const testTable = (name: string, open: () => Promise<OpenTable>): void =>
       expect(await page({ limit: 0 })).toEqual([]);
     });
 
-    it("refuses keys that not every table can hold, wherever they stand, and holds the longest", async () => {
+    it("F17 refuses keys that not every table can hold, wherever they stand, and holds the longest", async () => {
       const { table } = await fresh();
       const long = { pk: "€".repeat(682), sk: `${"€".repeat(341)}a` };
       const bad: [string, string][] = [
@@ -210,7 +210,7 @@ export const testTable = (name: string, open: () => Promise<OpenTable>): void =>
         await expect(table.query({ pk: "P", ...bound })).rejects.toMatchObject({ code: "row_key_invalid" });
     });
 
-    it("refuses a row over 400 KB once it is compressed, and holds everything below as it was", async () => {
+    it("F17 refuses a row over 400 KB once it is compressed, and holds everything below as it was", async () => {
       const { table } = await fresh();
       await expect(table.put(row("a", 1, noise(600_000)))).rejects.toMatchObject({
         code: "row_too_large",

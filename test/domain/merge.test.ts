@@ -74,7 +74,7 @@ const shuffled = <T>(list: readonly T[], order: Iterator<number>): T[] =>
     .map(({ item }) => item);
 
 describe("records of one thing, in any order and any number of times", () => {
-  it("end in what the vendor says last, however late and often its answers come", () => {
+  it("F02, F03, F35 end in what the vendor says last, however late and often its answers come", () => {
     let questions = 0;
     let overtaken = 0;
     fc.assert(
@@ -186,7 +186,7 @@ describe("the merge", () => {
     expect([merge(one, other), merge(other, one)]).toEqual(["write", "drop"]);
   });
 
-  it("keeps a tombstone against whatever is older than it", () => {
+  it("F03 keeps a tombstone against whatever is older than it", () => {
     const gone = mergeable({ content: "deleted", time: 10 });
     expect(merge(gone, mergeable({ content: "a", time: 9 }))).toBe("drop");
     expect(merge(gone, mergeable({ content: "a", time: 11 }))).toBe("write");

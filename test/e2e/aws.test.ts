@@ -62,7 +62,7 @@ describe("the whole hub on AWS: its bundles under their own roles, and nothing e
     await expectSame(both);
   });
 
-  it("handed a read on when its time was up, and the next run went on from there", async () => {
+  it("F31 handed a read on when its time was up, and the next run went on from there", async () => {
     const ended = both.hub
       .log()
       .split("\n")
@@ -154,7 +154,7 @@ describe("what happens seldom, under the same roles", { timeout: 120_000 }, () =
     expect((await both.known()).onAws.views).toEqual(views);
   });
 
-  it("announces by the sweep what the feed lost", async () => {
+  it("F24 announces by the sweep what the feed lost", async () => {
     await change("rename", first("github"), { title: "Lost on its way" });
     await both.hub.drain("queues");
     both.hub.loseFeed();

@@ -23,7 +23,7 @@ describe("a hub that is killed in the middle of its first sync", { timeout: 240_
     await Promise.all(made.map((one) => one.remove()));
   });
 
-  it("goes on where it was and ends with what an undisturbed run knows, entity by entity", async () => {
+  it("F39 goes on where it was and ends with what an undisturbed run knows, entity by entity", async () => {
     const calm = await checkout();
     const undisturbed = await calm.start("--poll-every", "30");
     await settled(undisturbed, join(calm.data, "hub"));

@@ -181,7 +181,7 @@ describe("the hub on one machine, over three real wire protocols", { timeout: 18
   });
 
   it.each(["jira", "linear", "github"] as const)(
-    "brings a change in %s with the next poll when its webhooks are off",
+    "F04 brings a change in %s with the next poll when its webhooks are off",
     async (tracker) => {
       const { key } = open(tracker, 1);
       hooks(false);
@@ -228,7 +228,7 @@ describe("the hub on one machine, over three real wire protocols", { timeout: 18
     );
   });
 
-  it("takes the same delivery twice and tells it once", async () => {
+  it("F01 takes the same delivery twice and tells it once", async () => {
     const since = new Date().toISOString();
     const { key } = open("github", 4);
     await control({ do: "rename", key, title: "Delivered twice" });
@@ -262,7 +262,7 @@ describe("the hub on one machine, over three real wire protocols", { timeout: 18
     expect(webhooks.rejected).toBeGreaterThanOrEqual(2);
   });
 
-  it("sets a signed but unreadable record aside, goes on, and reads it when replayed", async () => {
+  it("F14 sets a signed but unreadable record aside, goes on, and reads it when replayed", async () => {
     const body = JSON.stringify({
       action: "edited",
       issue: { title: "an issue without identity" },
@@ -454,7 +454,7 @@ describe("the hub on one machine, over three real wire protocols", { timeout: 18
     expect(environments).toContainEqual(expect.objectContaining({ detail: "production", category: "production" }));
   });
 
-  it("refuses a second hub on the same data folder, and says what to do", async () => {
+  it("F42 refuses a second hub on the same data folder, and says what to do", async () => {
     const second = await checkout.run(["start", "--port", "0"]);
     expect(second.code).toBe(1);
     expect(second.err).toContain("data_folder_locked");

@@ -290,7 +290,7 @@ describe("a census", () => {
     expect((await open.result("A"))?.startedAt).not.toBe(first?.startedAt);
   });
 
-  it("leaves alone what came in while it was listing", async () => {
+  it("F29 leaves alone what came in while it was listing", async () => {
     using open = await opened(items("A", 20));
     const signal = open.signal;
     const ids = open.tool.items.map(({ id }) => id);

@@ -54,7 +54,7 @@ const opened = () => {
 };
 
 describe("a change that the feed lost", () => {
-  it("is missed an hour later, again at each look until it is announced, and then no more", async () => {
+  it("F24 is missed an hour later, again at each look until it is announced, and then no more", async () => {
     using open = opened();
     await publish(open.hub, [await open.write("ana")]);
     const ben = await open.write("ben");

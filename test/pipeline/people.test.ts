@@ -199,7 +199,7 @@ describe("persons of the hub", () => {
     );
   });
 
-  it("join in both orders to one graph, and part again when the address changes", async () => {
+  it("F36 join in both orders to one graph, and part again when the address changes", async () => {
     const [a, b] = [
       ["jira:1", { name: "Ana Diaz", emailHash: ANA }],
       ["linear:1", { name: "Ana", emailHash: ANA }],
@@ -268,7 +268,9 @@ describe("persons of the hub", () => {
     expect(events[1]).toMatchObject({ subject: persons[0], data: { persons, accounts, rule: "email", cause } });
   });
 
-  it("come out the same, and are announced once, after a crash at any point", { timeout: 60_000 }, async () => {
+  it("F11, F12 come out the same, and are announced once, after a crash at any point", {
+    timeout: 60_000,
+  }, async () => {
     let nth = 0;
     for (let isReached = true; isReached; ) {
       nth += 1;

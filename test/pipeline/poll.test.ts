@@ -119,7 +119,7 @@ describe("a poll", () => {
     expect(idsIn(await open.queued())).toEqual(["a", "b", "c", "d"]);
   });
 
-  it("starts anew from a cursor that an older version wrote in another shape", async () => {
+  it("F38 starts anew from a cursor that an older version wrote in another shape", async () => {
     using open = openPipeline({ connector: tool({ teams: THREE, others: nothing }) });
     const hub = open.hub("one");
     const run = { state: "completed" as const, startedAt: at(0), pages: 1, records: 1 };
@@ -165,7 +165,7 @@ describe("a poll", () => {
     await expect(failed).rejects.toMatchObject({ code: "stream_unknown", retry: "never" });
   });
 
-  it("ends with its deadline, keeps what it has read and hands the rest on", async () => {
+  it("F31 ends with its deadline, keeps what it has read and hands the rest on", async () => {
     const time = new AbortController();
     const slow: Read = async function* () {
       yield { records: [team("a")], cursor: { page: 1 } };
@@ -272,7 +272,7 @@ describe("on elastic ports, a poll", () => {
 });
 
 describe("a lease", () => {
-  it("keeps another process from reading the same, until it is over", async () => {
+  it("F32 keeps another process from reading the same, until it is over", async () => {
     using open = openPipeline({ connector: tool({ teams: THREE, others: nothing }) });
     const run = { state: "syncing" as const, startedAt: at(0), pages: 0, records: 0 };
     const lease = { holder: "two", until: "2026-03-02T10:02:00.000Z" };
@@ -293,7 +293,7 @@ describe("a lease", () => {
     expect(idsIn(await open.queued())).toHaveLength(4);
   });
 
-  it("lost in the middle of a run keeps the old owner from moving the cursor or ending the new run", async () => {
+  it("F32 lost in the middle of a run keeps the old owner from moving the cursor or ending the new run", async () => {
     let takeOver = async () => {};
     const slow: Read = async function* () {
       yield { records: [team("a")], cursor: { page: 1 } };
@@ -335,18 +335,21 @@ describe("a crash of a poll", () => {
     state: "completed",
   };
 
-  it.each(["before", "after"] as const)("%s any call of a port loses nothing, once it has run again", async (when) => {
-    let crashes = 0;
-    for (let nth = 1; ; nth++) {
-      const fault = crashing(nth, when);
-      using open = openPipeline({ connector: tool({ teams: THREE, others: nothing }), around: fault.around });
-      const outcome = await poll(open.hub("one"), { connection: "acme" }, signal).catch((error: unknown) => error);
-      if (outcome instanceof Crash) crashes += 1;
-      open.pass(901);
-      await poll({ ...open.hub("two"), ports: open.real }, { connection: "acme" }, signal);
-      expect({ nth, ...(await stored(open)) }).toEqual({ nth, ...expected });
-      if (!fault.reached()) break;
-    }
-    expect(crashes).toBeGreaterThan(3);
-  });
+  it.each(["before", "after"] as const)(
+    "F05, F31 %s any call of a port loses nothing, once it has run again",
+    async (when) => {
+      let crashes = 0;
+      for (let nth = 1; ; nth++) {
+        const fault = crashing(nth, when);
+        using open = openPipeline({ connector: tool({ teams: THREE, others: nothing }), around: fault.around });
+        const outcome = await poll(open.hub("one"), { connection: "acme" }, signal).catch((error: unknown) => error);
+        if (outcome instanceof Crash) crashes += 1;
+        open.pass(901);
+        await poll({ ...open.hub("two"), ports: open.real }, { connection: "acme" }, signal);
+        expect({ nth, ...(await stored(open)) }).toEqual({ nth, ...expected });
+        if (!fault.reached()) break;
+      }
+      expect(crashes).toBeGreaterThan(3);
+    },
+  );
 });

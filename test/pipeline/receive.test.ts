@@ -231,7 +231,7 @@ describe("a webhook that cannot be kept", () => {
   it.each<[string, (ports: Ports) => Ports, number]>([
     ["the archive fails", (ports) => ({ ...ports, archive: { ...ports.archive, put: refusing } }), 0],
     ["the queue fails", (ports) => ({ ...ports, inbox: { send: refusing } }), 1],
-  ])("since %s is to be sent again, and is whole when it comes again", async (_, fault, kept) => {
+  ])("F06, F41 since %s is to be sent again, and is whole when it comes again", async (_, fault, kept) => {
     using pipeline = open(fault);
     const answer = await post("/hooks/acme", body, signed(body));
     expect(answer).toMatchObject({ status: 503, json: { code: "internal_error" }, headers: { "retry-after": "30" } });
@@ -244,7 +244,7 @@ describe("a webhook that cannot be kept", () => {
     expect(await pipeline.queued()).toHaveLength(1);
   });
 
-  it("is archived before it is queued", async () => {
+  it("F05 is archived before it is queued", async () => {
     const calls: string[] = [];
     using pipeline = open((ports) => ({
       ...ports,
@@ -268,7 +268,7 @@ describe("a webhook that cannot be kept", () => {
     expect(await pipeline.queued()).toHaveLength(1);
   });
 
-  it("since a secret of ours is missing is to be sent again: the sender did nothing wrong", async () => {
+  it("F08 since a secret of ours is missing is to be sent again: the sender did nothing wrong", async () => {
     using pipeline = open();
     expect(await post("/hooks/broken", body, signed(body))).toMatchObject({
       status: 503,

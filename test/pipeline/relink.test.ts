@@ -178,7 +178,7 @@ describe("records that point to each other", () => {
     expect(await all.speaking("ACME-9")).toEqual({ "ACME-9": 1 });
   });
 
-  it("end in the same links, facts and views, in whatever order, batches and repetitions they come", async () => {
+  it("F22 end in the same links, facts and views, in whatever order, batches and repetitions they come", async () => {
     const expected = await straight();
     expect(Object.keys(expected).filter((key) => key.includes("L#>")).length).toBe(10);
     const arrivals = fc.record({
@@ -250,7 +250,7 @@ describe("records that point to each other", () => {
     expect(Object.keys(await all.speaking("ACME-1"))).toHaveLength(8);
   });
 
-  it("find a record under its new name, and no longer under one that it gave up", async () => {
+  it("F36 find a record under its new name, and no longer under one that it gave up", async () => {
     using all = world();
     await all.arrive(...WORLD.slice(0, 3), item("ACME-3", ref("workItem", "ACME-2")));
     await all.arrive(pull([{ alias: "NEW-3", place: "branch" }]));
@@ -263,7 +263,7 @@ describe("records that point to each other", () => {
 
 describe("a crash of projection", () => {
   it.each(["before", "after"] as const)(
-    "%s any call of the table is made good when the same records come again",
+    "F11 %s any call of the table is made good when the same records come again",
     async (when) => {
       const expected = await straight();
       const late = WORLD.filter(({ kind }) => kind === "workItem");

@@ -108,7 +108,7 @@ describe("a record without a time of change", () => {
 });
 
 describe("two records of one time", () => {
-  it("are settled by asking the tool, once", async () => {
+  it("F33 are settled by asking the tool, once", async () => {
     using open = opened();
     await (await open.page("a", MARCH))();
     await (await open.page("b", MARCH))();
@@ -133,7 +133,7 @@ describe("a deletion without a time", () => {
     expect(await open.held()).toMatchObject({ presence: { state: "deleted" }, version: 2 });
   });
 
-  it("is asked about before newer news of the record brings it back", async () => {
+  it("F35 is asked about before newer news of the record brings it back", async () => {
     const now: unknown[] = [];
     using open = opened(now);
     await (await open.page("a", MARCH))();
@@ -149,7 +149,7 @@ describe("a deletion without a time", () => {
     expect(await open.held()).toMatchObject({ presence: { state: "present" }, version: 3 });
   });
 
-  it("gives way to a record that was found again later, though its own time is older", async () => {
+  it("F35 gives way to a record that was found again later, though its own time is older", async () => {
     const now: unknown[] = [];
     using open = opened(now);
     await (await open.page("a", MARCH))();

@@ -55,7 +55,7 @@ const opened = (givesUp = true) => {
 const message = (id: string, fails: Message["fails"] = "no"): Message => ({ id, fails });
 
 describe("a batch of messages", () => {
-  it("reports exactly those that may succeed when they come again, wherever they stand", async () => {
+  it("F13 reports exactly those that may succeed when they come again, wherever they stand", async () => {
     for (let position = 0; position < 4; position++) {
       const { run, done } = opened();
       const all = ["a", "b", "c", "d"].map((id, at) => message(id, at === position ? "later" : "no"));

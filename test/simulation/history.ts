@@ -17,6 +17,8 @@ interface Stage {
   readonly time: Time;
   /** Ids of webhooks that were sent, to be sent again. */
   readonly sent: string[];
+  /** Addresses of payloads that nobody can read. */
+  readonly poison: string[];
 }
 
 const EDITS = [
@@ -184,6 +186,33 @@ export const ACTS = {
     run: async ({ hub }: Stage, a: number, b: number) => {
       await hub.live(() => hub.step(a % 3 === 0 ? "jobs" : "inbox", 1 + (a % 3)), ...crash(b));
     },
+  },
+  together: {
+    weight: 2,
+    run: async ({ hub, vendor }: Stage, a: number, b: number) => {
+      const stream = WORK[vendor][a % 4 === 0 ? 1 : 0] ?? "issues";
+      await hub.ask({ connection: vendor, stream });
+      await hub.ask({ connection: vendor, stream });
+      const two = () =>
+        Promise.all([hub.step("jobs"), hub.step("jobs"), hub.step("inbox", 2), hub.step("inbox", 1 + (a % 3))]);
+      await hub.live(two, ...crash(b));
+    },
+  },
+  poison: {
+    weight: 1,
+    run: async ({ hub, vendor, poison }: Stage, a: number) => {
+      const { archive, inbox, clock } = hub.hub.ports;
+      const note = { connectionId: vendor, receivedAt: clock.now().toISOString(), what: "page", stream: "issues" };
+      const bytes = new TextEncoder().encode(`{"records":{"issues":[{"poison":${a}}]}}`);
+      const rawRef = await archive.put(note as never, bytes);
+      await inbox.send([JSON.stringify({ connection: vendor, rawRef })]);
+      poison.push(rawRef);
+    },
+  },
+  expire: {
+    weight: 1,
+    run: ({ sandbox, vendor }: Stage, a: number) =>
+      sandbox.control({ do: "misbehave", vendor, how: "token_expired", times: 1 + (a % 3) } as never),
   },
   deliver: {
     weight: 4,

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -52,6 +52,8 @@ export class HubUnderTest {
   requests = 0;
   /** What happens at the tool while it is being read. */
   beforeRequest: (body: unknown) => Promise<void> = async () => {};
+  /** How vendors are asked: over the network, unless a test says otherwise. */
+  fetch: typeof fetch = fetch;
   /** Payloads that were kept. */
   archived = 0;
   /** How often it died. */
@@ -144,7 +146,7 @@ export class HubUnderTest {
       fetch: async (input, init) => {
         this.requests += 1;
         await this.beforeRequest(init?.body);
-        return fetch(input, init);
+        return this.fetch(input, init);
       },
     });
     useHub(this.#hub);
@@ -221,6 +223,12 @@ export class HubUnderTest {
     );
   }
 
+  /** Addresses of what was set aside, in order. */
+  setAside(): string[] {
+    const rows = this.db.prepare("SELECT data FROM item WHERE pk LIKE 'Q#%'").all();
+    return rows.map(({ data }) => (JSON.parse(String(data)) as { readonly rawRef: string }).rawRef).sort();
+  }
+
   close(): void {
     this.db.close();
   }
@@ -248,8 +256,11 @@ export const webhookDoor = async (): Promise<{ readonly url: string; close(): Pr
   };
 };
 
+/** Where a sync to the disk costs nothing, if there is such a place: histories wait for little else. */
+const QUICK = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
+
 /** A folder for one test run. */
 export const scratch = (): { readonly folder: string; remove(): void } => {
-  const folder = mkdtempSync(join(tmpdir(), "throughline-simulation-"));
+  const folder = mkdtempSync(join(QUICK, "throughline-simulation-"));
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
 };

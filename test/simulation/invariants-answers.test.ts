@@ -52,7 +52,7 @@ describe.each(VENDORS)("with %s", (vendor) => {
   afterAll(() => company.close());
 
   const rows = WAYS.filter(({ only = vendor }) => only === vendor);
-  it.each(rows)("9: bad answers are survived and reported on every stream: $how", async ({ how, seconds }) => {
+  it.each(rows)("F26, F27 bad answers are survived and reported on every stream: $how", async ({ how, seconds }) => {
     const hub = await company.begin();
     const before = streams(hub);
     const marked = { failed: 0, completed: 0 };

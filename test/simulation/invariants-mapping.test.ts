@@ -48,7 +48,7 @@ describe.each<Vendor>(["jira", "linear", "github"])("with %s", (vendor) => {
   const categories = (hub: HubUnderTest) =>
     [...known(hub).values()].flatMap(({ fields }) => ("status" in fields ? [fields.status?.category] : []));
 
-  it("8: after a mapping change history and present agree, and the replay equals a fresh sync, without a vendor call", async () => {
+  it("F37 after a mapping change history and present agree, and the replay equals a fresh sync, without a vendor call", async () => {
     const old = await company.begin();
     const before = categories(old);
     old.close();

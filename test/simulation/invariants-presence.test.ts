@@ -131,7 +131,7 @@ describe.each(VENDORS)("with %s", (vendor) => {
     hub.close();
   });
 
-  it("5: a duplicate, late or out-of-order webhook leaves the state unchanged, whatever the order", async () => {
+  it("F01, F02, F03 a duplicate, late or out-of-order webhook leaves the state unchanged, whatever the order", async () => {
     const first = await company.begin();
     first.close();
     const { sandbox, time } = company;

@@ -146,7 +146,7 @@ describe.each(VENDORS)("with %s", (vendor) => {
   });
   afterAll(() => company.close());
 
-  it("1: the union of incremental runs equals one full refresh, with archive, move, delete, bulk edit, clock skew and a DST change in between", async () => {
+  it("F33, F34 the union of incremental runs equals one full refresh, with archive, move, delete, bulk edit, clock skew and a DST change in between", async () => {
     const hub = await company.begin();
     const work = workOf(company, vendor);
     await live(company, "Europe/Berlin", yearOf(vendor, work), () => look(hub, vendor));

@@ -23,7 +23,7 @@ const shownNow = async (hub: HubUnderTest): Promise<Map<string, unknown>> => {
   return shown(hub);
 };
 
-it("what a hub shows that lived through changes, a few records at a time, is what its archive makes of an empty one", async () => {
+it("F23 what a hub shows that lived through changes, a few records at a time, is what its archive makes of an empty one", async () => {
   const changes = fc.array(fc.array(change, { minLength: 1, maxLength: 4 }), { minLength: 2, maxLength: 3 });
   const [days = []] = fc.sample(changes, { numRuns: 1 });
   const grown = await company.begin();

@@ -6,14 +6,16 @@ import { agreeing, held, LIVES, truly } from "./oracle.ts";
 import { REGRESSIONS } from "./regressions.ts";
 
 /** `npm run soak` sets both: more histories, and others each time. */
-const RUNS = Number(process.env["SOAK_RUNS"] ?? 150);
+const RUNS = Number(process.env["SOAK_RUNS"] ?? 60);
 const SEED = Number(process.env["SOAK_SEED"] ?? 20_261_123);
 /** Plays a history, lets everything come to rest, and compares. @returns how often the process died */
 const check = async (company: Company, vendor: Vendor, steps: readonly Step[]): Promise<number> => {
   const { sandbox, time } = company;
   const hub = await company.begin();
+  hub.fetch = sandbox.fetch;
   try {
-    await play({ vendor, sandbox, hub, time, sent: [] }, steps);
+    const poison: string[] = [];
+    await play({ vendor, sandbox, hub, time, sent: [], poison }, steps);
     await calm({ vendor, sandbox });
     // Longer than any list lagged, shorter than any overlap.
     time.now += 100_000;
@@ -23,8 +25,12 @@ const check = async (company: Company, vendor: Vendor, steps: readonly Step[]): 
     time.now += 1000;
     for (const stream of ALL_WORK[vendor]) await hub.ask({ connection: vendor, stream, census: "now" });
     await hub.drain();
+    // What nobody can read is set aside, and stops nothing.
+    expect(hub.setAside()).toEqual([...new Set(poison)].sort());
     const truth = truly(sandbox.truth(), vendor);
     const entities = hub.entities();
+    // What words mean today is a part of what is derived.
+    while (await hub.step("project"));
     const found = await held(hub);
     for (const [id, said] of truth) {
       // What was made and went between two looks nobody could see.
@@ -66,7 +72,7 @@ describe.each<Vendor>(["jira", "linear", "github"])("a hub that syncs from %s", 
         { seed: SEED, numRuns: Math.ceil(RUNS / 3), examples: REGRESSIONS[vendor].map((steps) => [steps]) },
       );
       process.stdout.write(`${vendor}: ${runs} histories by seed ${SEED}, ${deaths} deaths\n`);
-      if (runs >= 50) expect(deaths).toBeGreaterThan(0);
+      if (runs >= 20) expect(deaths).toBeGreaterThan(0);
     },
     60_000 + RUNS * 3_000,
   );

@@ -41,7 +41,7 @@ export type Vendor = (asked: Asked) => Answer | Promise<Answer>;
 export const serveVendors = async (
   vendors: Readonly<Record<string, Vendor>>,
   port: number,
-): Promise<{ readonly origin: string; stop(): Promise<void> }> => {
+): Promise<{ readonly origin: string; readonly fetch: typeof fetch; stop(): Promise<void> }> => {
   let origin = "";
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? "/", "http://sandbox");
@@ -85,6 +85,7 @@ export const serveVendors = async (
   origin = `http://127.0.0.1:${await listen(server, port)}`;
   return {
     origin,
+    fetch: fetchOf(vendors, () => origin),
     stop: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -92,6 +93,51 @@ export const serveVendors = async (
       }),
   };
 };
+
+/** `fetch` that asks the vendors in this process: the same answers as over the network, breaks and closed sockets too. */
+const fetchOf =
+  (vendors: Readonly<Record<string, Vendor>>, origin: () => string): typeof fetch =>
+  async (input, init) => {
+    const request = new Request(input, init);
+    const url = new URL(request.url);
+    if (url.origin !== origin()) return fetch(request);
+    const [, prefix = ""] = url.pathname.split("/", 2);
+    const answer = await answerOf(vendors[prefix], {
+      method: request.method,
+      path: decodeURIComponent(url.pathname.slice(prefix.length + 1)) || "/",
+      query: url.searchParams,
+      headers: { host: url.host, ...Object.fromEntries(request.headers) },
+      body: Buffer.from(await request.arrayBuffer()),
+      base: `${origin()}/${prefix}`,
+    });
+    request.signal.throwIfAborted();
+    if (answer.hangUp === true) throw broken("ECONNRESET");
+    if (answer.lines !== undefined)
+      return new Response([...answer.lines].join(""), {
+        status: answer.status,
+        headers: { "content-type": "application/x-ndjson", ...answer.headers },
+      });
+    const text = answer.text ?? (answer.json === undefined ? "" : JSON.stringify(answer.json));
+    const type = answer.text === undefined ? "application/json; charset=utf-8" : "text/plain; charset=utf-8";
+    const headers = { ...(text === "" ? {} : { "content-type": type }), ...answer.headers };
+    if (answer.cutAt !== undefined) return new Response(cut(text, answer.cutAt), { status: answer.status, headers });
+    const hasNoBody = [204, 205, 304].includes(answer.status) || request.method === "HEAD";
+    return new Response(hasNoBody ? null : text, { status: answer.status, headers });
+  };
+
+const broken = (code: string): TypeError =>
+  new TypeError("fetch failed", { cause: Object.assign(new Error("socket closed"), { code }) });
+
+/** A body that ends in the middle with an error. */
+const cut = (text: string, at: number): ReadableStream<Uint8Array> =>
+  new ReadableStream({
+    start(controller) {
+      controller.enqueue(Buffer.from(text).subarray(0, at));
+    },
+    pull(controller) {
+      controller.error(new TypeError("terminated"));
+    },
+  });
 
 const answerOf = async (vendor: Vendor | undefined, asked: Asked): Promise<Answer> => {
   if (vendor === undefined) return { status: 404, json: { message: "The sandbox has no vendor there." } };

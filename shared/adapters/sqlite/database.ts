@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { HubError } from "../../connector/errors.ts";
@@ -19,29 +19,64 @@ export const openDatabase = (folder: string): DatabaseSync => {
  * which costs a tenth of a commit each. A crash in between loses a whole tail and never a part: what acknowledges a
  * write stands in the same file behind it.
  *
- * If the disk refuses, what was already told to be written is lost: nothing may go on from there, so the process ends.
+ * If the disk refuses, whoever is alone in a commit is told and may try again. Where others were told already that
+ * theirs was written, nothing may go on from what is lost, so the process ends.
  */
 export const atomically = <Result>(db: DatabaseSync, work: () => Result): Result => {
   if (!db.isTransaction) {
     db.exec("BEGIN IMMEDIATE");
+    gathered.set(db, 0);
     setImmediate(() => commit(db));
   }
   try {
-    return work();
+    const result = work();
+    gathered.set(db, (gathered.get(db) ?? 0) + 1);
+    return result;
   } catch (error) {
-    end(db, error);
+    giveUp(db, error, 0);
     throw error;
   }
 };
 
-/** Commits now what {@link atomically} has gathered: before anything is acknowledged to the outside. */
+/** How many works have ended in the open transaction. */
+const gathered = new WeakMap<DatabaseSync, number>();
+
+/** What is called after each commit. */
+export const afterCommit = new WeakMap<DatabaseSync, () => void>();
+
+/** Commits now what {@link atomically} has gathered. */
 export const commit = (db: DatabaseSync): void => {
-  if (!db.isOpen || !db.isTransaction) return;
   try {
-    db.exec("COMMIT");
+    commitNow(db);
   } catch (error) {
-    end(db, error);
+    giveUp(db, error, 0);
   }
+};
+
+/**
+ * Commits before anything is acknowledged to the outside.
+ *
+ * @throws what the disk says, to whoever calls it right behind a work of their own
+ */
+export const acknowledge = (db: DatabaseSync): void => {
+  try {
+    commitNow(db);
+  } catch (error) {
+    giveUp(db, error, 1);
+    throw error;
+  }
+};
+
+const commitNow = (db: DatabaseSync): void => {
+  if (!db.isOpen || !db.isTransaction) return;
+  db.exec("COMMIT");
+  afterCommit.get(db)?.();
+};
+
+/** @param told how many works of the transaction are told of the failure by an error of their own */
+const giveUp = (db: DatabaseSync, cause: unknown, told: number): void => {
+  if ((gathered.get(db) ?? 0) > told) end(db, cause);
+  else if (db.isTransaction) db.exec("ROLLBACK");
 };
 
 const end = (db: DatabaseSync, cause: unknown): void => {
@@ -64,11 +99,24 @@ const end = (db: DatabaseSync, cause: unknown): void => {
 export const lockFolder = (folder: string): (() => void) => {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const db = new DatabaseSync(join(folder, "lock.db"), { timeout: 500 });
+  const owner = join(folder, "lock.owner");
   try {
     db.exec("BEGIN EXCLUSIVE");
   } catch (cause) {
     db.close();
-    throw new HubError("data_folder_locked", `another process works in ${folder}`, { retry: "never", cause });
+    const words = `another process works in ${folder}${ownerIn(owner)}`;
+    throw new HubError("data_folder_locked", words, { retry: "never", cause });
   }
+  writeFileSync(owner, `${process.pid} ${new Date().toISOString()}\n`, { mode: 0o600 });
   return () => db.close();
+};
+
+/** Who wrote that they own the folder, for people to find the process. */
+const ownerIn = (path: string): string => {
+  try {
+    const [, pid, since] = /^(\d+) (\S+)\n$/.exec(readFileSync(path, "utf8")) ?? [];
+    return pid === undefined ? "" : `: process ${pid}, since ${since}`;
+  } catch {
+    return "";
+  }
 };

@@ -7,10 +7,12 @@ import type { QueueConsumer } from "../../ports/queue.ts";
 import { systemClock } from "../clock.ts";
 import { fileArchive } from "./archive.ts";
 import { sqliteBus } from "./bus.ts";
-import { commit, lockFolder, openDatabase } from "./database.ts";
+import { afterCommit, commit, lockFolder, openDatabase } from "./database.ts";
 import { outboxMailer } from "./mailer.ts";
+import { keepMark, readMark } from "./mark.ts";
 import { sqliteQueue } from "./queue.ts";
 import { environmentSecrets } from "./secrets.ts";
+import { checkFolder, checkOpened, isDamage, storeDamaged } from "./soundness.ts";
 import { type SqliteFeed, sqliteFeed, sqliteTable } from "./table.ts";
 
 /** The embedded adapter set with the ends that the local runner holds: on AWS, Lambda has them built in. */
@@ -22,6 +24,8 @@ export interface Embedded {
   readonly db: DatabaseSync;
   /** When the store was last written, if the process that did so never closed it. */
   readonly brokenOffAt: Date | undefined;
+  /** How many of its last changes a power cut took. */
+  readonly lostChanges: number;
   close(): void;
 }
 
@@ -38,7 +42,8 @@ export const FEED_READERS = ["project-lifecycle", "publish-events"] as const;
  *
  * @param options.exclusive keeps every other process out, and shows again what a process that is gone had taken
  * @param options.told is called after each write, so that a runner need not ask
- * @throws HubError data_folder_locked
+ * @param options.database the folder of the database, where that is another: one that is made anew
+ * @throws HubError data_folder_locked | store_damaged
  */
 export const openEmbedded = (options: {
   readonly folder: string;
@@ -48,12 +53,13 @@ export const openEmbedded = (options: {
   readonly url: string;
   readonly typePrefix?: string | undefined;
   readonly clock?: Clock;
+  readonly database?: string | undefined;
   readonly told?: (what: Told) => void;
 }): Embedded => {
-  const { folder, clock = systemClock, told = () => {} } = options;
-  const unlock = options.exclusive ? lockFolder(folder) : () => {};
-  const brokenOffAt = options.exclusive ? leftOpenSince(folder) : undefined;
-  const db = openDatabase(folder);
+  const { folder, clock = systemClock, told = () => {}, database = folder } = options;
+  const unlock = options.exclusive ? lockFolder(database) : () => {};
+  const brokenOffAt = options.exclusive ? leftOpenSince(database) : undefined;
+  const { db, mark, lostChanges } = openSound(database, brokenOffAt !== undefined, unlock);
   const inbox = sqliteQueue(db, "inbox", clock, () => told("inbox"));
   const jobs = sqliteQueue(db, "jobs", clock, () => told("jobs"));
   const unpublished = sqliteQueue(db, "unpublished", clock, () => told("unpublished"));
@@ -83,12 +89,35 @@ export const openEmbedded = (options: {
     bus,
     db,
     brokenOffAt,
+    lostChanges,
     close() {
       commit(db);
+      mark.close();
       db.close();
       unlock();
     },
   };
+};
+
+/** The database of a data folder, once it is known to be whole; gives the folder free again if it is not. */
+const openSound = (folder: string, brokenOff: boolean, unlock: () => void) => {
+  try {
+    const known = readMark(folder);
+    checkFolder(folder, known);
+    const db = openDatabase(folder);
+    try {
+      const lostChanges = checkOpened(db, folder, known, brokenOff);
+      const mark = keepMark(db, folder);
+      afterCommit.set(db, mark.set);
+      return { db, mark, lostChanges };
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+  } catch (error) {
+    unlock();
+    throw isDamage(error) ? storeDamaged(`${join(folder, "hub.db")} cannot be read`, error) : error;
+  }
 };
 
 /** Closing empties the write-ahead log: what is in it was left by a process that was stopped. */

@@ -2,7 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import type { Clock } from "../../ports/clock.ts";
 import { messageText } from "../../ports/message-text.ts";
 import type { Queue, QueueConsumer } from "../../ports/queue.ts";
-import { atomically, commit } from "./database.ts";
+import { acknowledge, atomically } from "./database.ts";
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS message (
@@ -40,7 +40,7 @@ export const sqliteQueue = (
       atomically(db, () => {
         for (const text of texts) insert.run(name, text, visibleAt);
       });
-      commit(db);
+      acknowledge(db);
       told();
     },
     async receive(most, visibilitySeconds) {

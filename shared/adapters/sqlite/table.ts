@@ -1,13 +1,15 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
+import { crc32 } from "node:zlib";
 import { checkQuery, checkRow } from "../../ports/row-image.ts";
 import type { FeedRecord, Place, Query, Row, Table } from "../../ports/table.ts";
 import { atomically } from "./database.ts";
+import { storeDamaged } from "./soundness.ts";
 
 // Not WITHOUT ROWID: with rows of 1 KB that takes more than twice the space.
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS item (
     pk TEXT NOT NULL, sk TEXT NOT NULL, version INTEGER NOT NULL, data TEXT NOT NULL,
-    list_pk TEXT, list_sk TEXT, due_pk TEXT, due_sk TEXT, expires_at INTEGER,
+    list_pk TEXT, list_sk TEXT, due_pk TEXT, due_sk TEXT, expires_at INTEGER, sum INTEGER,
     PRIMARY KEY (pk, sk)
   );
   CREATE INDEX IF NOT EXISTS item_list ON item (list_pk, list_sk) WHERE list_pk IS NOT NULL;
@@ -15,9 +17,9 @@ const SCHEMA = `
   CREATE INDEX IF NOT EXISTS item_expiry ON item (expires_at) WHERE expires_at IS NOT NULL;
   CREATE TABLE IF NOT EXISTS feed (seq INTEGER PRIMARY KEY AUTOINCREMENT, pk TEXT NOT NULL, sk TEXT NOT NULL, before TEXT, after TEXT NOT NULL);
 `;
-const COLUMNS = "pk, sk, version, data, list_pk, list_sk, due_pk, due_sk, expires_at";
+export const COLUMNS = "pk, sk, version, data, list_pk, list_sk, due_pk, due_sk, expires_at, sum";
 
-interface Stored {
+export interface Stored {
   pk: string;
   sk: string;
   version: number;
@@ -27,13 +29,24 @@ interface Stored {
   due_pk: string | null;
   due_sk: string | null;
   expires_at: number | null;
+  /** Over everything else; null in rows from before there were sums. */
+  sum: number | null;
 }
+
+/** A sum that a flipped bit of a row does not fit: SQLite looks at its own structure only. */
+const sumOf = (data: string, cells: readonly (string | number | null)[]): number =>
+  crc32(data, crc32(JSON.stringify(cells)));
+
+/** Whether a stored row is as it was written. */
+const isWhole = ({ pk, sk, version, data, list_pk, list_sk, due_pk, due_sk, expires_at, sum }: Stored): boolean =>
+  sum === null || sum === sumOf(data, [pk, sk, version, list_pk, list_sk, due_pk, due_sk, expires_at]);
 
 const place = (pk: string | null, sk: string | null): Place | undefined =>
   pk === null || sk === null ? undefined : { pk, sk };
 
 const toRow = (record: unknown): Row => {
   const { pk, sk, version, data, list_pk, list_sk, due_pk, due_sk, expires_at } = record as Stored;
+  if (!isWhole(record as Stored)) throw storeDamaged(`a row of hub.db is damaged: ${pk.slice(0, 40)}`);
   const list = place(list_pk, list_sk);
   const due = place(due_pk, due_sk);
   return {
@@ -84,8 +97,9 @@ const condition = ({
 /** The embedded table. An item and its feed row are one commit, so the feed misses nothing and invents nothing. */
 export const sqliteTable = (db: DatabaseSync, told: () => void = () => {}): Table => {
   db.exec(SCHEMA);
+  withSums(db);
   const one = db.prepare(`SELECT ${COLUMNS} FROM item WHERE pk = ? AND sk = ?`);
-  const write = db.prepare(`INSERT OR REPLACE INTO item (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+  const write = db.prepare(`INSERT OR REPLACE INTO item (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
   const tell = db.prepare("INSERT INTO feed (pk, sk, before, after) VALUES (?, ?, ?, ?)");
   // One statement per shape of query; `all` reads it to the end at once, so sharing it is safe.
   const prepared = new Map<string, StatementSync>();
@@ -123,17 +137,9 @@ export const sqliteTable = (db: DatabaseSync, told: () => void = () => {}): Tabl
         const held = find(row.pk, row.sk);
         if ((held?.version ?? 0) !== row.version - 1) return false;
         const { pk, sk, version, list, due, expiresAt } = row;
-        write.run(
-          pk,
-          sk,
-          version,
-          json,
-          list?.pk ?? null,
-          list?.sk ?? null,
-          due?.pk ?? null,
-          due?.sk ?? null,
-          expiresAt ?? null,
-        );
+        const places = [list?.pk ?? null, list?.sk ?? null, due?.pk ?? null, due?.sk ?? null];
+        const expires = expiresAt ?? null;
+        write.run(pk, sk, version, json, ...places, expires, sumOf(json, [pk, sk, version, ...places, expires]));
         tell.run(pk, sk, held === undefined ? null : JSON.stringify(held), JSON.stringify(row));
         return true;
       });
@@ -142,6 +148,20 @@ export const sqliteTable = (db: DatabaseSync, told: () => void = () => {}): Tabl
     },
   };
 };
+
+/** Tables of before there were sums get room for them. */
+const withSums = (db: DatabaseSync): void => {
+  const columns = db.prepare("SELECT name FROM pragma_table_info('item')").all();
+  if (!columns.some(({ name }) => name === "sum")) db.exec("ALTER TABLE item ADD COLUMN sum INTEGER");
+};
+
+/** Every stored row that can be read, as it is stored, and how many are not as they were written. */
+export function* storedRows(db: DatabaseSync): Generator<{ readonly stored: Stored; readonly whole: boolean }> {
+  for (const record of db.prepare(`SELECT ${COLUMNS} FROM item`).iterate()) {
+    const stored = record as unknown as Stored;
+    yield { stored, whole: isWhole(stored) };
+  }
+}
 
 interface FeedRow {
   seq: number;

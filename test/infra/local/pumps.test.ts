@@ -8,7 +8,7 @@ const log = { info: () => {}, warn: () => {} };
 const keysOf = ({ Records }: DynamoDBStreamEvent) => Records.map(({ dynamodb }) => dynamodb?.Keys?.["sk"]?.S ?? "");
 
 describe("the pump of the change feed", () => {
-  it("goes on behind a record that keeps failing, and handles that one too once its cause is gone", async () => {
+  it("F23 goes on behind a record that keeps failing, and handles that one too once its cause is gone", async () => {
     vi.useFakeTimers({ toFake: ["Date"] });
     const db = openDatabase(":memory:");
     const table = sqliteTable(db);

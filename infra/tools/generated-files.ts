@@ -10,6 +10,7 @@ import { connectorPages, withConnectorTable } from "./connector-page.ts";
 import { errorsPage } from "./error-page.ts";
 import { eventSchemas, eventsPage } from "./event-pages.ts";
 import { flowPage } from "./flow-page.ts";
+import { operatePage } from "./operate-page.ts";
 import { stagesPage } from "./stages-page.ts";
 
 /** Folders of which every file is generated, so that one without a source is left over. */
@@ -26,6 +27,7 @@ export const generatedFiles = async (root: string): Promise<ReadonlyMap<string, 
     ["docs/errors.md", errorsPage()],
     ["docs/events.md", eventsPage()],
     ["docs/flow.md", flowPage()],
+    ["docs/operate.md", operatePage(root)],
     ["docs/stages.md", stagesPage(root)],
     ["docs/openapi.json", `${JSON.stringify(openApi({ url: "/", version: VERSION }), null, 2)}\n`],
     ...eventSchemas(),

@@ -5,6 +5,7 @@ import { LINK_TYPES } from "./link.ts";
 import { mapped } from "./mapped.ts";
 import { snakeKeys } from "./snake-case.ts";
 import { DISPOSITIONS, STAGE_STATES, STAGES } from "./stage.ts";
+import { traceparent } from "./trace.ts";
 
 const Named = z.object({ id: z.string(), key: z.string().optional(), name: z.string(), url: z.string() });
 const Stage = z.enum(STAGES).nullable().describe("headline stage; null when nothing is established");
@@ -247,6 +248,8 @@ export interface HubEvent<N extends EventName = EventName> {
   /** When it happened, as its tool tells. */
   readonly time: string;
   readonly recordedAt: string;
+  /** Of the payload that it goes back to; absent where a person, the config or time alone brought it about. */
+  readonly trace?: string | undefined;
   readonly data: EventData<N>;
 }
 
@@ -263,5 +266,6 @@ export const cloudEvent = (event: HubEvent, hub: { readonly url: string; readonl
   dataschema: `${hub.url}/v1/schemas/${event.name}/1.json`,
   sequence: String(event.sequence).padStart(17, "0"),
   partitionkey: event.subject,
+  ...(event.trace !== undefined && { traceparent: traceparent(event.trace, event.id) }),
   data: snakeKeys(event.data),
 });

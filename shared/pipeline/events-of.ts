@@ -5,6 +5,7 @@ import type { EventData, EventName, HubEvent } from "../domain/event.ts";
 import { kindOf } from "../domain/kind.ts";
 import type { Link } from "../domain/link.ts";
 import { STAGES } from "../domain/stage.ts";
+import { traceOf } from "../domain/trace.ts";
 import type { FeedRecord } from "../ports/table.ts";
 import type { Report } from "../report/document.ts";
 import { maskedRecipient } from "../report/settings.ts";
@@ -52,6 +53,7 @@ interface When {
   readonly sequence: number;
   readonly time: string;
   readonly recordedAt: string;
+  readonly trace?: string | undefined;
 }
 
 const event = <N extends EventName>(name: N, when: When, data: EventData<N>): HubEvent<N> => ({
@@ -92,7 +94,14 @@ const named = (entity: StoredEntity) => ({
 
 const entityEvents = (was: StoredEntity | undefined, is: StoredEntity): HubEvent[] => {
   if (is.kind === "account" || is.kind === "vocabulary") return [];
-  const when = { subject: is.id, sequence: is.version, time: is.sourceUpdatedAt, recordedAt: is.recordedAt };
+  const trace = traceOf(is.rawRef);
+  const when = {
+    subject: is.id,
+    sequence: is.version,
+    time: is.sourceUpdatedAt,
+    recordedAt: is.recordedAt,
+    ...(trace !== undefined && { trace }),
+  };
   const isRemapped =
     was !== undefined &&
     was.mappingVersion !== is.mappingVersion &&
@@ -162,7 +171,13 @@ const deploymentEvents = (
 const viewEvents = (url: string, was: StoredView | undefined, is: StoredView): HubEvent[] => {
   // The feature that stands for it tells what happened.
   if (is.sameAs !== undefined) return [];
-  const when = { subject: is.id, sequence: is.version, time: is.explanation.asOf, recordedAt: is.observedAt };
+  const when = {
+    subject: is.id,
+    sequence: is.version,
+    time: is.explanation.asOf,
+    recordedAt: is.observedAt,
+    ...(is.trace !== undefined && { trace: is.trace }),
+  };
   const feature = {
     id: is.id,
     ...(is.key !== undefined && { key: is.key }),

@@ -34,10 +34,23 @@ export const publishLost = async (hub: Hub, ids: readonly string[]): Promise<voi
 
 const announce = async (hub: Hub, records: readonly FeedRecord[], events: readonly HubEvent[]): Promise<void> => {
   const { bus } = hub.ports;
+  const told = events.filter(({ name }) => EVENTS[name].public);
   for (const event of summed(events)) await log(hub, event);
-  const left = await bus.publish(events.filter(({ name }) => EVENTS[name].public));
+  const left = await bus.publish(told);
   if (left.length > 0) throw new Error(`the bus did not take ${left.length} events`);
   await remember(hub.ports, records);
+  count(hub, told);
+};
+
+const count = (hub: Hub, told: readonly HubEvent[]): void => {
+  if (told.length === 0) return;
+  const now = hub.ports.clock.now().getTime();
+  for (const { name, recordedAt } of told) {
+    hub.meter?.add("events_published", { type: name });
+    hub.meter?.observe("event_age_seconds", {}, Math.max(0, (now - Date.parse(recordedAt)) / 1000));
+  }
+  const [trace, ...others] = new Set(told.map((event) => event.trace));
+  hub.log.info({ records: told.length, ...(others.length === 0 && { trace }) }, "published");
 };
 
 /** What nobody outside is told is logged one by one up to so many at once. */

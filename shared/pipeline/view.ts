@@ -29,6 +29,8 @@ import { factsContext, type vocabulary } from "./vocabulary.ts";
 /** A feature's row with why it was last written, so that publication can say so. */
 export interface StoredView extends FeatureView {
   readonly cause: "sync" | "time" | "rule_change" | "override";
+  /** Of the payload that last changed what it says, where one did. */
+  readonly trace?: string | undefined;
   /** What it rests on beside its records. */
   readonly seen: Seen;
   /** Over all that is shown but what newer records alone move; unlike it, nothing else is shown. */
@@ -53,6 +55,8 @@ export interface Task {
   readonly sights: () => Promise<readonly Sight[]>;
   readonly words: ReturnType<typeof vocabulary>;
   readonly cause: StoredView["cause"];
+  /** Of the payload that brought it about. */
+  readonly trace?: string | undefined;
 }
 
 /** All that lies under a feature, read at once. */
@@ -145,7 +149,8 @@ const tryView = async (hub: Hub, id: string, task: Task): Promise<string | undef
   const owner = await ownerOf(table, feature, view?.data, task);
   const home = task.home === undefined ? under.projected.features?.[0] : task.home.is;
   const { initiatives } = under;
-  const made = { seen, explanation, health: shown, rows, items, asOf, owner, initiatives, home, cause: task.cause };
+  const beside = { owner, initiatives, home, cause: task.cause, trace: task.trace };
+  const made = { seen, explanation, health: shown, rows, items, asOf, ...beside };
   return (await store(table, feature, view, made)) ? home?.featureId : "conflict";
 };
 
@@ -262,6 +267,7 @@ interface Derived {
   readonly initiatives: readonly string[];
   readonly home: Contribution | undefined;
   readonly cause: StoredView["cause"];
+  readonly trace: string | undefined;
 }
 
 /** @returns false if somebody else wrote meanwhile */
@@ -330,6 +336,7 @@ const store = async (
   const data: StoredView = {
     ...shown,
     cause: isStep && before !== undefined ? before.cause : cause,
+    ...(made.trace !== undefined && { trace: made.trace }),
     seen,
     meaning,
     ...(isStep && { steps }),
@@ -361,7 +368,7 @@ const stepOf = ({
 /** Keeps what was shown until now, before something else is shown: a crash in between leaves the past complete. */
 const putPast = async (table: Table, id: string, shown: StoredView | undefined, until: Instant): Promise<void> => {
   const version = shown?.version ?? 0;
-  const { seen: _, meaning: _m, ...view } = shown ?? {};
+  const { seen: _, meaning: _m, trace: _t, ...view } = shown ?? {};
   const data = { id, until, view: shown === undefined ? null : view } as PastView;
   // Where it stands already, it is the same.
   await table.put({ ...pastViewKey(id, until, version), version: 1, data, list: lists.ofPast(until, id, version) });

@@ -26,6 +26,7 @@ export const webOf = async (hub: () => Hub): Promise<Hono<WebEnv>> => {
   });
   const now = () => hub().ports.clock.now();
   const { table, secrets } = hub().ports;
+  const { meter } = hub();
   return webApp({
     views,
     table,
@@ -39,6 +40,15 @@ export const webOf = async (hub: () => Hub): Promise<Hono<WebEnv>> => {
     url: () => hub().url,
     reports: webReports(hub(), reports()),
     demo: how.demo,
+    ...(meter !== undefined && {
+      metrics: {
+        answered: (what, seconds) => {
+          meter.add("http_requests", what);
+          meter.observe("http_request_duration_seconds", { route: what.route }, seconds);
+        },
+        page: how.metricsPage,
+      },
+    }),
     ...(how.allowedHosts !== undefined && { allowedHosts: how.allowedHosts }),
     onFailure: (error, requestId) =>
       hub().log.warn({ deliveryId: requestId, code: "internal_error", reason: safeReason(error) }, "request failed"),

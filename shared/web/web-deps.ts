@@ -54,6 +54,17 @@ export interface WebDeps {
   readonly identify?: ((request: Request) => Promise<Identity>) | undefined;
   /** Sign-in by an identity provider, where one is configured. */
   readonly oidc?: Oidc | undefined;
+  /** Counts what was asked for; absent where nobody counts. */
+  readonly metrics?:
+    | {
+        readonly answered: (
+          what: { readonly route: string; readonly method: string; readonly status: string },
+          seconds: number,
+        ) => void;
+        /** What `/metrics` answers; absent where there is no such page. */
+        readonly page?: (() => Promise<{ readonly type: string; readonly text: string }>) | undefined;
+      }
+    | undefined;
   /** Told of every failure that people only see as `internal_error`. */
   readonly onFailure?: ((error: unknown, requestId: string) => void) | undefined;
 }

@@ -2,11 +2,13 @@ import { bundlesBench } from "./bundles.ts";
 import { cost } from "./cost.ts";
 import { deriveBench } from "./derive.ts";
 import { measuredRun } from "./measured-run.ts";
+import { pages } from "./pages.ts";
 import { sync } from "./sync.ts";
 
 /** Every bench by its name. */
 const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
   cost,
+  pages,
   sync,
   bundles: bundlesBench,
   derive: deriveBench,

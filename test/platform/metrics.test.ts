@@ -1,8 +1,10 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { gauge, METRICS, type MetricName } from "../../shared/pipeline/metrics.ts";
 import { counted } from "../../shared/platform/counted.ts";
+import { hub } from "../../shared/platform/current.ts";
 import { emf } from "../../shared/platform/emf.ts";
 import { registry } from "../../shared/platform/metrics.ts";
+import { openOnAws } from "../../shared/platform/on-aws.ts";
 import { openMetrics } from "./open-metrics.ts";
 
 const NOW = new Date("2026-03-02T10:00:00.000Z");
@@ -86,6 +88,27 @@ describe("counts on AWS", () => {
       "webhooks_received jira": 1,
       event_age_seconds: 150,
     });
+  });
+});
+
+describe("a function on AWS", () => {
+  it.each(["returns", "throws"])("tells what was counted when it %s", async (how) => {
+    const written: string[] = [];
+    const spy = vi.spyOn(process.stderr, "write").mockImplementation((line) => written.push(String(line)) > 0);
+    const told = openOnAws({ config: { connections: {} }, ports: {}, knows: "none", url: "https://h", namespace: "N" });
+    const work = told(async (kind: string) => {
+      hub().meter?.add("webhooks_received", { connection: kind });
+      if (how === "throws") throw new Error("no");
+      return kind;
+    });
+    await work("jira", {}).then(
+      (result) => expect([how, result]).toEqual(["returns", "jira"]),
+      () => expect(how).toBe("throws"),
+    );
+    spy.mockRestore();
+    expect(written.map((line) => (JSON.parse(line) as { counts: unknown }).counts)).toEqual([
+      { "webhooks_received jira": 1 },
+    ]);
   });
 });
 

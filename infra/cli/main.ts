@@ -33,6 +33,7 @@ export const COMMANDS: Readonly<Record<string, Load>> = {
   outputs: async () => (await import("./outputs.ts")).outputs,
   remove: async () => (await import("./remove.ts")).remove,
   synth: async () => (await import("./diff.ts")).synth,
+  trace: async () => (await import("./trace.ts")).trace,
   changes: async () => (await import("./changes.ts")).changes,
 };
 

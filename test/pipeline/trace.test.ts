@@ -11,6 +11,7 @@ import { poll } from "../../shared/pipeline/poll.ts";
 import { project } from "../../shared/pipeline/project.ts";
 import { publish } from "../../shared/pipeline/publish.ts";
 import { receive } from "../../shared/pipeline/receive.ts";
+import { traced } from "../../shared/pipeline/traced.ts";
 import { registry } from "../../shared/platform/metrics.ts";
 import { openMetrics } from "../platform/open-metrics.ts";
 import { bareTool, openPipeline } from "./open-pipeline.ts";
@@ -109,6 +110,13 @@ describe("the trace of a payload", () => {
     expect(events.find(({ name }) => name === "record.upserted")?.trace).toBe(trace);
     const sent = cloudEvent(created as HubEvent, { url: "https://hub.example.com", typePrefix: "dev.throughline" });
     expect(sent.traceparent).toMatch(new RegExp(`^00-${trace}-(?!0{16})[0-9a-f]{16}-01$`));
+    const told = events.flatMap((event) => (event.trace === trace ? [event.id] : [])).toSorted();
+    for (const id of [trace ?? "", created?.id ?? "", created?.subject ?? ""]) {
+      const found = await traced(open.hub, id);
+      expect(found.payload).toMatchObject({ connectionId: "acme", what: "webhook" });
+      expect(found.events.map((event) => event.id).toSorted()).toEqual(told);
+    }
+    await expect(traced(open.hub, "evt_none")).rejects.toMatchObject({ code: "not_found" });
     const [archived] = await Array.fromAsync(open.real.archive.list("acme"));
     expect(archived).toContain(`-${trace}`);
   });

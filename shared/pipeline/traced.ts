@@ -4,7 +4,7 @@ import type { ArchiveNote } from "../ports/archive.ts";
 import { eventKey, viewKey } from "../store/keys.ts";
 import { changesAfter } from "./change-log.ts";
 import type { Hub } from "./hub.ts";
-import type { StoredView } from "./view.ts";
+import type { StoredView } from "./under.ts";
 
 /** A payload with what was told because of it. */
 export interface Traced {

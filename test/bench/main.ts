@@ -7,6 +7,10 @@ import { sync } from "./sync.ts";
 
 /** Every bench by its name. */
 const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
+  api: async (args) => {
+    await import("../../infra/local/jsx.ts");
+    await (await import("./api.ts")).apiBench(args);
+  },
   cost,
   pages,
   sync,

@@ -122,8 +122,8 @@ export type Both = Awaited<ReturnType<typeof openBoth>>;
 
 /**
  * An event without what tells how often something was stored or when it was noticed: `id` and `sequence` count the
- * versions of the subject, which pages read at the same time may come to in another order; `recordedtime` is the hub's; `traceparent` names the page
- * that came first to tell it, where one can be named.
+ * versions of the subject, which pages read at the same time may come to in another order; `recordedtime` is the hub's;
+ * `traceparent` names the page that came first to tell it, where one can be named.
  */
 const told = (text: string): string => {
   const {

@@ -35,6 +35,9 @@ export const COMMANDS: Readonly<Record<string, Load>> = {
   remove: async () => (await import("./remove.ts")).remove,
   synth: async () => (await import("./diff.ts")).synth,
   trace: async () => (await import("./trace.ts")).trace,
+  listen: async () => (await import("./listen.ts")).listen,
+  trigger: async () => (await import("./trigger.ts")).trigger,
+  events: async () => (await import("./events.ts")).events,
   changes: async () => (await import("./changes.ts")).changes,
 };
 

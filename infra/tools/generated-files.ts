@@ -9,9 +9,10 @@ import { configPage } from "./config-page.ts";
 import { connectorIds, connectorIndex } from "./connector-index.ts";
 import { connectorPages, withConnectorTable } from "./connector-page.ts";
 import { errorsPage } from "./error-page.ts";
-import { eventSchemas, eventsPage } from "./event-pages.ts";
+import { eventSchemas, eventsPage, schemaSnapshot } from "./event-pages.ts";
 import { flowPage } from "./flow-page.ts";
 import { operatePage } from "./operate-page.ts";
+import { securityPage } from "./security-page.ts";
 import { stagesPage } from "./stages-page.ts";
 
 /** Folders of which every file is generated, so that one without a source is left over. */
@@ -29,9 +30,11 @@ export const generatedFiles = async (root: string): Promise<ReadonlyMap<string, 
     ["docs/events.md", eventsPage()],
     ["docs/flow.md", flowPage()],
     ["docs/operate.md", operatePage(root)],
+    ["docs/security.md", securityPage(root)],
     ["docs/stages.md", stagesPage(root)],
     ["docs/openapi.json", `${JSON.stringify(openApi({ url: "/", version: VERSION }), null, 2)}\n`],
     ["shared/client/operations.ts", clientShapes(openApi({ url: "/", version: VERSION }))],
+    ["docs/schemas/events.json", schemaSnapshot(held(join(root, "docs/schemas/events.json")))],
     ...eventSchemas(),
     ...(await connectorPages(root)),
   ]);

@@ -13,6 +13,7 @@ import type { RuleSet } from "../lifecycle/rule-set.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Log } from "./log.ts";
 import type { Meter } from "./metrics.ts";
+import type { Limit } from "./thresholds.ts";
 
 export type { Log, LogFields } from "./log.ts";
 
@@ -104,6 +105,14 @@ export interface Rules {
   readonly part: unknown;
 }
 
+/** What the config says of events. */
+export interface EventSettings {
+  /** Types that come into being only where they are asked for. */
+  readonly include: ReadonlySet<string>;
+  /** By `connection:metric`. */
+  readonly limits: ReadonlyMap<string, Limit>;
+}
+
 /** What every use case works with. */
 export interface Hub {
   readonly ports: Ports;
@@ -120,6 +129,7 @@ export interface Hub {
   readonly health?: HealthRules | undefined;
   readonly rules: Rules;
   readonly connectionNames: readonly string[];
+  readonly events?: EventSettings | undefined;
   /** @throws HubError connection_unknown | config_invalid | secret_missing */
   connection(name: string): Promise<Connection>;
   /** Read from the table when it is first asked for. */

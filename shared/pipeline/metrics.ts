@@ -107,6 +107,11 @@ export const METRICS = {
     labels: ["output", "outcome"],
   },
   output_failures: { type: "counter", help: "Runs of an output that failed, by code.", labels: ["output", "code"] },
+  webhook_deliveries: {
+    type: "counter",
+    help: "Tries to send an event to somebody's webhook: delivered, or failed and tried again for days.",
+    labels: ["outcome"],
+  },
   http_requests: {
     type: "counter",
     help: "Requests to the API and the pages, by route, method and status.",

@@ -1,5 +1,10 @@
 import { LOG_FIELDS, type Log, type LogFields } from "../pipeline/log.ts";
 
+/** What moves a terminal's cursor, ends a line for some readers or turns text around, and JSON leaves as it is. */
+const UNRULY = /[\u007f-\u009f\u2028\u2029\p{Cf}]/gu;
+const escaped = (signs: string): string =>
+  Array.from({ length: signs.length }, (_, at) => `\\u${signs.charCodeAt(at).toString(16).padStart(4, "0")}`).join("");
+
 /** From the least to the most urgent. A failure that no code names is an `error`: a defect of ours. */
 const LEVELS = ["info", "warn", "error"] as const;
 type Level = (typeof LEVELS)[number];
@@ -28,7 +33,7 @@ export const jsonLog = (
     const told = level === "warn" && fields.code === "internal_error" ? "error" : level;
     if (LEVELS.indexOf(told) < LEVELS.indexOf(least)) return;
     const kept = Object.fromEntries(FIELDS.map((name) => [name, safe(fields[name])]));
-    write(`${JSON.stringify({ time: now().toISOString(), level: told, message, ...kept })}\n`);
+    write(`${JSON.stringify({ time: now().toISOString(), level: told, message, ...kept }).replace(UNRULY, escaped)}\n`);
   };
   return { info: line("info"), warn: line("warn") };
 };
@@ -38,6 +43,8 @@ export const quietLog = (write: (line: string) => void): Log => ({
   info: () => {},
   warn: ({ connection, stream, code, reason }, message) =>
     write(
-      `! ${[connection, stream].filter(Boolean).join("/")} ${message}${code === undefined ? "" : ` (${code})`}: ${reason ?? ""}\n`,
+      `! ${[connection, stream].filter(Boolean).join("/")} ${message}${code === undefined ? "" : ` (${code})`}: ${reason ?? ""}`
+        .replace(/[\p{Cc}\p{Cf}]/gu, "")
+        .concat("\n"),
     ),
 });

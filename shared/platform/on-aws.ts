@@ -42,15 +42,17 @@ export const openOnAws = (parts: {
       config: parts.config,
     },
   );
+  const keyFor = (purpose: string) => async (): Promise<Uint8Array> => {
+    const secret = await ports.secrets.get(CURSOR_KEY);
+    if (secret === undefined)
+      throw new HubError("secret_missing", `${CURSOR_KEY} is not set: run throughline deploy`, { retry: "never" });
+    return derivedKey(secret, purpose);
+  };
   serveAs({
     demo: false,
     signIn: { required: true, oidc: parts.config.access?.oidc },
-    async cursorKey() {
-      const secret = await ports.secrets.get(CURSOR_KEY);
-      if (secret === undefined)
-        throw new HubError("secret_missing", `${CURSOR_KEY} is not set: run throughline deploy`, { retry: "never" });
-      return derivedKey(secret, "cursors");
-    },
+    cursorKey: keyFor("cursors"),
+    sealKey: keyFor("webhook secrets"),
   });
   return (handler) => async (event, context) => {
     try {

@@ -77,13 +77,14 @@ const opening = (deployed: DeployedPart): string => {
   }));
   const adapters = new Map(opened.flatMap(({ takes }) => Object.entries(takes)));
   const variables = new Set(opened.flatMap(({ make }) => make.match(/THROUGHLINE_\w+|AWS_LAMBDA_\w+/g) ?? []));
+  for (const name of ["THROUGHLINE_METRICS", "THROUGHLINE_URL"]) variables.add(name);
   return [
     'import { deferredIn, jobsByConnection, openOnAws } from "./shared/platform/on-aws.ts";',
     ...[...adapters].map(([name, file]) => `import { ${name} } from "./shared/adapters/aws/${file}.ts";`),
-    `const { ${[...variables.add("THROUGHLINE_URL")].sort().join(", ")} } = process.env;`,
+    `const { ${[...variables].sort().join(", ")} } = process.env;`,
     `const config = ${JSON.stringify(config)};`,
-    "openOnAws({",
-    `  config, url: THROUGHLINE_URL, knows: ${JSON.stringify(KNOWS[row.secrets ?? "nothing"])},`,
+    "export const told = openOnAws({",
+    `  config, url: THROUGHLINE_URL, namespace: THROUGHLINE_METRICS ?? "Throughline", knows: ${JSON.stringify(KNOWS[row.secrets ?? "nothing"])},`,
     `  ports: { ${opened.map(({ store, make }) => `${store}: ${make}`).join(", ")} },`,
     "});",
   ].join("\n");
@@ -152,7 +153,7 @@ export const bundle = async (deployed: DeployedPart, folder: string): Promise<Bu
     outfile,
     absWorkingDir: ROOT,
     stdin: {
-      contents: `import "throughline:open";\nexport { handler } from "./functions/${deployed.part}.ts";\n`,
+      contents: `import { told } from "throughline:open";\nimport { handler as work } from "./functions/${deployed.part}.ts";\nexport const handler = told(work);\n`,
       resolveDir: ROOT,
       sourcefile: `${deployed.name}.ts`,
       loader: "ts",

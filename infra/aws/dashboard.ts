@@ -1,6 +1,13 @@
 import { Duration } from "aws-cdk-lib";
 import type { HttpApi } from "aws-cdk-lib/aws-apigatewayv2";
-import { AlarmStatusWidget, Dashboard, GraphWidget, type IMetric, TextWidget } from "aws-cdk-lib/aws-cloudwatch";
+import {
+  AlarmStatusWidget,
+  Dashboard,
+  GraphWidget,
+  type IMetric,
+  Metric,
+  TextWidget,
+} from "aws-cdk-lib/aws-cloudwatch";
 import type { Construct } from "constructs";
 import type { Watched } from "./alarms.ts";
 import { invokedBy } from "./deployed-parts.ts";
@@ -18,9 +25,12 @@ export const dashboard = (
     readonly api: HttpApi;
     readonly functions: readonly HubFunction[];
     readonly watched: Watched;
+    readonly namespace: string;
   },
 ): void => {
-  const { stores, api, functions, watched } = parts;
+  const { stores, api, functions, watched, namespace } = parts;
+  const counted = (metricName: string, statistic = "Sum") =>
+    new Metric({ namespace, metricName, statistic, period: HOUR });
   const each = (measure: (one: HubFunction) => IMetric) => functions.map(measure);
   const queues = [stores.inbox, stores.dead, stores.failed];
   const invoked = functions.filter(({ deployed }) => invokedBy(deployed.row.on).length > 0);
@@ -48,7 +58,17 @@ export const dashboard = (
         ),
         graph("Lag of the change feed, ms", watch("DerivationLag", "PublicationLag")),
       ],
-      [graph("Set aside, refused, late", watch("Quarantine", "SignatureFailures", "LateConnection", "OutboxLag"))],
+      [
+        graph("Set aside, refused, late", watch("Quarantine", "SignatureFailures", "LateConnection", "OutboxLag")),
+        graph(
+          "Read, asked for, announced",
+          ["RecordsRead", "VendorRequests", "EventsPublished"].map((name) => counted(name)),
+        ),
+        graph("From a change to its event, and waited for tools, s", [
+          counted("EventAgeSeconds", "Maximum"),
+          counted("VendorWaitSeconds"),
+        ]),
+      ],
       [
         graph(
           "Runs",

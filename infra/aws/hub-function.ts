@@ -48,6 +48,8 @@ export const hubFunction = (
     readonly url: string;
     readonly reserves: boolean;
     readonly traces: boolean;
+    /** Of its metrics in CloudWatch. */
+    readonly namespace: string;
   },
 ): HubFunction => {
   const { name, part, row } = deployed;
@@ -79,6 +81,7 @@ export const hubFunction = (
     environment: {
       NODE_OPTIONS: "--enable-source-maps",
       THROUGHLINE_URL: parts.url,
+      THROUGHLINE_METRICS: parts.namespace,
       ...environmentOf(deployed, stores),
     },
     ...asynchronously(deployed, stores),

@@ -51,6 +51,7 @@ export const hubStack = (app: App, config: HubConfig, prepared: readonly Prepare
   });
   const stores = makeStores(stack, options);
   const api = httpApi(stack);
+  const namespace = `Throughline/${options.environment}`;
   const functions = prepared.map(
     ({ deployed, secrets, folder }): HubFunction =>
       hubFunction(stack, deployed, {
@@ -60,6 +61,7 @@ export const hubStack = (app: App, config: HubConfig, prepared: readonly Prepare
         url: config.url ?? api.apiEndpoint,
         reserves: options.reservedConcurrency,
         traces: options.tracing,
+        namespace,
       }),
   );
   invocations(stack, functions);
@@ -67,9 +69,8 @@ export const hubStack = (app: App, config: HubConfig, prepared: readonly Prepare
   routes(stack, api, functions);
   schedules(stack, functions);
   if (options.alarms) {
-    const namespace = `Throughline/${options.environment}`;
     const watched = alarms(stack, { stores, api, functions, namespace, email: options.alarmEmail });
-    dashboard(stack, { stores, api, functions, watched });
+    dashboard(stack, { stores, api, functions, watched, namespace });
   }
   acknowledge(stack, stores, Object.keys(config.connections), options.tracing);
   return stack;

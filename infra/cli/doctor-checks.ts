@@ -15,6 +15,7 @@ import { openWorkspace, type Workspace } from "../local/workspace.ts";
 import { lost, working } from "./capability-words.ts";
 import type { Terminal } from "./command.ts";
 import { outputs } from "./doctor-outputs.ts";
+import { waiting } from "./doctor-waiting.ts";
 import { type OpenStore, openBeside } from "./open-store.ts";
 
 /** One thing that was looked at. */
@@ -279,5 +280,6 @@ export const CHECKS: readonly Check[] = [
   credential,
   webhooks,
   data,
+  waiting,
   outputs,
 ];

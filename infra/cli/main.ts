@@ -35,6 +35,7 @@ export const COMMANDS: Readonly<Record<string, Load>> = {
   outputs: async () => (await import("./outputs.ts")).outputs,
   remove: async () => (await import("./remove.ts")).remove,
   synth: async () => (await import("./diff.ts")).synth,
+  trace: async () => (await import("./trace.ts")).trace,
   listen: async () => (await import("./listen.ts")).listen,
   trigger: async () => (await import("./trigger.ts")).trigger,
   events: async () => (await import("./events.ts")).events,

@@ -45,10 +45,7 @@ const serve = async ({ values, terminal }: Call, demoOnly: boolean): Promise<num
   const port = whole(values, "port", 0, 65_535) ?? portOf(environment);
   const every =
     whole(values, "poll-every", 1, 86_400) ?? (workspace.demo === undefined ? undefined : DEMO_POLL_SECONDS);
-  const log = jsonLog(
-    () => new Date(),
-    values["verbose"] === true ? undefined : (line) => (line.includes('"warn"') ? terminal.note(line) : undefined),
-  );
+  const log = jsonLog(() => new Date(), terminal.note, logsAll(values, environment) ? "info" : "warn");
   await import("../local/jsx.ts");
   const { startLocalHub } = await import("../local/start.ts");
   const local = await startLocalHub({
@@ -79,6 +76,14 @@ const serve = async ({ values, terminal }: Call, demoOnly: boolean): Promise<num
   terminal.note(`\n${signal}: stopping; what was read stays, the next start goes on\n`);
   await local.stop();
   return signal === "SIGINT" ? EXIT.interrupted : EXIT.ok;
+};
+
+/** Whoever keeps the lines wants all of them; who watches a terminal wants what goes wrong. */
+const logsAll = (values: Values, environment: Terminal["environment"]): boolean => {
+  const format = environment["LOG_FORMAT"] ?? "";
+  if (format !== "" && format !== "json")
+    throw new HubError("usage", `LOG_FORMAT is "${format.slice(0, 20)}": only json is known`, { retry: "never" });
+  return values["verbose"] === true || format === "json";
 };
 
 const stopped = (): Promise<NodeJS.Signals> =>

@@ -2,12 +2,14 @@ import { createServer, type Server } from "node:http";
 import { join } from "node:path";
 import { openEmbedded, type Told } from "../../shared/adapters/sqlite/index.ts";
 import { HubError, safeReason } from "../../shared/connector/errors.ts";
+import { gaugesOf } from "../../shared/pipeline/gauges.ts";
 import type { Hub, Log } from "../../shared/pipeline/hub.ts";
 import { noteReceipt } from "../../shared/pipeline/receive.ts";
 import { requeueWebhooks } from "../../shared/pipeline/requeue.ts";
 import { configInvalid } from "../../shared/platform/config.ts";
 import { connectionProblems } from "../../shared/platform/connections.ts";
 import { outputs, reports, useHub } from "../../shared/platform/current.ts";
+import { OPEN_METRICS, registry } from "../../shared/platform/metrics.ts";
 import { openHub } from "../../shared/platform/open-hub.ts";
 import { reportWarnings } from "../../shared/platform/report-warnings.ts";
 import { derivedKey, serveAs } from "../../shared/platform/serving.ts";
@@ -84,7 +86,8 @@ export const startLocalHub = async (options: {
     const problems = await connectionProblems(config, embedded.ports.secrets);
     if (problems.length > 0)
       throw configInvalid(problems, workspace.config?.file ?? "the demo", workspace.config?.text ?? "");
-    const hub = await openHub({ config, ports: embedded.ports, log, url, alone: true });
+    const counts = registry();
+    const hub = await openHub({ config, ports: embedded.ports, log, meter: counts, url, alone: true });
     useHub(hub, config.outputs, { config, picture: await localPicture() });
     for (const reason of reportWarnings(config, hub.ports.clock.now())) log.warn({ reason }, "config");
     if (embedded.lostChanges > 0)
@@ -99,6 +102,7 @@ export const startLocalHub = async (options: {
     const required = config.access?.required === true || !LOOPBACK.includes(options.listen ?? "localhost");
     serveAs({
       cursorKey: async () => derivedKey(key, "cursors"),
+      metricsPage: async () => ({ type: OPEN_METRICS, text: counts.text(await gaugesOf(hub, embedded)) }),
       sealKey: async () => derivedKey(key, "webhook secrets"),
       loopbackWebhooks: config.webhooks?.allowLoopback === true,
       demo: sandbox !== undefined,

@@ -11,6 +11,7 @@ import { connectorPages, withConnectorTable } from "./connector-page.ts";
 import { errorsPage } from "./error-page.ts";
 import { eventSchemas, eventsPage, schemaSnapshot } from "./event-pages.ts";
 import { flowPage } from "./flow-page.ts";
+import { operatePage } from "./operate-page.ts";
 import { reliabilityPage } from "./reliability-page.ts";
 import { securityPage } from "./security-page.ts";
 import { stagesPage } from "./stages-page.ts";
@@ -30,6 +31,7 @@ export const generatedFiles = async (root: string): Promise<ReadonlyMap<string, 
     ["docs/events.md", eventsPage()],
     ["docs/flow.md", flowPage()],
     ["docs/reliability.md", reliabilityPage(root)],
+    ["docs/operate.md", operatePage(root)],
     ["docs/security.md", securityPage(root)],
     ["docs/stages.md", stagesPage(root)],
     ["docs/openapi.json", `${JSON.stringify(openApi({ url: "/", version: VERSION }), null, 2)}\n`],

@@ -5,6 +5,7 @@ import { FEATURE_EVENTS } from "./feature-events.ts";
 import { HUB_EVENTS } from "./hub-events.ts";
 import { RECORD_EVENTS } from "./record-events.ts";
 import { snakeKeys } from "./snake-case.ts";
+import { traceparent } from "./trace.ts";
 
 /** Every event type with the shape of its data. What is not public stays in the change log and never goes out. */
 export const EVENTS = {
@@ -33,6 +34,8 @@ export interface HubEvent<N extends EventName = EventName> {
   /** When it happened, as its tool tells. */
   readonly time: string;
   readonly recordedAt: string;
+  /** Of the payload that it goes back to; absent where a person, the config or time alone brought it about. */
+  readonly trace?: string | undefined;
   readonly data: EventData<N>;
   /** Nothing happened: somebody tries how it arrives. */
   readonly test?: true | undefined;
@@ -51,6 +54,7 @@ export const cloudEvent = (event: HubEvent, hub: { readonly url: string; readonl
   dataschema: `${hub.url}/v1/schemas/${event.name}/1.json`,
   sequence: String(event.sequence).padStart(17, "0"),
   partitionkey: event.subject,
+  ...(event.trace !== undefined && { traceparent: traceparent(event.trace, event.id) }),
   ...(event.test === true && { test: true as const }),
   data: snakeKeys(event.data),
 });

@@ -1,4 +1,5 @@
 import type { Instant } from "../domain/instant.ts";
+import { traceOf } from "../domain/trace.ts";
 import type { Connection, Hub } from "./hub.ts";
 import type { PageBody } from "./messages.ts";
 
@@ -17,4 +18,6 @@ export const archivePage = async (
   const bytes = new TextEncoder().encode(JSON.stringify(body));
   const rawRef = await hub.ports.archive.put({ connectionId: connection.name, receivedAt, ...note }, bytes);
   await hub.ports.inbox.send([JSON.stringify({ connection: connection.name, rawRef })]);
+  const records = Object.values(body.records).reduce((sum, list) => sum + list.length, body.gone?.length ?? 0);
+  hub.log.info({ connection: connection.name, stream: note.stream, trace: traceOf(rawRef), records }, "page kept");
 };

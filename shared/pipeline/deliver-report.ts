@@ -72,6 +72,7 @@ export const deliverReports = async (hub: Hub, post: Post, signal: AbortSignal):
       if (document === undefined) throw new HubError("not_found", "there is no such run", { retry: "never" });
       if (due.recipient !== "archive") await post(due.recipient, document, idOf(due), signal);
       await note(hub, due, "sent");
+      hub.meter?.add("report_deliveries", { report: due.report, outcome: "sent" });
     } catch (error) {
       await noteFailure(hub, due, error);
     }
@@ -114,6 +115,7 @@ const noteFailure = async (hub: Hub, due: Delivery, error: unknown): Promise<voi
   const state = code === "delivery_unknown" ? "unknown" : isOver ? "failed" : "waiting";
   const pause = pauseMs(error, due.tries);
   await note(hub, due, state, why, state === "waiting" ? new Date(now + pause).toISOString() : undefined);
+  hub.meter?.add("report_deliveries", { report: due.report, outcome: state });
   hub.log.warn({ report: due.report, code, reason: why.reason, attempt: due.tries + 1 }, "report not delivered");
 };
 

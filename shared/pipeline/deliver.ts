@@ -87,6 +87,10 @@ const deliverTo = async (hub: Hub, output: Output, signal: AbortSignal): Promise
       signal,
     );
     await keepRefused(hub, output, some, refused);
+    const count = (outcome: string, of: number) =>
+      of > 0 && hub.meter?.add("output_deliveries", { output: output.name, outcome }, of);
+    count("delivered", some.length - refused.length);
+    count("refused", refused.length);
     place = (some.length < wanted.length ? some.at(-1)?.place : page.at(-1)?.place) ?? place;
     await moveOn(hub, output, place, some.length - refused.length, refused, true);
   }
@@ -177,6 +181,7 @@ const noteFailure = async (hub: Hub, output: Output, error: unknown, signal: Abo
     const nextAt = new Date(now + pauseSeconds(error, times) * 1000).toISOString();
     return { ...held, failure: { code, reason, times, nextAt } };
   });
+  hub.meter?.add("output_failures", { output: output.name, code });
   hub.log.warn({ output: output.name, code, reason }, "output failed");
 };
 

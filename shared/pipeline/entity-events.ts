@@ -1,6 +1,7 @@
 import type { Fields } from "../domain/entity.ts";
 import { isKind } from "../domain/entity.ts";
 import type { HubEvent } from "../domain/event.ts";
+import { traceOf } from "../domain/trace.ts";
 import type { StoredEntity } from "../store/entities.ts";
 import { aroundEvents } from "./around-events.ts";
 import { changedFields, happened, named, type When } from "./happened.ts";
@@ -14,7 +15,14 @@ export const entityEvents = (
   is: StoredEntity,
 ): HubEvent[] => {
   if (is.kind === "account" || is.kind === "vocabulary") return [];
-  const when = { subject: is.id, sequence: is.version, time: is.sourceUpdatedAt, recordedAt: is.recordedAt };
+  const trace = traceOf(is.rawRef);
+  const when = {
+    subject: is.id,
+    sequence: is.version,
+    time: is.sourceUpdatedAt,
+    recordedAt: is.recordedAt,
+    ...(trace !== undefined && { trace }),
+  };
   const isRemapped =
     was !== undefined &&
     was.mappingVersion !== is.mappingVersion &&

@@ -8,6 +8,8 @@ export interface When {
   readonly sequence: number;
   readonly time: string;
   readonly recordedAt: string;
+  /** Of the payload that it goes back to. */
+  readonly trace?: string | undefined;
 }
 
 /** What happened, as an event whose id follows from it. */

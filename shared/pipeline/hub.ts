@@ -11,7 +11,11 @@ import type { Stage } from "../domain/stage.ts";
 import type { HealthRules } from "../lifecycle/health/rules.ts";
 import type { RuleSet } from "../lifecycle/rule-set.ts";
 import type { Ports } from "../ports/ports.ts";
+import type { Log } from "./log.ts";
+import type { Meter } from "./metrics.ts";
 import type { Limit } from "./thresholds.ts";
+
+export type { Log, LogFields } from "./log.ts";
 
 /** A product as the config declares it. */
 export interface Product {
@@ -77,28 +81,6 @@ export interface Connection {
   readonly credential: { readonly kind: Credential["kind"]; readonly expiresAt: () => Instant | undefined };
 }
 
-export interface Log {
-  info(fields: LogFields, verb: string): void;
-  warn(fields: LogFields, verb: string): void;
-}
-
-/** The only fields that a log line may have: no payload, no config, no secret fits in. */
-export interface LogFields {
-  readonly connection?: string | undefined;
-  readonly output?: string | undefined;
-  readonly report?: string | undefined;
-  readonly stream?: string | undefined;
-  readonly scope?: string | undefined;
-  readonly deliveryId?: string | undefined;
-  readonly entity?: string | undefined;
-  readonly code?: string | undefined;
-  readonly reason?: string | undefined;
-  readonly attempt?: number | undefined;
-  readonly pages?: number | undefined;
-  readonly records?: number | undefined;
-  readonly durationMs?: number | undefined;
-}
-
 /** What the config makes of records, with what the table keeps for it. */
 export interface Mapping {
   /** Rises when the config maps records otherwise. */
@@ -135,6 +117,8 @@ export interface EventSettings {
 export interface Hub {
   readonly ports: Ports;
   readonly log: Log;
+  /** Absent where nobody asks what was counted. */
+  readonly meter?: Meter | undefined;
   /** Where people reach the hub, without a slash at the end. */
   readonly url: string;
   /** In which days begin and end for people, a zone of the IANA data. */

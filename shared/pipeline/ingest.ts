@@ -5,6 +5,7 @@ import { HubError, payloadUnreadable } from "../connector/errors.ts";
 import type { Draft, PresenceState } from "../domain/entity.ts";
 import type { Instant } from "../domain/instant.ts";
 import { merge } from "../domain/merge.ts";
+import { traceOf } from "../domain/trace.ts";
 import type { Archived } from "../ports/archive.ts";
 import type { Row } from "../ports/table.ts";
 import { addHistory, type StoredEntity, update } from "../store/entities.ts";
@@ -34,6 +35,7 @@ export const ingest = async (
   message: InboxMessage,
   how: { readonly replay?: boolean | undefined } = {},
 ): Promise<Outcome> => {
+  const began = hub.ports.clock.now().getTime();
   const connection = await hub.connection(message.connection);
   const archived = await hub.ports.archive.get(message.rawRef);
   const work: Work = {
@@ -45,16 +47,32 @@ export const ingest = async (
     replay: how.replay === true || message.replay === true,
     settled: message.replay === true,
     seen: new Map(),
-    outcome: { records: 0, written: 0, setAside: 0, waiting: [] },
+    outcome: { records: 0, drafts: 0, added: 0, written: 0, setAside: 0, waiting: [] },
     asking: { ids: new Map(), gone: [], words: false },
   };
   if (archived.note.what === "webhook") await ingestWebhook(work);
   else await ingestPage(work);
+  tell(work, hub.ports.clock.now().getTime() - began);
   return work.outcome;
+};
+
+/** Counts what a payload brought, and says so in one line. */
+const tell = ({ hub, connection: { name: connection }, rawRef, outcome }: Work, durationMs: number): void => {
+  const { records, drafts, added, written, setAside: aside } = outcome;
+  const results = { new: added, changed: written - added, same: Math.max(0, drafts - written), set_aside: aside };
+  for (const [result, count] of Object.entries(results))
+    if (count > 0) hub.meter?.add("records_kept", { connection, result }, count);
+  const trace = traceOf(rawRef);
+  hub.log.info({ connection, trace, records, written, setAside: aside, durationMs }, "ingested");
 };
 
 export interface Outcome {
   records: number;
+  /** Entities that they tell of. */
+  drafts: number;
+  /** Entities that were not held before. */
+  added: number;
+  /** Entities that were not held, or changed. */
   written: number;
   setAside: number;
   /** Under which ids they wait. */
@@ -222,6 +240,7 @@ const ingestRecord = async (work: Work, streamName: string, record: unknown, how
   const isGone = how.presence !== undefined && how.presence !== "present";
   // What a record names beside itself, people for example, does not go with it.
   for (const draft of isGone ? drafts.slice(0, 1) : drafts) {
+    work.outcome.drafts += 1;
     if (await keep(work, streamName, stream?.rereadId?.(record) ?? draft.external.id, draft, how))
       work.outcome.written += 1;
   }
@@ -333,7 +352,9 @@ const keep = async (
     if (isGone) await askAbout(work, [{ entityId: fresh.id, state: how.presence }]);
     if (entity.kind === "vocabulary" && held !== undefined && hash(entity.fields) !== hash(held.fields))
       await askForAll(work);
-    if (await hub.ports.table.put({ ...key, version: (row?.version ?? 0) + 1, data: entity, list, due })) return true;
+    if (!(await hub.ports.table.put({ ...key, version: (row?.version ?? 0) + 1, data: entity, list, due }))) continue;
+    if (held === undefined) work.outcome.added += 1;
+    return true;
   }
 };
 

@@ -2,6 +2,7 @@ import type { Instant } from "../domain/instant.ts";
 import { update } from "../store/entities.ts";
 import { latenessKey } from "../store/keys.ts";
 import { connectionViews } from "./connection-views.ts";
+import { lagSeconds } from "./gauges.ts";
 import type { Hub } from "./hub.ts";
 
 /** Whether a connection was late at the last look that found it otherwise than the one before. */
@@ -18,20 +19,21 @@ export interface Lateness {
  * and notes it, so that the change feed tells it once.
  */
 export const tellLate = async (hub: Hub): Promise<void> => {
-  const now = hub.ports.clock.now().getTime();
-  for (const { name, dataAsOf, state, reason, streams } of await connectionViews(hub)) {
+  const now = hub.ports.clock.now();
+  for (const view of await connectionViews(hub)) {
+    const { name, dataAsOf, state, reason, streams } = view;
+    const lag = lagSeconds(view, now);
     // Before the first read there is nothing that could be late; how that one goes stands on the connections page.
     // A tool that only sends is silent when nothing happens.
-    if (dataAsOf === undefined || streams.length === 0) continue;
+    if (dataAsOf === undefined || lag === undefined || streams.length === 0) continue;
     const { freshWithinSeconds: limitSeconds } = await hub.connection(name);
-    const lagSeconds = Math.floor((now - Date.parse(dataAsOf)) / 1000);
-    const isLate = lagSeconds > limitSeconds;
+    const isLate = Math.floor(lag) > limitSeconds;
     if (isLate) hub.log.warn({ connection: name, reason: reason ?? state }, "connection late");
-    const at = new Date(now).toISOString();
+    const at = now.toISOString();
     await update<Lateness>(hub.ports.table, latenessKey(name), (held) =>
       (held?.data.isLate ?? false) === isLate
         ? undefined
-        : { data: { isLate, at, dataAsOf, lagSeconds, limitSeconds } },
+        : { data: { isLate, at, dataAsOf, lagSeconds: Math.floor(lag), limitSeconds } },
     );
   }
 };

@@ -122,6 +122,14 @@ export const pollStream = async (
   /** As long as it holds, nothing was written that somebody would have to be kept from. */
   let isQuiet = hub.elastic && !full && held?.run.state === "completed";
   if (!isQuiet) await store(syncing());
+  /** @returns how long it took, in milliseconds */
+  const ended = (outcome: "completed" | "failed" | "broken_off"): number => {
+    const durationMs = clock.now().getTime() - Date.parse(startedAt);
+    hub.meter?.add("runs", { connection: connection.name, stream: name, outcome });
+    hub.meter?.observe("run_duration_seconds", { connection: connection.name }, durationMs / 1000);
+    return durationMs;
+  };
+  const told = { connection: connection.name, stream: name, scope, run: startedAt };
   try {
     const context = { http: connection.http(signal), config: connection.config, signal };
     for await (const page of reading.read(context, cursor, scope)) {
@@ -153,13 +161,16 @@ export const pollStream = async (
       cursor = page.cursor;
       pages += 1;
       records += size;
+      hub.meter?.add("records_read", { connection: connection.name, stream: name }, size);
       if (!isQuiet) await store(syncing());
     }
     const finishedAt = clock.now().toISOString();
     // Where each write is paid for, a read that found nothing goes unnoted for a while.
     const isSameCursor = hash(cursor ?? null) === hash(held?.cursor ?? null);
-    if (isQuiet && isSameCursor && isWithin(connection.freshWithinSeconds * 500, held?.lastCompletedAt))
+    if (isQuiet && isSameCursor && isWithin(connection.freshWithinSeconds * 500, held?.lastCompletedAt)) {
+      ended("completed");
       return undefined;
+    }
     await store({
       cursor,
       run: { state: "completed", startedAt, finishedAt, pages, records, queued },
@@ -169,28 +180,21 @@ export const pollStream = async (
       queuedAt,
       pageHashes,
     });
-    hub.log.info({ connection: connection.name, stream: name, scope, pages, records }, "polled");
+    hub.log.info({ ...told, pages, records, durationMs: ended("completed") }, "polled");
     if (HIDDEN.has(held?.run.error?.code ?? "")) await askForCensus(hub, connection, name, scope);
     return undefined;
   } catch (error) {
     if (signal.aborted) {
       const { lease: _, ...rest } = syncing();
       await store(rest);
+      ended("broken_off");
       return BROKEN_OFF;
     }
     const at = clock.now().toISOString();
     const { code, message } =
       error instanceof HubError ? error : { code: "internal_error", message: "the connector failed unexpectedly" };
-    hub.log.warn(
-      {
-        connection: connection.name,
-        stream: name,
-        scope,
-        code,
-        reason: safeReason(error),
-      },
-      "poll failed",
-    );
+    const durationMs = ended("failed");
+    hub.log.warn({ ...told, code, reason: safeReason(error), pages, records, durationMs }, "poll failed");
     if (code !== "lease_held") {
       await store({
         cursor,

@@ -4,6 +4,7 @@ import { isKind } from "../domain/entity.ts";
 import type { Instant } from "../domain/instant.ts";
 import { kindOf } from "../domain/kind.ts";
 import { type Ends, linkId } from "../domain/link.ts";
+import { traceOf } from "../domain/trace.ts";
 import type { FeedRecord } from "../ports/table.ts";
 import { entitiesById, everyOf, type StoredEntity, update } from "../store/entities.ts";
 import { entityOf, sightsKey } from "../store/keys.ts";
@@ -52,6 +53,7 @@ export const project = async (hub: Hub, records: readonly FeedRecord[]): Promise
     if (record.pk.startsWith("C#") && becameComplete(record)) sightChanged = true;
   }
   if (touched.size + told.size + decisions.size === 0 && !sightChanged) return;
+  const traces = tracesIn(records);
 
   const work = openWork();
   for (const id of told) {
@@ -84,6 +86,7 @@ export const project = async (hub: Hub, records: readonly FeedRecord[]): Promise
     await setImmediate();
     const home = work.homes.has(id) ? { is: work.homes.get(id) } : undefined;
     const isTheirs = told.has(id) || onlyDecided;
+    const trace = isTheirs ? undefined : traces.of([id, ...task.said.keys()]);
     await putView(hub, id, {
       ...task,
       home,
@@ -91,6 +94,7 @@ export const project = async (hub: Hub, records: readonly FeedRecord[]): Promise
       words,
       cause: isTheirs ? "override" : cause,
       looksAnew: sightChanged,
+      ...(trace !== undefined && { trace }),
     });
   }
   if (sightChanged) {
@@ -103,6 +107,30 @@ export const project = async (hub: Hub, records: readonly FeedRecord[]): Promise
   }
   // What hangs below is noted before what it hangs on: whoever was not noted is found again by way of what is above.
   for (const [id, part] of [...work.done].reverse()) await setProjected(table, id, part);
+  const durationMs = clock.now().getTime() - Date.parse(now);
+  hub.meter?.observe("projection_duration_seconds", {}, durationMs / 1000);
+  hub.meter?.add("features_derived", {}, work.features.size);
+  hub.log.info({ records: touched.size, written: work.features.size, trace: traces.only, durationMs }, "projected");
+};
+
+/** The payloads that records of the feed go back to. */
+const tracesIn = (records: readonly FeedRecord[]) => {
+  const byRecord = new Map<string, { readonly trace: string; readonly order: number }>();
+  for (const [order, { pk, sk, after }] of records.entries()) {
+    const id = entityOf(pk);
+    const trace = sk === "A" ? traceOf((after.data as StoredEntity).rawRef) : undefined;
+    if (id !== undefined && trace !== undefined) byRecord.set(id, { trace, order });
+  }
+  const [only, ...others] = new Set([...byRecord.values()].map(({ trace }) => trace));
+  return {
+    /** Of all of them, if it is one. */
+    only: others.length === 0 ? only : undefined,
+    /** Of the last that one of these came with; of none of them in particular, where all came with one. */
+    of(ids: readonly string[]): string | undefined {
+      const found = ids.flatMap((id) => byRecord.get(id) ?? []).toSorted((a, b) => b.order - a.order)[0];
+      return found?.trace ?? this.only;
+    },
+  };
 };
 
 /** What every record says now: those whose links may lead elsewhere with all that hangs below them, then the others. */

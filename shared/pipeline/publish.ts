@@ -35,9 +35,22 @@ const announce = async (hub: Hub, records: readonly FeedRecord[], events: readon
   const { bus } = hub.ports;
   const news: HubEvent[] = [];
   for (const event of summed(distinct(events))) if (await log(hub, event)) news.push(event);
-  const left = await bus.publish(news.filter(({ name }) => EVENTS[name].public));
+  const told = news.filter(({ name }) => EVENTS[name].public);
+  const left = await bus.publish(told);
   if (left.length > 0) throw new Error(`the bus did not take ${left.length} events`);
   await remember(hub.ports, records);
+  count(hub, told);
+};
+
+const count = (hub: Hub, told: readonly HubEvent[]): void => {
+  if (told.length === 0) return;
+  const now = hub.ports.clock.now().getTime();
+  for (const { name, recordedAt } of told) {
+    hub.meter?.add("events_published", { type: name });
+    hub.meter?.observe("event_age_seconds", {}, Math.max(0, (now - Date.parse(recordedAt)) / 1000));
+  }
+  const [trace, ...others] = new Set(told.map((event) => event.trace));
+  hub.log.info({ records: told.length, ...(others.length === 0 && { trace }) }, "published");
 };
 
 /** Answers of one hour, and records that show one gap of the mapping, are one event. */

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { HubError } from "../connector/errors.ts";
+import { traceOf } from "../domain/trace.ts";
 import { update } from "../store/entities.ts";
 import { lists, quarantineKey } from "../store/keys.ts";
 import type { Quarantined } from "../store/views.ts";
@@ -29,7 +30,11 @@ export const setAside = async (
       ? undefined
       : { data: { id, ...what, code, message, at }, list: lists.ofUnresolved(what.connectionId, receivedDay, id) },
   );
-  hub.log.warn({ connection: what.connectionId, stream: what.stream, code, reason: message }, "quarantined");
+  hub.meter?.add("quarantined", { connection: what.connectionId, code });
+  hub.log.warn(
+    { connection: what.connectionId, stream: what.stream, trace: traceOf(what.rawRef), code, reason: message },
+    "quarantined",
+  );
   return id;
 };
 

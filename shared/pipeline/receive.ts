@@ -1,6 +1,7 @@
 import { parseJson } from "../connector/body.ts";
 import type { Delivery } from "../connector/contract.ts";
 import { HubError } from "../connector/errors.ts";
+import { traceOf } from "../domain/trace.ts";
 import { update } from "../store/entities.ts";
 import { receiptKey } from "../store/keys.ts";
 import type { Hub } from "./hub.ts";
@@ -66,7 +67,8 @@ export const receive = async (hub: Hub, connectionName: string, delivery: Delive
     delivery.body,
   );
   await hub.ports.inbox.send([JSON.stringify({ connection: connection.name, rawRef })]);
-  hub.log.info({ connection: connection.name, deliveryId }, "received");
+  hub.meter?.add("webhooks_received", { connection: connection.name });
+  hub.log.info({ connection: connection.name, trace: traceOf(rawRef), deliveryId }, "received");
   return webhook.accepted === 200 ? "" : undefined;
 };
 

@@ -16,6 +16,8 @@ import type { Signs } from "./view-signs.ts";
 /** A feature's row with why it was last written, so that publication can say so. */
 export interface StoredView extends FeatureView {
   readonly cause: "sync" | "time" | "rule_change" | "override";
+  /** Of the payload that last changed what it says, where one did. */
+  readonly trace?: string | undefined;
   /** What it rests on beside its records; rows of the first versions do without. */
   readonly seen?: Seen;
   /** Absent while the tool of the work cannot be seen. */

@@ -7,7 +7,13 @@ import type { StoredView } from "./under.ts";
 export const viewEvents = (url: string, was: StoredView | undefined, is: StoredView): HubEvent[] => {
   // The feature that stands for it tells what happened.
   if (is.sameAs !== undefined) return [];
-  const when = { subject: is.id, sequence: is.version, time: is.explanation.asOf, recordedAt: is.observedAt };
+  const when = {
+    subject: is.id,
+    sequence: is.version,
+    time: is.explanation.asOf,
+    recordedAt: is.observedAt,
+    ...(is.trace !== undefined && { trace: is.trace }),
+  };
   const feature = {
     id: is.id,
     ...(is.key !== undefined && { key: is.key }),

@@ -45,6 +45,8 @@ export interface Task {
   readonly sights: () => Promise<readonly Sight[]>;
   readonly words: ReturnType<typeof vocabulary>;
   readonly cause: StoredView["cause"];
+  /** Of the payload that brought it about. */
+  readonly trace?: string | undefined;
 }
 
 /**
@@ -105,7 +107,7 @@ const tryView = async (hub: Hub, id: string, task: Task): Promise<string | undef
   const { initiatives } = under;
   const updatedAt = latest(rows) ?? feature.sourceUpdatedAt;
   const signs = signsOf(feature, items, rows, seen.workReadAt[feature.source.connectionId], asOf);
-  const beside = { signs, updatedAt, owner, initiatives, home, cause: task.cause };
+  const beside = { signs, updatedAt, owner, initiatives, home, cause: task.cause, trace: task.trace };
   const made = { seen, explanation, health: shown, rows, items, history, asOf, ...beside };
   const isPlaced = await putRecency(table, { id, updatedAt, presence: feature.presence }, recency);
   const isStored = isPlaced && (await store(table, feature, view, made));
@@ -228,6 +230,7 @@ interface Derived {
   readonly initiatives: readonly string[];
   readonly home: Contribution | undefined;
   readonly cause: StoredView["cause"];
+  readonly trace: string | undefined;
 }
 
 /** @returns false if somebody else wrote meanwhile */
@@ -298,6 +301,7 @@ const store = async (
   const data: StoredView = {
     ...shown,
     cause: isStep && before !== undefined ? before.cause : cause,
+    ...(made.trace !== undefined && { trace: made.trace }),
     seen,
     ...(signs !== undefined && { signs }),
     meaning,
@@ -316,7 +320,7 @@ const movingOf = ({ updatedAt, explanation, health: { dimensions = [] } }: Featu
 /** Keeps what was shown until now, before something else is shown: a crash in between leaves the past complete. */
 const putPast = async (table: Table, id: string, shown: StoredView | undefined, until: Instant): Promise<void> => {
   const version = shown?.version ?? 0;
-  const { seen: _, meaning: _m, signs: _s, ...view } = shown ?? {};
+  const { seen: _, meaning: _m, signs: _s, trace: _t, ...view } = shown ?? {};
   const data = { id, until, view: shown === undefined ? null : view } as PastView;
   // Where it stands already, it is the same.
   await table.put({ ...pastViewKey(id, until, version), version: 1, data, list: lists.ofPast(until, id, version) });

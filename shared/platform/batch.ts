@@ -71,7 +71,10 @@ const settle = async <Message>(
   await handling.queue(hub()).send([body], Math.min(900, error.retry.afterSeconds));
 };
 
-const tell = (error: unknown): void =>
-  hub().log.warn({ code: codeOf(error), reason: safeReason(error) }, "message failed");
+const tell = (error: unknown): void => {
+  const code = codeOf(error);
+  hub().meter?.add("messages_failed", { code });
+  hub().log.warn({ code, reason: safeReason(error) }, "message failed");
+};
 
 const codeOf = (error: unknown): string => (error instanceof HubError ? error.code : "internal_error");

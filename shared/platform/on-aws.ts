@@ -8,6 +8,7 @@ import type { Table } from "../ports/table.ts";
 import type { SecretsKnown } from "./connections.ts";
 import { useHub } from "./current.ts";
 import type { HubConfig } from "./define-hub.ts";
+import { emf } from "./emf.ts";
 import { jsonLog } from "./log.ts";
 import { hubOf } from "./open-hub.ts";
 import { derivedKey, serveAs } from "./serving.ts";
@@ -20,18 +21,27 @@ export const CURSOR_KEY = "THROUGHLINE_CURSOR_KEY";
  * read something never tries.
  *
  * @param parts.ports adapters of the stores that the function's row of the topology names; it has no others
+ * @param parts.namespace of its metrics in CloudWatch
+ * @returns what tells after each invocation what was counted in it
  */
 export const openOnAws = (parts: {
   readonly config: HubConfig;
   readonly ports: Partial<Ports>;
   readonly knows: SecretsKnown;
   readonly url: string;
-}): void => {
+  readonly namespace: string;
+}): Told => {
   const ports = only(parts.ports);
-  const log = jsonLog(() => ports.clock.now());
-  useHub(hubOf({ ...parts, ports, log, alone: false, elastic: true, keepsIdentityKey: true }), parts.config.outputs, {
-    config: parts.config,
-  });
+  const now = () => ports.clock.now();
+  const log = jsonLog(now);
+  const meter = emf({ namespace: parts.namespace, now });
+  useHub(
+    hubOf({ ...parts, ports, log, meter, alone: false, elastic: true, keepsIdentityKey: true }),
+    parts.config.outputs,
+    {
+      config: parts.config,
+    },
+  );
   const keyFor = (purpose: string) => async (): Promise<Uint8Array> => {
     const secret = await ports.secrets.get(CURSOR_KEY);
     if (secret === undefined)
@@ -44,7 +54,19 @@ export const openOnAws = (parts: {
     cursorKey: keyFor("cursors"),
     sealKey: keyFor("webhook secrets"),
   });
+  return (handler) => async (event, context) => {
+    try {
+      return await handler(event, context);
+    } finally {
+      meter.flush();
+    }
+  };
 };
+
+/** A handler that tells what was counted, however it ends. */
+type Told = <Event, Context, Result>(
+  handler: (event: Event, context: Context) => Promise<Result>,
+) => (event: Event, context: Context) => Promise<Result>;
 
 /** Where jobs that must wait go on AWS: into the table, for the next round of their connection. */
 export const deferredIn =

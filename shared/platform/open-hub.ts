@@ -6,11 +6,13 @@ import { configuredId } from "../domain/kind.ts";
 import { HEALTH_RULES, healthRules } from "../lifecycle/health/rules.ts";
 import { hash } from "../pipeline/entity-of.ts";
 import type { Connection, Hub, Log, Product } from "../pipeline/hub.ts";
+import type { Meter } from "../pipeline/metrics.ts";
 import type { Ports } from "../ports/ports.ts";
 import { update } from "../store/entities.ts";
 import { mappingKey } from "../store/keys.ts";
 import { suggestion } from "./config.ts";
 import { ONLY_PRODUCT, openConnection, type SecretsKnown, secretsInUse } from "./connections.ts";
+import { counted } from "./counted.ts";
 import type { ConnectionConfig, HubConfig } from "./define-hub.ts";
 import { hubEmailHash, IDENTITY_KEY } from "./identity-key.ts";
 import { declaredPeople } from "./people.ts";
@@ -21,6 +23,7 @@ interface Parts {
   readonly config: HubConfig;
   readonly ports: Ports;
   readonly log: Log;
+  readonly meter?: Meter | undefined;
   readonly url: string;
   /** No other process works on these ports. */
   readonly alone: boolean;
@@ -47,7 +50,7 @@ export const openHub = async (parts: Parts): Promise<Hub> => {
  * secret does not stop the others.
  */
 export const hubOf = (parts: Parts): Hub => {
-  const { config, ports, log, alone, knows, beside = false, elastic = false } = parts;
+  const { config, ports, log, meter, alone, knows, beside = false, elastic = false } = parts;
   const around: Surroundings = {
     fetch: parts.fetch ?? fetch,
     now: () => ports.clock.now().getTime(),
@@ -59,6 +62,7 @@ export const hubOf = (parts: Parts): Hub => {
   return {
     ports,
     log,
+    ...(meter && { meter }),
     url: (config.url ?? parts.url).replace(/\/$/, ""),
     timezone: config.timezone ?? "UTC",
     weekStart: config.weekStart ?? "monday",
@@ -79,7 +83,9 @@ export const hubOf = (parts: Parts): Hub => {
           { retry: "never" },
         );
       }
-      return open(name, settings, () => openConnection(name, settings, { config, ports, around, knows, elastic }));
+      return open(name, settings, () =>
+        openConnection(name, settings, { config, ports, around: counted(around, meter, name), knows, elastic }),
+      );
     },
     mapping: once(async () => {
       const given = parts.keepsIdentityKey === true ? undefined : await ports.secrets.get(IDENTITY_KEY);

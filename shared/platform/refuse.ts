@@ -22,6 +22,8 @@ export const refuse = (error: Error, c: Context): Response => {
     hub().log.warn({ connection, code, reason: safeReason(error) }, "webhook not kept");
     return c.json({ code: "internal_error" }, 503, { "retry-after": "30" });
   }
+  // Signatures are looked at where the connection is known: no word of the sender becomes a label.
+  if (code === "signature_rejected") hub().meter?.add("signature_failures", { connection: connection ?? "" });
   hub().log.warn({ connection, code, reason: error.message }, "webhook refused");
   return c.json({ code }, status);
 };

@@ -14,6 +14,8 @@ export interface Serving {
     readonly required: boolean;
     readonly oidc?: AccessConfig["oidc"];
   };
+  /** What `/metrics` answers; absent where no process sees all that is counted. */
+  readonly metricsPage?: (() => Promise<{ readonly type: string; readonly text: string }>) | undefined;
   /** Host names that may be asked for; absent allows all. */
   readonly allowedHosts?: readonly string[];
 }

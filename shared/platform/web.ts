@@ -11,11 +11,21 @@ import { webhookMeans } from "./webhook-means.ts";
 
 /** The HTTP surfaces over the hub of this process. */
 export const webOf = async (hub: () => Hub): Promise<Hono<WebEnv>> => {
-  const { oidc } = serving().signIn;
-  const { ports, log } = hub();
+  const { signIn, metricsPage } = serving();
+  const { oidc } = signIn;
+  const { ports, log, meter } = hub();
   return webApp({
     ...(await webDepsOf(hub)),
     ...(oidc !== undefined && { oidc: oidcOf(oidc, ports.secrets, log) }),
+    ...(meter !== undefined && {
+      metrics: {
+        answered: (what, seconds) => {
+          meter.add("http_requests", what);
+          meter.observe("http_request_duration_seconds", { route: what.route }, seconds);
+        },
+        page: metricsPage,
+      },
+    }),
     webhooks: webhookDesk(hub, () => webhookMeans(hub)),
     sendTestEvent: (type) => sendTestEvent(hub(), type),
   });

@@ -8,6 +8,7 @@ import { mountDashboard } from "./dashboard/dashboard.ts";
 import { errorPage } from "./dashboard/error-page.tsx";
 import { mountReports } from "./dashboard/report-files.ts";
 import { hostGuard } from "./host-guard.ts";
+import { counting, mountMetrics } from "./metrics-page.ts";
 import { requestId } from "./request-id.ts";
 import { sameOrigin } from "./same-origin.ts";
 import { securityHeaders } from "./security-headers.ts";
@@ -18,6 +19,7 @@ const forMachines = (path: string): boolean =>
   path.startsWith("/v1/") ||
   path === "/openapi.json" ||
   path === "/healthz" ||
+  path === "/metrics" ||
   path.startsWith("/.well-known/");
 
 /** The hub over HTTP: API, dashboard and documentation. The same app runs on a laptop and behind API Gateway. */
@@ -39,6 +41,7 @@ export const webApp = (deps: WebDeps): Hono<WebEnv> => {
     const told = new HubError("not_found", "there is nothing at this address", { retry: "never" });
     return forMachines(c.req.path) ? problem(c, deps, told) : errorPage(c, deps, told);
   });
+  if (deps.metrics !== undefined) app.use(counting(deps));
   app.use(securityHeaders);
   app.use(requestId);
   app.use(compress());
@@ -48,6 +51,7 @@ export const webApp = (deps: WebDeps): Hono<WebEnv> => {
   // Files of a run stand before the run itself, which would take their ending for a part of its name.
   mountReports(app, deps);
   mountApi(app, deps);
+  mountMetrics(app, deps);
   mountDashboard(app, deps);
   return app;
 };

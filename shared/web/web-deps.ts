@@ -59,6 +59,17 @@ export interface WebDeps {
    * @throws HubError key_unknown | key_expired
    */
   readonly identify?: ((request: Request) => Promise<Identity>) | undefined;
+  /** Counts what was asked for; absent where nobody counts. */
+  readonly metrics?:
+    | {
+        readonly answered: (
+          what: { readonly route: string; readonly method: string; readonly status: string },
+          seconds: number,
+        ) => void;
+        /** What `/metrics` answers; absent where there is no such page. */
+        readonly page?: (() => Promise<{ readonly type: string; readonly text: string }>) | undefined;
+      }
+    | undefined;
   /** Hands work to whoever polls the connection; absent where nothing does. */
   readonly ask?: ((work: AskedOfConnection) => Promise<void>) | undefined;
   /** Answers to requests that name themselves; absent: each request is a new one. */

@@ -127,9 +127,16 @@ export type Both = Awaited<ReturnType<typeof openBoth>>;
 
 /**
  * An event without what tells how often something was stored or when it was noticed: `id` and `sequence` count the
- * versions of the subject, which pages read at the same time may come to in another order; `recordedtime` is the hub's.
+ * versions of the subject, which pages read at the same time may come to in another order; `recordedtime` is the hub's;
+ * `traceparent` names the page that came first to tell it, where one can be named.
  */
 const told = (text: string): string => {
-  const { id: _id, sequence: _sequence, recordedtime: _at, ...event } = JSON.parse(text) as Record<string, unknown>;
+  const {
+    id: _i,
+    sequence: _s,
+    recordedtime: _r,
+    traceparent: _t,
+    ...event
+  } = JSON.parse(text) as Record<string, unknown>;
   return JSON.stringify(event);
 };

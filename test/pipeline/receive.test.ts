@@ -5,6 +5,7 @@ import { handler } from "../../functions/receive-webhook.ts";
 import { type Connector, defineConnector, stream } from "../../shared/connector/contract.ts";
 import { HubError } from "../../shared/connector/errors.ts";
 import { hmac } from "../../shared/connector/signature.ts";
+import { traceOf } from "../../shared/domain/trace.ts";
 import type { Hub } from "../../shared/pipeline/hub.ts";
 import { BODY_AT_MOST } from "../../shared/pipeline/receive.ts";
 import { useHub } from "../../shared/platform/current.ts";
@@ -120,7 +121,8 @@ describe("a webhook", () => {
       what: "webhook",
       headers: { "content-type": "application/json", "x-github-delivery": "d-1", "x-github-event": "issues" },
     });
-    expect(pipeline.logged).toEqual([{ connection: "acme", deliveryId: "d-1", verb: "received" }]);
+    const trace = traceOf(queued?.message.rawRef);
+    expect(pipeline.logged).toEqual([{ connection: "acme", trace, deliveryId: "d-1", verb: "received" }]);
   });
 
   const good = bytes('{"id":"1"}');

@@ -186,7 +186,8 @@ describe("T15 product isolation", () => {
     );
   };
   beforeAll(async () => {
-    hub = await twoProducts();
+    const numbers = { type: "text/plain", text: `throughline_connection_healthy{connection="${CANARY}-code"} 1` };
+    hub = await twoProducts({ metrics: { answered: () => {}, page: async () => numbers } });
   });
   // Nobody's allowance of requests runs out.
   beforeEach(() => {
@@ -464,6 +465,8 @@ describe("T15 product isolation", () => {
     const open =
       /^\/(?:\*|assets\/.*|openapi\.json|healthz|\.well-known\/api-catalog|v1\/schemas\/.*|share\/:token|:page\{.*|:list\{.*)$/;
     const mounted = [...new Set(hub.app.routes.map(({ path }) => path))];
+    // Numbers of the whole hub: a test below sees who gets them.
+    declared.add("/metrics");
     // Files: each asks for its scope itself, as the tests below see.
     const files = /^(?:\/v1)?\/(?:reports\/:id\/(?:runs\/:file\{.*|preview\/mail\.html)|features\/:id\/badge\.svg)$/;
     expect(mounted.filter((path) => !declared.has(path) && !open.test(path) && !files.test(path))).toEqual([]);
@@ -478,6 +481,18 @@ describe("T15 product isolation", () => {
       expect([who, [303, 401, 403].includes((await ask(who, address)).status)]).toEqual([who, true]);
     expect((await ask("viewer of A", address)).status).toBe(404);
   });
+
+  it.each(WHO)(
+    "gives the numbers of the whole hub to %s only for all products and the scope of connections",
+    async (who) => {
+      const { sees, refused } = GRANTS[who];
+      const allowed = may(who, "connections:read") && sees === "all";
+      const response = await ask(who, "/metrics");
+      expect(response.status).toBe(refused ? 401 : allowed ? 200 : 403);
+      expect((await saidBy(response)).includes(CANARY)).toBe(allowed);
+      expect((await ask(who, "/metrics", "POST")).status).toBe(refused && who !== "nobody" ? 401 : 405);
+    },
+  );
 
   it.each(WHO)("takes forms of %s for their scope alone", async (who) => {
     for (const [path, scope] of FORMS) {

@@ -59,11 +59,11 @@ export type Known = Omit<StoredEntity, Learnt> & {
   readonly past: readonly unknown[];
 };
 
-/** By id: every feature as it is shown, without when it was made so. */
+/** By id: every feature as it is shown, without when and by what it was made so. */
 export const shown = (hub: HubUnderTest): Map<string, unknown> =>
   new Map(
     rows<StoredView>(hub, "pk LIKE 'E#%' AND sk = 'V'").map(({ pk, data }) => {
-      const { version: _, observedAt: _o, cause: _c, meaning: _m, steps: _s, explanation, ...view } = data;
+      const { version: _, observedAt: _o, cause: _c, trace: _t, meaning: _m, steps: _s, explanation, ...view } = data;
       const { asOf: _a, knownAt: _k, ...said } = explanation;
       return [pk.slice(2), { ...view, said }];
     }),

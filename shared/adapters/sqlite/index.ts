@@ -18,7 +18,9 @@ import { type SqliteFeed, sqliteFeed, sqliteTable } from "./table.ts";
 /** The embedded adapter set with the ends that the local runner holds: on AWS, Lambda has them built in. */
 export interface Embedded {
   readonly ports: Ports;
-  readonly consumers: Readonly<Record<QueueName, QueueConsumer>>;
+  readonly consumers: Readonly<
+    Record<QueueName, QueueConsumer & Pick<ReturnType<typeof sqliteQueue>, "oldestSeconds">>
+  >;
   readonly feed: SqliteFeed;
   readonly bus: ReturnType<typeof sqliteBus>;
   readonly db: DatabaseSync;

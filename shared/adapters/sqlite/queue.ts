@@ -21,11 +21,11 @@ export const sqliteQueue = (
   name: string,
   clock: Clock,
   told: () => void = () => {},
-): Queue & QueueConsumer & { recover(): void } => {
+): Queue & QueueConsumer & { recover(): void; oldestSeconds(): number } => {
   db.exec(SCHEMA);
   const insert = db.prepare("INSERT INTO message (queue, body, visible_at) VALUES (?, ?, ?)");
   const next = db.prepare(
-    "SELECT id, body, receives FROM message WHERE queue = ? AND dead = 0 AND visible_at <= ? ORDER BY visible_at, id LIMIT ?",
+    "SELECT id, body, receives, visible_at FROM message WHERE queue = ? AND dead = 0 AND visible_at <= ? ORDER BY visible_at, id LIMIT ?",
   );
   const hide = db.prepare("UPDATE message SET visible_at = ?, receives = receives + 1, held = 1 WHERE id = ?");
   const bury = db.prepare("UPDATE message SET dead = 1, held = 0 WHERE id = ?");
@@ -76,6 +76,12 @@ export const sqliteQueue = (
         )
         .get(name) as { waiting: number; inFlight: number; dead: number };
       return { waiting: row.waiting, inFlight: row.inFlight, dead: row.dead };
+    },
+    /** How long the message has been due that waits longest; 0 while none is due. */
+    oldestSeconds() {
+      const now = clock.now().getTime();
+      const { visible_at: since } = next.get(name, now, 1) ?? {};
+      return since === undefined ? 0 : (now - Number(since)) / 1000;
     },
     /** Shows at once what a process that is gone had taken; only for the holder of the folder's lock. */
     recover() {

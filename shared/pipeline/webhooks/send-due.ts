@@ -141,6 +141,7 @@ const sendOne = async (
   });
   if (answer === undefined) return undefined;
   const taken = isTaken(answer);
+  hub.meter?.add("webhook_deliveries", { outcome: taken ? "delivered" : "failed" });
   const attempt = {
     at: at.toISOString(),
     ms: Math.round(performance.now() - began),

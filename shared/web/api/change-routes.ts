@@ -19,6 +19,10 @@ const ChangeJson = z
     sequence: z.int().describe("The subject's version: order holds within one subject."),
     time: z.string().describe("When it happened, as its tool tells."),
     recordedAt: z.string().describe("When the hub learnt it; the log is in this order."),
+    trace: z
+      .string()
+      .optional()
+      .describe("Of the webhook or page that it goes back to: the trace id of `traceparent`, and of lines of the log."),
     test: z.literal(true).optional().describe("Nothing happened: somebody tries how it arrives."),
     data: z.record(z.string(), z.unknown()),
   })

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { type DeployedPart, deployedParts } from "../../../infra/aws/deployed-parts.ts";
 import example from "../../../infra/aws/examples/throughline.config.ts";
 import { ON_AWS, type Part, topology } from "../../../infra/topology.ts";
+import { METRICS } from "../../../shared/pipeline/metrics.ts";
 import { functionsOf, ofType, type Resource, type Template, templateOf, textOf } from "./synthesised.ts";
 
 const DEPLOYED = deployedParts(example);
@@ -88,7 +89,7 @@ describe("functions", () => {
 
   it("are told the stores of their rows and nothing else", () => {
     const told = (name: string) => Object.keys(properties(name).Environment.Variables).sort();
-    const common = ["NODE_OPTIONS", "THROUGHLINE_URL"];
+    const common = ["NODE_OPTIONS", "THROUGHLINE_METRICS", "THROUGHLINE_URL"];
     expect(told("receive-webhook")).toEqual(
       [...common, "THROUGHLINE_ARCHIVE", "THROUGHLINE_INBOX", "THROUGHLINE_SECRETS"].sort(),
     );
@@ -356,6 +357,22 @@ describe("alarms", () => {
       '{ $.message = "quarantined" }': "ingestrecordlogs",
       '{ $.code = "signature_rejected" }': "receivewebhooklogs",
     });
+  });
+
+  it("show figures of the hub's own that the alarms' filters or its functions give, and no others", () => {
+    const given = new Set<string>([
+      ...all("AWS::Logs::MetricFilter").map(({ Properties }) => Properties.MetricTransformations[0].MetricName),
+      ...Object.values(METRICS).flatMap((metric) => ("cloud" in metric ? [metric.cloud] : [])),
+    ]);
+    const body = all("AWS::CloudWatch::Dashboard")
+      .map(({ Properties }) => JSON.stringify(Properties))
+      .join();
+    const shown = [...body.matchAll(/Throughline\/\w+[\\"]+,[\\"]+(\w+)/g)].map(([, name]) => name ?? "");
+    expect(shown.length).toBeGreaterThan(6);
+    expect(shown.filter((name) => !given.has(name))).toEqual([]);
+    expect(given.size).toBe(10);
+    const namespaces = new Set(DEPLOYED.map(({ name }) => properties(name).Environment.Variables.THROUGHLINE_METRICS));
+    expect(body).toContain([...namespaces].join());
   });
 });
 

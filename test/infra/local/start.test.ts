@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { signInLink } from "../../../infra/cli/made-key.ts";
 import type { HubConfig } from "../../../shared/platform/define-hub.ts";
 import { quietLog } from "../../../shared/platform/log.ts";
+import { openMetrics } from "../../platform/open-metrics.ts";
 
 const closing: (() => unknown)[] = [];
 afterEach(async () => {
@@ -44,6 +45,20 @@ describe("T27 a hub on one machine", () => {
     expect(await ask("/v1/status", "localhost")).toBe(200);
     expect(await ask("/settings/audit", "localhost")).toBe(200);
     expect(await ask("/v1/status", "evil.example")).toBe(421);
+    await ask("/features/NONE-1", "localhost");
+    await ask("/no/such/page/at/all", "localhost");
+    const response = await fetch(`${local.url}/metrics`);
+    expect(response.headers.get("content-type")).toBe("application/openmetrics-text; version=1.0.0; charset=utf-8");
+    const families = openMetrics(await response.text());
+    const samples = families.get("throughline_http_requests")?.samples ?? [];
+    expect(samples.map(({ labels, value }) => [...Object.values(labels), value])).toEqual([
+      ["/v1/status", "GET", "200", 1],
+      ["/settings/audit", "GET", "200", 1],
+      ["/v1/status", "GET", "421", 1],
+      ["/features/:key", "GET", "404", 1],
+      ["other", "GET", "404", 1],
+    ]);
+    expect(families.get("throughline_feed_lag_records")?.samples).toHaveLength(1);
   });
 
   it.each([
@@ -54,6 +69,7 @@ describe("T27 a hub on one machine", () => {
     const host = listen === undefined ? "localhost" : "hub.example.com";
     expect(local.signIn).toBe(true);
     expect(await ask("/v1/status", host)).toBe(401);
+    expect(await ask("/metrics", host)).toBe(401);
     expect(await ask("/", host)).toBe(303);
     expect(await ask("/healthz", host)).toBe(200);
     expect(await ask("/v1/status", "evil.example")).toBe(421);

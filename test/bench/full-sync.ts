@@ -69,7 +69,8 @@ export const measureFullSync = async (vendor: Vendor, issues: number, rounds: nu
   }
 };
 
-export const medianOf = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
+export const medianOf = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
 
 /** `npm run bench -- full-sync`: CPU seconds of a whole first sync, beside `fetch` and `JSON.parse` of the same pages. */
 export const fullSyncBench = async (args: readonly string[]): Promise<void> => {
@@ -83,10 +84,24 @@ export const fullSyncBench = async (args: readonly string[]): Promise<void> => {
   });
   const rows: (string | number)[][] = [];
   for (const vendor of VENDORS.filter((one) => values.vendor.includes(one))) {
-    const { issues, rows: stored, ours, floor } = await measureFullSync(vendor, Number(values.issues), Number(values.rounds));
+    const {
+      issues,
+      rows: stored,
+      ours,
+      floor,
+    } = await measureFullSync(vendor, Number(values.issues), Number(values.rounds));
     const [cpu, bare] = [medianOf(ours.map((one) => one.cpuSeconds)), medianOf(floor.map((one) => one.cpuSeconds))];
     const { requests = 0, megabytes = 0 } = floor[0] ?? {};
-    rows.push([vendor, issues, stored, requests, megabytes.toFixed(1), cpu.toFixed(2), bare.toFixed(2), (cpu / bare).toFixed(2)]);
+    rows.push([
+      vendor,
+      issues,
+      stored,
+      requests,
+      megabytes.toFixed(1),
+      cpu.toFixed(2),
+      bare.toFixed(2),
+      (cpu / bare).toFixed(2),
+    ]);
   }
   const head = ["tool", "issues", "rows", "requests", "MB", "CPU s", "CPU s, bare read", "ratio"];
   process.stdout.write(`${table(head, rows)}\n`);

@@ -82,7 +82,13 @@ export const measuredRun = async ([order = ""]: readonly string[]): Promise<void
   const rows = Number(embedded.db.prepare("SELECT count(*) AS n FROM item").get()?.["n"]);
   embedded.close();
   if (failures.length > 0) throw new Error(`the run failed: ${failures.slice(0, 3).join("; ")}`);
-  const peak: Peak = { seconds, cpuSeconds: (user + system) / 1e6, rows, rssMb: process.resourceUsage().maxRSS / 1024, heapMb: heap / MB };
+  const peak: Peak = {
+    seconds,
+    cpuSeconds: (user + system) / 1e6,
+    rows,
+    rssMb: process.resourceUsage().maxRSS / 1024,
+    heapMb: heap / MB,
+  };
   process.stdout.write(`${JSON.stringify(peak)}\n`);
 };
 

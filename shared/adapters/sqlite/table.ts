@@ -29,22 +29,33 @@ interface Stored {
   expires_at: number | null;
 }
 
+/** A row as JSON around the text of its data, which is as long as all else together and is not written a second time. */
+const rowText = ({ pk, sk, version, list, due, expiresAt }: Omit<Row, "data">, data: string): string => {
+  const key = `"pk":${JSON.stringify(pk)},"sk":${JSON.stringify(sk)},"version":${version}`;
+  const places = `${list ? `,"list":${JSON.stringify(list)}` : ""}${due ? `,"due":${JSON.stringify(due)}` : ""}`;
+  return `{${key},"data":${data}${places}${expiresAt === undefined ? "" : `,"expiresAt":${expiresAt}`}}`;
+};
+
 const place = (pk: string | null, sk: string | null): Place | undefined =>
   pk === null || sk === null ? undefined : { pk, sk };
 
-const toRow = (record: unknown): Row => {
-  const { pk, sk, version, data, list_pk, list_sk, due_pk, due_sk, expires_at } = record as Stored;
+/** All of a row but its data, which is still text. */
+const frameOf = ({ pk, sk, version, list_pk, list_sk, due_pk, due_sk, expires_at }: Stored): Omit<Row, "data"> => {
   const list = place(list_pk, list_sk);
   const due = place(due_pk, due_sk);
   return {
     pk,
     sk,
     version,
-    data: JSON.parse(data),
     ...(list && { list }),
     ...(due && { due }),
     ...(expires_at !== null && { expiresAt: expires_at }),
   };
+};
+
+const toRow = (record: unknown): Row => {
+  const stored = record as Stored;
+  return { ...frameOf(stored), data: JSON.parse(stored.data) };
 };
 
 /** Sorts behind whatever else follows a prefix, so that the index ends the search where the prefix ends. */
@@ -120,7 +131,7 @@ export const sqliteTable = (db: DatabaseSync, told: () => void = () => {}): Tabl
       const json = JSON.stringify(row.data);
       checkRow(row, json);
       const fits = atomically(db, () => {
-        const held = find(row.pk, row.sk);
+        const held = one.get(row.pk, row.sk) as Stored | undefined;
         if ((held?.version ?? 0) !== row.version - 1) return false;
         const { pk, sk, version, list, due, expiresAt } = row;
         write.run(
@@ -134,7 +145,7 @@ export const sqliteTable = (db: DatabaseSync, told: () => void = () => {}): Tabl
           due?.sk ?? null,
           expiresAt ?? null,
         );
-        tell.run(pk, sk, held === undefined ? null : JSON.stringify(held), JSON.stringify(row));
+        tell.run(pk, sk, held === undefined ? null : rowText(frameOf(held), held.data), rowText(row, json));
         return true;
       });
       if (fits) told();

@@ -98,6 +98,10 @@ const generated = (deployed: DeployedPart): Plugin => ({
       loader: "js",
       resolveDir: ROOT,
     }));
+    onLoad({ filter: /[/\\]assets[/\\]htmx\.ts$/ }, () => ({
+      contents: `export const HTMX = ${JSON.stringify(readFileSync(join(ROOT, "node_modules/htmx.org/dist/htmx.min.js"), "utf8"))};`,
+      loader: "ts",
+    }));
     onLoad({ filter: /[/\\](?:connectors[/\\]index|shared[/\\]platform[/\\]version)\.ts$/ }, ({ path }) =>
       relative(ROOT, path).startsWith(`connectors${sep}`)
         ? { contents: connectorIndex(connectorsOf(deployed)), loader: "ts" }

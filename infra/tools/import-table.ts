@@ -93,8 +93,8 @@ export const LAYERS: readonly Layer[] = [
       "shared/ports/table.ts",
       "shared/connector/errors.ts",
     ],
-    packages: ["hono", "zod"],
-    node: ["crypto"],
+    packages: ["hono", "zod", "d3-array", "d3-scale", "d3-shape", "d3-time", "d3-time-format", "htmx.org"],
+    node: ["crypto", "fs", "module"],
   },
   {
     at: "shared/adapters/clock.ts",

@@ -8,13 +8,14 @@ import type { Explanation, Fact } from "../domain/stage.ts";
 import { derive } from "../lifecycle/derive.ts";
 import { factsOf } from "../lifecycle/facts.ts";
 import type { WorkItemSummary } from "../lifecycle/health/input.ts";
+import { promiseOf } from "../lifecycle/health/target-moves.ts";
 import { type Health, healthOf } from "../lifecycle/health.ts";
 import { lastDeclared } from "../lifecycle/said-facts.ts";
 import type { Row, Table } from "../ports/table.ts";
 import { boardPlace } from "../store/board-place.ts";
 import { entitiesById, entityById, linksOf, rowsUpTo, type StoredEntity } from "../store/entities.ts";
 import { dues, lists, partition, pastViewKey, viewKey } from "../store/keys.ts";
-import type { PastView, ViewStep } from "../store/past.ts";
+import { type PastView, stepOf, type ViewStep } from "../store/past.ts";
 import type { FeatureView } from "../store/views.ts";
 import { evidenceLine, type FactsRow, putFacts, type Said, summaryOf } from "./contribute.ts";
 import type { Sight } from "./coverage.ts";
@@ -29,8 +30,8 @@ import { factsContext, type vocabulary } from "./vocabulary.ts";
 /** A feature's row with why it was last written, so that publication can say so. */
 export interface StoredView extends FeatureView {
   readonly cause: "sync" | "time" | "rule_change" | "override";
-  /** What it rests on beside its records. */
-  readonly seen: Seen;
+  /** What it rests on beside its records; rows of the first versions do without. */
+  readonly seen?: Seen;
   /** Over all that is shown but what newer records alone move; unlike it, nothing else is shown. */
   readonly meaning: string;
   /** Versions since the last row of its past, oldest first: they differ in what a step has alone. */
@@ -145,7 +146,8 @@ const tryView = async (hub: Hub, id: string, task: Task): Promise<string | undef
   const owner = await ownerOf(table, feature, view?.data, task);
   const home = task.home === undefined ? under.projected.features?.[0] : task.home.is;
   const { initiatives } = under;
-  const made = { seen, explanation, health: shown, rows, items, asOf, owner, initiatives, home, cause: task.cause };
+  const beside = { owner, initiatives, home, cause: task.cause };
+  const made = { seen, explanation, health: shown, rows, items, history, asOf, ...beside };
   return (await store(table, feature, view, made)) ? home?.featureId : "conflict";
 };
 
@@ -158,7 +160,7 @@ const seenBy = async (
 ): Promise<Seen> => {
   const isAsBefore =
     !looksAnew &&
-    view !== undefined &&
+    view?.seen !== undefined &&
     sameProducts(view, feature) &&
     view.seen.thresholds === rulesFor(hub, feature.productIds).version;
   return isAsBefore ? view.seen : seenOf(hub, await sights(), feature.productIds);
@@ -248,7 +250,7 @@ const ownerOf = async (
 export const isSeenAsBefore = async (hub: Hub, id: string, sights: readonly Sight[]): Promise<boolean> => {
   const { pk, sk } = viewKey(id);
   const view = (await hub.ports.table.get<StoredView>(pk, sk))?.data;
-  return view !== undefined && hash(view.seen) === hash(seenOf(hub, sights, view.productIds));
+  return view?.seen !== undefined && hash(view.seen) === hash(seenOf(hub, sights, view.productIds));
 };
 
 interface Derived {
@@ -257,6 +259,7 @@ interface Derived {
   readonly health: Omit<Health, "declared"> & Pick<FeatureView["health"], "declared">;
   readonly rows: readonly FactsRow[];
   readonly items: ReadonlyMap<string, WorkItemSummary>;
+  readonly history: readonly HistoryEntry[];
   readonly asOf: Instant;
   readonly owner: FeatureView["owner"];
   readonly initiatives: readonly string[];
@@ -297,6 +300,8 @@ const store = async (
     ...(targetDate !== undefined && { targetDate }),
     ...(targetDateResolution !== undefined && { targetDateResolution }),
     explanation,
+    tickets: of("supportTicket"),
+    ...promiseOf(made.history),
     health: { ...judged, ...(declared !== undefined && { declared }) },
     ...(assertions.length > 0 && { assertions }),
     ...(decisions.length > 0 && { decisions }),
@@ -319,7 +324,7 @@ const store = async (
   const isSame = before?.meaning === meaning && JSON.stringify(movingOf(before)) === JSON.stringify(moving);
   if (isSame) {
     const isDue = held?.due !== undefined && held.due.sk <= `${asOf}#~`;
-    if (!isDue && hash(before.seen) === hash(seen)) return true;
+    if (!isDue && before.seen !== undefined && hash(before.seen) === hash(seen)) return true;
     return table.put({ ...row, data: { ...before, seen }, ...places(before, explanation.nextChangeAt) });
   }
   const steps = before?.meaning === meaning ? [...(before.steps ?? []), stepOf(before)] : [];
@@ -343,20 +348,6 @@ const movingOf = ({ updatedAt, explanation, health: { dimensions = [] } }: Featu
   explanation.nextChangeAt,
   dimensions.map(({ dataAt = null }) => dataAt),
 ];
-
-const stepOf = ({
-  version,
-  observedAt,
-  updatedAt,
-  explanation,
-  health: { dimensions = [] },
-}: FeatureView): ViewStep => ({
-  version,
-  observedAt,
-  updatedAt,
-  nextChangeAt: explanation.nextChangeAt,
-  dataAt: dimensions.map(({ dataAt = null }) => dataAt),
-});
 
 /** Keeps what was shown until now, before something else is shown: a crash in between leaves the past complete. */
 const putPast = async (table: Table, id: string, shown: StoredView | undefined, until: Instant): Promise<void> => {

@@ -8,10 +8,15 @@ export const isOfAny = (
   of: { readonly productIds: readonly string[] },
 ): boolean => products === undefined || products.some((id) => of.productIds.includes(id));
 
+/** @param named ids, or names in lower case; undefined: whoever owns it */
+export const isOwnedBy = ({ owner }: FeatureView, named: readonly string[] | undefined): boolean =>
+  named === undefined ||
+  (owner !== undefined && (named.includes(owner.id) || named.includes(owner.name.toLowerCase())));
+
 /** Whether a feature is one of those that a list asks for; what is gone never is. */
 export const featureFits = (
   view: FeatureView,
-  { product, products, stage, health, q, updatedSince }: FeatureFilter,
+  { product, products, stage, health, q, owner, updatedSince }: FeatureFilter,
 ): boolean =>
   view.sameAs === undefined &&
   view.presence.state !== "deleted" &&
@@ -21,4 +26,5 @@ export const featureFits = (
   (stage === undefined || stage.includes(view.explanation.headline ?? "none")) &&
   (health === undefined || health.includes(view.health.value)) &&
   (updatedSince === undefined || view.updatedAt >= updatedSince) &&
+  isOwnedBy(view, owner) &&
   fitsText(view, q);

@@ -68,6 +68,7 @@ import type { Place } from "../ports/table.ts";
  * | a report of one period                 | R#{report}#{period}    | A                               |
  * | what it remembers of features          | R#{report}#{period}    | S#{first feature of the page}   |
  * | one of its deliveries                  | R#{report}#{period}    | D#{recipient}                   |
+ * | views that somebody saved              | S                      | {name}                          |
  * | list: entities of a kind, by id        | N#{kind}#{hex digit}   | {id}                            |
  * | list: vocabulary of a connection       | W#{connection}         | {id}                            |
  * | list: features by headline             | B#{stage or none}      | {product}#{rank}#{due}#{id}     |
@@ -178,6 +179,7 @@ export const quarantineKey = (connection: string, at: Instant, id: string): Plac
 });
 export const deferredKey = (connection: string, job: string): Place => ({ pk: `J#${connection}`, sk: job });
 export const eventKey = (event: string): Place => ({ pk: `I#${event}`, sk: "A" });
+export const savedViewKey = (name: string): Place => ({ pk: partition.ofSavedViews, sk: free(name.toLowerCase()) });
 export const announcedKey = (at: Instant, digest: string): Place => ({ pk: "T#announced", sk: `${at}#${digest}` });
 export const checkedKey: Place = { pk: "M", sk: "F" };
 export const outputKey = (output: string): Place => ({ pk: `O#${output}`, sk: "A" });
@@ -228,6 +230,7 @@ export const partition = {
   ofCensuses: (connection: string) => `Y#${connection}`,
   ofReportRun: (report: string, run: string) => `R#${report}#${run}`,
   ofQuarantine: (connection: string) => `Q#${connection}`,
+  ofSavedViews: "S",
 } as const;
 
 const versionText = (version: number): string => String(version).padStart(9, "0");

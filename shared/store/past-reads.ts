@@ -31,7 +31,7 @@ export interface PastViews {
     product: string | undefined,
     after: string | undefined,
     limit: number,
-    filter?: Pick<FeatureFilter, "health" | "q">,
+    filter?: Pick<FeatureFilter, "health" | "q" | "owner">,
   ): Promise<Slice<FeatureView>>;
   /** How many features stand in each headline stage, all of them or those with some healths. */
   counts(

@@ -3,7 +3,7 @@ import type { Stage } from "../domain/stage.ts";
 import type { Table } from "../ports/table.ts";
 import { placedIn } from "./board-place.ts";
 import { type BoardAt, boardAt, COLUMNS } from "./boards.ts";
-import { featureFits, fitsText } from "./feature-fits.ts";
+import { featureFits, fitsText, isOwnedBy } from "./feature-fits.ts";
 import { featureAt } from "./past.ts";
 import type { FeatureView, HealthValue, PastViews } from "./views.ts";
 import { LOOK_AT_MOST, walkKind } from "./walk-kind.ts";
@@ -42,7 +42,7 @@ export const pastViews = (
           }),
         ),
       ),
-    async column(stage, product, after, limit, { health, q } = {}) {
+    async column(stage, product, after, limit, { health, q, owner } = {}) {
       const { entries } = await board();
       const items: FeatureView[] = [];
       let place = after;
@@ -56,7 +56,7 @@ export const pastViews = (
         if (health !== undefined && !health.includes(value)) continue;
         looked += 1;
         const view = await featureAt(table, id, at);
-        if (view !== undefined && fitsText(view, q)) items.push(view);
+        if (view !== undefined && fitsText(view, q) && isOwnedBy(view, owner)) items.push(view);
       }
       return { items, next: undefined };
     },

@@ -12,6 +12,20 @@ export interface ViewStep extends Pick<FeatureView, "version" | "observedAt" | "
   readonly dataAt: readonly (Instant | null)[];
 }
 
+export const stepOf = ({
+  version,
+  observedAt,
+  updatedAt,
+  explanation,
+  health: { dimensions = [] },
+}: FeatureView): ViewStep => ({
+  version,
+  observedAt,
+  updatedAt,
+  nextChangeAt: explanation.nextChangeAt,
+  dataAt: dimensions.map(({ dataAt = null }) => dataAt),
+});
+
 /** A view with the versions before it that say the same of newer records, oldest first. */
 export type SteppedView = FeatureView & { readonly steps?: readonly ViewStep[] | undefined };
 

@@ -7,7 +7,7 @@ import type { Row, Table } from "../ports/table.ts";
 import { HEALTH_BY_RANK } from "./board-place.ts";
 import { COLUMNS } from "./boards.ts";
 import { calledSo, entitiesById, entityById } from "./entities.ts";
-import { featureFits, fitsText, isOfAny } from "./feature-fits.ts";
+import { featureFits, fitsText, isOfAny, isOwnedBy } from "./feature-fits.ts";
 import { flowViews } from "./flow-views.ts";
 import { historyViews } from "./history-views.ts";
 import { dues, lists, partition, viewKey } from "./keys.ts";
@@ -16,6 +16,7 @@ import { changedBetween, lastOf, type SteppedView } from "./past.ts";
 import { pastViews } from "./past-views.ts";
 import { peopleViews } from "./people.ts";
 import { planViews } from "./plan-views.ts";
+import { recordReads } from "./record-reads.ts";
 import type {
   ConnectionView,
   EvidenceLine,
@@ -132,7 +133,7 @@ export const tableViews = (
     },
     asOf: (at) => pastViews(table, at, idOf),
     changed: (since, until, after, limit) => changedBetween(table, since, until, after, limit),
-    async column(stage, product, after, limit, { health, q } = {}) {
+    async column(stage, product, after, limit, { health, q, owner } = {}) {
       const items: FeatureView[] = [];
       for (const prefix of partsOf(product, health)) {
         if (after !== undefined && prefix < after && !after.startsWith(prefix)) continue;
@@ -140,7 +141,7 @@ export const tableViews = (
           lists.stage(stage),
           after !== undefined && after > prefix ? after : undefined,
           limit - items.length,
-          (view) => fitsText(view, q),
+          (view) => fitsText(view, q) && isOwnedBy(view, owner),
           prefix === "" ? undefined : prefix,
         );
         items.push(...slice.items);
@@ -208,6 +209,7 @@ export const tableViews = (
       }
       return undefined;
     },
+    ...recordReads(table),
     cycles: ({ state, tool, products }, after, limit) =>
       walkKind(table, "cycle", after, limit, async (some) =>
         (some as Entity<"cycle">[]).map((cycle) => {

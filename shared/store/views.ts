@@ -9,10 +9,12 @@ import type { Mapped } from "../domain/mapped.ts";
 import type { Explanation, Stage } from "../domain/stage.ts";
 import type { FlowReads } from "./flow-views.ts";
 import type { Decision, PastReads, PastViews } from "./past-reads.ts";
+import type { EvidenceLine, RecordReads, TimelineLine } from "./record-reads.ts";
 import type { LinkView, SuggestionView } from "./shown-links.ts";
 import type { InitiativeView, ObjectiveView } from "./shown-plan.ts";
 
 export type { PastViews, ViewChange } from "./past-reads.ts";
+export type { EvidenceLine, TimelineLine } from "./record-reads.ts";
 
 export type HealthValue = "on_track" | "at_risk" | "off_track" | "unknown";
 
@@ -34,7 +36,12 @@ export interface FeatureView {
   readonly initiatives: readonly { readonly id: string; readonly name: string }[];
   readonly targetDate?: string | undefined;
   readonly targetDateResolution?: string | undefined;
+  /** Of its moves from one day to another; absent where it never moved. */
+  readonly firstTargetDate?: string | undefined;
+  readonly targetMoves?: number | undefined;
   readonly explanation: Explanation;
+  /** Of customers, linked to it; absent in rows that an earlier version wrote. */
+  readonly tickets?: number | undefined;
   readonly health: {
     readonly value: HealthValue;
     readonly disagree: boolean;
@@ -98,34 +105,6 @@ export interface HealthDimension {
   readonly evidence: readonly string[];
   /** Newest source time of what it rests on. */
   readonly dataAt?: Instant | undefined;
-}
-
-/** One record that speaks about a feature, with how sure the way to it is. */
-export interface EvidenceLine {
-  readonly id: string;
-  /** `assertion`: a person said it here. */
-  readonly kind: FieldedKind | "assertion";
-  readonly key?: string | undefined;
-  readonly name: string;
-  readonly tool: string;
-  readonly url: string;
-  readonly status?: Mapped<StatusCategory> | Mapped | undefined;
-  readonly confidence: number;
-  /** How it is connected, e.g. `key ACME-12 in the branch name`. */
-  readonly via: string;
-  readonly at: Instant;
-}
-
-/** One line of a feature's timeline, from whatever tool. */
-export interface TimelineLine {
-  readonly at: Instant;
-  readonly tool: string;
-  readonly kind: FieldedKind | "assertion";
-  readonly recordId: string;
-  readonly key?: string | undefined;
-  /** One sentence, plain text, e.g. `ACME-12 moved from To Do to In Progress`. */
-  readonly text: string;
-  readonly url: string;
 }
 
 export interface ProductView {
@@ -199,6 +178,8 @@ export interface ConnectionView {
   readonly name: string;
   readonly tool: string;
   readonly title: string;
+  /** What it reads; absent where the connection could not be opened. */
+  readonly kinds?: readonly FieldedKind[] | undefined;
   readonly state: ConnectionState;
   readonly reason?: string | undefined;
   /** Of the products that it may feed; absent where the connection could not be opened. */
@@ -230,6 +211,8 @@ export interface FeatureFilter {
   readonly health?: readonly HealthValue[] | undefined;
   /** Case-insensitive text in the name or key. */
   readonly q?: string | undefined;
+  /** Ids of accounts, or names in lower case: any of them. */
+  readonly owner?: readonly string[] | undefined;
   readonly updatedSince?: Instant | undefined;
 }
 
@@ -294,7 +277,7 @@ export interface PersonView {
 }
 
 /** All reads that surfaces make. Every list is a page in an order that never changes; `after` and `next` are opaque. */
-export interface Views extends PastViews, PastReads, FlowReads {
+export interface Views extends PastViews, PastReads, FlowReads, RecordReads {
   products(): Promise<readonly ProductView[]>;
   /** Which products records belong to, by id; those that are not held are left out. */
   productsOf(ids: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;

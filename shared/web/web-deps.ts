@@ -54,8 +54,19 @@ export interface WebDeps {
   readonly identify?: ((request: Request) => Promise<Identity>) | undefined;
   /** Sign-in by an identity provider, where one is configured. */
   readonly oidc?: Oidc | undefined;
+  /** Hands work to whoever polls the connection; absent where nothing does. */
+  readonly ask?: ((work: AskedOfConnection) => Promise<void>) | undefined;
   /** Told of every failure that people only see as `internal_error`. */
   readonly onFailure?: ((error: unknown, requestId: string) => void) | undefined;
+}
+
+/** Work for a connection that goes on after the answer. */
+export interface AskedOfConnection {
+  /** Its name. */
+  readonly connection: string;
+  readonly what: "sync" | "replay" | "check";
+  /** Of a sync: from the beginning. */
+  readonly full?: boolean | undefined;
 }
 
 /** What a request carries on its way through the app. */

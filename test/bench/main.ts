@@ -3,19 +3,21 @@ type Bench = (args: readonly string[]) => Promise<void>;
 /** Every bench by its name, loaded when it is asked for: some need a loader for pages, others are processes of their own. */
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   all: async () => (await import("./all.ts")).allBenches,
-  cost: async () => (await import("./cost.ts")).cost,
-  sync: async () => (await import("./sync.ts")).sync,
-  "full-sync": async () => (await import("./full-sync.ts")).fullSyncBench,
   bundles: async () => (await import("./bundles.ts")).bundlesBench,
+  cost: async () => (await import("./cost.ts")).cost,
   derive: async () => (await import("./derive.ts")).deriveBench,
+  "full-sync": async () => (await import("./full-sync.ts")).fullSyncBench,
+  pages: async () => (await import("./pages.ts")).pages,
   report: async () => (await import("./reports.ts")).reportsBench,
+  sync: async () => (await import("./sync.ts")).sync,
 };
 
 /** What a bench starts as a process of its own. */
 const PARTS: Readonly<Record<string, () => Promise<Bench>>> = {
+  "floor-run": async () => (await import("./floor-run.ts")).floorRun,
   "measured-run": async () => (await import("./measured-run.ts")).measuredRun,
   "page-server": async () => (await import("./page-server.ts")).pageServer,
-  "floor-run": async () => (await import("./floor-run.ts")).floorRun,
+  rows: async () => (await import("./rows.ts")).rowsBench,
 };
 
 const [name = "all", ...args] = process.argv.slice(2);

@@ -61,7 +61,7 @@ describe("the hub on one machine, over three real wire protocols", { timeout: 18
     hub.json<{ name: string; status: { category: string } }>(`/v1/work-items/${encodeURIComponent(key)}`);
 
   beforeAll(async () => {
-    sandbox = await startSandbox({ size: 1000, seed: 5, limits: WIDE });
+    sandbox = await startSandbox({ size: 300, seed: 5, limits: WIDE });
     undo.push(() => sandbox.stop());
     checkout = await Checkout.make(companyConfig(sandbox), secretsOf(sandbox));
     undo.push(() => checkout.remove());

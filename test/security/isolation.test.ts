@@ -267,6 +267,12 @@ describe("T15 product isolation", () => {
       "/?compare=2026-11-15",
       "/?as_of=2026-11-15&health=off_track,at_risk&q=a",
       "/features?as_of=2026-11-15",
+      "/?as_of=2026-11-15&view=timeline",
+      "/board/more?as_of=2026-11-15&column=design",
+      "/pm?as_of=2026-11-15",
+      "/po?as_of=2026-11-15",
+      "/features.csv?as_of=2026-11-15",
+      `/features/${IDS.featureA}.md?as_of=2026-11-15`,
       `/features/${IDS.featureA}?as_of=2026-11-15`,
     ];
     const said = async (who: Who) =>
@@ -306,6 +312,9 @@ describe("T15 product isolation", () => {
   const fill = (path: string, letter: "A" | "B") =>
     path
       .replace("/initiatives/:id", `/initiatives/${letter === "A" ? IDS.initiativeA : IDS.initiativeB}`)
+      .replace("{[^/]+\\.md}", ".md")
+      .replace("/board/more", "/board/more?column=testing")
+      .replace(":tab", "runs")
       .replace(":slug", letter === "A" ? "alpha" : "canb")
       .replace(":product", letter === "A" ? "alpha" : "canb")
       .replace(":key", letter === "A" ? "ALPHA-1" : "CANB-1")
@@ -323,11 +332,11 @@ describe("T15 product isolation", () => {
         const { role, sees, refused } = GRANTS[who];
         const isHidden =
           path.startsWith("/reports/") ||
-          (path !== address &&
+          (path.includes(":") &&
             path !== "/docs/errors/:code" &&
             sees !== "all" &&
             sees !== letter &&
-            !(letter === "A" && path === "/features/:key"));
+            !(letter === "A" && path.startsWith("/features/:key")));
         const allowed = scope === "open" || may(who, scope);
         const expected =
           who === "nobody" ? (scope === "open" ? 200 : 303) : refused ? 401 : !allowed ? 403 : isHidden ? 404 : 200;

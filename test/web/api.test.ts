@@ -342,6 +342,8 @@ const brokenViews = (error: Error) => {
     changed: fail,
     evidence: fail,
     timeline: fail,
+    entities: fail,
+    entity: fail,
     workItems: fail,
     workItem: fail,
     itemHistory: fail,

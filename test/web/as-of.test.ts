@@ -47,14 +47,34 @@ describe("as_of", () => {
     for (const [path, back] of [
       ["/?as_of=2026-10-20&health=at_risk", "/?health=at_risk"],
       ["/features?as_of=2026-10-20", "/features"],
+      ["/?view=timeline&as_of=2026-10-20", "/?view=timeline"],
       [`/features/${renamed?.key}?as_of=2026-10-20`, `/features/${renamed?.key}`],
     ]) {
       const page = await html(path ?? "");
-      expect(page).toContain('You are viewing <time datetime="2026-10-20T21:59:59.999Z">20 Oct 2026</time>.');
+      expect(page).toContain('You are viewing <time datetime="2026-10-20">20 Oct 2026</time>.');
       expect(page).toContain(`<a href="${back}">Back to now</a>`);
       expect(page).toContain('<input type="date" name="as_of" value="2026-10-20" max="2026-11-22"/>');
     }
     expect(await html("/?as_of=2026-11-22")).not.toContain("You are viewing");
+  });
+
+  it("is what cards that come later, the timeline and pages of roles show too", async () => {
+    for (const path of ["/board/more?column=production&as_of=2026-10-20", "/pm?as_of=2026-10-20"])
+      expect(await html(path), path).not.toMatch(/href="\/features\/[^"?]+"/);
+    const cards = await html("/board/more?column=production&as_of=2026-10-20");
+    expect(cards).toContain(`<a href="/features/${moved?.key}?as_of=2026-10-20">`);
+    expect(await html("/board/more?column=production")).not.toContain(`/features/${moved?.key}"`);
+    const table = await html("/?view=timeline&sort=name&as_of=2026-10-20");
+    expect(table).toContain("As it was called then");
+    expect(table).not.toContain(`/features/${fresh?.key}?`);
+  });
+
+  it("leaves out of a feature's past what is kept as it is now, and says so", async () => {
+    const page = await html(`/features/${renamed?.key}?as_of=2026-10-20`);
+    expect(page).toContain("are kept as they are now");
+    for (const part of ["numbers", "customers", "said"]) expect(page).not.toContain(`href="#${part}"`);
+    expect(page).not.toContain('method="post"');
+    expect(page).toContain('<input type="hidden" name="as_of" value="2026-10-20"/>');
   });
 
   it("stays in the links from a page of the past to its features", async () => {

@@ -1,12 +1,13 @@
 import type { Assertion, Update } from "../../shared/domain/assertion.ts";
 import { cycleParts, scopeItem, scopeOf } from "../../shared/domain/cycle-scope.ts";
-import type { Entity } from "../../shared/domain/entity.ts";
+import { type Entity, isKind } from "../../shared/domain/entity.ts";
 import type { HubEvent } from "../../shared/domain/event.ts";
 import type { HistoryEntry } from "../../shared/domain/history.ts";
 import { PERSON_STATES } from "../../shared/domain/identity.ts";
 import { itemHistory, type StatusOf } from "../../shared/domain/item-history.ts";
 import { STAGES, type Stage } from "../../shared/domain/stage.ts";
 import type { FlowRecord } from "../../shared/flow/record.ts";
+import { isOwnedBy } from "../../shared/store/feature-fits.ts";
 import { flowView } from "../../shared/store/flow-views.ts";
 import type { Say } from "../../shared/store/said.ts";
 import type { LinkView, SuggestionView } from "../../shared/store/shown-links.ts";
@@ -48,6 +49,8 @@ export interface Shown {
   readonly objectives: readonly ObjectiveView[];
   readonly initiatives: readonly InitiativeView[];
   /** What figures are made of, the same for every feature and product. */
+  /** What speaks about every feature. */
+  readonly around?: readonly Entity[];
   readonly flow?: { readonly records: readonly FlowRecord[]; readonly now: Date };
 }
 
@@ -92,11 +95,12 @@ const byId = <Item extends { readonly id: string }>(items: readonly Item[]): Ite
 const stageOf = (feature: FeatureView): Stage | "none" => feature.explanation.headline ?? "none";
 
 const fits =
-  ({ product, products, stage, health, q, updatedSince }: FeatureFilter) =>
+  ({ product, products, stage, health, q, owner, updatedSince }: FeatureFilter) =>
   (feature: FeatureView): boolean =>
     (products === undefined || products.some((id) => feature.productIds.includes(id))) &&
     (product === undefined || feature.productIds.includes(product)) &&
     (stage === undefined || stage.includes(stageOf(feature))) &&
+    isOwnedBy(feature, owner) &&
     (health === undefined || health.includes(feature.health.value)) &&
     (q === undefined || `${feature.name} ${feature.key ?? ""}`.toLowerCase().includes(q.toLowerCase())) &&
     (updatedSince === undefined || feature.updatedAt >= updatedSince);
@@ -177,6 +181,14 @@ export const memoryViews = (shown: Shown): Views => {
         people: new Map(),
       };
     },
+    entities: async (kind, _, after, limit) =>
+      page(
+        byId(shown.around ?? []).filter((entity) => isKind(entity, kind)),
+        after,
+        limit,
+      ),
+    entity: async (kind, id) =>
+      (shown.around ?? []).filter((entity) => isKind(entity, kind)).find((one) => one.id === id),
     cycles: async (_, after, limit) => page(byId(shown.cycles), after, limit),
     cycle: async (named) => shown.cycles.find(({ id }) => id === named),
     cycleScope: async (cycle) => scopeOf(itemsIn(cycle)),

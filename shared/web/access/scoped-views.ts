@@ -134,6 +134,16 @@ export const scopedViews = (views: Views, products: readonly string[]): Views =>
     // No product is called so: nothing was counted there.
     productFlow: (product, weeks, place) => views.productFlow(mine.has(product) ? product : "", weeks, place),
     ...scopedPlans(views, { isMine, own, asked, visibleOf, feature, shown }),
+    async entities(kind, filter, after, limit) {
+      if ((await feature(filter.feature)) === undefined) return nothing;
+      const { items, next } = await views.entities(kind, filter, after, limit);
+      const visible = await visibleOf(items.map(({ id }) => id));
+      return { items: items.filter(({ id }) => visible.has(id)).map(own), next };
+    },
+    async entity(kind, id) {
+      const found = await views.entity(kind, id);
+      return found !== undefined && isMine(found.productIds) ? own(found) : undefined;
+    },
     async workItems(filter, after, limit) {
       const of = asked(filter.product);
       if (of.length === 0) return nothing;

@@ -13,6 +13,7 @@ const Shape = {
   product: z.string().max(200).optional(),
   stage: z.array(z.enum([...STAGES, "none"])).optional(),
   health: z.array(z.enum(["on_track", "at_risk", "off_track", "unknown"])).optional(),
+  owner: z.string().max(200).optional(),
   q: z.string().max(200).optional(),
   cursor: z.string().optional(),
   asOf: Moment.optional(),
@@ -34,6 +35,7 @@ export interface FeatureQuery {
     readonly product?: string | undefined;
     readonly stage?: string | undefined;
     readonly health?: string | undefined;
+    readonly owner?: string | undefined;
     readonly q?: string | undefined;
     readonly as_of?: string | undefined;
     readonly compare?: string | undefined;
@@ -52,13 +54,19 @@ export const featureQuery = (
 ): FeatureQuery => {
   const known = new URLSearchParams([...url.searchParams].filter(([name, value]) => NAMES.has(name) && value !== ""));
   const asked = checked(z.object(Shape), givenIn(known, Shape, url.pathname));
-  const { product: named, stage, health, q, cursor, asOf, compare } = asked;
+  const { product: named, stage, health, owner, q, cursor, asOf, compare } = asked;
   const product = named === undefined ? undefined : productNamed(products, named);
   if (named !== undefined && product === undefined)
     throw new HubError("invalid_parameter", `'${named.slice(0, 64)}' is not a product`, { retry: "never" });
   return {
     product,
-    filter: { product: product?.id, stage, health, q },
+    filter: {
+      product: product?.id,
+      stage,
+      health,
+      q,
+      ...(owner !== undefined && { owner: [owner, owner.toLowerCase()] }),
+    },
     cursor,
     at: pastMoment(asOf, deps),
     comparedTo: pastMoment(compare, deps, "compare"),
@@ -66,6 +74,7 @@ export const featureQuery = (
       product: product?.slug,
       stage: stage?.join(","),
       health: health?.join(","),
+      owner,
       q,
       as_of: asOf,
       compare,

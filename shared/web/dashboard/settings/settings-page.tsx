@@ -12,6 +12,7 @@ const SETTINGS: readonly {
   readonly about: string;
   readonly scope: Scope;
 }[] = [
+  { href: "/settings/views", word: "Saved views", about: "Filters with a name.", scope: "features:read" },
   { href: "/settings/keys", word: "Keys", about: "For programs that ask the API.", scope: "keys:write" },
   { href: "/settings/shares", word: "Shared pages", about: "Links that show one page.", scope: "shares:write" },
   { href: "/settings/members", word: "Members", about: "Who may sign in, with which role.", scope: "admin" },

@@ -92,8 +92,19 @@ export const topology = {
     reads: ["table", "secrets"],
     finds: ["partition", "list", "due"],
     secrets: "surfaces",
-    // Keys, sessions, members and the audit log.
+    // Keys, sessions, members, the audit log and answers to repeated requests; what people ask of a connection.
+    writes: ["table", "jobs"],
+    memoryMb: 512,
+  },
+  "serve-mcp": {
+    does: "tools for assistants",
+    on: [{ http: "ANY /mcp" }],
+    reads: ["table", "secrets"],
+    finds: ["partition", "list", "due"],
+    secrets: "surfaces",
+    // When a key was last used.
     writes: ["table"],
+    timeoutSeconds: 30,
     memoryMb: 512,
   },
   sweep: {

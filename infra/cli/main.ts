@@ -30,6 +30,7 @@ export const COMMANDS: Readonly<Record<string, Load>> = {
   people: async () => (await import("./people.ts")).people,
   deploy: async () => (await import("./deploy.ts")).deploy,
   diff: async () => (await import("./diff.ts")).diff,
+  mcp: async () => (await import("./mcp.ts")).mcp,
   outputs: async () => (await import("./outputs.ts")).outputs,
   remove: async () => (await import("./remove.ts")).remove,
   synth: async () => (await import("./diff.ts")).synth,

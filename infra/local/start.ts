@@ -157,17 +157,20 @@ const closed = (server: Server): Promise<void> =>
     server.closeAllConnections();
   });
 
-/** Requests as API Gateway events to the same exports that AWS runs: webhooks to the receiver, the rest to the API. */
+/** Requests as API Gateway events to the same exports that AWS runs: webhooks to the receiver, assistants to their tools, the rest to the API. */
 const serve = async (server: Server, hub: Hub): Promise<void> => {
   const [receiver, api] = await Promise.all([
     import("../../functions/receive-webhook.ts"),
     import("../../functions/serve-api.ts"),
   ]);
+  // Loaded when the first assistant asks.
+  const tools = () => import("../../functions/serve-mcp.ts");
   server.removeAllListeners("request");
   server.on("request", (request, response) => {
     const isHook = request.url?.startsWith("/hooks/") === true;
     const work = async () => {
-      const result = await (isHook ? receiver : api).handler(await httpEvent(request), endless);
+      const part = isHook ? receiver : /^\/mcp(?:[/?]|$)/.test(request.url ?? "") ? await tools() : api;
+      const result = await part.handler(await httpEvent(request), endless);
       answer(response, result);
       const connection =
         isHook && request.method === "POST" ? /^\/hooks\/([\w-]+)/.exec(request.url ?? "")?.[1] : undefined;

@@ -83,8 +83,13 @@ export const LAYERS: readonly Layer[] = [
     packages: ["zod", "hono", "croner", "csv-stringify", "d3-array", "d3-scale", "d3-shape"],
   },
   {
+    at: "shared/client",
+    holds: "the API for programs of others: typed by the operations, over nothing but fetch",
+    imports: [],
+  },
+  {
     at: "shared/web",
-    holds: "API and dashboard, and who may see what of them",
+    holds: "API, dashboard and the tools for assistants, and who may see what of them",
     imports: [
       "shared/domain",
       "shared/flow",
@@ -93,7 +98,18 @@ export const LAYERS: readonly Layer[] = [
       "shared/ports/table.ts",
       "shared/connector/errors.ts",
     ],
-    packages: ["hono", "zod", "d3-array", "d3-scale", "d3-shape", "d3-time", "d3-time-format", "htmx.org"],
+    packages: [
+      "hono",
+      "zod",
+      "csv-stringify",
+      "@modelcontextprotocol/server",
+      "d3-array",
+      "d3-scale",
+      "d3-shape",
+      "d3-time",
+      "d3-time-format",
+      "htmx.org",
+    ],
     node: ["crypto", "fs", "module"],
   },
   {
@@ -169,7 +185,7 @@ export const LAYERS: readonly Layer[] = [
       "shared/adapters/smtp",
       "connectors/index.ts",
     ],
-    packages: ["hono", "zod", "aws-lambda", "openid-client", "standardwebhooks"],
+    packages: ["hono", "zod", "aws-lambda", "openid-client", "standardwebhooks", "@modelcontextprotocol/server"],
     node: ["crypto", "fs"],
   },
   {

@@ -15,7 +15,7 @@ import type { CensusState } from "./census.ts";
 import { hash } from "./entity-of.ts";
 import type { Hub } from "./hub.ts";
 import type { StreamState } from "./poll-stream.ts";
-import type { StoredView } from "./view.ts";
+import type { StoredView } from "./under.ts";
 
 /** What one change of a row means to subscribers. Pure: the same record gives the same events with the same ids. */
 export const eventsOf = (hub: Pick<Hub, "url">, record: FeedRecord): HubEvent[] => {

@@ -1,6 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import type { Instant } from "../domain/instant.ts";
 import { kindOf } from "../domain/kind.ts";
+import { putSearchWords } from "../store/search.ts";
 import { downwardOf } from "./contribute.ts";
 import type { Hub } from "./hub.ts";
 import { linkedOf, relink } from "./relink.ts";
@@ -57,6 +58,8 @@ export const relinkAll = async (
       if (entity.kind === "account") accounts.add(id);
       if (entity.kind === "account" || entity.kind === "vocabulary") continue;
       if (isFirst) work.known.set(id, known);
+      const found = isFirst ? await putSearchWords(table, entity, held.found) : undefined;
+      if (found !== undefined) work.done.set(id, { ...work.done.get(id), found });
       if (entity.kind === "feature") {
         taskOf(work, id).isItself = true;
         for (const other of await neighboursOf(hub, id)) recontribute.add(other);

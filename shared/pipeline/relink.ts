@@ -26,6 +26,8 @@ export interface Projected {
   readonly cycles: readonly string[];
   /** Words of its name, each with the product that it stands under: `prd_web checkout`. */
   readonly words: readonly string[];
+  /** Words under which a search finds it. */
+  readonly found?: readonly string[] | undefined;
   /** Products and weeks that count it, each as `product week`. */
   readonly flow: readonly string[];
   /** A digest of what those count of it. */

@@ -1,9 +1,8 @@
 import { runs } from "../domain/assertion.ts";
-import { type Entity, isKind, nameOf } from "../domain/entity.ts";
+import { type Entity, nameOf } from "../domain/entity.ts";
 import type { HistoryEntry } from "../domain/history.ts";
 import type { Instant } from "../domain/instant.ts";
 import { kindOf } from "../domain/kind.ts";
-import type { Link } from "../domain/link.ts";
 import type { Explanation, Fact } from "../domain/stage.ts";
 import { derive } from "../lifecycle/derive.ts";
 import { factsOf } from "../lifecycle/facts.ts";
@@ -13,9 +12,10 @@ import { type Health, healthOf } from "../lifecycle/health.ts";
 import { lastDeclared } from "../lifecycle/said-facts.ts";
 import type { Row, Table } from "../ports/table.ts";
 import { boardPlace } from "../store/board-place.ts";
-import { entitiesById, entityById, linksOf, rowsUpTo, type StoredEntity } from "../store/entities.ts";
-import { dues, lists, partition, pastViewKey, viewKey } from "../store/keys.ts";
-import { type PastView, stepOf, type ViewStep } from "../store/past.ts";
+import { entitiesById, entityById, linksOf, type StoredEntity } from "../store/entities.ts";
+import { dues, lists, pastViewKey, viewKey } from "../store/keys.ts";
+import { type PastView, stepOf } from "../store/past.ts";
+import { putRecency } from "../store/recent-features.ts";
 import type { FeatureView } from "../store/views.ts";
 import { evidenceLine, type FactsRow, putFacts, type Said, summaryOf } from "./contribute.ts";
 import type { Sight } from "./coverage.ts";
@@ -23,20 +23,10 @@ import { hash } from "./entity-of.ts";
 import { rulesFor, type Seen, seenOf } from "./health-feeds.ts";
 import { healthInputOf } from "./health-input.ts";
 import type { Hub } from "./hub.ts";
-import type { Contribution, Projected } from "./relink.ts";
+import type { Contribution } from "./relink.ts";
 import { timelineOf } from "./timeline.ts";
+import { type StoredView, type Under, underOf } from "./under.ts";
 import { factsContext, type vocabulary } from "./vocabulary.ts";
-
-/** A feature's row with why it was last written, so that publication can say so. */
-export interface StoredView extends FeatureView {
-  readonly cause: "sync" | "time" | "rule_change" | "override";
-  /** What it rests on beside its records; rows of the first versions do without. */
-  readonly seen?: Seen;
-  /** Over all that is shown but what newer records alone move; unlike it, nothing else is shown. */
-  readonly meaning: string;
-  /** Versions since the last row of its past, oldest first: they differ in what a step has alone. */
-  readonly steps?: readonly ViewStep[];
-}
 
 /** Steps that a row holds before one of the past is made of them. */
 const STEPS_AT_MOST = 8;
@@ -56,40 +46,6 @@ export interface Task {
   readonly cause: StoredView["cause"];
 }
 
-/** All that lies under a feature, read at once. */
-interface Under {
-  readonly feature: StoredEntity<"feature"> | undefined;
-  readonly history: readonly HistoryEntry[];
-  readonly facts: Map<string, Row<FactsRow>>;
-  /** Initiatives above its own record. */
-  readonly initiatives: readonly string[];
-  /** What was last found about it. */
-  readonly projected: Partial<Projected>;
-  readonly view: Row<StoredView> | undefined;
-}
-
-const underOf = async (table: Table, id: string): Promise<Under> => {
-  let feature: StoredEntity<"feature"> | undefined;
-  let view: Row<StoredView> | undefined;
-  const history: HistoryEntry[] = [];
-  const facts = new Map<string, Row<FactsRow>>();
-  const initiatives: string[] = [];
-  let projected: Partial<Projected> = {};
-  for await (const row of rowsUpTo(table, partition.ofEntity(id), "V")) {
-    const { sk, data } = row;
-    if (sk === "A") feature = isKind(data as Entity, "feature") ? (data as StoredEntity<"feature">) : undefined;
-    else if (sk === "V") view = row as Row<StoredView>;
-    else if (sk.startsWith("H#")) history.push(data as HistoryEntry);
-    else if (sk.startsWith("F#")) facts.set(sk.slice("F#".length), row as Row<FactsRow>);
-    else if (sk === "C") projected = data as Projected;
-    else if (sk.startsWith("L#<parent_of#")) {
-      const { from, validTo } = data as Link;
-      if (validTo === undefined && kindOf(from) === "initiative") initiatives.push(from);
-    }
-  }
-  return { feature, history, facts, initiatives, projected, view };
-};
-
 /**
  * Writes what records say about a feature, derives it from all that is said and stores what people see, if that changed.
  * Whoever wrote between the reading and the writing makes it begin anew.
@@ -107,7 +63,7 @@ export const putView = async (hub: Hub, id: string, task: Task): Promise<string 
 const tryView = async (hub: Hub, id: string, task: Task): Promise<string | undefined | "conflict"> => {
   const { table, clock } = hub.ports;
   const under = await underOf(table, id);
-  const { feature, history, facts: rowsById, view } = under;
+  const { feature, history, facts: rowsById, view, recency } = under;
   const put = async (said: ReadonlyMap<string, Said | undefined>): Promise<boolean> => {
     for (const [record, one] of said) {
       const row = await putFacts(table, id, record, one, rowsById.get(record));
@@ -146,9 +102,12 @@ const tryView = async (hub: Hub, id: string, task: Task): Promise<string | undef
   const owner = await ownerOf(table, feature, view?.data, task);
   const home = task.home === undefined ? under.projected.features?.[0] : task.home.is;
   const { initiatives } = under;
-  const beside = { owner, initiatives, home, cause: task.cause };
+  const updatedAt = latest(rows) ?? feature.sourceUpdatedAt;
+  const beside = { updatedAt, owner, initiatives, home, cause: task.cause };
   const made = { seen, explanation, health: shown, rows, items, history, asOf, ...beside };
-  return (await store(table, feature, view, made)) ? home?.featureId : "conflict";
+  const isPlaced = await putRecency(table, { id, updatedAt, presence: feature.presence }, recency);
+  const isStored = isPlaced && (await store(table, feature, view, made));
+  return isStored ? home?.featureId : "conflict";
 };
 
 /** What can be seen now where that may have changed; else what could be seen last time, until the sweep says otherwise. */
@@ -261,6 +220,7 @@ interface Derived {
   readonly items: ReadonlyMap<string, WorkItemSummary>;
   readonly history: readonly HistoryEntry[];
   readonly asOf: Instant;
+  readonly updatedAt: Instant;
   readonly owner: FeatureView["owner"];
   readonly initiatives: readonly string[];
   readonly home: Contribution | undefined;
@@ -274,7 +234,7 @@ const store = async (
   held: Row<StoredView> | undefined,
   made: Derived,
 ): Promise<boolean> => {
-  const { seen, explanation, rows, asOf, owner, home, cause } = made;
+  const { seen, explanation, rows, asOf, owner, home, cause, updatedAt } = made;
   const { nextChangeAt: _, isWatermelon: __, declared, ...judged } = made.health;
   const items = [...made.items.values()];
   const of = (kind: string) => rows.filter(({ line }) => line.kind === kind).length;
@@ -317,7 +277,6 @@ const store = async (
     explanation: { ...explanation, asOf: "", knownAt: "", nextChangeAt: "" },
     health: { ...said.health, dimensions: dimensions.map((one) => ({ ...one, dataAt: "" })) },
   });
-  const updatedAt = latest(rows) ?? feature.sourceUpdatedAt;
   const before = held?.data;
   const row = { ...viewKey(feature.id), version: (held?.version ?? 0) + 1 };
   const moving = [updatedAt, explanation.nextChangeAt, dimensions.map(({ dataAt = null }) => dataAt)];

@@ -16,7 +16,7 @@ export const isOwnedBy = ({ owner }: FeatureView, named: readonly string[] | und
 /** Whether a feature is one of those that a list asks for; what is gone never is. */
 export const featureFits = (
   view: FeatureView,
-  { product, products, stage, health, q, owner, updatedSince }: FeatureFilter,
+  { product, products, stage, health, q, owner, dueBefore, updatedSince }: FeatureFilter,
 ): boolean =>
   view.sameAs === undefined &&
   view.presence.state !== "deleted" &&
@@ -27,4 +27,5 @@ export const featureFits = (
   (health === undefined || health.includes(view.health.value)) &&
   (updatedSince === undefined || view.updatedAt >= updatedSince) &&
   isOwnedBy(view, owner) &&
+  (dueBefore === undefined || (view.targetDate !== undefined && view.targetDate < dueBefore)) &&
   fitsText(view, q);

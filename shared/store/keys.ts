@@ -12,6 +12,7 @@ import type { Place } from "../ports/table.ts";
  * | one entity                             | E#{id}                 | A                               |
  * | its past, oldest first                 | E#{id}                 | H#{at}#{entry}                  |
  * | links from it, by type                 | E#{id}                 | L#>{type}#{to}                  |
+ * | words of its name                      | E#{id}                 | N#{word}                        |
  * | links to it, by type                   | E#{id}                 | L#<{type}#{from}                |
  * | what it contributes to which features  | E#{id}                 | C                               |
  * | facts about a feature, by record       | E#{feature}            | F#{record}                      |
@@ -19,6 +20,7 @@ import type { Place } from "../ports/table.ts";
  * | a feature's timeline                   | Z#{feature}            | {at}#{fact}                     |
  * | what was counted of a day of a metric  | O#{metric}             | {yyyy-mm-dd}                    |
  * | a feature as shown                     | E#{feature}            | V                               |
+ * | its place among those changed last     | E#{feature}            | R                               |
  * | what was shown of it until then        | E#{feature}            | V#{until}#{version}             |
  * | the board as it stood then, counted    | H                      | {at}                            |
  * | its features, a stage page by page     | H#{at}                 | {stage}#{last of the page}      |
@@ -48,6 +50,7 @@ import type { Place } from "../ports/table.ts";
  * | whose person an account is             | E#{account}            | P                               |
  * | a person                               | P#{person}             | A                               |
  * | accounts with that identity key        | U#{key}                | {account}                       |
+ * | the answer to a request that names itself | RQ#{identity}       | {name}                          |
  * | the mapping in force                   | M                      | A                               |
  * | mapping of a connection's archive      | M                      | C#{connection}                  |
  * | the key of hashed addresses            | M                      | K                               |
@@ -70,8 +73,10 @@ import type { Place } from "../ports/table.ts";
  * | one of its deliveries                  | R#{report}#{period}    | D#{recipient}                   |
  * | views that somebody saved              | S                      | {name}                          |
  * | list: entities of a kind, by id        | N#{kind}#{hex digit}   | {id}                            |
+ * | list: names by their words             | K#{two letters}        | {word}#{id}                     |
  * | list: vocabulary of a connection       | W#{connection}         | {id}                            |
  * | list: features by headline             | B#{stage or none}      | {product}#{rank}#{due}#{id}     |
+ * | list: features by last change          | U#features             | {updatedAt}#{id}                |
  * | list: views that ended on a day        | V#{yyyy-mm-dd}         | {until}#{feature}#{version}     |
  * | list: persons by state and name        | P#{state}              | {name}#{id}                     |
  * | list: change log of a day              | X#{yyyy-mm-dd}         | {loggedAt}#{order}#{event}      |
@@ -106,6 +111,9 @@ export const historyKey = (id: string, at: Instant, entry: string): Place => ({
 export const contributionKey = (id: string): Place => ({ pk: `E#${id}`, sk: "C" });
 export const factsKey = (feature: string, record: string): Place => ({ pk: `E#${feature}`, sk: `F#${record}` });
 export const cyclePartKey = (cycle: string, item: string): Place => ({ pk: `E#${cycle}`, sk: `M#${item}` });
+export const recencyKey = (feature: string): Place => ({ pk: `E#${feature}`, sk: "R" });
+export const searchWordKey = (id: string, word: string): Place => ({ pk: `E#${id}`, sk: `N#${word}` });
+export const replyKey = (identity: string, name: string): Place => ({ pk: `RQ#${free(identity)}`, sk: free(name) });
 export const viewKey = (feature: string): Place => ({ pk: `E#${feature}`, sk: "V" });
 export const saidKey = (feature: string): Place => ({ pk: `E#${feature}`, sk: "S" });
 export const updateKey = (about: string, at: Instant, update: string): Place => ({
@@ -243,6 +251,10 @@ export const lists = {
   /** The first hex digit after the prefix is the shard, so walking the shards in order walks the ids in order. */
   ofKind: (kind: Kind, id: string): Place => ({ pk: `N#${kind}#${id.slice(id.indexOf("_") + 1)[0]}`, sk: id }),
   shard: (kind: Kind, digit: string) => `N#${kind}#${digit}`,
+  ofRecency: (updatedAt: Instant, id: string): Place => ({ pk: "U#features", sk: `${updatedAt}#${id}` }),
+  recency: "U#features",
+  ofSearchWord: (word: string, id: string): Place => ({ pk: lists.searchWords(word), sk: `${word}#${id}` }),
+  searchWords: (word: string) => `K#${[...word].slice(0, 2).join("")}`,
   ofVocabulary: (connection: string, id: string): Place => ({ pk: `W#${connection}`, sk: id }),
   vocabulary: (connection: string) => `W#${connection}`,
   ofStage: (stage: string, product: string, rank: number, due: string, id: string): Place => ({

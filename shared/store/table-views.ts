@@ -1,4 +1,4 @@
-import { type Entity, isKind } from "../domain/entity.ts";
+import type { Entity } from "../domain/entity.ts";
 import type { HubEvent } from "../domain/event.ts";
 import type { StatusOf } from "../domain/item-history.ts";
 import { kindOf } from "../domain/kind.ts";
@@ -7,6 +7,8 @@ import type { Row, Table } from "../ports/table.ts";
 import { HEALTH_BY_RANK } from "./board-place.ts";
 import { COLUMNS } from "./boards.ts";
 import { calledSo, entitiesById, entityById } from "./entities.ts";
+import { featuresById } from "./entity-reads.ts";
+import { entityViews } from "./entity-views.ts";
 import { featureFits, fitsText, isOfAny, isOwnedBy } from "./feature-fits.ts";
 import { flowViews } from "./flow-views.ts";
 import { historyViews } from "./history-views.ts";
@@ -16,7 +18,9 @@ import { changedBetween, lastOf, type SteppedView } from "./past.ts";
 import { pastViews } from "./past-views.ts";
 import { peopleViews } from "./people.ts";
 import { planViews } from "./plan-views.ts";
-import { recordReads } from "./record-reads.ts";
+import { recentFeatures } from "./recent-features.ts";
+import { search } from "./search.ts";
+import { unmappedWords } from "./unmapped.ts";
 import type {
   ConnectionView,
   EvidenceLine,
@@ -24,10 +28,8 @@ import type {
   HealthValue,
   ProductView,
   Quarantined,
-  Slice,
   TimelineLine,
   Views,
-  WorkItemFilter,
 } from "./views.ts";
 import { LOOK_AT_MOST, walkKind } from "./walk-kind.ts";
 
@@ -106,7 +108,19 @@ export const tableViews = (
     return undefined;
   };
 
+  const kinds = entityViews(table);
   return {
+    ...kinds,
+    async search(text, limit, products) {
+      const hits = await search(table, text, limit, products);
+      const homes = await Promise.all(
+        hits.map(async (hit) => {
+          const home = hit.kind === "feature" ? await featureById(hit.id) : undefined;
+          return home === undefined || home.id === hit.id ? hit : { ...hit, ...shownAs(home) };
+        }),
+      );
+      return [...new Map(homes.map((hit) => [hit.id, hit])).values()];
+    },
     ...historyViews(table, configured.statusOf),
     ...peopleViews(table),
     ...linkViews(table),
@@ -122,9 +136,12 @@ export const tableViews = (
       return id === undefined ? undefined : featureById(id);
     },
     async features(filter, after, limit) {
+      if (filter.order !== undefined) return recentFeatures(table, (view) => featureFits(view, filter), after, limit);
       return walkKind(table, "feature", after, limit, async (some) => {
-        const rows = await table.getMany<SteppedView>(some.map(({ id }) => viewKey(id)));
-        const views = new Map(rows.map(({ data }) => [data.id, lastOf(data)]));
+        const views = await featuresById(
+          table,
+          some.map(({ id }) => id),
+        );
         return some.map(({ id }) => {
           const view = views.get(id);
           return view !== undefined && featureFits(view, filter) ? view : undefined;
@@ -192,12 +209,7 @@ export const tableViews = (
         next: rows.length > limit ? shown.at(-1)?.sk : undefined,
       };
     },
-    async workItems(filter, after, limit) {
-      if (filter.feature !== undefined) return itemsOfFeature(table, filter.feature, filter, after, limit);
-      return walkKind(table, "workItem", after, limit, async (some) =>
-        (some as Entity<"workItem">[]).map((item) => (itemFits(item, filter) ? item : undefined)),
-      );
-    },
+    workItems: (filter, after, limit) => kinds.entities("workItem", filter, after, limit),
     async workItem(idOrKey) {
       const ids =
         kindOf(idOrKey) === "workItem"
@@ -209,16 +221,8 @@ export const tableViews = (
       }
       return undefined;
     },
-    ...recordReads(table),
     cycles: ({ state, tool, products }, after, limit) =>
-      walkKind(table, "cycle", after, limit, async (some) =>
-        (some as Entity<"cycle">[]).map((cycle) => {
-          const isGone = cycle.presence.state === "deleted" || cycle.presence.state === "out_of_scope";
-          const hasState = state === undefined || state.includes(cycle.fields.state.category);
-          const isOfTool = tool === undefined || tool === cycle.source.tool;
-          return !isGone && hasState && isOfTool && isOfAny(products, cycle) ? cycle : undefined;
-        }),
-      ),
+      kinds.entities("cycle", { status: state, tool, products }, after, limit),
     async changes(since, after, limit, names) {
       const items: HubEvent[] = [];
       let place = after ?? since;
@@ -257,6 +261,7 @@ export const tableViews = (
       const shown = rows.slice(0, limit);
       return { items: shown.map(({ data }) => data), next: rows.length > limit ? shown.at(-1)?.sk : undefined };
     },
+    unmapped: (connectionId, after, limit) => unmappedWords(table, connectionId, configured.statusOf, after, limit),
     async changedSince(since, product, upTo) {
       const changed = new Set<string>();
       const rows = await table.query<HubEvent<"feature.stage.changed">>({
@@ -281,40 +286,5 @@ const latest = (a: string, b: string): string => (a > b ? a : b);
 
 const nextDay = (day: string): string => new Date(Date.parse(day) + DAY_MS).toISOString().slice(0, 10);
 
-const itemFits = (
-  item: Entity<"workItem">,
-  { product, products, status, tool, updatedSince }: WorkItemFilter,
-): boolean =>
-  item.presence.state !== "deleted" &&
-  item.presence.state !== "out_of_scope" &&
-  (product === undefined || item.productIds.includes(product)) &&
-  isOfAny(products, item) &&
-  (status === undefined || status.includes(item.fields.status.category)) &&
-  (tool === undefined || item.source.tool === tool) &&
-  (updatedSince === undefined || item.sourceUpdatedAt >= updatedSince);
-
-/** The items under a feature, read from where the feature keeps them. */
-const itemsOfFeature = async (
-  table: Table,
-  featureId: string,
-  filter: WorkItemFilter,
-  after: string | undefined,
-  limit: number,
-): Promise<Slice<Entity<"workItem">>> => {
-  const rows = await table.query<{ gone: boolean; line: EvidenceLine }>({
-    pk: partition.ofEntity(featureId),
-    prefix: "F#wrk_",
-    limit: limit + 1,
-    ...(after !== undefined && { after: `F#${after}` }),
-  });
-  const shown = rows.slice(0, limit);
-  const found = await entitiesById(
-    table,
-    shown.flatMap(({ data }) => (data.gone ? [] : [data.line.id])),
-  );
-  const items = shown.flatMap(({ data }) => {
-    const item = found.get(data.line.id);
-    return isKind(item, "workItem") && itemFits(item, filter) ? [item] : [];
-  });
-  return { items, next: rows.length > limit ? shown.at(-1)?.data.line.id : undefined };
-};
+/** What a search shows of the feature that another record stands for. */
+const shownAs = ({ id, key, name, tool, url, productIds }: FeatureView) => ({ id, key, name, tool, url, productIds });

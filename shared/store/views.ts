@@ -8,13 +8,15 @@ import type { ItemHistory } from "../domain/item-history.ts";
 import type { Mapped } from "../domain/mapped.ts";
 import type { Explanation, Stage } from "../domain/stage.ts";
 import type { FlowReads } from "./flow-views.ts";
+import type { KindReads } from "./kind-reads.ts";
 import type { Decision, PastReads, PastViews } from "./past-reads.ts";
-import type { EvidenceLine, RecordReads, TimelineLine } from "./record-reads.ts";
+import type { EvidenceLine, TimelineLine } from "./record-lines.ts";
 import type { LinkView, SuggestionView } from "./shown-links.ts";
 import type { InitiativeView, ObjectiveView } from "./shown-plan.ts";
 
+export type { SearchHit, UnmappedWord } from "./kind-reads.ts";
 export type { PastViews, ViewChange } from "./past-reads.ts";
-export type { EvidenceLine, TimelineLine } from "./record-reads.ts";
+export type { EvidenceLine, TimelineLine } from "./record-lines.ts";
 
 export type HealthValue = "on_track" | "at_risk" | "off_track" | "unknown";
 
@@ -213,6 +215,10 @@ export interface FeatureFilter {
   readonly q?: string | undefined;
   /** Ids of accounts, or names in lower case: any of them. */
   readonly owner?: readonly string[] | undefined;
+  /** Newest first, in place of by id: what changes meanwhile may come twice. */
+  readonly order?: "-updated_at" | undefined;
+  /** Promised for a day before this one. */
+  readonly dueBefore?: string | undefined;
   readonly updatedSince?: Instant | undefined;
 }
 
@@ -277,7 +283,7 @@ export interface PersonView {
 }
 
 /** All reads that surfaces make. Every list is a page in an order that never changes; `after` and `next` are opaque. */
-export interface Views extends PastViews, PastReads, FlowReads, RecordReads {
+export interface Views extends PastViews, PastReads, KindReads, FlowReads {
   products(): Promise<readonly ProductView[]>;
   /** Which products records belong to, by id; those that are not held are left out. */
   productsOf(ids: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;

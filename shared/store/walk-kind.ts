@@ -1,6 +1,7 @@
-import type { Entity } from "../domain/entity.ts";
+import type { Entity, FieldedKind } from "../domain/entity.ts";
 import type { Table } from "../ports/table.ts";
 import { lists, SHARDS } from "./keys.ts";
+import type { Slice } from "./views.ts";
 
 /** Rows looked at for one page at the most: a filter that fits little gives a short page and the place to go on. */
 export const LOOK_AT_MOST = 2000;
@@ -11,11 +12,11 @@ const PAGE = 100;
 /** The entities of a kind by id, ascending over all shards: one page of what `map` makes of them, many at once. */
 export const walkKind = async <Data>(
   table: Table,
-  kind: "feature" | "workItem" | "cycle",
+  kind: FieldedKind,
   after: string | undefined,
   limit: number,
   map: (some: readonly Entity[]) => Promise<readonly (Data | undefined)[]>,
-) => {
+): Promise<Slice<Data>> => {
   const items: Data[] = [];
   let looked = 0;
   const first = after === undefined ? 0 : SHARDS.indexOf((after.split("_")[1]?.[0] ?? "0") as (typeof SHARDS)[number]);

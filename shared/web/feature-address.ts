@@ -4,7 +4,7 @@ import type { FeatureView } from "../store/views.ts";
 const PLAIN = /^[\w.~-]+$/;
 
 /** These endings of an address ask for another format. */
-const FILE = /\.(?:json|md)$/;
+const FILE = /\.(?:json|csv|md)$/;
 
 type Called = Pick<FeatureView, "id" | "key">;
 

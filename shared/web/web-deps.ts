@@ -2,6 +2,7 @@ import type { Table } from "../ports/table.ts";
 import type { Report } from "../report/document.ts";
 import type { Picture } from "../report/render/mail.tsx";
 import type { ReportSettings } from "../report/settings.ts";
+import type { Replies } from "../store/replies.ts";
 import type { Delivery, StoredRun } from "../store/report-store.ts";
 import type { Say } from "../store/said.ts";
 import type { Slice, Views } from "../store/views.ts";
@@ -52,10 +53,12 @@ export interface WebDeps {
    * @throws HubError key_unknown | key_expired
    */
   readonly identify?: ((request: Request) => Promise<Identity>) | undefined;
-  /** Sign-in by an identity provider, where one is configured. */
-  readonly oidc?: Oidc | undefined;
   /** Hands work to whoever polls the connection; absent where nothing does. */
   readonly ask?: ((work: AskedOfConnection) => Promise<void>) | undefined;
+  /** Answers to requests that name themselves; absent: each request is a new one. */
+  readonly replies?: Replies | undefined;
+  /** Sign-in by an identity provider, where one is configured. */
+  readonly oidc?: Oidc | undefined;
   /** Told of every failure that people only see as `internal_error`. */
   readonly onFailure?: ((error: unknown, requestId: string) => void) | undefined;
 }

@@ -3,6 +3,10 @@ type Bench = (args: readonly string[]) => Promise<void>;
 /** Every bench by its name, loaded when it is asked for: some need a loader for pages, others are processes of their own. */
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   all: async () => (await import("./all.ts")).allBenches,
+  api: async () => {
+    await import("../../infra/local/jsx.ts");
+    return (await import("./api.ts")).apiBench;
+  },
   bundles: async () => (await import("./bundles.ts")).bundlesBench,
   cost: async () => (await import("./cost.ts")).cost,
   derive: async () => (await import("./derive.ts")).deriveBench,
@@ -17,6 +21,10 @@ const PARTS: Readonly<Record<string, () => Promise<Bench>>> = {
   "floor-run": async () => (await import("./floor-run.ts")).floorRun,
   "measured-run": async () => (await import("./measured-run.ts")).measuredRun,
   "page-server": async () => (await import("./page-server.ts")).pageServer,
+  "start-run": async () => {
+    await import("../../infra/local/jsx.ts");
+    return (await import("./api.ts")).startRun;
+  },
   rows: async () => (await import("./rows.ts")).rowsBench,
 };
 

@@ -5,7 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Sandbox, startSandbox } from "../../infra/sandbox/index.ts";
 import { ROUTES } from "../../shared/web/api/routes.ts";
 import { PAGES } from "../../shared/web/dashboard/dashboard.ts";
+import { asAssistants } from "./assistants.ts";
 import { companyConfig, SECRET, secretsOf, WIDE } from "./company-config.ts";
+import { liveAnswers } from "./live-answers.ts";
 import { Checkout, openStoreAt, type RunningHub, settled, until } from "./local-hub.ts";
 
 interface Truth {
@@ -399,6 +401,49 @@ describe("the hub on one machine, over three real wire protocols", { timeout: 18
     expect(explained.code).toBe(0);
     expect(explained.out).toContain("Because");
     expect((await checkout.run(["explain", "NOPE-1"])).code).toBe(1);
+  });
+
+  it("answers every operation as its own description says", async () => {
+    const { wrong, empty, asked } = await liveAnswers(hub);
+    process.stdout.write(
+      `${asked} operations asked, ${empty.length} without a thing to ask for: ${empty.join(", ")}\n`,
+    );
+    expect(wrong).toEqual([]);
+    expect(asked).toBeGreaterThan(25);
+  });
+
+  it("reads a tool when it is asked to over the API, once for each name of the request", async () => {
+    const ask = () =>
+      fetch(`${hub.url}/v1/connections/jira/sync`, { method: "POST", headers: { "Idempotency-Key": "e2e-1" } });
+    const started = async () =>
+      (await hub.json<Listed<{ started_at: string }>>("/v1/connections/jira/runs")).data.map((run) => run.started_at);
+    const before = (await started()).toSorted().at(-1) ?? "";
+    const first = await ask();
+    expect([first.status, first.headers.get("location")]).toEqual([202, `${hub.url}/v1/connections/jira/runs`]);
+    await until(started, (times) => times.every((at) => at > before), 30_000);
+    const again = await ask();
+    expect([again.status, again.headers.get("idempotency-replayed")]).toEqual([202, "true"]);
+    expect(await again.json()).toEqual(await first.json());
+  });
+
+  it("finds what it read by key, by number and by name", async () => {
+    const kinds = async (q: string) =>
+      (await hub.json<{ groups: { kind: string; hits: object[] }[] }>(`/v1/search?q=${encodeURIComponent(q)}`)).groups;
+    const { key } = open("github", 6);
+    expect(await kinds(key)).toMatchObject([{ kind: "work_item", hits: [{ key, match: "key" }] }]);
+    const byNumber = (await kinds(`#${key.split("#")[1]}`)).flatMap(({ hits }) => hits);
+    expect(byNumber).toContainEqual(expect.objectContaining({ key }));
+    const [feature] = (await hub.json<Listed<{ id: string; name: string }>>("/v1/features?limit=1")).data;
+    const byName = await kinds(feature?.name ?? "");
+    expect(byName.flatMap(({ hits }) => hits)).toContainEqual(expect.objectContaining({ id: feature?.id }));
+  });
+
+  it("tells assistants of both revisions the same, over HTTP and over standard input", async () => {
+    const told = await asAssistants(hub, checkout);
+    const answers = Object.values(told);
+    expect(Object.keys(told)).toHaveLength(4);
+    expect(answers[0]?.names.length).toBe(20);
+    expect(answers.every((one) => JSON.stringify(one) === JSON.stringify(answers[0]))).toBe(true);
   });
 
   it("exports what it holds as one line each, and as CSV", async () => {

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { isSeenAsBefore, type StoredView } from "../../shared/pipeline/view.ts";
+import type { StoredView } from "../../shared/pipeline/under.ts";
+import { isSeenAsBefore } from "../../shared/pipeline/view.ts";
 import { update } from "../../shared/store/entities.ts";
 import { viewKey } from "../../shared/store/keys.ts";
 import { feature, openSaid } from "./said-hub.ts";

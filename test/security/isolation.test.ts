@@ -1,9 +1,11 @@
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { KINDS } from "../../shared/domain/kind.ts";
 import { ROLES, type Role, SCOPES, type Scope } from "../../shared/web/access/scope.ts";
+import { READ_AS_THEY_ARE } from "../../shared/web/api/kind-routes.ts";
 import type { Route } from "../../shared/web/api/route.ts";
 import { ROUTES } from "../../shared/web/api/routes.ts";
 import { FORMS, PAGES } from "../../shared/web/dashboard/dashboard.ts";
-import { CANARY, IDS, type Identities, twoProducts } from "./two-products.ts";
+import { A, CANARY, IDS, type Identities, idOfKind, twoProducts } from "./two-products.ts";
 
 type Who = keyof Identities | "nobody";
 type Seen = "all" | "A" | "B";
@@ -68,6 +70,16 @@ const PARTS: Readonly<Record<string, readonly Named[]>> = {
     [IDS.person, "whole"],
     ["per_00000000000000000000000000", "nobody"],
   ],
+  ...Object.fromEntries(
+    READ_AS_THEY_ARE.map(([kind, path]): [string, readonly Named[]] => [
+      `/v1/${path}/{id}`,
+      [
+        [idOfKind(kind, "a"), "A"],
+        [idOfKind(kind, "b"), "B"],
+        [`${KINDS[kind]}_00000000000000000000000000`, "nobody"],
+      ],
+    ]),
+  ),
   "/v1/connections/{id}": [
     ["con_alpha-code", "A"],
     ["con_canb-code", "B"],
@@ -75,7 +87,12 @@ const PARTS: Readonly<Record<string, readonly Named[]>> = {
   ],
 };
 /** Both products have these: A's feature and item, and the cycle, belong to B too. */
-const SHARED: readonly string[] = [IDS.featureA, IDS.itemA, IDS.cycle];
+const SHARED: readonly string[] = [
+  IDS.featureA,
+  IDS.itemA,
+  IDS.cycle,
+  ...READ_AS_THEY_ARE.map(([kind]) => idOfKind(kind, "a")),
+];
 const QUERIES: Readonly<Record<string, readonly string[]>> = {
   "/v1/changes": [
     "since=2026-11-01",
@@ -83,7 +100,18 @@ const QUERIES: Readonly<Record<string, readonly string[]>> = {
   ],
   "/v1/changes/summary": ["since=2026-11-15", "since=2026-11-15&until=2026-11-21"],
   "/v1/status": ["", "as_of=2026-11-15"],
-  "/v1/features": ["", "q=feature", "stage=testing", "limit=1", "as_of=2026-11-15"],
+  "/v1/search": ["q=feature", "q=autumn", "q=sprint", "q=%231"],
+  "/v1/campaigns": ["", `feature=${IDS.featureA}`, `feature=${IDS.featureB}`, "limit=1"],
+  "/v1/features": [
+    "",
+    "sort=-updated_at",
+    "expand=owner,evidence",
+    "include=total_estimate",
+    "q=feature",
+    "stage=testing",
+    "limit=1",
+    "as_of=2026-11-15",
+  ],
   "/v1/work-items": ["", `feature=${IDS.featureA}`, `feature=${IDS.featureB}`, "limit=1"],
 };
 
@@ -93,6 +121,9 @@ const isThere = (who: Who, [value, of]: Named): boolean => {
   if (of === "whole") return sees === "all";
   return sees === "all" || of === undefined || of === sees || SHARED.includes(value);
 };
+
+/** What an address may end with beside JSON. */
+const FORMATS = [".csv", ".md"];
 
 interface Case {
   readonly route: Route;
@@ -149,6 +180,10 @@ describe("T15 product isolation", () => {
   beforeAll(async () => {
     hub = await twoProducts();
   });
+  // Nobody's allowance of requests runs out.
+  beforeEach(() => {
+    hub.clock.set(new Date(hub.clock.now().getTime() + 60_000));
+  });
 
   it("has a case for every operation", () => {
     expect(ROUTES.filter((route) => !CASES.some((one) => one.route === route)).map(({ id }) => id)).toEqual([]);
@@ -176,6 +211,38 @@ describe("T15 product isolation", () => {
     expect(leaks).toEqual([]);
   });
 
+  it.each(["nobody", "engineer of A", "no role that is known"] as const)(
+    "gives %s the same in every form",
+    async (who) => {
+      const wrong: string[] = [];
+      for (const one of CASES.filter(({ route }) => route.method === "GET"))
+        for (const suffix of FORMATS) {
+          const [path = "", query] = one.address.split("?");
+          const address = `${path}${suffix}${query === undefined ? "" : `?${query}`}`;
+          const response = await ask(who, address);
+          const expected = expectedOf(who, one);
+          if (response.status !== expected) wrong.push(`${address}: ${response.status}, not ${expected}`);
+          const heard = (await saidBy(response)).replaceAll(address, "").toLowerCase();
+          if (GRANTS[who].sees === "A" && heard.includes(CANARY)) wrong.push(`${address} tells of B: ${heard}`);
+        }
+      expect(wrong).toEqual([]);
+    },
+  );
+
+  it("gives the badge of a feature to who may see it", async () => {
+    const answers = async (id: string) =>
+      Object.fromEntries(
+        await Promise.all(
+          (["nobody", "no role that is known", "viewer of A", "viewer of B"] as const).map(
+            async (who) => [who, (await ask(who, `/v1/features/${id}/badge.svg`)).status] as const,
+          ),
+        ),
+      );
+    const refused = { nobody: 401, "no role that is known": 403 };
+    expect(await answers(IDS.featureB)).toEqual({ ...refused, "viewer of A": 404, "viewer of B": 200 });
+    expect(await answers(IDS.featureA)).toEqual({ ...refused, "viewer of A": 200, "viewer of B": 200 });
+  });
+
   it("shows B's names to who may see B, so that their absence elsewhere means something", async () => {
     const all: string[] = [];
     for (const { route, address } of CASES)
@@ -194,6 +261,9 @@ describe("T15 product isolation", () => {
         "get_person",
         "get_product_flow",
         "get_work_item",
+        "list_campaigns",
+        "get_customer",
+        "search",
         "list_changes",
         "list_connections",
         "list_cycle_items",
@@ -297,6 +367,18 @@ describe("T15 product isolation", () => {
     expect((await ask("viewer of A", `/v1/features/${IDS.featureB}?as_of=2026-11-15`)).status).toBe(404);
   });
 
+  it("finds nothing of others, by key neither, however much of theirs is called so", async () => {
+    for (const q of ["CANB-1", "canb", "canb-campaign", "autumn canb"]) {
+      const groups = async (who: Who) =>
+        ((await (await ask(who, `/v1/search?q=${encodeURIComponent(q)}`)).json()) as { groups: object[] }).groups;
+      expect([q, await groups("viewer of A")]).toEqual([q, []]);
+      expect([q, (await groups("viewer of B")).length > 0]).toEqual([q, true]);
+    }
+    const { views } = hub.deps;
+    expect((await views.search("feature", 1)).map(({ productIds }) => productIds)).toHaveLength(1);
+    expect((await views.search("feature", 1, [A])).map(({ id }) => id)).toEqual([IDS.featureA]);
+  });
+
   it("binds cursors to who they were made for (T17)", async () => {
     const cursorOf = async (who: Who) =>
       ((await (await ask(who, "/v1/features?limit=1")).json()) as { next_cursor: string | null }).next_cursor;
@@ -360,14 +442,18 @@ describe("T15 product isolation", () => {
     expect([...PAGES, ...FORMS].filter(([, scope]) => !known.has(scope))).toEqual([]);
     const declared = new Set<string>([
       ...ROUTES.map(({ path }) => path.replace(/\{(\w+)\}/g, ":$1")),
+      // The same rows in another form: asked below, as each operation is.
+      ...ROUTES.filter(({ path, method }) => method === "GET" && !path.endsWith("}")).flatMap(({ path }) =>
+        FORMATS.map((suffix) => `${path.replace(/\{(\w+)\}/g, ":$1")}${suffix}`),
+      ),
       ...[...PAGES, ...FORMS].map(([path]) => path),
     ]);
     // What tells nothing of a hub, or of one page to who has its link.
     const open =
       /^\/(?:\*|assets\/.*|openapi\.json|healthz|\.well-known\/api-catalog|v1\/schemas\/.*|share\/:token|:page\{.*|:list\{.*)$/;
     const mounted = [...new Set(hub.app.routes.map(({ path }) => path))];
-    // Files of runs: each asks for the scope of reports itself, as the test below sees.
-    const files = /^(?:\/v1)?\/reports\/:id\/(?:runs\/:file\{.*|preview\/mail\.html)$/;
+    // Files: each asks for its scope itself, as the tests below see.
+    const files = /^(?:\/v1)?\/(?:reports\/:id\/(?:runs\/:file\{.*|preview\/mail\.html)|features\/:id\/badge\.svg)$/;
     expect(mounted.filter((path) => !declared.has(path) && !open.test(path) && !files.test(path))).toEqual([]);
   });
 

@@ -4,7 +4,7 @@ import { cycleParts } from "../../shared/domain/cycle-scope.ts";
 import type { Entity, FieldedKind } from "../../shared/domain/entity.ts";
 import type { HubEvent } from "../../shared/domain/event.ts";
 import type { HistoryEntry } from "../../shared/domain/history.ts";
-import { entityId } from "../../shared/domain/kind.ts";
+import { entityId, KINDS } from "../../shared/domain/kind.ts";
 import { OPEN } from "../../shared/flow/buckets.ts";
 import type { Place, Table } from "../../shared/ports/table.ts";
 import { type Grant, makeCredential, type NewCredential, revoke } from "../../shared/store/access.ts";
@@ -27,12 +27,14 @@ import {
   viewKey,
 } from "../../shared/store/keys.ts";
 import { sayings } from "../../shared/store/said.ts";
+import { putSearchWords } from "../../shared/store/search.ts";
 import { tableViews } from "../../shared/store/table-views.ts";
 import type { ConnectionView, EvidenceLine, TimelineLine } from "../../shared/store/views.ts";
 import { identifier } from "../../shared/web/access/identify.ts";
 import { LOCAL, NOBODY } from "../../shared/web/access/identity.ts";
 import { webApp } from "../../shared/web/app.ts";
 import type { WebDeps } from "../../shared/web/web-deps.ts";
+import { SAMPLE_ENTITIES } from "../web/sample-entities.ts";
 import { HUB, NOW, sampleFeature } from "../web/sample-hub.ts";
 
 /** Stands in every text that belongs to product B alone. */
@@ -62,6 +64,29 @@ export const IDS = {
   cycleB: idOf("cycle", "b"),
   person: idOf("account", "b").replace("acc_", "per_"),
 };
+
+/** The id of the thing of a kind that A has, or B. */
+export const idOfKind = (kind: FieldedKind, letter: "a" | "b"): string => `${KINDS[kind]}_${letter.repeat(26)}`;
+
+/** Fields that people write. */
+const WRITTEN: ReadonlySet<string> = new Set(["name", "title", "subject", "repository", "key", "file"]);
+
+/** One thing of each other kind of A, and one of B. */
+const ofEveryKind = (["a", "b"] as const).flatMap((letter) => {
+  const word = letter === "a" ? "alpha" : CANARY;
+  return SAMPLE_ENTITIES.map((one) => ({
+    ...one,
+    id: idOfKind(one.kind, letter),
+    productIds: letter === "a" ? [A, B] : [B],
+    source: { ...one.source, key: `${word}-${one.kind}`, url: `https://tools.example/${word}/${one.kind}` },
+    fields: Object.fromEntries(
+      Object.entries(one.fields).map(([name, value]) => [
+        name,
+        WRITTEN.has(name) && typeof value === "string" ? `${word} ${value}` : value,
+      ]),
+    ),
+  })) as unknown as Entity[];
+});
 
 const COUNTED = { design: { off_track: 1 } };
 
@@ -195,6 +220,7 @@ const writeEntity = async (table: Table, one: Entity) => {
     const { id, source } = one;
     await write(table, aliasKey(source.key ?? "", id), { id, gone: false });
   }
+  await putSearchWords(table, one);
 };
 
 const writeEvents = async (table: Table) => {
@@ -279,7 +305,7 @@ const filled = async (): Promise<Table> => {
     entity("initiative", IDS.initiativeA, [A], "ALPHA-I", { title: "Alpha initiative", ...plan }),
     entity("initiative", IDS.initiativeB, [B], "CANB-I", { title: "canb initiative", ...plan }),
   ];
-  for (const one of [itemA, itemB, pullB, ...cycles, ...plans]) await writeEntity(table, one as Entity);
+  for (const one of [itemA, itemB, pullB, ...cycles, ...plans, ...ofEveryKind]) await writeEntity(table, one as Entity);
   await write(table, historyKey(IDS.itemA, moved.at, moved.id), moved);
   for (const one of [itemA, itemB]) {
     const part = cycleParts(one, []).get(IDS.cycle);
@@ -326,7 +352,7 @@ const filled = async (): Promise<Table> => {
     };
     await writeEntity(
       table,
-      entity("feature", view.id, view.productIds, view.key ?? "", { name: view.name }) as unknown as Entity,
+      entity("feature", view.id, view.productIds, view.key ?? "", { title: view.name }) as unknown as Entity,
     );
     await write(
       table,

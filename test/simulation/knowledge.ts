@@ -1,7 +1,7 @@
 import type { HubEvent } from "../../shared/domain/event.ts";
 import type { CensusState } from "../../shared/pipeline/census.ts";
 import type { StreamState } from "../../shared/pipeline/poll-stream.ts";
-import type { StoredView } from "../../shared/pipeline/view.ts";
+import type { StoredView } from "../../shared/pipeline/under.ts";
 import type { StoredEntity } from "../../shared/store/entities.ts";
 import type { HubUnderTest } from "./hub-under-test.ts";
 

@@ -92,7 +92,7 @@ const CAMPAIGN = record("campaign", 9, {
 
 const shown = sampleHub(23);
 const around = [METRIC, FLAG, EXPERIMENT, CUSTOMER, ticket(5), ticket(6), CAMPAIGN];
-const read = async (path: string, app = sampleApp({ ...shown, around })) => (await app.request(path)).text();
+const read = async (path: string, app = sampleApp({ ...shown, entities: around })) => (await app.request(path)).text();
 
 describe("a feature's page", () => {
   it("joins what is measured with flags, experiments and campaigns as marks, and says the numbers in words", async () => {
@@ -125,10 +125,10 @@ describe("a feature's page", () => {
 
   it("says in one line which connection is missing", async () => {
     const connections = shown.connections.map((one) => ({ ...one, kinds: ["workItem" as const] }));
-    const html = await read("/features/ACME-100", sampleApp({ ...shown, connections }));
+    const html = await read("/features/ACME-100", sampleApp({ ...shown, connections, entities: [] }));
     for (const what of ["an analytics", "an experiment", "a support", "a marketing"])
       expect(html).toContain(`Needs ${what} connection`);
-    expect(await read("/features/ACME-100", sampleApp(shown))).not.toContain("Needs an");
+    expect(await read("/features/ACME-100", sampleApp({ ...shown, entities: [] }))).not.toContain("Needs an");
   });
 
   it("narrows its timeline to the tools that are chosen", async () => {

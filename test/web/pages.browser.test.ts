@@ -117,9 +117,9 @@ describe.skipIf(CHROMIUM === undefined)("in a real browser", () => {
     await page.getByRole("region", { name: "State of each stage" }).waitFor();
     await page.getByRole("link", { name: "Older" }).click();
     await page.getByRole("link", { name: "Newest" }).waitFor();
-    await page.getByRole("searchbox", { name: "Search features" }).fill("checkout");
+    await page.getByRole("searchbox", { name: "Search" }).fill("checkout");
     await page.keyboard.press("Enter");
-    await page.waitForURL("**/features?q=checkout");
+    await page.waitForURL("**/search?q=checkout");
   });
 
   it("shows hostile text as text, and makes no link of a hostile address", async () => {

@@ -134,16 +134,6 @@ export const scopedViews = (views: Views, products: readonly string[]): Views =>
     // No product is called so: nothing was counted there.
     productFlow: (product, weeks, place) => views.productFlow(mine.has(product) ? product : "", weeks, place),
     ...scopedPlans(views, { isMine, own, asked, visibleOf, feature, shown }),
-    async entities(kind, filter, after, limit) {
-      if ((await feature(filter.feature)) === undefined) return nothing;
-      const { items, next } = await views.entities(kind, filter, after, limit);
-      const visible = await visibleOf(items.map(({ id }) => id));
-      return { items: items.filter(({ id }) => visible.has(id)).map(own), next };
-    },
-    async entity(kind, id) {
-      const found = await views.entity(kind, id);
-      return found !== undefined && isMine(found.productIds) ? own(found) : undefined;
-    },
     async workItems(filter, after, limit) {
       const of = asked(filter.product);
       if (of.length === 0) return nothing;
@@ -202,6 +192,21 @@ export const scopedViews = (views: Views, products: readonly string[]): Views =>
       const isNamed = JSON.stringify(slice.items);
       return { ...slice, people: new Map([...people].filter(([id]) => isNamed.includes(id))) };
     },
+    async entities(kind, filter, after, limit) {
+      const of = asked(filter.product);
+      const isHidden = filter.feature !== undefined && (await feature(filter.feature)) === undefined;
+      if (of.length === 0 || isHidden) return nothing;
+      const { items, next } = await views.entities(kind, { ...filter, products: of }, after, limit);
+      return { items: items.map(own), next };
+    },
+    async entity(kind, idOrKey) {
+      const found = await views.entity(kind, idOrKey);
+      return found !== undefined && isMine(found.productIds) ? own(found) : undefined;
+    },
+    search: async (text, limit) =>
+      (await views.search(text, limit, products)).filter(({ productIds }) => isMine(productIds)).map(own),
+    unmapped: async (connectionId, after, limit) =>
+      (await isWhole(connectionId)) ? views.unmapped(connectionId, after, limit) : nothing,
     // Persons belong to no product: who may see some products only sees those who are named on their records.
     people: async () => nothing,
     person: async () => undefined,

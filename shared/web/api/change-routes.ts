@@ -5,6 +5,7 @@ import { instant } from "../../domain/instant.ts";
 import { snakeSchema } from "../../domain/snake-case.ts";
 import { CHANGES, type ChangeKind, changesBetween } from "../../report/changes-between.ts";
 import { pastMoment } from "../as-of.ts";
+import type { WebDeps } from "../web-deps.ts";
 import { Moment, ProductFilter, productId } from "./filters.ts";
 import { list, single } from "./route.ts";
 
@@ -65,6 +66,25 @@ const SummaryJson = z
 export const eventSchema = (name: EventName): Record<string, unknown> =>
   snakeSchema(z.toJSONSchema(EVENTS[name].data, { io: "input" })) as Record<string, unknown>;
 
+/**
+ * The two moments that somebody asks between, the end of them where they are days.
+ *
+ * @throws HubError invalid_parameter
+ */
+export const windowOf = (
+  deps: Pick<WebDeps, "now" | "timezone">,
+  asked: { readonly since: string; readonly until?: string | undefined },
+) => {
+  const now = deps.now().toISOString();
+  const since = pastMoment(asked.since, deps, "since") ?? now;
+  const until = pastMoment(asked.until, deps, "until") ?? now;
+  if (until >= since) return { since, until };
+  throw new HubError("invalid_parameter", "'until' lies before 'since'", {
+    retry: "never",
+    details: { parameter: "until" },
+  });
+};
+
 export const CHANGE_ROUTES = [
   single({
     id: "summarise_changes",
@@ -82,14 +102,7 @@ export const CHANGE_ROUTES = [
     },
     body: SummaryJson,
     read: async ({ deps, query }) => {
-      const now = deps.now().toISOString();
-      const since = pastMoment(query.since, deps, "since") ?? now;
-      const until = pastMoment(query.until, deps, "until") ?? now;
-      if (until < since)
-        throw new HubError("invalid_parameter", "'until' lies before 'since'", {
-          retry: "never",
-          details: { parameter: "until" },
-        });
+      const { since, until } = windowOf(deps, query);
       const product = await productId(deps.views, query.product);
       const window = { since, until, limit: query.limit, ...(product !== undefined && { products: [product] }) };
       const { items, ...rest } = await changesBetween(deps.views, window);

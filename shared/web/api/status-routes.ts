@@ -3,6 +3,7 @@ import type { Instant } from "../../domain/instant.ts";
 import { STAGES, type Stage } from "../../domain/stage.ts";
 import type { HealthValue, ProductView } from "../../store/views.ts";
 import { AsOf, pastMoment, viewsAt } from "../as-of.ts";
+import { briefly } from "../briefly.ts";
 import { freshnessOf } from "../freshness.ts";
 import type { WebDeps } from "../web-deps.ts";
 import { COMPONENT_STATUSES, componentStatus, describe, INDICATORS, indicatorOf } from "./connection-status.ts";
@@ -56,15 +57,27 @@ const StatusJson = z
 const worst = (counts: Readonly<Record<HealthValue, number>>): HealthValue =>
   (["off_track", "at_risk", "on_track"] as const).find((value) => counts[value] > 0) ?? "unknown";
 
-const weekBefore = (at: Date | Instant) => new Date(new Date(at).getTime() - WEEK_MS).toISOString();
+const weekBefore = (at: Date | Instant): Instant => new Date(new Date(at).getTime() - WEEK_MS).toISOString();
 
-const productJson = async (deps: WebDeps, product: ProductView, at?: Instant): Promise<z.input<typeof ProductJson>> => {
-  const { views, url, now } = deps;
+/** How many features changed stage in the last seven days, as of a moment ago, or in the seven before a moment. */
+const changedInAWeek = ({ views, now }: WebDeps, product: string | undefined, at?: Instant): Promise<number> =>
+  at === undefined
+    ? briefly(views, `changed ${product}`, now().getTime(), () => views.changedSince(weekBefore(now()), product))
+    : views.changedSince(weekBefore(at), product, at);
+
+/** A product with its counts, as of a moment ago or of a moment of the past. */
+export const productJson = (deps: WebDeps, product: ProductView, at?: Instant): Promise<z.input<typeof ProductJson>> =>
+  at === undefined
+    ? briefly(deps.views, `product ${product.id}`, deps.now().getTime(), () => withCounts(deps, product, at))
+    : withCounts(deps, product, at);
+
+const withCounts = async (deps: WebDeps, product: ProductView, at: Instant | undefined) => {
+  const { url } = deps;
   const then = viewsAt(deps, at);
   const [features, healthCounts, changed] = await Promise.all([
     then.counts(product.id),
     then.healthCounts(product.id),
-    views.changedSince(weekBefore(at ?? now()), product.id, at),
+    changedInAWeek(deps, product.id, at),
   ]);
   return {
     id: product.id,
@@ -96,8 +109,8 @@ export const STATUS_ROUTES = [
       const at = pastMoment(query.asOf, deps);
       const [products, connections, changed] = await Promise.all([
         deps.views.products(),
-        deps.views.connections(),
-        deps.views.changedSince(weekBefore(at ?? deps.now()), undefined, at),
+        briefly(deps.views, "connections", deps.now().getTime(), () => deps.views.connections()),
+        changedInAWeek(deps, undefined, at),
       ]);
       const freshness = freshnessOf(connections);
       const body = {

@@ -33,6 +33,7 @@ import { runPage } from "./report-run-page.tsx";
 import { reportPage, reportsPage } from "./reports-page.tsx";
 import { reviewForm, reviewPage } from "./review-page.tsx";
 import { pmPage, poPage } from "./role-page.tsx";
+import { searchPage } from "./search-page.tsx";
 import { auditPage } from "./settings/audit-page.tsx";
 import { type FormHandler, formIn } from "./settings/form.tsx";
 import { createKeyForm, keysPage, revokeKeyForm } from "./settings/keys-page.tsx";
@@ -80,6 +81,7 @@ export const PAGES: readonly (readonly [path: string, scope: Scope | "open", pag
   ["/login", "open", loginPage],
   ["/login/oidc", "open", oidcPage],
   ["/login/oidc/back", "open", oidcBackPage],
+  ["/search", "features:read", searchPage],
   ["/reports", "reports:read", reportsPage],
   ["/reports/:id", "reports:read", reportPage],
   ["/reports/:id/preview", "reports:read", previewPage],
@@ -111,12 +113,13 @@ export const FORMS: readonly (readonly [path: string, scope: Scope | "open", for
   ["/logout", "open", logoutForm],
 ];
 
-/** Pages whose rows the API has too: the same address with `.json` leads there. */
+/** Pages whose rows the API has too: the same address with `.json` or `.csv` leads there. */
 const AS_JSON: Readonly<Record<string, string>> = {
   features: "/v1/features",
   connections: "/v1/connections",
   activity: "/v1/changes",
   people: "/v1/people",
+  search: "/v1/search",
   objectives: "/v1/objectives",
   review: "/v1/links/review",
   reports: "/v1/reports",
@@ -141,16 +144,21 @@ export const mountDashboard = (app: Hono<WebEnv>, deps: WebDeps): void => {
       return page(c, seenBy(deps, identity));
     });
   // Before the addresses of rows, which any name with this ending would match.
-  const isFile = ([path]: (typeof PAGES)[number]): boolean => path.endsWith(".json");
+  const isFile = ([path]: (typeof PAGES)[number]): boolean => /\.(?:json|csv|md)\}?$/.test(path);
   for (const [path, scope, page] of PAGES.filter(isFile)) show(path, scope, page);
-  readable(app, "/:page{[a-z]+\\.json}", (c) => {
-    const target = AS_JSON[c.req.param("page").replace(".json", "")];
+  readable(app, "/:page{[a-z]+\\.(?:json|csv)}", (c) => {
+    const [page = "", suffix] = c.req.param("page").split(".");
+    const target = Object.hasOwn(AS_JSON, page) ? AS_JSON[page] : undefined;
     if (target === undefined) throw new HubError("not_found", "there is nothing at this address", { retry: "never" });
-    return c.redirect(`${target}${new URL(c.req.url).search}`);
+    const { searchParams } = new URL(c.req.url);
+    // From a browser a file goes into a spreadsheet, which else takes its letters for others.
+    if (suffix === "csv") searchParams.set("bom", "1");
+    const query = searchParams.size === 0 ? "" : `?${searchParams}`;
+    return c.redirect(`${target}${suffix === "csv" ? ".csv" : ""}${query}`);
   });
-  readable(app, "/:list{features|connections}/:file{[^/]+\\.json}", (c) => {
-    const name = c.req.param("file").slice(0, -".json".length);
-    return c.redirect(`/v1/${c.req.param("list")}/${encodeURIComponent(name)}`);
+  readable(app, "/:list{features|connections}/:file{[^/]+\\.(?:json|csv|md)}", (c) => {
+    const [, name = "", suffix = ""] = /^(.+)(\.\w+)$/.exec(c.req.param("file")) ?? [];
+    return c.redirect(`/v1/${c.req.param("list")}/${encodeURIComponent(name)}${suffix === ".json" ? "" : suffix}`);
   });
   for (const [path, scope, form] of FORMS) {
     app.post(path, async (c) => {

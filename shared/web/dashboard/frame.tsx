@@ -109,11 +109,11 @@ export const Frame = (props: FrameProps) => (
           ))}
         </nav>
         <search class="search">
-          <form action="/features">
+          <form action="/search">
             <label class="vh" for="search">
-              Search features
+              Search
             </label>
-            <input id="search" type="search" name="q" placeholder="Search features" maxlength={200} />
+            <input id="search" type="search" name="q" placeholder="Search" maxlength={200} />
           </form>
         </search>
       </header>

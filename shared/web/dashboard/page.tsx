@@ -2,7 +2,7 @@ import type { Context } from "hono";
 import type { Child } from "hono/jsx";
 import type { CallerStatus } from "../api/problem.ts";
 import { isNamedIn, weakTag } from "../entity-tag.ts";
-import { freshnessOf } from "../freshness.ts";
+import { freshness } from "../freshness.ts";
 import type { WebDeps, WebEnv } from "../web-deps.ts";
 import { Frame, type FrameProps } from "./frame.tsx";
 import { preferencesOf } from "./preferences.ts";
@@ -29,13 +29,13 @@ export const sendDocument = (c: PageContext, element: { toString(): unknown }, s
 export const sendPage = async (c: PageContext, deps: WebDeps, about: About, content: Child): Promise<Response> => {
   const preferences = preferencesOf(c);
   const zone = preferences.zone ?? deps.timezone ?? "UTC";
-  const freshness = freshnessOf(await deps.views.connections());
+  const fresh = await freshness(deps);
   return sendDocument(
     c,
     <Zone.Provider value={zone}>
       <Frame
         {...about}
-        freshness={freshness}
+        freshness={fresh}
         demo={deps.demo}
         preferences={preferences}
         zone={zone}

@@ -99,7 +99,13 @@ const GRANTS: Readonly<Record<string, readonly string[]>> = {
     "events:PutEvents Bus.Arn",
     "s3:PutObject Archive.Arn/_events/*",
   ],
-  serveapi: [...READ_TABLE, ...WRITE_TABLE, ...secrets("THROUGHLINE_CURSOR_KEY")],
+  serveapi: [
+    ...READ_TABLE,
+    ...WRITE_TABLE,
+    ...secrets("THROUGHLINE_CURSOR_KEY"),
+    ...["pollsourcejira", "pollsourcelinear", "pollsourcegithub"].map((name) => `lambda:InvokeFunction ${name}.Arn`),
+  ],
+  servemcp: [...READ_TABLE, ...WRITE_TABLE, ...secrets("THROUGHLINE_CURSOR_KEY")],
   sweep: [...READ_TABLE, ...WRITE_TABLE, "lambda:InvokeFunction publishevents.Arn"],
   Timers: each(["lambda:InvokeFunction"], "").flatMap((action) =>
     ["pollsourcejira", "pollsourcelinear", "pollsourcegithub", "sweep"].map((name) => `${action}${name}.Arn`),

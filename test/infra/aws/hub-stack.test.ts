@@ -92,7 +92,10 @@ describe("functions", () => {
     expect(told("receive-webhook")).toEqual(
       [...common, "THROUGHLINE_ARCHIVE", "THROUGHLINE_INBOX", "THROUGHLINE_SECRETS"].sort(),
     );
-    expect(told("serve-api")).toEqual([...common, "THROUGHLINE_SECRETS", "THROUGHLINE_TABLE"].sort());
+    expect(told("serve-api")).toEqual(
+      [...common, "THROUGHLINE_JOBS", "THROUGHLINE_SECRETS", "THROUGHLINE_TABLE"].sort(),
+    );
+    expect(told("serve-mcp")).toEqual([...common, "THROUGHLINE_SECRETS", "THROUGHLINE_TABLE"].sort());
     expect(told("publish-events")).toEqual(
       [...common, "THROUGHLINE_ARCHIVE", "THROUGHLINE_BUS", "THROUGHLINE_TABLE"].sort(),
     );
@@ -285,6 +288,7 @@ describe("the HTTP API", () => {
       "GET /hooks/{connection}": "NONE",
       "ANY /{path+}": "NONE",
       "ANY /": "NONE",
+      "ANY /mcp": "NONE",
     });
     expect(all("AWS::ApiGatewayV2::Api")[0]?.Properties.CorsConfiguration).toBeUndefined();
   });

@@ -94,11 +94,13 @@ const generated = (deployed: DeployedPart): Plugin => ({
   name: "generated",
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /^throughline:open$/ }, () => ({ path: "open.ts", namespace: "throughline" }));
-    // No module of ours does anything by being loaded: where nothing of one is used, its schemas are not made either.
-    onResolve({ filter: /^\.\.?[/].*\.tsx?$/ }, ({ path, resolveDir }) => ({
-      path: join(resolveDir, path),
-      sideEffects: false,
-    }));
+    // No module of ours does anything by being loaded: where the receiver uses nothing of one, its schemas are not made.
+    // Not in the others: where only what is loaded later uses zod, esbuild leaves out what readies it for the MCP package.
+    if (deployed.part === "receive-webhook")
+      onResolve({ filter: /^\.\.?[/].*\.tsx?$/ }, ({ path, resolveDir }) => ({
+        path: join(resolveDir, path),
+        sideEffects: false,
+      }));
     onLoad({ filter: /.*/, namespace: "throughline" }, () => ({
       contents: opening(deployed),
       loader: "js",

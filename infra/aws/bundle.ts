@@ -57,10 +57,11 @@ const ADAPTERS: Readonly<Record<Store, Adapter>> = {
 };
 
 const KNOWS: Readonly<
-  Record<"webhooks" | "connection" | "surfaces" | "outputs" | "reports" | "nothing", SecretsKnown>
+  Record<"webhooks" | "connection" | "cursors" | "surfaces" | "outputs" | "reports" | "nothing", SecretsKnown>
 > = {
   webhooks: "webhooks",
   connection: "all",
+  cursors: "none",
   surfaces: "none",
   outputs: "none",
   reports: "none",

@@ -15,6 +15,7 @@ export const RUNS_AT_ONCE: Readonly<Record<PartName, number>> = {
   sweep: 1,
   "deliver-outputs": 1,
   "send-report": 1,
+  "deliver-webhooks": 1,
 };
 
 /** What all functions together take from the account. */

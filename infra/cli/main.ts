@@ -34,6 +34,9 @@ export const COMMANDS: Readonly<Record<string, Load>> = {
   outputs: async () => (await import("./outputs.ts")).outputs,
   remove: async () => (await import("./remove.ts")).remove,
   synth: async () => (await import("./diff.ts")).synth,
+  listen: async () => (await import("./listen.ts")).listen,
+  trigger: async () => (await import("./trigger.ts")).trigger,
+  events: async () => (await import("./events.ts")).events,
   changes: async () => (await import("./changes.ts")).changes,
 };
 

@@ -13,7 +13,12 @@ export const mcp: Command = {
     try {
       useHub(store.hub);
       const key = workspaceKey(store.folder);
-      serveAs({ cursorKey: async () => derivedKey(key, "cursors"), demo: false, signIn: { required: false } });
+      serveAs({
+        cursorKey: async () => derivedKey(key, "cursors"),
+        sealKey: async () => derivedKey(key, "webhook secrets"),
+        demo: false,
+        signIn: { required: false },
+      });
       const { serveMcpOnStdio } = await import("../../shared/platform/mcp-stdio.ts");
       await serveMcpOnStdio(() => store.hub);
       return EXIT.ok;

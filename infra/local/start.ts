@@ -35,6 +35,7 @@ type Undo = () => unknown;
 
 const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
 const MINUTE_MS = 60_000;
+const SECOND_MS = 1000;
 const REPORTS_MS = 15_000;
 
 /** The host name of the address under which people reach the hub, where that is another than this machine's. */
@@ -90,6 +91,8 @@ export const startLocalHub = async (options: {
     const required = config.access?.required === true || !LOOPBACK.includes(options.listen ?? "localhost");
     serveAs({
       cursorKey: async () => derivedKey(key, "cursors"),
+      sealKey: async () => derivedKey(key, "webhook secrets"),
+      loopbackWebhooks: config.webhooks?.allowLoopback === true,
       demo: sandbox !== undefined,
       signIn: { required, oidc: config.access?.oidc },
       allowedHosts: [...LOOPBACK, ...namesOf(hub.url), ...(options.listen === undefined ? [] : [options.listen])],
@@ -228,5 +231,7 @@ const startTimers = async (hub: Hub, pollEverySeconds: number | undefined): Prom
     // Looked at often: a report's time is a minute of the day.
     every(REPORTS_MS, async () => (await import("../../functions/send-report.ts")).handler({}, context));
   }
+  const { handler } = await import("../../functions/deliver-webhooks.ts");
+  every(SECOND_MS, () => handler({}, { ...endless, stopping: stopping.signal }));
   return () => stopping.abort();
 };

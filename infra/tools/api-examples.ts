@@ -1,5 +1,7 @@
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -56,6 +58,7 @@ const shortened = (value: unknown, url: string): unknown => {
   if (typeof value === "string") {
     const shown = value
       .replace(/\btl_\w+/g, "tl_…")
+      .replace(/\bwhsec_[\w+/=]+/g, "whsec_…")
       .replaceAll(url, SHOWN)
       .replace(/http:\/\/127\.0\.0\.1:\d+/g, "https://tool.example.com");
     return shown.length > TEXT ? `${shown.slice(0, TEXT - 1)}…` : shown;
@@ -71,14 +74,27 @@ const queryOf = (route: Route): string =>
     .map(({ name, example }) => `${name}=${encodeURIComponent(String(example))}`)
     .join("&");
 
-/** What the path names: the first thing of the list above it that has an answer. */
-const namesFor = async (url: string, route: Route): Promise<readonly string[]> => {
-  if (!route.path.includes("{")) return [""];
-  const above = route.path.slice(0, route.path.indexOf("/{"));
+/** The path with what it names: the first things of the list above each name. */
+const pathsOf = async (url: string, path: string): Promise<readonly string[]> => {
+  const at = path.indexOf("/{");
+  if (at === -1) return [path];
+  const above = path.slice(0, at);
   const list = await fetch(`${url}${above === "/v1/links" ? "/v1/links/review" : above}?limit=50`);
   const { data = [] } = (await list.json()) as { data?: readonly Json[] };
-  return data.flatMap((one) => [one["key"], one["name"], one["id"]].filter((name) => typeof name === "string"));
+  const names = data.flatMap((one) =>
+    [one["key"], one["name"], one["id"], one["type"]].filter((name) => typeof name === "string"),
+  );
+  const named = names.map((name) => path.replace(/\{\w+\}/, encodeURIComponent(name)));
+  return path.includes("{", at + 2) ? pathsOf(url, named.at(-1) ?? above) : named;
 };
+
+/** Somebody's endpoint, which takes what it gets. */
+const startReceiver = async () => {
+  const server = createServer((_, response) => response.writeHead(204).end());
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, stop: () => server.close() };
+};
+const receiver = await startReceiver();
 
 /** What is sent, by operation: those without one are asked with nothing. `record` is any work item's id. */
 const SENT: Readonly<Record<string, (record: string) => Json>> = {
@@ -95,15 +111,22 @@ const SENT: Readonly<Record<string, (record: string) => Json>> = {
   create_feature_link: (record) => ({ record, type: "relates_to" }),
   sync_connection: () => ({ full: false }),
   create_key: () => ({ name: "Nightly export", role: "viewer" }),
+  create_webhook_endpoint: () => ({
+    url: `${receiver.url}/hooks`,
+    events: ["feature.*"],
+    description: "The team's bot",
+  }),
+  replay_webhook_events: () => ({ from: "2026-01-01T00:00:00Z", to: "2026-01-02T00:00:00Z" }),
+  change_webhook_endpoint: () => ({ description: "The bot of the team" }),
   create_share: () => ({ path: "/features", name: "For the board" }),
   invite_member: () => ({ address: "ana.ruiz@example.com", name: "Ana Ruiz", role: "pm" }),
 };
 
 const exampleOf = async (url: string, route: Route, record: string): Promise<Example | undefined> => {
   const sent = SENT[route.id]?.(record) ?? (route.request === undefined ? undefined : {});
-  for (const name of await namesFor(url, route)) {
+  for (const path of await pathsOf(url, route.path)) {
     const query = queryOf(route);
-    const address = `${route.path.replace(/\{\w+\}/, encodeURIComponent(name))}${query === "" ? "" : `?${query}`}`;
+    const address = `${path}${query === "" ? "" : `?${query}`}`;
     const tag = route.method === "PATCH" ? (await fetch(`${url}${address}`)).headers.get("etag") : null;
     const response = await fetch(`${url}${address}`, {
       method: route.method,
@@ -127,14 +150,23 @@ try {
   await settled(hub.url);
   const { data = [] } = (await (await fetch(`${hub.url}/v1/work-items?limit=1`)).json()) as { data?: readonly Json[] };
   const examples: Record<string, Example> = {};
-  for (const route of ROUTES) {
+  // What is made first is there to be listed; what is removed goes last.
+  const order = ["create_webhook_endpoint", "test_webhook_endpoint"];
+  const early = order.flatMap((id) => ROUTES.filter((route) => route.id === id));
+  const rest = ROUTES.filter(({ id }) => !order.includes(id));
+  const isLast = ({ method }: Route) => method === "DELETE";
+  for (const route of [...early, ...rest.filter((one) => !isLast(one)), ...rest.filter(isLast)]) {
     const example = await exampleOf(hub.url, route, String(data[0]?.["id"]));
     if (example === undefined) console.error(`no example of ${route.id}: the hub has no such thing`);
     else examples[route.id] = example;
   }
-  writeFileSync(FILE, `${JSON.stringify(examples, null, 1)}\n`);
+  writeFileSync(
+    FILE,
+    `${JSON.stringify(Object.fromEntries(ROUTES.flatMap(({ id }) => (examples[id] ? [[id, examples[id]]] : []))), null, 1)}\n`,
+  );
   console.log(`${Object.keys(examples).length} of ${ROUTES.length} operations have an example`);
 } finally {
   hub.stop();
+  receiver.stop();
   rmSync(folder, { recursive: true, force: true });
 }

@@ -96,6 +96,7 @@ export const LAYERS: readonly Layer[] = [
       "shared/store",
       "shared/report",
       "shared/ports/table.ts",
+      "shared/connector/body.ts",
       "shared/connector/errors.ts",
     ],
     packages: [
@@ -151,9 +152,10 @@ export const LAYERS: readonly Layer[] = [
   },
   {
     at: "shared/adapters/channels",
-    holds: "ways out: messages in Slack and Teams, events in Mixpanel",
+    holds: "ways out: messages in Slack and Teams, events in Mixpanel, webhooks; none leads into a private network",
     imports: ["shared/ports", "shared/domain", "shared/connector"],
-    packages: ["mixpanel", "zod"],
+    packages: ["mixpanel", "zod", "standardwebhooks", "ipaddr.js"],
+    node: ["dns", "http", "https", "net"],
   },
   {
     at: "shared/adapters/smtp",
@@ -291,10 +293,13 @@ export const LAYERS: readonly Layer[] = [
       "shared/lake",
       "shared/report",
       "shared/ports/lake.ts",
+      "shared/ports/webhook-sender.ts",
+      "shared/adapters/channels",
       "shared/adapters/sqlite",
       "shared/adapters/clock.ts",
       "shared/adapters/aws/lake.ts",
     ],
+    packages: ["zod"],
     node: ["*"],
   },
   {

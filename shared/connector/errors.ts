@@ -90,6 +90,11 @@ export const ERRORS = {
   aws_smoke_failed:
     "The stack stands, but a test webhook did not come through: look at the logs of receive-webhook and ingest-record, then run `npx throughline deploy` again.",
   prompt_not_possible: "Nobody can be asked here: say --yes.",
+  address_not_allowed:
+    "Give an https address of the public internet, port 443 or 8443. For an address of this machine set `webhooks: { allowLoopback: true }` in the config of a hub that runs on it.",
+  webhook_secret_unreadable:
+    "The hub's own key changed since the endpoint was made: make a new secret (Rotate) and give it to the receiver.",
+  webhook_replay_running: "Wait until the replay that is under way has ended.",
   internal_error: "Try again; if it stays, report it with the request id.",
 } as const satisfies Record<string, string>;
 

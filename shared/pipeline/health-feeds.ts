@@ -1,4 +1,5 @@
 import type { FieldedKind } from "../domain/entity.ts";
+import type { Instant } from "../domain/instant.ts";
 import type { Coverage } from "../domain/stage.ts";
 import type { Feed, FeedState } from "../lifecycle/health/input.ts";
 import { FEEDS } from "../lifecycle/health/input.ts";
@@ -43,6 +44,8 @@ export interface Seen {
   readonly feeds: Readonly<Record<Feed, readonly Feeding[]>>;
   /** Version of the thresholds. */
   readonly thresholds: string;
+  /** By connection: when its work items had been read to the end for the first time; absent before. */
+  readonly workReadAt: Readonly<Record<string, Instant>>;
 }
 
 /**
@@ -76,4 +79,9 @@ export const seenOf = (hub: Hub, sights: readonly Sight[], productIds: readonly 
     FEEDS.map((feed) => [feed, statesOf(sights, productIds, feed)]),
   ) as unknown as Seen["feeds"],
   thresholds: rulesFor(hub, productIds).version,
+  workReadAt: Object.fromEntries(
+    sights
+      .filter(({ connection }) => connection.productIds.some((id) => productIds.includes(id)))
+      .flatMap(({ connection, workReadAt }) => (workReadAt === undefined ? [] : [[connection.id, workReadAt]])),
+  ),
 });

@@ -11,6 +11,7 @@ import type { Stage } from "../domain/stage.ts";
 import type { HealthRules } from "../lifecycle/health/rules.ts";
 import type { RuleSet } from "../lifecycle/rule-set.ts";
 import type { Ports } from "../ports/ports.ts";
+import type { Limit } from "./thresholds.ts";
 
 /** A product as the config declares it. */
 export interface Product {
@@ -122,6 +123,14 @@ export interface Rules {
   readonly part: unknown;
 }
 
+/** What the config says of events. */
+export interface EventSettings {
+  /** Types that come into being only where they are asked for. */
+  readonly include: ReadonlySet<string>;
+  /** By `connection:metric`. */
+  readonly limits: ReadonlyMap<string, Limit>;
+}
+
 /** What every use case works with. */
 export interface Hub {
   readonly ports: Ports;
@@ -136,6 +145,7 @@ export interface Hub {
   readonly health?: HealthRules | undefined;
   readonly rules: Rules;
   readonly connectionNames: readonly string[];
+  readonly events?: EventSettings | undefined;
   /** @throws HubError connection_unknown | config_invalid | secret_missing */
   connection(name: string): Promise<Connection>;
   /** Read from the table when it is first asked for. */

@@ -1,5 +1,6 @@
 import { declare } from "./declare.ts";
 import { declarePlan } from "./declare-plan.ts";
+import { declareProducts } from "./declare-products.ts";
 import type { Hub } from "./hub.ts";
 import { keepBoards } from "./keep-boards.ts";
 import { tellLate } from "./late.ts";
@@ -25,6 +26,7 @@ export const sweep = async (hub: Hub): Promise<void> => {
   }
   await taken();
   const declared = (await declare(hub)) + (await declarePlan(hub));
+  await declareProducts(hub);
   const derived = (await projectDue(hub, now.toISOString())) + (await projectSights(hub)) + (await reviewRules(hub));
   await keepBoards(hub);
   const done = lost.length + declared + derived;

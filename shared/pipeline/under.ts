@@ -11,12 +11,15 @@ import type { FeatureView } from "../store/views.ts";
 import type { FactsRow } from "./contribute.ts";
 import type { Seen } from "./health-feeds.ts";
 import type { Projected } from "./relink.ts";
+import type { Signs } from "./view-signs.ts";
 
 /** A feature's row with why it was last written, so that publication can say so. */
 export interface StoredView extends FeatureView {
   readonly cause: "sync" | "time" | "rule_change" | "override";
   /** What it rests on beside its records; rows of the first versions do without. */
   readonly seen?: Seen;
+  /** Absent while the tool of the work cannot be seen. */
+  readonly signs?: Signs | undefined;
   /** Over all that is shown but what newer records alone move; unlike it, nothing else is shown. */
   readonly meaning: string;
   /** Versions since the last row of its past, oldest first: they differ in what a step has alone. */

@@ -26,6 +26,7 @@ import type { Hub } from "./hub.ts";
 import type { Contribution } from "./relink.ts";
 import { timelineOf } from "./timeline.ts";
 import { type StoredView, type Under, underOf } from "./under.ts";
+import { type Signs, signsOf } from "./view-signs.ts";
 import { factsContext, type vocabulary } from "./vocabulary.ts";
 
 /** Steps that a row holds before one of the past is made of them. */
@@ -103,7 +104,8 @@ const tryView = async (hub: Hub, id: string, task: Task): Promise<string | undef
   const home = task.home === undefined ? under.projected.features?.[0] : task.home.is;
   const { initiatives } = under;
   const updatedAt = latest(rows) ?? feature.sourceUpdatedAt;
-  const beside = { updatedAt, owner, initiatives, home, cause: task.cause };
+  const signs = signsOf(feature, items, rows, seen.workReadAt[feature.source.connectionId], asOf);
+  const beside = { signs, updatedAt, owner, initiatives, home, cause: task.cause };
   const made = { seen, explanation, health: shown, rows, items, history, asOf, ...beside };
   const isPlaced = await putRecency(table, { id, updatedAt, presence: feature.presence }, recency);
   const isStored = isPlaced && (await store(table, feature, view, made));
@@ -219,6 +221,7 @@ interface Derived {
   readonly rows: readonly FactsRow[];
   readonly items: ReadonlyMap<string, WorkItemSummary>;
   readonly history: readonly HistoryEntry[];
+  readonly signs: Signs | undefined;
   readonly asOf: Instant;
   readonly updatedAt: Instant;
   readonly owner: FeatureView["owner"];
@@ -234,7 +237,7 @@ const store = async (
   held: Row<StoredView> | undefined,
   made: Derived,
 ): Promise<boolean> => {
-  const { seen, explanation, rows, asOf, owner, home, cause, updatedAt } = made;
+  const { seen, explanation, rows, signs, asOf, owner, home, cause, updatedAt } = made;
   const { nextChangeAt: _, isWatermelon: __, declared, ...judged } = made.health;
   const items = [...made.items.values()];
   const of = (kind: string) => rows.filter(({ line }) => line.kind === kind).length;
@@ -274,6 +277,7 @@ const store = async (
   const { dimensions } = judged;
   const meaning = hash({
     ...said,
+    signs,
     explanation: { ...explanation, asOf: "", knownAt: "", nextChangeAt: "" },
     health: { ...said.health, dimensions: dimensions.map((one) => ({ ...one, dataAt: "" })) },
   });
@@ -295,6 +299,7 @@ const store = async (
     ...shown,
     cause: isStep && before !== undefined ? before.cause : cause,
     seen,
+    ...(signs !== undefined && { signs }),
     meaning,
     ...(isStep && { steps }),
   };
@@ -311,7 +316,7 @@ const movingOf = ({ updatedAt, explanation, health: { dimensions = [] } }: Featu
 /** Keeps what was shown until now, before something else is shown: a crash in between leaves the past complete. */
 const putPast = async (table: Table, id: string, shown: StoredView | undefined, until: Instant): Promise<void> => {
   const version = shown?.version ?? 0;
-  const { seen: _, meaning: _m, ...view } = shown ?? {};
+  const { seen: _, meaning: _m, signs: _s, ...view } = shown ?? {};
   const data = { id, until, view: shown === undefined ? null : view } as PastView;
   // Where it stands already, it is the same.
   await table.put({ ...pastViewKey(id, until, version), version: 1, data, list: lists.ofPast(until, id, version) });

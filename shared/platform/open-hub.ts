@@ -67,6 +67,10 @@ export const hubOf = (parts: Parts): Hub => {
     health: config.health === undefined ? HEALTH_RULES : healthRules([config.health], hash),
     rules: rulesOf(rulesPartOf(config)),
     connectionNames: names,
+    events: {
+      include: new Set(config.events?.include ?? []),
+      limits: new Map(Object.entries(config.events?.limits ?? {})),
+    },
     async connection(name) {
       const settings = Object.hasOwn(config.connections, name) ? config.connections[name] : undefined;
       if (settings === undefined) {

@@ -64,7 +64,7 @@ export type ReportConfig = z.output<typeof ReportShape>;
 export const MailShape = z.strictObject({
   from: z
     .string()
-    .regex(/^[^\r\n]*[^\s@<>]+@[^\s@<>]+>?$/, "an address, or a name and <an address>")
+    .regex(/^[^\r\n]*[^\s@<>]@[^\s@<>]+>?$/, "an address, or a name and <an address>")
     .describe("Sender, e.g. `Throughline <hub@acme.example>`."),
   replyTo: z.email().optional().describe("Where answers go; the sender without it."),
   smtp: SecretName.optional().describe(

@@ -1,17 +1,15 @@
 import { safeReason } from "../connector/errors.ts";
-import { connectionViews } from "../pipeline/connection-views.ts";
 import type { Hub } from "../pipeline/hub.ts";
 import type { Job } from "../pipeline/messages.ts";
-import { vocabulary } from "../pipeline/vocabulary.ts";
 import { repliesIn } from "../store/replies.ts";
 import { sayings } from "../store/said.ts";
-import { tableViews } from "../store/table-views.ts";
 import { identifier } from "../web/access/identify.ts";
 import { LOCAL, NOBODY } from "../web/access/identity.ts";
 import type { AskedOfConnection, WebDeps } from "../web/web-deps.ts";
 import { reports } from "./current.ts";
 import { serving } from "./serving.ts";
 import { VERSION } from "./version.ts";
+import { viewsOf } from "./views-of.ts";
 import { webReports } from "./web-reports.ts";
 
 /** The jobs that people may ask for. */
@@ -26,14 +24,8 @@ export const webDepsOf = async (hub: () => Hub): Promise<WebDeps> => {
   const how = serving();
   const { table, jobs } = hub().ports;
   const now = () => hub().ports.clock.now();
-  const views = tableViews(table, {
-    products: hub().products,
-    connections: () => connectionViews(hub()),
-    now,
-    statusOf: (connectionId) => vocabulary(hub())(connectionId),
-  });
   return {
-    views,
+    views: viewsOf(hub),
     table,
     say: sayings(table, now),
     now,

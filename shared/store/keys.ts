@@ -40,11 +40,20 @@ import type { Place } from "../ports/table.ts";
  * | when its credential ends               | G#{connection}         | A                               |
  * | records that flow figures count        | F#{product}            | {week or open}#{hex digit}      |
  * | when its webhooks at the vendor end     | G#{connection}         | H                               |
+ * | whether it was late when last looked at | G#{connection}        | L                               |
+ * | how its last replay ended              | G#{connection}         | Z                               |
  * | webhook deliveries seen                | D#{connection}         | {delivery}                      |
  * | webhook receipts of a connection       | W#{connection}         | A                               |
  * | records set aside, oldest first        | Q#{connection}         | {at}#{id}                       |
  * | a job that waits, or waited            | J#{connection}         | {digest of the job}             |
  * | an event                               | I#{event}              | A                               |
+ * | a test event that somebody asked for   | I#{event}              | T                               |
+ * | an endpoint that events are sent to    | WH#{endpoint}          | A                               |
+ * | how far its deliveries got             | WH#{endpoint}          | S                               |
+ * | how its last replay ended              | WH#{endpoint}          | Z                               |
+ * | a delivery of an event to it           | WH#{endpoint}          | D#{delivery}                    |
+ * | how far events were handed to endpoints | M                     | H                               |
+ * | a product of the config, as last seen  | M                      | D#{slug}                        |
  * | entities that a batch announced        | T#announced            | {announcedAt}#{digest of them}  |
  * | up to where the feed lost nothing      | M                      | F                               |
  * | whose person an account is             | E#{account}            | P                               |
@@ -82,6 +91,9 @@ import type { Place } from "../ports/table.ts";
  * | list: change log of a day              | X#{yyyy-mm-dd}         | {loggedAt}#{order}#{event}      |
  * | list: suggested links, surest first    | RV                     | {doubt}#{from}#{type}#{to}      |
  * | list: records set aside and waiting    | Q#{connection}         | {at}#{id}                       |
+ * | list: webhook endpoints                | WH                     | {endpoint}                      |
+ * | list: deliveries to an endpoint        | WH#{endpoint}          | {queuedAt}#{delivery}           |
+ * | due: deliveries to an endpoint         | WH#{endpoint}          | {at}#{place in the log}#{delivery} |
  * | due: features that time may change     | T#features             | {nextChangeAt}#{id}             |
  * | due: entities by their last write      | T#recorded             | {recordedAt}#{id}               |
  * | due: jobs of a connection that wait     | J#{connection}         | {at}#{digest of the job}        |
@@ -192,6 +204,18 @@ export const announcedKey = (at: Instant, digest: string): Place => ({ pk: "T#an
 export const checkedKey: Place = { pk: "M", sk: "F" };
 export const outputKey = (output: string): Place => ({ pk: `O#${output}`, sk: "A" });
 export const refusedKey = (output: string, event: string): Place => ({ pk: `O#${output}`, sk: `R#${event}` });
+export const testEventKey = (event: string): Place => ({ pk: `I#${event}`, sk: "T" });
+export const latenessKey = (connection: string): Place => ({ pk: `G#${connection}`, sk: "L" });
+export const connectionReplayKey = (connection: string): Place => ({ pk: `G#${connection}`, sk: "Z" });
+export const declaredProductKey = (slug: string): Place => ({ pk: "M", sk: `D#${slug}` });
+export const endpointKey = (endpoint: string): Place => ({ pk: `WH#${endpoint}`, sk: "A" });
+export const endpointProgressKey = (endpoint: string): Place => ({ pk: `WH#${endpoint}`, sk: "S" });
+export const endpointReplayKey = (endpoint: string): Place => ({ pk: `WH#${endpoint}`, sk: "Z" });
+export const webhookDeliveryKey = (endpoint: string, delivery: string): Place => ({
+  pk: `WH#${endpoint}`,
+  sk: `D#${delivery}`,
+});
+export const handedOutKey: Place = { pk: "M", sk: "H" };
 export const sightsKey: Place = { pk: "M", sk: "S" };
 export const rulesKey: Place = { pk: "M", sk: "R" };
 export const identifiedKey = (account: string): Place => ({ pk: `E#${account}`, sk: "P" });
@@ -286,6 +310,13 @@ export const lists = {
   members: "A#member",
   ofAct: (at: Instant, id: string): Place => ({ pk: "A#log", sk: `${at}#${id}` }),
   acts: "A#log",
+  ofEndpoint: (endpoint: string): Place => ({ pk: "WH", sk: endpoint }),
+  endpoints: "WH",
+  ofDelivery: (endpoint: string, queuedAt: Instant, delivery: string): Place => ({
+    pk: `WH#${endpoint}`,
+    sk: `${queuedAt}#${delivery}`,
+  }),
+  deliveriesTo: (endpoint: string) => `WH#${endpoint}`,
   changesOf: (day: string) => `X#${day}`,
   ofPast: (until: Instant, feature: string, version: number): Place => ({
     pk: `V#${until.slice(0, 10)}`,
@@ -298,6 +329,11 @@ export const lists = {
 export const dues = {
   job: (at: Instant, connection: string, job: string): Place => ({ pk: `J#${connection}`, sk: `${at}#${job}` }),
   jobs: (connection: string) => `J#${connection}`,
+  delivery: (endpoint: string, at: Instant, order: string, delivery: string): Place => ({
+    pk: `WH#${endpoint}`,
+    sk: `${at}#${order}#${delivery}`,
+  }),
+  deliveriesTo: (endpoint: string) => `WH#${endpoint}`,
   feature: (at: Instant, id: string): Place => ({ pk: "T#features", sk: `${at}#${id}` }),
   stageChange: (loggedAt: Instant, order: number, event: string): Place => ({
     pk: "S",

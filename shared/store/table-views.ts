@@ -13,6 +13,7 @@ import { featureFits, fitsText, isOfAny, isOwnedBy } from "./feature-fits.ts";
 import { flowViews } from "./flow-views.ts";
 import { historyViews } from "./history-views.ts";
 import { dues, lists, partition, viewKey } from "./keys.ts";
+import { lastChanges } from "./last-changes.ts";
 import { linkViews } from "./link-views.ts";
 import { changedBetween, lastOf, type SteppedView } from "./past.ts";
 import { pastViews } from "./past-views.ts";
@@ -247,6 +248,7 @@ export const tableViews = (
       }
       return { items, next: undefined };
     },
+    lastChanges: (name, limit) => lastChanges(table, name, configured.now(), limit),
     connections: () => configured.connections(),
     async connection(nameOrId) {
       return (await configured.connections()).find(({ id, name }) => id === nameOrId || name === nameOrId);

@@ -1,7 +1,7 @@
 import type { Assertion, Update } from "../domain/assertion.ts";
 import type { Scope, ScopeItem, ScopeRole } from "../domain/cycle-scope.ts";
 import type { Entity, FieldedKind, Presence, StatusCategory } from "../domain/entity.ts";
-import type { HubEvent } from "../domain/event.ts";
+import type { EventName, HubEvent } from "../domain/event.ts";
 import type { IdentityRule, PersonState } from "../domain/identity.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { ItemHistory } from "../domain/item-history.ts";
@@ -357,6 +357,8 @@ export interface Views extends PastViews, PastReads, KindReads, FlowReads {
     limit: number,
     names?: readonly string[],
   ): Promise<Slice<HubEvent>>;
+  /** The newest events of a type, newest first: of two weeks at the most, and of a bounded part of the log. */
+  lastChanges(name: EventName, limit: number): Promise<readonly HubEvent[]>;
   connections(): Promise<readonly ConnectionView[]>;
   /** By name or id. */
   connection(nameOrId: string): Promise<ConnectionView | undefined>;

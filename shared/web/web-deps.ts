@@ -1,3 +1,4 @@
+import type { EventName } from "../domain/event.ts";
 import type { Table } from "../ports/table.ts";
 import type { Report } from "../report/document.ts";
 import type { Picture } from "../report/render/mail.tsx";
@@ -6,6 +7,7 @@ import type { Replies } from "../store/replies.ts";
 import type { Delivery, StoredRun } from "../store/report-store.ts";
 import type { Say } from "../store/said.ts";
 import type { Slice, Views } from "../store/views.ts";
+import type { WebhookDesk } from "../store/webhook-desk.ts";
 import type { Identity, NOBODY } from "./access/identity.ts";
 import type { Oidc } from "./access/oidc.ts";
 
@@ -32,6 +34,10 @@ export interface WebDeps {
   readonly now: () => Date;
   /** Signs list cursors; at least 32 bytes, the same on every instance that serves one hub. */
   readonly cursorKey: Uint8Array;
+  /** Outgoing webhooks; absent where nobody sends any. */
+  readonly webhooks?: WebhookDesk | undefined;
+  /** Sends an example of an event the way of all events. @returns its id */
+  readonly sendTestEvent?: ((type: EventName) => Promise<string>) | undefined;
   readonly version: string;
   /** In which days end, a zone of the IANA data; UTC without it. */
   readonly timezone?: string | undefined;

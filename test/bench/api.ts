@@ -86,7 +86,8 @@ const openApi = async (items: number, folder: string) => {
   const log = quietLog(() => {});
   const hub = await openHub({ config, ports: embedded.ports, log, url, alone: true });
   useHub(hub);
-  serveAs({ cursorKey: async () => new Uint8Array(32).fill(7), demo: false, signIn: { required: false } });
+  const key = async () => new Uint8Array(32).fill(7);
+  serveAs({ cursorKey: key, sealKey: key, demo: false, signIn: { required: false } });
   return { app: (await webOf(() => hub)) as unknown as Hono, close: () => embedded.close() };
 };
 

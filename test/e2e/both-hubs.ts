@@ -44,7 +44,12 @@ export const openBoth = async ({ config, stack, folder, time, secrets, sandbox }
   const { pk, sk } = accessKey(digestOf(token));
   const made = await embedded.hub.ports.table.get(pk, sk);
   if (made !== undefined) await hub.table.put(made);
-  serveAs({ demo: false, signIn: { required: true }, cursorKey: async () => derivedKey(CURSOR_KEY, "cursors") });
+  serveAs({
+    demo: false,
+    signIn: { required: true },
+    cursorKey: async () => derivedKey(CURSOR_KEY, "cursors"),
+    sealKey: async () => derivedKey(CURSOR_KEY, "webhook secrets"),
+  });
   const api = await served((request, response) =>
     httpEvent(request).then(async (event) => answer(response, await serveApi(event, endless))),
   );

@@ -262,7 +262,7 @@ describe("setting a tool up from the command line", { timeout: 60_000 }, () => {
     await other.remove();
   });
 
-  it("prints no secret, whatever it does", async () => {
+  it("T18 prints no secret, whatever it does", async () => {
     const { apiToken } = sandbox.credentials.jira;
     const env = await read(".env");
     const secrets = [...env.matchAll(/='([^']+)'$/gm)].map(([, value]) => value ?? "");

@@ -80,6 +80,11 @@ const PARTS: Readonly<Record<string, readonly Named[]>> = {
       ],
     ]),
   ),
+  "/v1/webhook-endpoints/{id}": [
+    [IDS.endpointA, "A"],
+    [IDS.endpointB, "B"],
+    ["whe_00000000000000000000000000", "nobody"],
+  ],
   "/v1/connections/{id}": [
     ["con_alpha-code", "A"],
     ["con_canb-code", "B"],
@@ -142,7 +147,10 @@ const CASES: readonly Case[] = ROUTES.flatMap((route): Case[] => {
   const [, stem = "", rest = ""] = base;
   // What is changed by its id is asked for one that is not there: nothing is to be changed here.
   const named: readonly Named[] = route.method === "GET" ? (PARTS[stem] ?? []) : [["none", "nobody"]];
-  return named.map((one) => ({ route, named: one, address: `${stem.replace(/\{\w+\}/, one[0])}${rest}` }));
+  return named.map((one) => {
+    const delivery = one[0] === IDS.endpointB ? IDS.deliveryB : IDS.deliveryA;
+    return { route, named: one, address: `${stem.replace(/\{\w+\}/, one[0])}${rest.replace("{delivery}", delivery)}` };
+  });
 });
 
 const expectedOf = (who: Who, { route, named }: Case): number => {
@@ -379,7 +387,7 @@ describe("T15 product isolation", () => {
     expect((await views.search("feature", 1, [A])).map(({ id }) => id)).toEqual([IDS.featureA]);
   });
 
-  it("binds cursors to who they were made for (T17)", async () => {
+  it("T17 binds cursors to who they were made for", async () => {
     const cursorOf = async (who: Who) =>
       ((await (await ask(who, "/v1/features?limit=1")).json()) as { next_cursor: string | null }).next_cursor;
     const cursor = await cursorOf("pm");
@@ -402,6 +410,9 @@ describe("T15 product isolation", () => {
       .replace(":key", letter === "A" ? "ALPHA-1" : "CANB-1")
       .replace(":name", letter === "A" ? "alpha-code" : "canb-code")
       .replace(":code", "not_found")
+      .replace(":type", "feature.stage.changed")
+      .replace("webhooks/:id", `webhooks/${letter === "A" ? IDS.endpointA : IDS.endpointB}`)
+      .replace(":delivery", letter === "A" ? IDS.deliveryA : IDS.deliveryB)
       .replace(":id", "none");
 
   it.each(WHO)("shows %s the pages of their scope and products alone", async (who) => {
@@ -416,6 +427,7 @@ describe("T15 product isolation", () => {
           path.startsWith("/reports/") ||
           (path.includes(":") &&
             path !== "/docs/errors/:code" &&
+            path !== "/docs/events/:type" &&
             sees !== "all" &&
             sees !== letter &&
             !(letter === "A" && path.startsWith("/features/:key")));

@@ -1,3 +1,4 @@
+import { webhookSender } from "../../shared/adapters/channels/webhook.ts";
 import { openDatabase } from "../../shared/adapters/sqlite/database.ts";
 import { sqliteTable } from "../../shared/adapters/sqlite/table.ts";
 import { cycleParts } from "../../shared/domain/cycle-scope.ts";
@@ -6,6 +7,8 @@ import type { HubEvent } from "../../shared/domain/event.ts";
 import type { HistoryEntry } from "../../shared/domain/history.ts";
 import { entityId, KINDS } from "../../shared/domain/kind.ts";
 import { OPEN } from "../../shared/flow/buckets.ts";
+import type { Hub } from "../../shared/pipeline/hub.ts";
+import { webhookDesk } from "../../shared/pipeline/webhooks/desk.ts";
 import type { Place, Table } from "../../shared/ports/table.ts";
 import { type Grant, makeCredential, type NewCredential, revoke } from "../../shared/store/access.ts";
 import {
@@ -13,6 +16,7 @@ import {
   boardPageKey,
   cyclePartKey,
   dues,
+  endpointKey,
   entityKey,
   eventKey,
   factsKey,
@@ -25,13 +29,16 @@ import {
   quarantineKey,
   timelineKey,
   viewKey,
+  webhookDeliveryKey,
 } from "../../shared/store/keys.ts";
 import { sayings } from "../../shared/store/said.ts";
 import { putSearchWords } from "../../shared/store/search.ts";
 import { tableViews } from "../../shared/store/table-views.ts";
 import type { ConnectionView, EvidenceLine, TimelineLine } from "../../shared/store/views.ts";
+import type { StoredDelivery, StoredEndpoint } from "../../shared/store/webhook-rows.ts";
 import { identifier } from "../../shared/web/access/identify.ts";
 import { LOCAL, NOBODY } from "../../shared/web/access/identity.ts";
+import { tellable } from "../../shared/web/access/tellable.ts";
 import { webApp } from "../../shared/web/app.ts";
 import type { WebDeps } from "../../shared/web/web-deps.ts";
 import { SAMPLE_ENTITIES } from "../web/sample-entities.ts";
@@ -51,6 +58,10 @@ const idOf = (
 ): string => entityId("con_jira", { kind, noun: letter, id: String(n) });
 
 export const IDS = {
+  endpointA: "whe_aaaaaaaaaaaaaaaaaaaaaaaaaa",
+  endpointB: "whe_bbbbbbbbbbbbbbbbbbbbbbbbbb",
+  deliveryA: "whd_aaaaaaaaaaaaaaaaaaaaaaaaaa",
+  deliveryB: "whd_bbbbbbbbbbbbbbbbbbbbbbbbbb",
   featureA: idOf("feature", "a"),
   featureB: idOf("feature", "b"),
   itemA: idOf("workItem", "a"),
@@ -445,6 +456,40 @@ export const twoProducts = async (over: Partial<WebDeps> & { readonly open?: boo
     "expired key": expiring.token,
     "revoked key": revoked.token,
   };
+  for (const [id, delivery, product, name] of [
+    [IDS.endpointA, IDS.deliveryA, A, "alpha"],
+    [IDS.endpointB, IDS.deliveryB, B, CANARY],
+  ] as const) {
+    const moment = at(1);
+    const endpoint: StoredEndpoint = {
+      id,
+      url: `https://hooks.example/${name}`,
+      description: name,
+      events: ["feature.*"],
+      products: [product],
+      state: "active",
+      secret: "",
+      since: moment,
+      createdAt: moment,
+      createdBy: "test",
+      changedAt: moment,
+    };
+    await table.put({ ...endpointKey(id), version: 1, data: endpoint, list: lists.ofEndpoint(id) });
+    const event = { id: `evt_${name}`, name: "feature.stage.changed", subject: `ftr_${name}`, sequence: 1 } as const;
+    const sent: StoredDelivery = {
+      id: delivery,
+      endpointId: id,
+      event,
+      isReplay: false,
+      queuedAt: moment,
+      state: "delivered",
+      tries: 1,
+      order: "1",
+      attempts: [{ at: moment, ms: 5, status: 200, answer: name }],
+    };
+    const list = lists.ofDelivery(id, moment, delivery);
+    await table.put({ ...webhookDeliveryKey(id, delivery), version: 1, data: sent, list });
+  }
   const views = tableViews(table, {
     products: [
       { id: A, slug: "alpha", name: "Alpha" },
@@ -462,6 +507,15 @@ export const twoProducts = async (over: Partial<WebDeps> & { readonly open?: boo
     cursorKey: new Uint8Array(32).fill(7),
     version: "0.1.0",
     url: () => HUB,
+    // What it needs of a hub, which is no more than where endpoints are kept.
+    webhooks: webhookDesk(
+      () => ({ ports: { table, clock: { now: clock.now } }, url: HUB }) as unknown as Hub,
+      async () => ({
+        sender: webhookSender({ loopback: false, version: "0" }),
+        key: new Uint8Array(32).fill(7),
+        told: (event, products) => tellable(views, products, event),
+      }),
+    ),
     identify: identifier({ table: over.table ?? table, now: clock.now }, over.open === true ? LOCAL : NOBODY),
     ...over,
   };

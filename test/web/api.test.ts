@@ -106,7 +106,8 @@ const keysOf = (value: unknown): string[] => {
 describe("the API", () => {
   it("has a test for each operation", () => {
     expect(ADDRESSES.map(([path]) => path).sort()).toEqual(
-      ROUTES.filter(({ method }) => method === "GET")
+      // Those of webhooks have tests of their own.
+      ROUTES.filter(({ method, tag }) => method === "GET" && tag !== "Webhooks")
         .map(({ path }) => path)
         .sort(),
     );

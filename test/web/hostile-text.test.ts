@@ -182,7 +182,7 @@ const ADDRESSES = [
   "/review",
 ];
 
-describe("text from vendors", () => {
+describe("T11 text from vendors", () => {
   const texts = corpus();
   if (texts.length === 0) process.stdout.write("hostile text: skipped, ../shared/corpora has no xss*.jsonl\n");
 
@@ -226,7 +226,7 @@ describe("text from vendors", () => {
   });
 });
 
-describe("a vendor's address", () => {
+describe("T11 a vendor's address", () => {
   it.each([
     "javascript:alert(1)",
     "JaVaScRiPt:alert(1)",

@@ -260,6 +260,11 @@ export const memoryViews = (shown: Shown): Views => {
         after,
         limit,
       ),
+    lastChanges: async (name, limit) =>
+      shown.changes
+        .filter((event) => event.name === name)
+        .slice(-limit)
+        .toReversed(),
     connections: async () => shown.connections,
     connection: async (named) => shown.connections.find(({ id, name }) => id === named || name === named),
     quarantine: async (connectionId, after, limit) =>

@@ -122,7 +122,7 @@ describe.skipIf(CHROMIUM === undefined)("in a real browser", () => {
     await page.waitForURL("**/search?q=checkout");
   });
 
-  it("shows hostile text as text, and makes no link of a hostile address", async () => {
+  it("T11 shows hostile text as text, and makes no link of a hostile address", async () => {
     await using visitor = await visit({ viewport: { width: 1280, height: 800 } });
     const { page, complaints } = visitor;
     for (const path of ["/", "/features?q=script", "/features/X-1"]) {

@@ -40,6 +40,7 @@ const PAGES = [
   "/docs/api",
   "/docs/stages",
   "/docs/events",
+  "/docs/events/feature.stage.changed",
   "/docs/errors",
 ];
 
@@ -82,7 +83,7 @@ describe("every page", () => {
       expect([path, (await app.request(path)).status]).toEqual([path, 200]);
   });
 
-  it("has the policy of the reference, to the letter", () => {
+  it("T11 has the policy of the reference, to the letter", () => {
     expect(CONTENT_SECURITY_POLICY).toBe(
       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     );

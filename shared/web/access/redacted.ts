@@ -17,7 +17,7 @@ export interface HiddenWords {
  * @param visibleOf which of the records they may see
  */
 export const hiddenWords = async (
-  views: Views,
+  views: Pick<Views, "evidence">,
   featureId: string,
   visibleOf: (ids: readonly string[]) => Promise<ReadonlySet<string>>,
 ): Promise<HiddenWords> => {

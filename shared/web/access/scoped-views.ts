@@ -4,10 +4,11 @@ import type { HubEvent } from "../../domain/event.ts";
 import type { PastValue } from "../../domain/history.ts";
 import type { Course } from "../../domain/interval.ts";
 import type { ConnectionView, FeatureView, Slice, Views } from "../../store/views.ts";
-import { hiddenWords, onlyVisibleSpoke, redactedEvent, redactedFeature, withoutTexts } from "./redacted.ts";
+import { hiddenWords, onlyVisibleSpoke, redactedFeature, withoutTexts } from "./redacted.ts";
 import { scopedPlans } from "./scoped-plans.ts";
 import { scopedReads } from "./scoped-reads.ts";
 import { sifted } from "./sifted.ts";
+import { tellable } from "./tellable.ts";
 
 const ITEMS_AT_ONCE = 500;
 
@@ -64,19 +65,7 @@ export const scopedViews = (views: Views, products: readonly string[]): Views =>
     return of.length > 0 && of.every((id) => mine.has(id));
   };
 
-  /** Whether somebody may be told of an event, and that event. */
-  const tellable = async (event: HubEvent): Promise<HubEvent | undefined> => {
-    const { data } = event;
-    if ("productIds" in data) {
-      if (!isMine(data.productIds)) return undefined;
-      const told = { ...event, data: own(data) } as HubEvent;
-      return "feature" in data ? redactedEvent(told, await wordsOf(data.feature.id)) : told;
-    }
-    if ("connection" in data) return (await isWhole(data.connection.id)) ? event : undefined;
-    // Sums over everything, persons and links cannot be told by product.
-    if (/^(?:records|identity|link)\./.test(event.name)) return undefined;
-    return (await visibleOf([event.subject])).size > 0 ? event : undefined;
-  };
+  const told = (event: HubEvent) => tellable(views, products, event);
 
   return {
     products: async () => (await views.products()).filter(({ id }) => mine.has(id)),
@@ -217,8 +206,10 @@ export const scopedViews = (views: Views, products: readonly string[]): Views =>
         after,
         limit,
         (place, size) => views.changes(since, place, size, names),
-        async (events) => (await Promise.all(events.map(tellable))).filter((event) => event !== undefined),
+        async (events) => (await Promise.all(events.map(told))).filter((event) => event !== undefined),
       ),
+    lastChanges: async (name, limit) =>
+      (await Promise.all((await views.lastChanges(name, limit)).map(told))).filter((event) => event !== undefined),
     connections,
     connection: async (nameOrId) => (await connections()).find(({ id, name }) => id === nameOrId || name === nameOrId),
     quarantine: async (connectionId, after, limit) =>

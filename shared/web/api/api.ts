@@ -1,13 +1,13 @@
 import type { Context, Hono } from "hono";
 import { HubError } from "../../connector/errors.ts";
-import type { EventName } from "../../domain/event.ts";
+import { EVENT_NAMES, type EventName } from "../../domain/event.ts";
+import { eventSchema } from "../../domain/event-schema.ts";
 import { demand } from "../access/identity.ts";
 import { seenBy } from "../access/seen-by.ts";
 import { isNamedIn, weakTag } from "../entity-tag.ts";
 import { readable } from "../readable.ts";
 import type { WebDeps, WebEnv } from "../web-deps.ts";
 import { badge } from "./badge.ts";
-import { EVENT_NAMES, eventSchema } from "./change-routes.ts";
 import { type Format, formatOf, inFormat, withoutSuffix } from "./formats.ts";
 import { once } from "./idempotency.ts";
 import { openApi } from "./open-api.ts";

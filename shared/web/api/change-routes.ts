@@ -1,16 +1,15 @@
 import * as z from "zod";
 import { HubError } from "../../connector/errors.ts";
-import { EVENTS, type EventName } from "../../domain/event.ts";
+import { EVENT_NAMES, EVENTS, PUBLIC_EVENTS } from "../../domain/event.ts";
+import { eventSchema } from "../../domain/event-schema.ts";
 import { instant } from "../../domain/instant.ts";
-import { snakeSchema } from "../../domain/snake-case.ts";
 import { CHANGES, type ChangeKind, changesBetween } from "../../report/changes-between.ts";
+import { demandAll } from "../access/identity.ts";
 import { pastMoment } from "../as-of.ts";
 import type { WebDeps } from "../web-deps.ts";
+import { action } from "./action.ts";
 import { Moment, ProductFilter, productId } from "./filters.ts";
 import { list, single } from "./route.ts";
-
-export const EVENT_NAMES = Object.keys(EVENTS) as EventName[];
-const PUBLIC = EVENT_NAMES.filter((name) => EVENTS[name].public);
 
 const ChangeJson = z
   .object({
@@ -20,6 +19,7 @@ const ChangeJson = z
     sequence: z.int().describe("The subject's version: order holds within one subject."),
     time: z.string().describe("When it happened, as its tool tells."),
     recordedAt: z.string().describe("When the hub learnt it; the log is in this order."),
+    test: z.literal(true).optional().describe("Nothing happened: somebody tries how it arrives."),
     data: z.record(z.string(), z.unknown()),
   })
   .meta({ id: "Change" });
@@ -28,6 +28,8 @@ const EventTypeJson = z
   .object({
     type: z.string(),
     firesWhen: z.string(),
+    notWhen: z.string().nullable(),
+    optIn: z.boolean().describe("True: it comes into being only where `events.include` of the config names it."),
     public: z.boolean().describe("False: it stands in the change log and never goes on the bus."),
     schemaUrl: z.string(),
     schema: z.record(z.string(), z.unknown()).describe("JSON Schema of `data`."),
@@ -61,10 +63,6 @@ const SummaryJson = z
       .describe("The most important first."),
   })
   .meta({ id: "ChangeSummary" });
-
-/** The JSON Schema of an event type's data, as it stands on the wire. */
-export const eventSchema = (name: EventName): Record<string, unknown> =>
-  snakeSchema(z.toJSONSchema(EVENTS[name].data, { io: "input" })) as Record<string, unknown>;
 
 /**
  * The two moments that somebody asks between, the end of them where they are days.
@@ -132,7 +130,7 @@ export const CHANGE_ROUTES = [
     },
     item: ChangeJson,
     rows: async ({ deps, query, after, limit }) => {
-      const { items, next } = await deps.views.changes(instant(query.since), after, limit, query.type ?? PUBLIC);
+      const { items, next } = await deps.views.changes(instant(query.since), after, limit, query.type ?? PUBLIC_EVENTS);
       return { items: items.map(({ name, ...event }) => ({ ...event, type: name })), next };
     },
   }),
@@ -148,11 +146,30 @@ export const CHANGE_ROUTES = [
       const items = EVENT_NAMES.slice(start, start + limit).map((name) => ({
         type: name,
         firesWhen: EVENTS[name].when,
+        notWhen: EVENTS[name].not ?? null,
+        optIn: EVENTS[name].optIn,
         public: EVENTS[name].public,
         schemaUrl: `${deps.url()}/v1/schemas/${name}/1.json`,
         schema: eventSchema(name),
       }));
       return { items, next: start + limit < EVENT_NAMES.length ? String(start + limit) : undefined };
+    },
+  }),
+  action({
+    id: "send_test_event",
+    method: "POST",
+    tag: "Changes",
+    scope: "webhooks:write",
+    path: "/v1/event-types/{type}/test",
+    summary: "Sends an example, marked by `test: true`, the way of all events: change log, bus, outputs, webhooks.",
+    pathParameters: { type: "A type that may go out." },
+    gives: z.object({ id: z.string().describe("Of the event, in the change log within moments.") }),
+    status: 202,
+    act: async ({ deps, identity, id: named }) => {
+      const type = PUBLIC_EVENTS.find((name) => name === named);
+      if (type === undefined || deps.sendTestEvent === undefined) return undefined;
+      demandAll(identity);
+      return { body: { id: await deps.sendTestEvent(type) } };
     },
   }),
 ];

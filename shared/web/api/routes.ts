@@ -15,6 +15,7 @@ import type { Route } from "./route.ts";
 import { SAID_ROUTES } from "./said-routes.ts";
 import { SEARCH_ROUTES } from "./search-routes.ts";
 import { STATUS_ROUTES } from "./status-routes.ts";
+import { WEBHOOK_ROUTES } from "./webhook-routes.ts";
 import { WORK_ITEM_ROUTES } from "./work-item-routes.ts";
 
 /** Every operation of the API, in the order in which it is documented. */
@@ -31,6 +32,7 @@ export const ROUTES: readonly Route[] = [
   ...PEOPLE_ROUTES,
   ...SEARCH_ROUTES,
   ...CHANGE_ROUTES,
+  ...WEBHOOK_ROUTES,
   ...CONNECTION_ROUTES,
   ...CONNECTION_ACTIONS,
   ...KEY_ROUTES,

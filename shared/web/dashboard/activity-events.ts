@@ -1,5 +1,5 @@
 import type { EventName } from "../../domain/event.ts";
-import { EVENT_NAMES } from "../api/change-routes.ts";
+import { EVENT_NAMES } from "../../domain/event.ts";
 
 /** What a product manager follows; the rest is noise to them and one click away. */
 export const FEATURE_EVENTS: readonly EventName[] = EVENT_NAMES.filter(

@@ -15,8 +15,9 @@ import { connectionsPage } from "./connections-page.tsx";
 import { apiPage } from "./docs/api-page.tsx";
 import { docsPage } from "./docs/docs-page.tsx";
 import { errorCodePage, errorsPage } from "./docs/errors-page.tsx";
-import { eventsPage } from "./docs/events-page.tsx";
+import { eventPage, eventsPage } from "./docs/events-page.tsx";
 import { stagesPage } from "./docs/stages-page.tsx";
+import { testEventForm } from "./docs/test-event.ts";
 import { featureMarkdown, featuresCsv } from "./feature-files.ts";
 import { featureForm } from "./feature-form.ts";
 import { featurePage } from "./feature-page.tsx";
@@ -40,6 +41,9 @@ import { createKeyForm, keysPage, revokeKeyForm } from "./settings/keys-page.tsx
 import { inviteForm, membersPage, removeMemberForm, signInLinkForm } from "./settings/members-page.tsx";
 import { settingsPage } from "./settings/settings-page.tsx";
 import { createShareForm, revokeShareForm, sharesPage } from "./settings/shares-page.tsx";
+import { WEBHOOK_FORMS } from "./settings/webhook-acts.ts";
+import { deliveryPage, webhookPage } from "./settings/webhook-page.tsx";
+import { webhooksPage } from "./settings/webhooks-page.tsx";
 import { mountShares } from "./shared-page.ts";
 import { loginForm, loginPage, logoutForm } from "./sign-in/login-page.tsx";
 import { loginAddress } from "./sign-in/next-address.ts";
@@ -76,6 +80,9 @@ export const PAGES: readonly (readonly [path: string, scope: Scope | "open", pag
   ["/settings/views", "features:read", viewsPage],
   ["/settings/keys", "keys:write", keysPage],
   ["/settings/shares", "shares:write", sharesPage],
+  ["/settings/webhooks", "webhooks:write", webhooksPage],
+  ["/settings/webhooks/:id", "webhooks:write", webhookPage],
+  ["/settings/webhooks/:id/deliveries/:delivery", "webhooks:write", deliveryPage],
   ["/settings/members", "admin", membersPage],
   ["/settings/audit", "admin", auditPage],
   ["/login", "open", loginPage],
@@ -90,6 +97,7 @@ export const PAGES: readonly (readonly [path: string, scope: Scope | "open", pag
   ["/docs/api", "open", apiPage],
   ["/docs/stages", "open", stagesPage],
   ["/docs/events", "open", eventsPage],
+  ["/docs/events/:type", "open", eventPage],
   ["/docs/errors", "open", errorsPage],
   ["/docs/errors/:code", "open", errorCodePage],
 ];
@@ -100,6 +108,8 @@ export const FORMS: readonly (readonly [path: string, scope: Scope | "open", for
   ["/settings/keys/:id/revoke", "keys:write", revokeKeyForm],
   ["/settings/shares", "shares:write", createShareForm],
   ["/settings/shares/:id/revoke", "shares:write", revokeShareForm],
+  ...WEBHOOK_FORMS,
+  ["/docs/events/:type", "webhooks:write", testEventForm],
   ["/settings/members", "admin", inviteForm],
   ["/settings/members/:id/remove", "admin", removeMemberForm],
   ["/settings/members/:id/link", "admin", signInLinkForm],

@@ -1,9 +1,9 @@
 import * as z from "zod";
-import { EVENTS } from "../../domain/event.ts";
+import { EVENT_NAMES, EVENTS } from "../../domain/event.ts";
 import { instant } from "../../domain/instant.ts";
 import { CHANGES, type ChangeKind, changesBetween } from "../../report/changes-between.ts";
 import { eventSentence } from "../../report/event-sentence.ts";
-import { EVENT_NAMES, windowOf } from "../api/change-routes.ts";
+import { windowOf } from "../api/change-routes.ts";
 import { Moment, productId } from "../api/filters.ts";
 import { featurePath } from "../feature-address.ts";
 import { defineTool, PAGE, quoted, type Tool, VendorText, vendorText } from "./tool.ts";

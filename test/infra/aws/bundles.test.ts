@@ -22,6 +22,7 @@ const NAMES = [
   "serve-api",
   "serve-mcp",
   "sweep",
+  "deliver-webhooks",
 ];
 const made = new Map<string, Bundle>();
 
@@ -79,6 +80,7 @@ describe("a bundle", () => {
       "@aws-sdk/client-eventbridge",
       "@aws-sdk/client-s3",
     ]);
+    expect(clientsIn("deliver-webhooks")).toEqual(["@aws-sdk/client-dynamodb", "@aws-sdk/client-ssm"]);
     expect(clientsIn("sweep")).toEqual(["@aws-sdk/client-dynamodb", "@aws-sdk/client-lambda"]);
     expect(clientsIn("poll-source-jira")).toEqual([
       "@aws-sdk/client-dynamodb",

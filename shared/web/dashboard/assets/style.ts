@@ -1,6 +1,7 @@
 import { BOARD_STYLE } from "./board-style.ts";
 import { CHART_STYLE } from "./chart-style.ts";
 import { FEATURE_STYLE } from "./feature-style.ts";
+import { FORM_STYLE } from "./form-style.ts";
 import { SETTINGS_STYLE } from "./settings-style.ts";
 
 /** Tokens, the frame of every page, and what all pages share. Text, not a file: the app reads no files. */
@@ -130,7 +131,7 @@ figure { margin: 0; } figure svg, iframe.mail { max-width: 100%; } figure svg { 
 `;
 
 /** The one stylesheet of all pages. */
-export const STYLE = [BASE_STYLE, BOARD_STYLE, FEATURE_STYLE, SETTINGS_STYLE, CHART_STYLE]
+export const STYLE = [BASE_STYLE, BOARD_STYLE, FEATURE_STYLE, SETTINGS_STYLE, FORM_STYLE, CHART_STYLE]
   .join("")
   .replace(/\n\s*/g, "\n")
   .trim();

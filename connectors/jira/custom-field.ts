@@ -73,7 +73,17 @@ const meaningByForm = (value: unknown): Meaning | undefined => {
   return value.every(isFlag) ? "flag" : undefined;
 };
 
-const customFieldsIn = (issue: Issue) =>
+type CustomFields = ReturnType<typeof readCustomFields>;
+const read = new WeakMap<Issue, CustomFields>();
+
+/** Read once for all that is asked of an issue. */
+const customFieldsIn = (issue: Issue): CustomFields => {
+  const fields = read.get(issue) ?? readCustomFields(issue);
+  read.set(issue, fields);
+  return fields;
+};
+
+const readCustomFields = (issue: Issue) =>
   Object.entries(issue.fields ?? {})
     .filter(([id, value]) => id.startsWith("customfield_") && value !== null && value !== undefined)
     .map(([id, value]) => {

@@ -2,12 +2,10 @@ import type { Client, SendRequestOptions } from "jira.js/core";
 import type * as z from "zod";
 import { HubError } from "../../shared/connector/errors.ts";
 import { refused, type VendorHttp } from "../../shared/connector/http.ts";
-
-type Endpoints = typeof import("./endpoints.ts");
+import * as endpoints from "./endpoints.ts";
 
 /**
- * Asks Jira by one of jira.js' typed calls, over our own HTTP. What comes back is the body as Jira sent it: the
- * package's own parsing turns dates into objects and is left out.
+ * Asks Jira by one of the calls that jira.js types, over our own HTTP. What comes back is the body as Jira sent it.
  *
  * @param shape of the answer around the records; the records themselves stay unread
  * @throws HubError as {@link VendorHttp.json}; `details.status` tells Jira's status
@@ -15,10 +13,10 @@ type Endpoints = typeof import("./endpoints.ts");
 export const ask = async <S extends z.ZodType>(
   http: VendorHttp,
   shape: S,
-  call: (endpoints: Endpoints, client: Client) => Promise<unknown>,
+  call: (jira: typeof endpoints, client: Client) => Promise<unknown>,
 ): Promise<z.output<S>> => {
   const client: Client = { sendRequest: (options) => send(http, options) };
-  const answer = await call(await import("./endpoints.ts"), client);
+  const answer = await call(endpoints, client);
   const parsed = shape.safeParse(answer);
   if (parsed.success) return parsed.data;
   throw new HubError("vendor_answer_unreadable", "Jira answered in another shape than we read", {

@@ -1,11 +1,12 @@
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type BuildOptions, build, type Metafile, type Plugin } from "esbuild";
+import { type BuildOptions, build, version as esbuild, type Metafile, type Plugin } from "esbuild";
 import type { SecretsKnown } from "../../shared/platform/connections.ts";
 import { connectorIndex } from "../tools/connector-index.ts";
 import { VENDOR_PACKAGES } from "../tools/import-table.ts";
 import type { Store } from "../topology.ts";
+import { type Digests, keptOr } from "./bundle-cache.ts";
 import { connectorsOf, type DeployedPart, storesOf } from "./deployed-parts.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -95,6 +96,13 @@ const generated = (deployed: DeployedPart): Plugin => ({
   name: "generated",
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /^throughline:open$/ }, () => ({ path: "open.ts", namespace: "throughline" }));
+    // No module of ours does anything by being loaded: where the receiver uses nothing of one, its schemas are not made.
+    // Not in the others: where only what is loaded later uses zod, esbuild leaves out what readies it for the MCP package.
+    if (deployed.part === "receive-webhook")
+      onResolve({ filter: /^\.\.?[/].*\.tsx?$/ }, ({ path, resolveDir }) => ({
+        path: join(resolveDir, path),
+        sideEffects: false,
+      }));
     onLoad({ filter: /.*/, namespace: "throughline" }, () => ({
       contents: opening(deployed),
       loader: "js",
@@ -145,25 +153,45 @@ export const BUILD: BuildOptions & { metafile: true } = {
  *
  * @throws Error of esbuild with every unresolved import
  */
-export const bundle = async (deployed: DeployedPart, folder: string): Promise<Bundle> => {
+export const bundle = async (deployed: DeployedPart, folder: string): Promise<Bundle> =>
+  bundleOf(deployed, folder, await made(deployed, folder));
+
+const bundleOf = ({ name }: DeployedPart, folder: string, metafile: Metafile): Bundle => ({
+  name,
+  folder,
+  bytes: statSync(join(folder, "index.js")).size,
+  metafile,
+});
+
+const made = async (deployed: DeployedPart, folder: string): Promise<Metafile> => {
   mkdirSync(folder, { recursive: true });
-  const outfile = join(folder, "index.js");
   const { metafile } = await build({
     ...BUILD,
-    outfile,
+    outfile: join(folder, "index.js"),
     absWorkingDir: ROOT,
-    stdin: {
-      contents: `import { told } from "throughline:open";\nimport { handler as work } from "./functions/${deployed.part}.ts";\nexport const handler = told(work);\n`,
-      resolveDir: ROOT,
-      sourcefile: `${deployed.name}.ts`,
-      loader: "ts",
-    },
+    stdin: { contents: entryOf(deployed), resolveDir: ROOT, sourcefile: `${deployed.name}.ts`, loader: "ts" },
     external: foreignPackages(deployed),
     plugins: [generated(deployed)],
   });
-  return { name: deployed.name, folder, bytes: readFileSync(outfile).byteLength, metafile };
+  return metafile;
 };
 
-/** Bundles of all functions, each in a folder of its name. */
-export const bundles = (deployed: readonly DeployedPart[], folder: string): Promise<Bundle[]> =>
-  Promise.all(deployed.map((one) => bundle(one, join(folder, one.name))));
+const entryOf = ({ part }: DeployedPart): string =>
+  `import { told } from "throughline:open";\nimport { handler as work } from "./functions/${part}.ts";\nexport const handler = told(work);\n`;
+
+/** Bundles of all functions, each in a folder of its name; what was made before of the same files is taken again. */
+export const bundles = (deployed: readonly DeployedPart[], folder: string): Promise<Bundle[]> => {
+  const digests: Digests = new Map();
+  const self = readFileSync(fileURLToPath(import.meta.url), "utf8");
+  return Promise.all(
+    deployed.map(async (one) => {
+      const home = join(folder, one.name);
+      const index = connectorIndex(connectorsOf(one));
+      const asked = JSON.stringify([one.name, entryOf(one), opening(one), index, versionOf(), esbuild, self]);
+      const metafile = await keptOr({ root: ROOT, folder: home, name: one.name, asked }, digests, () =>
+        made(one, home),
+      );
+      return bundleOf(one, home, metafile);
+    }),
+  );
+};

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { HubError } from "../../shared/connector/errors.ts";
 import { ensureHooks } from "../../shared/pipeline/hooks.ts";
-import { suggestion } from "../../shared/platform/config.ts";
+import { suggestion } from "../../shared/platform/suggestion.ts";
 import { openWorkspace } from "../local/workspace.ts";
 import { type Call, EXIT, text } from "./command.ts";
 import { variableOf } from "./connection-settings.ts";

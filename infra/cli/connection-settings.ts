@@ -6,8 +6,9 @@ import { connectors } from "../../connectors/index.ts";
 import type { Connector } from "../../shared/connector/contract.ts";
 import { HubError } from "../../shared/connector/errors.ts";
 import { snakeCase } from "../../shared/domain/snake-case.ts";
-import { type JsonSchema, keysAt, problemsOf, schemaOf, suggestion } from "../../shared/platform/config.ts";
+import { type JsonSchema, keysAt, problemsOf, schemaOf } from "../../shared/platform/config.ts";
 import type { ConnectionConfig } from "../../shared/platform/define-hub.ts";
+import { suggestion } from "../../shared/platform/suggestion.ts";
 import type { Call, Terminal } from "./command.ts";
 import { over, type Settings, valuesIn } from "./held-settings.ts";
 

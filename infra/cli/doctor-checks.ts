@@ -6,9 +6,9 @@ import { ERRORS, type ErrorCode, HubError } from "../../shared/connector/errors.
 import { capabilitiesOf } from "../../shared/pipeline/capabilities.ts";
 import { connectionViews } from "../../shared/pipeline/connection-views.ts";
 import type { Connection } from "../../shared/pipeline/hub.ts";
-import { suggestion } from "../../shared/platform/config.ts";
 import { connectionProblems } from "../../shared/platform/connections.ts";
 import type { HubConfig } from "../../shared/platform/define-hub.ts";
+import { suggestion } from "../../shared/platform/suggestion.ts";
 import type { ConnectionView } from "../../shared/store/views.ts";
 import { keptDemoConfig } from "../local/demo.ts";
 import { openWorkspace, type Workspace } from "../local/workspace.ts";

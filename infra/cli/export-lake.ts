@@ -4,7 +4,7 @@ import { HubError } from "../../shared/connector/errors.ts";
 import { athenaDdl, duckdbDdl } from "../../shared/lake/ddl.ts";
 import { LAKE_TABLES } from "../../shared/lake/tables.ts";
 import { writeTable } from "../../shared/lake/write-lake.ts";
-import { suggestion } from "../../shared/platform/config.ts";
+import { suggestion } from "../../shared/platform/suggestion.ts";
 import type { Lake } from "../../shared/ports/lake.ts";
 import { type Call, EXIT, type Terminal, text } from "./command.ts";
 import { openStore } from "./open-store.ts";

@@ -2,7 +2,7 @@ import { HubError } from "../../shared/connector/errors.ts";
 import { FIELDS, type FieldedKind } from "../../shared/domain/entity.ts";
 import type { Link } from "../../shared/domain/link.ts";
 import { snakeCase } from "../../shared/domain/snake-case.ts";
-import { suggestion } from "../../shared/platform/config.ts";
+import { suggestion } from "../../shared/platform/suggestion.ts";
 import { everyAct } from "../../shared/store/audit.ts";
 import { everyOf, linksOf } from "../../shared/store/entities.ts";
 import { everyPerson } from "../../shared/store/people.ts";

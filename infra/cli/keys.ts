@@ -1,8 +1,8 @@
 import { HubError } from "../../shared/connector/errors.ts";
 import { configuredId } from "../../shared/domain/kind.ts";
 import { ROLE_NAMES, SCOPES } from "../../shared/domain/role.ts";
-import { suggestion } from "../../shared/platform/config.ts";
 import type { HubConfig } from "../../shared/platform/define-hub.ts";
+import { suggestion } from "../../shared/platform/suggestion.ts";
 import { type Credential, credentials, type Grant, holds, revoke } from "../../shared/store/access.ts";
 import { type Audited, audit } from "../../shared/store/audit.ts";
 import { AWS_OPTIONS, configHere, targetFrom } from "./aws-call.ts";

@@ -8,7 +8,7 @@ import { snakeKeys } from "../../shared/domain/snake-case.ts";
 import { entityOf } from "../../shared/pipeline/entity-of.ts";
 import { draftsOf } from "../../shared/pipeline/ingest.ts";
 import { nativeStatements } from "../../shared/pipeline/statements.ts";
-import { suggestion } from "../../shared/platform/config.ts";
+import { suggestion } from "../../shared/platform/suggestion.ts";
 import { type Call, type Command, EXIT } from "./command.ts";
 import { wireEntity, wireLink } from "./wire.ts";
 

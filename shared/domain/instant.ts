@@ -26,7 +26,15 @@ export const maybeInstant = (told: string | number | Date | null | undefined): I
 
 const isSeconds = (told: number | Date): boolean => typeof told === "number" && Math.abs(told) < SECONDS_BELOW;
 
+/** As nearly all tools tell it. */
+const PLAIN = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:[0-5]\d(?:\.\d{1,3})?Z$/;
+
+/** As Jira tells it. */
+const WITH_ZONE = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:[0-5]\d\.\d{3}[+-]\d{4}$/;
+
 const dateOf = (told: string): Date => {
+  if (PLAIN.test(told)) return new Date(told);
+  if (WITH_ZONE.test(told)) return new Date(`${told.slice(0, 26)}:${told.slice(26)}`);
   const iso = ISO.exec(told.trim());
   if (iso === null) return new Date(HEADER_DATE.test(told) ? told : Number.NaN);
   const [, day, time = "00:00", zone = "Z"] = iso;

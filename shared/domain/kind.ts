@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 /** Every kind of entity, with the prefix of its ids. */
 export const KINDS = {
@@ -56,10 +56,7 @@ export interface Ref<K extends Kind = Kind> {
  * two sites of one vendor. Hex, so it is safe in keys, URLs and queue group ids.
  */
 export const entityId = (connectionId: string, { kind, noun, id }: Ref): string =>
-  `${KINDS[kind]}_${createHash("sha256")
-    .update(JSON.stringify([connectionId, noun, id]))
-    .digest("hex")
-    .slice(0, 26)}`;
+  `${KINDS[kind]}_${hash("sha256", JSON.stringify([connectionId, noun, id]), "hex").slice(0, 26)}`;
 
 /** The id of a thing that only the hub's config names: a product by its slug, a connection by its name. */
 export const configuredId = (prefix: "prd" | "con", slug: string): string => `${prefix}_${slug}`;

@@ -1,9 +1,10 @@
-import { createHash } from "node:crypto";
+import { hash as digest } from "node:crypto";
 import type { Draft, Entity, FieldedKind, PresenceState, StatedRelation } from "../domain/entity.ts";
 import type { Instant } from "../domain/instant.ts";
 import { entityId, type Ref } from "../domain/kind.ts";
 import { namesIn } from "../domain/reference.ts";
 import type { StoredEntity } from "../store/entities.ts";
+import { canonical } from "./canonical.ts";
 
 /** What is known of a record's arrival. */
 export interface Arrival {
@@ -146,19 +147,4 @@ const unmapped = (value: unknown): unknown => {
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** Of a JSON value, whatever the order of its keys. */
-export const hash = (value: unknown): string =>
-  createHash("sha256")
-    .update(JSON.stringify(sorted(value)))
-    .digest("hex")
-    .slice(0, 32);
-
-const sorted = (value: unknown): unknown => {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([, part]) => part !== undefined)
-      .sort(([a], [b]) => compare(a, b))
-      .map(([key, part]) => [key, sorted(part)]),
-  );
-};
+export const hash = (value: unknown): string => digest("sha256", canonical(value), "hex").slice(0, 32);

@@ -1,9 +1,10 @@
+import { hash as digestOf } from "node:crypto";
 import { HubError, safeReason } from "../connector/errors.ts";
 import type { Instant } from "../domain/instant.ts";
 import { entityId } from "../domain/kind.ts";
 import type { Row } from "../ports/table.ts";
 import { streamKey } from "../store/keys.ts";
-import { archivePage } from "./archive-page.ts";
+import { archivePage, pageBytes } from "./archive-page.ts";
 import { askForCensus } from "./due-censuses.ts";
 import { hash } from "./entity-of.ts";
 import type { Connection, Hub } from "./hub.ts";
@@ -141,19 +142,13 @@ export const pollStream = async (
         state: "deleted" as const,
       }));
       const size = Object.values(body).reduce((sum, list) => sum + list.length, gone.length);
-      const digest = hash(gone.length === 0 ? body : [body, gone]).slice(0, DIGEST_CHARACTERS);
+      const whole = { records: body, ...(gone.length > 0 && { gone }) };
+      const bytes = pageBytes(whole);
+      const digest = digestOf("sha256", bytes, "hex").slice(0, DIGEST_CHARACTERS);
       const isNews = size > 0 && !(canSkip && alreadyQueued.has(digest));
       isQuiet &&= !isNews;
       if (isNews) {
-        await archivePage(
-          hub,
-          connection,
-          { what: "page", stream: name },
-          {
-            records: body,
-            ...(gone.length > 0 && { gone }),
-          },
-        );
+        await archivePage(hub, connection, { what: "page", stream: name }, whole, undefined, bytes);
         queued += size;
         queuedAt = startedAt;
       }

@@ -11,7 +11,8 @@ import { HealthShape } from "./health-shape.ts";
 import { locate } from "./locate.ts";
 import { OutputShape } from "./output-shape.ts";
 import { MailShape, ReportShape } from "./report-shape.ts";
-import { RulesShape } from "./rules.ts";
+import { RulesShape } from "./rules-shape.ts";
+import { suggestion } from "./suggestion.ts";
 
 export const Slug = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,59}$/, "lower-case letters, digits, - and _");
 
@@ -223,11 +224,6 @@ export const problemsOf = (
     }
     return [{ path, message: issue.message }];
   });
-
-export const suggestion = (given: string, known: readonly string[]): string => {
-  const guess = nearestWord(given, known);
-  return guess === undefined ? (known.length > 0 ? `. Known: ${known.join(", ")}` : "") : `. Did you mean "${guess}"?`;
-};
 
 /** The keys that a zod object declares, at a path inside it. */
 export const keysAt = (shape: z.ZodType, path: readonly PropertyKey[]): readonly string[] => {

@@ -14,13 +14,15 @@ import { tokenStore } from "../pipeline/token-store.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Secrets } from "../ports/secrets.ts";
 import { accessProblems } from "./access-config.ts";
-import { type ConfigProblem, keysAt, problemsOf, suggestion } from "./config.ts";
+import { type ConfigProblem, keysAt, problemsOf } from "./config.ts";
 import type { ConnectionConfig, HubConfig, SecretRef } from "./define-hub.ts";
 import { objectiveProblems } from "./objectives.ts";
+import { ONLY_PRODUCT } from "./only-product.ts";
 import { outputProblems } from "./output-problems.ts";
 import { peopleProblems } from "./people.ts";
 import { reportProblems } from "./report-problems.ts";
 import { safeAddress } from "./safe-address.ts";
+import { suggestion } from "./suggestion.ts";
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
@@ -226,9 +228,6 @@ export const openConnection = async (
     credential: { kind: credential?.kind ?? "none", expiresAt: access.expiresAt },
   };
 };
-
-/** The one product of a config that declares none. */
-export const ONLY_PRODUCT = { slug: "product", name: "Product" } as const;
 
 /** Changes when a secret that the connection uses is set anew; undefined while one of them is not set. */
 export const secretsInUse = async (

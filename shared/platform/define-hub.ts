@@ -5,7 +5,7 @@ import type { HealthSettings } from "../lifecycle/health/rules.ts";
 import type { AccessConfig } from "./access-config.ts";
 import type { OutputConfig } from "./output-shape.ts";
 import type { MailConfig, ReportConfig } from "./report-shape.ts";
-import type { RulesConfig } from "./rules.ts";
+import type { RulesConfig } from "./rules-shape.ts";
 
 /** The name of a value that stands in the environment, in `.env` or in the cloud's secret store: never the value. */
 export interface SecretRef {

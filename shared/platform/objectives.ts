@@ -1,5 +1,6 @@
-import { type ConfigProblem, suggestion } from "./config.ts";
+import type { ConfigProblem } from "./config.ts";
 import type { HubConfig } from "./define-hub.ts";
+import { suggestion } from "./suggestion.ts";
 
 /** What cannot be meant: metrics of connections that are not there, and two objectives with one id. */
 export const objectiveProblems = ({ products = {}, connections }: HubConfig): ConfigProblem[] => {

@@ -10,13 +10,14 @@ import type { Meter } from "../pipeline/metrics.ts";
 import type { Ports } from "../ports/ports.ts";
 import { update } from "../store/entities.ts";
 import { mappingKey } from "../store/keys.ts";
-import { suggestion } from "./config.ts";
-import { ONLY_PRODUCT, openConnection, type SecretsKnown, secretsInUse } from "./connections.ts";
+import type { SecretsKnown } from "./connections.ts";
 import { counted } from "./counted.ts";
 import type { ConnectionConfig, HubConfig } from "./define-hub.ts";
 import { hubEmailHash, IDENTITY_KEY } from "./identity-key.ts";
+import { ONLY_PRODUCT } from "./only-product.ts";
 import { declaredPeople } from "./people.ts";
 import { mappingPartOf, rulesOf, rulesPartOf } from "./rules.ts";
+import { suggestion } from "./suggestion.ts";
 
 /** What a hub is made of. */
 interface Parts {
@@ -83,9 +84,11 @@ export const hubOf = (parts: Parts): Hub => {
           { retry: "never" },
         );
       }
-      return open(name, settings, () =>
-        openConnection(name, settings, { config, ports, around: counted(around, meter, name), knows, elastic }),
-      );
+      return open(name, settings, async () => {
+        const { openConnection } = await import("./connections.ts");
+        const opened = { config, ports, around: counted(around, meter, name), knows, elastic };
+        return openConnection(name, settings, opened);
+      });
     },
     mapping: once(async () => {
       const given = parts.keepsIdentityKey === true ? undefined : await ports.secrets.get(IDENTITY_KEY);
@@ -125,6 +128,8 @@ const openOnce = ({ secrets, clock }: Ports, log: Log, knows?: SecretsKnown) => 
     const before = held.get(name);
     if (before !== undefined && (knows === "none" || now - before.lookedAt < LOOK_AGAIN_MS)) return before.opened;
     if (before !== undefined) before.lookedAt = now;
+    // Loaded with the first connection, since it brings the shapes of all configs with it.
+    const { secretsInUse } = await import("./connections.ts");
     const used = knows === "none" ? undefined : await secretsInUse(settings, secrets, knows);
     const present = held.get(name);
     // An editor may have taken the file away for a moment: what is open stays open.

@@ -1,8 +1,9 @@
 import type { Secrets } from "../ports/secrets.ts";
-import { type ConfigProblem, suggestion } from "./config.ts";
+import type { ConfigProblem } from "./config.ts";
 import type { HubConfig } from "./define-hub.ts";
 import type { OutputConfig } from "./output-shape.ts";
 import { safeAddress } from "./safe-address.ts";
+import { suggestion } from "./suggestion.ts";
 
 /** Settings of an output that name a secret, with its name. */
 const secretsIn = (output: OutputConfig): (readonly [setting: string, name: string])[] =>

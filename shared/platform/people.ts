@@ -1,7 +1,8 @@
 import type { EmailHash } from "../domain/email-hash.ts";
 import { accountName, type DeclaredPerson } from "../domain/identity.ts";
-import { type ConfigProblem, suggestion } from "./config.ts";
+import type { ConfigProblem } from "./config.ts";
 import type { HubConfig } from "./define-hub.ts";
+import { suggestion } from "./suggestion.ts";
 
 /** The persons of a config; addresses become their hashes at once. */
 export const declaredPeople = ({ people = {} }: HubConfig, emailHash: EmailHash): DeclaredPerson[] =>

@@ -1,7 +1,8 @@
 import { isZone } from "../domain/day.ts";
 import type { Secrets } from "../ports/secrets.ts";
-import { type ConfigProblem, suggestion } from "./config.ts";
+import type { ConfigProblem } from "./config.ts";
 import type { HubConfig } from "./define-hub.ts";
+import { suggestion } from "./suggestion.ts";
 
 /** Settings of reports and mails that name a secret: the place of each, with the secret's name. */
 const secretsIn = ({ reports = {}, mail }: HubConfig): (readonly [path: readonly string[], name: string])[] => [

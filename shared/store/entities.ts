@@ -101,10 +101,19 @@ export const historyOf = async (table: Table, id: string): Promise<HistoryEntry[
   return entries;
 };
 
-/** Adds entries of the past that are not there yet. */
-export const addHistory = async (table: Table, id: string, entries: readonly HistoryEntry[]): Promise<void> => {
+/**
+ * Adds entries of the past that are not there yet.
+ *
+ * @param isNew nothing is held of it: what a run that crashed put nevertheless is refused by its version
+ */
+export const addHistory = async (
+  table: Table,
+  id: string,
+  entries: readonly HistoryEntry[],
+  isNew: boolean,
+): Promise<void> => {
   const known = new Set<string>();
-  for await (const { sk } of rowsOf(table, partition.ofEntity(id), "H#")) known.add(sk);
+  if (!isNew) for await (const { sk } of rowsOf(table, partition.ofEntity(id), "H#")) known.add(sk);
   for (const entry of entries) {
     const key = historyKey(id, entry.at, entry.id);
     if (!known.has(key.sk)) await table.put({ ...key, version: 1, data: entry });

@@ -26,7 +26,7 @@ const ASKED: readonly (readonly [name: string, address: string])[] = [
   ["work-item filter", "/v1/work-items?status=in_review&limit=20&fields=id,key,name,status"],
 ];
 
-interface Measured {
+export interface Measured {
   readonly perSecond: number;
   readonly p99: number;
 }
@@ -72,7 +72,7 @@ const serve = (app: Hono) => {
   );
 };
 
-/** A hub over so many work items; its tools are never asked. */
+/** A hub over what a folder holds, and so many work items more; its tools are never asked. */
 const openApi = async (items: number, folder: string) => {
   const nowhere = { urls: { jira: "http://127.0.0.1:9", linear: "http://127.0.0.1:9", github: "http://127.0.0.1:9" } };
   const config = companyConfig({
@@ -82,7 +82,7 @@ const openApi = async (items: number, folder: string) => {
   const environment = { JIRA_TOKEN: "a", LINEAR_KEY: "b", GITHUB_TOKEN: "c" };
   const url = "http://localhost:4100";
   const embedded = openEmbedded({ folder, exclusive: true, environment, envFile: `${folder}/.env`, url });
-  fillStore(embedded.db, items, new Date());
+  if (items > 0) fillStore(embedded.db, items, new Date());
   const log = quietLog(() => {});
   const hub = await openHub({ config, ports: embedded.ports, log, url, alone: true });
   useHub(hub);
@@ -91,18 +91,18 @@ const openApi = async (items: number, folder: string) => {
   return { app: (await webOf(() => hub)) as unknown as Hono, close: () => embedded.close() };
 };
 
-/**
- * `npm run bench -- api`: requests a second and the slowest hundredth, beside a handler that sends the same bytes
- * without looking at anything, over the same server and in the same process as who asks.
- */
-export const apiBench = async (args: readonly string[]): Promise<void> => {
-  const { values } = parseArgs({
-    args: [...args],
-    options: { full: { type: "boolean" }, json: { type: "boolean" }, requests: { type: "string" } },
-  });
-  const requests = Number(values.requests ?? 1000);
-  const rows: { items: number; name: string; bytes: number; ours: Measured; bare: Measured }[] = [];
-  for (const items of values.full === true ? [1000, 10_000, 100_000] : [1000, 10_000]) {
+/** One request of the API over so many items, and a handler that sends the same bytes. */
+export interface ApiSpeed {
+  readonly items: number;
+  readonly name: string;
+  readonly bytes: number;
+  readonly ours: Measured;
+  readonly bare: Measured;
+}
+
+export const measureApi = async (sizes: readonly number[], requests: number): Promise<ApiSpeed[]> => {
+  const rows: ApiSpeed[] = [];
+  for (const items of sizes) {
     const { folder, remove } = scratchFolder();
     const { app, close } = await openApi(items, folder);
     const server = await serve(app);
@@ -122,6 +122,31 @@ export const apiBench = async (args: readonly string[]): Promise<void> => {
     close();
     remove();
   }
+  return rows;
+};
+
+/** `main.ts start-run <folder> [<items to fill it with first>]`: how long a process takes until the hub has answered. */
+export const startRun = async ([folder = "", items = "0"]: readonly string[]): Promise<void> => {
+  const { app, close } = await openApi(Number(items), folder);
+  const answer = await app.request("/v1/status");
+  if (!answer.ok) throw new Error(`the hub answered ${answer.status}`);
+  await answer.text();
+  const { user, system } = process.cpuUsage();
+  close();
+  process.stdout.write(`${JSON.stringify({ seconds: performance.now() / 1000, cpuSeconds: (user + system) / 1e6 })}\n`);
+};
+
+/**
+ * `npm run bench -- api`: requests a second and the slowest hundredth, beside a handler that sends the same bytes
+ * without looking at anything, over the same server and in the same process as who asks.
+ */
+export const apiBench = async (args: readonly string[]): Promise<void> => {
+  const { values } = parseArgs({
+    args: [...args],
+    options: { full: { type: "boolean" }, json: { type: "boolean" }, requests: { type: "string" } },
+  });
+  const sizes = values.full === true ? [1000, 10_000, 100_000] : [1000, 10_000];
+  const rows = await measureApi(sizes, Number(values.requests ?? 1000));
   if (values.json === true) {
     process.stdout.write(`${JSON.stringify(rows)}\n`);
     return;

@@ -12,7 +12,7 @@ import { table, times } from "./report.ts";
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const ROUNDS = 9;
 /** What a function may take beside a handler that has its SDK clients and nothing else. */
-const TARGETS: Readonly<Record<string, number>> = { "receive-webhook": 1.3, "serve-api": 1.6 };
+export const TARGETS: Readonly<Record<string, number>> = { "receive-webhook": 1.3, "serve-api": 1.6 };
 
 /** What each client is imported for: the commands that the adapters send. */
 const CLIENTS: Readonly<Record<string, readonly string[]>> = {
@@ -62,19 +62,31 @@ const ENVIRONMENT = {
   THROUGHLINE_URL: "https://hub.example.com",
 };
 
-/** Milliseconds that a fresh process takes to load a file. */
+/** Milliseconds of CPU time that a fresh process takes to load a file: others may have the core meanwhile. */
 const loadOnce = (path: string): number => {
-  const program = `const begun = performance.now(); require(${JSON.stringify(path)}); process.stdout.write(String(performance.now() - begun))`;
+  const program = `const before = process.cpuUsage(); require(${JSON.stringify(path)}); const { user, system } = process.cpuUsage(before); process.stdout.write(String((user + system) / 1000))`;
   return Number(execFileSync(process.execPath, ["-e", program], { env: ENVIRONMENT }).toString());
 };
 
 const medianOf = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
 
-/** Size and load time of each function's bundle, beside an empty handler and beside one with its SDK clients alone. */
-export const bundlesBench = async (): Promise<void> => {
+/** One function's bundle beside a handler with its SDK clients alone. */
+export interface BundleTime {
+  readonly name: string;
+  readonly bytes: number;
+  readonly ms: number;
+  readonly clientsBytes: number;
+  readonly clientsMs: number;
+  /** A handler that holds nothing. */
+  readonly emptyMs: number;
+}
+
+/** Size and load time of the named functions' bundles, or of all. */
+export const measureBundles = async (only: readonly string[] = []): Promise<BundleTime[]> => {
   const folder = mkdtempSync(join(tmpdir(), "throughline-bundles-"));
   try {
-    const made = await bundles(deployedParts(example), folder);
+    const parts = deployedParts(example).filter(({ name }) => only.length === 0 || only.includes(name));
+    const made = await bundles(parts, folder);
     const floors = new Map<string, string>();
     for (const one of made) floors.set(one.name, await floorOf(clientsOf(one), folder));
     const empty = await floorOf([], folder);
@@ -83,24 +95,36 @@ export const bundlesBench = async (): Promise<void> => {
     // Each round loads each once, so that a busy moment of the machine falls on all alike.
     for (let round = 0; round < ROUNDS; round++) for (const path of paths) taken.get(path)?.push(loadOnce(path));
     const ms = (path: string) => medianOf(taken.get(path) ?? []);
-    const rows = made.map((one) => {
+    return made.map((one) => {
       const floor = floors.get(one.name) ?? empty;
-      const path = join(one.folder, "index.js");
-      return [
-        one.name,
-        Math.round(one.bytes / 1000),
-        Math.round(statSync(floor).size / 1000),
-        ms(path).toFixed(1),
-        ms(floor).toFixed(1),
-        times(ms(path), ms(floor)),
-        TARGETS[one.name] === undefined ? "" : `at most ${TARGETS[one.name]}x`,
-      ];
+      return {
+        name: one.name,
+        bytes: one.bytes,
+        ms: ms(join(one.folder, "index.js")),
+        clientsBytes: statSync(floor).size,
+        clientsMs: ms(floor),
+        emptyMs: ms(empty),
+      };
     });
-    const head = ["function", "KB", "KB, clients alone", "ms", "ms, clients alone", "ratio", "target"];
-    process.stdout.write(
-      `${table(head, rows)}\n\nan empty handler: ${ms(empty).toFixed(1)} ms; medians of ${ROUNDS} fresh processes\n`,
-    );
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+};
+
+/** `npm run bench -- bundles`: beside an empty handler and beside one with its SDK clients alone. */
+export const bundlesBench = async (args: readonly string[]): Promise<void> => {
+  const all = await measureBundles(args);
+  const rows = all.map(({ name, bytes, ms, clientsBytes, clientsMs }) => [
+    name,
+    Math.round(bytes / 1000),
+    Math.round(clientsBytes / 1000),
+    ms.toFixed(1),
+    clientsMs.toFixed(1),
+    times(ms, clientsMs),
+    TARGETS[name] === undefined ? "" : `at most ${TARGETS[name]}x`,
+  ]);
+  const head = ["function", "KB", "KB, clients alone", "CPU ms", "CPU ms, clients alone", "ratio", "target"];
+  process.stdout.write(
+    `${table(head, rows)}\n\nan empty handler: ${all[0]?.emptyMs.toFixed(1)} ms; medians of ${ROUNDS} fresh processes\n`,
+  );
 };

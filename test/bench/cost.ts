@@ -139,7 +139,7 @@ interface Measured {
 }
 
 /** One vendor: the first sync, changes by poll and by webhook, all of it read again, and an hour without news. */
-const measure = async (vendor: Vendor, issues: number): Promise<Measured> => {
+export const measureCost = async (vendor: Vendor, issues: number): Promise<Measured> => {
   const hub = await openMetered(vendor, issues);
   const cases: Case[] = [];
   const note = (name: string, changes: number) => cases.push({ name, changes, parts: hub.meter.read() });
@@ -212,7 +212,7 @@ export const cost = async (args: readonly string[]): Promise<void> => {
   const measured = new Map<Vendor, Measured>();
   for (const vendor of ["jira", "linear", "github"] as const) {
     process.stderr.write(`${vendor}: ${issues} issues\n`);
-    measured.set(vendor, await measure(vendor, issues));
+    measured.set(vendor, await measureCost(vendor, issues));
   }
   const text = page(issues, measured);
   process.stdout.write(text);

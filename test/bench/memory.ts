@@ -28,7 +28,7 @@ export const measureMemory = async (vendor: Vendor, issues: number, whole: boole
 };
 
 /** The vendors in another process, so that their memory does not count. */
-const companyProcess = async (vendor: Vendor, issues: number) => {
+export const companyProcess = async (vendor: Vendor, issues: number) => {
   const { size, seed, until } = sizedFor(vendor, issues);
   const args = ["--size", size, "--seed", seed, "--until", until.toISOString()].map(String);
   const child = spawn(process.execPath, [SANDBOX, ...args], { stdio: ["ignore", "pipe", "inherit"] });
@@ -49,11 +49,18 @@ const companyProcess = async (vendor: Vendor, issues: number) => {
   };
 };
 
-const measured = async (order: Order): Promise<Peak> => {
-  const child = spawn(process.execPath, [MAIN, "measured-run", JSON.stringify(order)], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  return firstJson<Peak>(child);
+const measured = (order: Order): Promise<Peak> => benchProcess<Peak>("measured-run", JSON.stringify(order)).said;
+
+/** One of the benches in a process of its own, with the first whole JSON that it prints. */
+export const benchProcess = <Said>(name: string, ...args: readonly string[]) => {
+  const child = spawn(process.execPath, [MAIN, name, ...args], { stdio: ["ignore", "pipe", "inherit"] });
+  return {
+    said: firstJson<Said>(child),
+    async stop() {
+      child.kill("SIGTERM");
+      await ended(child);
+    },
+  };
 };
 
 const ended = (child: ChildProcess): Promise<unknown> =>

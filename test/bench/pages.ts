@@ -47,18 +47,25 @@ const remembered = (views: Views): Views => {
 
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
 
-/** Server time of board, table and a feature's page beside their bare render from answers in memory, and its growth. */
-export const pages = async (args: readonly string[]): Promise<void> => {
-  const { values } = parseArgs({ args: [...args], options: { full: { type: "boolean", default: false } } });
+/** Milliseconds of one page over so many features, medians. */
+export interface PageTime {
+  readonly page: string;
+  readonly features: number;
+  readonly bytes: number;
+  readonly ms: number;
+  /** The same page from answers in memory. */
+  readonly bareMs: number;
+}
+
+/** Server time of board, table and a feature's page, and their bare render from answers in memory. */
+export const measurePages = async (sizes: readonly number[]): Promise<PageTime[]> => {
   await import("../../infra/local/jsx.ts");
   const { sampleApp, sampleFeature, sampleHub, NOW } = await import("../web/sample-hub.ts");
   const featureOf = (n: number) => ({
     ...sampleFeature(n, STAGES[n % STAGES.length] ?? null),
     id: `ftr_${((n * 2_654_435_761) >>> 0).toString(16).padStart(8, "0")}${String(n).padStart(18, "0")}`,
   });
-  const sizes = [1000, 10_000, ...(values.full ? [100_000] : [])];
-  const first = new Map<string, number>();
-  const rows: string[][] = [];
+  const found: PageTime[] = [];
   for (const size of sizes) {
     const views = tableViews(await storeOf(size, featureOf), {
       products: PRODUCTS,
@@ -86,17 +93,24 @@ export const pages = async (args: readonly string[]): Promise<void> => {
         }
       }
       const page = path.startsWith("/features/") ? "/features/…" : path;
-      const ms = median(took.full);
-      first.set(page, first.get(page) ?? ms);
-      rows.push([
-        page,
-        `${size}`,
-        `${Math.round(bytes / 1000)} KB`,
-        times(ms, median(took.bare)),
-        times(ms, first.get(page) ?? ms),
-      ]);
+      found.push({ page, features: size, bytes, ms: median(took.full), bareMs: median(took.bare) });
     }
   }
+  return found;
+};
+
+/** `npm run bench -- pages [--full]` */
+export const pages = async (args: readonly string[]): Promise<void> => {
+  const { values } = parseArgs({ args: [...args], options: { full: { type: "boolean", default: false } } });
+  const sizes = [1000, 10_000, ...(values.full ? [100_000] : [])];
+  const all = await measurePages(sizes);
+  const rows = all.map(({ page, features, bytes, ms, bareMs }) => [
+    page,
+    `${features}`,
+    `${Math.round(bytes / 1000)} KB`,
+    times(ms, bareMs),
+    times(ms, all.find((one) => one.page === page)?.ms ?? ms),
+  ]);
   process.stdout.write(
     `${table(["page", "features", "HTML", "to its bare render", `to ${sizes[0]} features`], rows)}\n`,
   );

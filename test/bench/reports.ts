@@ -79,7 +79,7 @@ const filled = async (items: number) => {
 };
 
 /** Seconds of some work, and how far the heap rose above where it began, in MB. */
-const measured = async (work: () => Promise<unknown>): Promise<readonly [seconds: string, megabytes: string]> => {
+const measured = async (work: () => Promise<unknown>): Promise<readonly [seconds: number, megabytes: number]> => {
   globalThis.gc?.();
   const before = process.memoryUsage().heapUsed;
   let most = before;
@@ -91,39 +91,60 @@ const measured = async (work: () => Promise<unknown>): Promise<readonly [seconds
   const seconds = (performance.now() - begun) / 1000;
   clearInterval(watch);
   most = Math.max(most, process.memoryUsage().heapUsed);
-  return [seconds.toFixed(2), ((most - before) / 1e6).toFixed(1)];
+  return [seconds, (most - before) / 1e6];
 };
 
-/**
- * Time and memory of each report at numbers of work items, beside a bare walk over the same rows.
- *
- * @param args numbers of work items; default 1,000 and 10,000
- */
-export const reportsBench = async (args: readonly string[]): Promise<void> => {
+/** What one report needs over so many work items; the first of each number is a bare walk over the same rows. */
+export interface ReportTime {
+  readonly items: number;
+  readonly report: string;
+  readonly seconds: number;
+  readonly megabytes: number;
+  readonly mailKb: number;
+}
+
+/** Time and memory of each report at numbers of work items, beside a bare walk over the same rows. */
+export const measureReports = async (numbers: readonly number[]): Promise<ReportTime[]> => {
   const { previewRun } = await import("../../shared/pipeline/make-run.ts");
   const { periodOf } = await import("../../shared/report/period.ts");
   const { reportMail } = await import("../../shared/report/render/mail.tsx");
   const { everyOf } = await import("../../shared/store/entities.ts");
-  const rows: (readonly (string | number)[])[] = [];
-  for (const items of args.length > 0 ? args.map(Number) : [1000, 10_000]) {
+  const found: ReportTime[] = [];
+  for (const items of numbers) {
     const hub = await filled(items);
     const { table: rowsOf } = hub.one.ports;
-    const walk = await measured(async () => {
+    const [walked, held] = await measured(async () => {
       for (const kind of ["feature", "supportTicket", "feedback", "campaign", "metric"] as const)
         for await (const _ of everyOf(rowsOf, kind));
     });
-    rows.push([items, "bare walk of the rows", ...walk, ""]);
+    found.push({ items, report: "bare walk of the rows", seconds: walked, megabytes: held, mailKb: 0 });
     for (const settings of hub.reporting.settings) {
       const period = periodOf(settings.length, settings.zone, settings.weekStart, hub.now());
-      let kb = 0;
+      let mailKb = 0;
       const [seconds, megabytes] = await measured(async () => {
         const report = await previewRun(hub.one, hub.reporting.reads, settings, period);
-        kb = Buffer.byteLength(reportMail(report).html) / 1000;
+        mailKb = Buffer.byteLength(reportMail(report).html) / 1000;
       });
-      rows.push([items, settings.name, seconds, megabytes, kb.toFixed(1)]);
+      found.push({ items, report: settings.name, seconds, megabytes, mailKb });
     }
     hub[Symbol.dispose]();
   }
+  return found;
+};
+
+/**
+ * `npm run bench -- report [numbers]`
+ *
+ * @param args numbers of work items; default 1,000 and 10,000
+ */
+export const reportsBench = async (args: readonly string[]): Promise<void> => {
+  const rows = (await measureReports(args.length > 0 ? args.map(Number) : [1000, 10_000])).map((one) => [
+    one.items,
+    one.report,
+    one.seconds.toFixed(2),
+    one.megabytes.toFixed(1),
+    one.mailKb === 0 ? "" : one.mailKb.toFixed(1),
+  ]);
   process.stdout.write(
     `${table(["work items", "report", "seconds", "heap at most, MB", "mail, KB"], rows)}\nWithout --expose-gc the heap holds what nobody collected yet.\n`,
   );

@@ -78,7 +78,7 @@ const openHub = () => {
     version += 1;
     const entity = { ...entityOf(draft, arrival), version };
     const key = entityKey(entity.id);
-    await addHistory(table, entity.id, history);
+    await addHistory(table, entity.id, history, true);
     const held = await table.get(key.pk, key.sk);
     const row: Row = {
       ...key,

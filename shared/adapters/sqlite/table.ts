@@ -40,24 +40,35 @@ const sumOf = (data: string, cells: readonly (string | number | null)[]): number
 /** Whether a stored row is as it was written. */
 const isWhole = ({ pk, sk, version, data, list_pk, list_sk, due_pk, due_sk, expires_at, sum }: Stored): boolean =>
   sum === null || sum === sumOf(data, [pk, sk, version, list_pk, list_sk, due_pk, due_sk, expires_at]);
+/** A row as JSON around the text of its data, which is as long as all else together and is not written a second time. */
+const rowText = ({ pk, sk, version, list, due, expiresAt }: Omit<Row, "data">, data: string): string => {
+  const key = `"pk":${JSON.stringify(pk)},"sk":${JSON.stringify(sk)},"version":${version}`;
+  const places = `${list ? `,"list":${JSON.stringify(list)}` : ""}${due ? `,"due":${JSON.stringify(due)}` : ""}`;
+  return `{${key},"data":${data}${places}${expiresAt === undefined ? "" : `,"expiresAt":${expiresAt}`}}`;
+};
 
 const place = (pk: string | null, sk: string | null): Place | undefined =>
   pk === null || sk === null ? undefined : { pk, sk };
 
-const toRow = (record: unknown): Row => {
-  const { pk, sk, version, data, list_pk, list_sk, due_pk, due_sk, expires_at } = record as Stored;
-  if (!isWhole(record as Stored)) throw storeDamaged(`a row of hub.db is damaged: ${pk.slice(0, 40)}`);
+/** All of a row but its data, which is still text. @throws HubError store_damaged */
+const frameOf = (stored: Stored): Omit<Row, "data"> => {
+  const { pk, sk, version, list_pk, list_sk, due_pk, due_sk, expires_at } = stored;
+  if (!isWhole(stored)) throw storeDamaged(`a row of hub.db is damaged: ${pk.slice(0, 40)}`);
   const list = place(list_pk, list_sk);
   const due = place(due_pk, due_sk);
   return {
     pk,
     sk,
     version,
-    data: JSON.parse(data),
     ...(list && { list }),
     ...(due && { due }),
     ...(expires_at !== null && { expiresAt: expires_at }),
   };
+};
+
+const toRow = (record: unknown): Row => {
+  const stored = record as Stored;
+  return { ...frameOf(stored), data: JSON.parse(stored.data) };
 };
 
 /** Sorts behind whatever else follows a prefix, so that the index ends the search where the prefix ends. */
@@ -134,13 +145,13 @@ export const sqliteTable = (db: DatabaseSync, told: () => void = () => {}): Tabl
       const json = JSON.stringify(row.data);
       checkRow(row, json);
       const fits = atomically(db, () => {
-        const held = find(row.pk, row.sk);
+        const held = one.get(row.pk, row.sk) as Stored | undefined;
         if ((held?.version ?? 0) !== row.version - 1) return false;
         const { pk, sk, version, list, due, expiresAt } = row;
         const places = [list?.pk ?? null, list?.sk ?? null, due?.pk ?? null, due?.sk ?? null];
         const expires = expiresAt ?? null;
         write.run(pk, sk, version, json, ...places, expires, sumOf(json, [pk, sk, version, ...places, expires]));
-        tell.run(pk, sk, held === undefined ? null : JSON.stringify(held), JSON.stringify(row));
+        tell.run(pk, sk, held === undefined ? null : rowText(frameOf(held), held.data), rowText(row, json));
         return true;
       });
       if (fits) told();

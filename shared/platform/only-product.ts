@@ -1,0 +1,2 @@
+/** The one product of a config that declares none. */
+export const ONLY_PRODUCT = { slug: "product", name: "Product" } as const;

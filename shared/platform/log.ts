@@ -12,8 +12,8 @@ type Level = (typeof LEVELS)[number];
 const FIELDS = Object.keys(LOG_FIELDS) as readonly (keyof LogFields)[];
 const LETTERS_AT_MOST = 500;
 
-/** Reasons may name what somebody typed: an address of a person never stands in a log. */
-const MAIL_ADDRESS = /[^\s<>"'(),;:]+@[\w-]+(?:\.[\w-]+)+/g;
+/** Reasons may name what somebody typed: an address of a person never stands in a log. Before its @ stand 64 signs at most. */
+const MAIL_ADDRESS = /[^\s<>"'(),;:@]{1,64}@[\w-]+(?:\.[\w-]+)+/g;
 
 const safe = (value: string | number | undefined): string | number | undefined =>
   typeof value === "string" ? value.replaceAll(MAIL_ADDRESS, "[address]").slice(0, LETTERS_AT_MOST) : value;

@@ -1,3 +1,5 @@
+import { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { update } from "../../shared/store/entities.ts";
 import { budgetKey, mappingKey } from "../../shared/store/keys.ts";
@@ -170,7 +172,7 @@ describe("what happens seldom, under the same roles", { timeout: 120_000 }, () =
   it("sends webhooks by a function of its own, to an endpoint that was made through the API", async () => {
     const made = await fetch(`${both.hub.url}/v1/webhook-endpoints`, {
       method: "POST",
-      headers: { "content-type": "application/json" },
+      headers: { "content-type": "application/json", ...both.bearer },
       body: JSON.stringify({ url: "https://hooks.invalid/throughline", events: ["work_item.*"] }),
     });
     const { endpoint, secret } = (await made.json()) as { endpoint: { id: string }; secret: string };
@@ -181,7 +183,9 @@ describe("what happens seldom, under the same roles", { timeout: 120_000 }, () =
     company.time.now += MINUTE_MS;
     both.hub.timer("deliver-webhooks");
     await both.hub.drain();
-    const answer = await fetch(`${both.hub.url}/v1/webhook-endpoints/${endpoint.id}/deliveries`);
+    const answer = await fetch(`${both.hub.url}/v1/webhook-endpoints/${endpoint.id}/deliveries`, {
+      headers: both.bearer,
+    });
     const { data } = (await answer.json()) as {
       data: { type: string; state: string; attempts: { reason: string }[] }[];
     };
@@ -189,6 +193,33 @@ describe("what happens seldom, under the same roles", { timeout: 120_000 }, () =
     // Nobody has that name: it was tried, and noted under the function's own role.
     expect(data[0]?.attempts[0]?.reason).toContain("name");
     expect(both.hub.log()).not.toContain(secret);
+  });
+
+  it("asks the pollers to read at once what somebody wants read", async () => {
+    for (const tool of TOOLS) {
+      const asked = await fetch(`${both.hub.url}/v1/connections/${tool}/sync`, {
+        method: "POST",
+        headers: { "content-type": "application/json", ...both.bearer },
+        body: "{}",
+      });
+      expect([tool, asked.status]).toEqual([tool, 202]);
+    }
+    await both.hub.drain();
+  });
+
+  it("serves the tools of assistants by a function of its own", async () => {
+    const client = new Client({ name: "test", version: "1" });
+    const transport = new StreamableHTTPClientTransport(new URL(`${both.hub.url}/mcp`), {
+      requestInit: { headers: both.bearer },
+    });
+    await client.connect(transport as Parameters<typeof client.connect>[0]);
+    const ask = async (name: string, more: Record<string, unknown> = {}) =>
+      (await client.callTool({ name, arguments: more })).structuredContent;
+    const { features } = (await ask("list_features")) as { features: { id: string }[] };
+    expect(features.length).toBeGreaterThan(3);
+    expect(await ask("get_feature", { id: features[0]?.id })).toBeDefined();
+    expect(await ask("get_status")).toBeDefined();
+    await client.close();
   });
 
   it("announces an event that is too large for the bus by its ids and where the whole of it lies", async () => {

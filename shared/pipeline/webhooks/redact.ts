@@ -9,7 +9,7 @@ const SECRETS: readonly (readonly [pattern: RegExp, shown: string])[] = [
     /((?:authorization|cookie|pass(?:word|wd)?|secret|token|api[_-]?key|credential|signature)["']?\s*[:=]\s*["']?)[^\s"',;&<>]+/gi,
     "$1…",
   ],
-  [/[\w.+-]+@[\w-]+\.[\w.-]+/g, "…@…"],
+  [/[\w.+-]{1,64}@[\w-]+\.[\w.-]+/g, "…@…"],
   [/\b[A-Za-z0-9+/_-]{40,}={0,2}/g, "…"],
 ];
 

@@ -135,11 +135,15 @@ export const openAwsHub = async (
     return depths.some(({ waiting, inFlight }) => waiting + inFlight > 0);
   };
 
-  /** A request as API Gateway hands it to the function of the first route that fits. */
+  /** A request as API Gateway hands it to the function of the narrowest route that fits. */
   const door = await served(async (request, response) => {
     const path = new URL(request.url ?? "/", "http://hub").pathname;
     const route = stack.routes
-      .toSorted((a, b) => Number(a.method === "ANY") - Number(b.method === "ANY"))
+      .toSorted(
+        (a, b) =>
+          Number(a.path.includes("+}")) - Number(b.path.includes("+}")) ||
+          Number(a.method === "ANY") - Number(b.method === "ANY"),
+      )
       .find(({ method, path: pattern }) => (method === "ANY" || method === request.method) && fits(pattern, path));
     answer(response, (await run(route?.fn ?? "", await httpEvent(request))) as never);
   });

@@ -53,7 +53,13 @@ const SAMPLES: Readonly<Record<string, string>> = {
   because: "all pull requests are merged",
   reasons: "the target is 3 days past",
   changed: "name",
-  by: "ACME-12",
+  by: "Ada Okafor",
+  "by[]": "ACME-12",
+  update: "asr_3c9e7f10a2d8",
+  report: "weekly",
+  run: "2026-11-16_2026-11-22",
+  title: "Product report",
+  recipient: "slack",
   added: "wrk_0a7b41c95e2d",
   removed: "wrk_61d2f8803bc4",
   origin: "native",
@@ -97,7 +103,7 @@ const PREFIXES: Readonly<Record<string, string>> = {
   replay: "con",
   deletion: "con",
   webhook_endpoint: "whe",
-  report: "rpt",
+  report: "rep",
 };
 
 const prefixOf = (name: EventName): string => {
@@ -118,7 +124,7 @@ const sampleOf = (schema: DataSchema, id: string, name = ""): unknown => {
   if (schema.enum !== undefined) return schema.enum[name === "to" ? 1 : 0];
   if (schema.anyOf !== undefined) return sampleOf(schema.anyOf[0] ?? {}, id, name);
   const [type] = [schema.type].flat();
-  if (type === "array") return [sampleOf(schema.items ?? {}, id, name)];
+  if (type === "array") return [sampleOf(schema.items ?? {}, id, `${name}[]` in SAMPLES ? `${name}[]` : name)];
   if (type === "object") {
     const own = Object.entries(schema.properties ?? {}).map(([key, part]) => [
       key,

@@ -56,6 +56,11 @@ describe("a webhook", () => {
     await hub.endpoint({ url: there.url, events: ["feature.*"], products: ["prd_web"] });
     await hub.log("feature.stage.changed", "ftr_1", moved("Wanted"));
     await hub.log("feature.stage.changed", "ftr_2", moved("Elsewhere", "production", { productIds: ["prd_other"] }));
+    await hub.log(
+      "feature.stage.changed",
+      "ftr_3",
+      moved("Shared", "production", { productIds: ["prd_web", "prd_other"] }),
+    );
     await hub.log("release.deployed", "dep_1", shipped("Another type"));
     await hub.log("record.upserted", "ftr_1", {
       entity: { id: "ftr_1", name: "Inner", url: "" },
@@ -66,7 +71,15 @@ describe("a webhook", () => {
     });
     await hub.run();
     await hub.run();
-    expect(there.received.map(({ body }) => (body.data["feature"] as { name: string }).name)).toEqual(["Wanted"]);
+    const told = there.received.map(({ body: { data } }) => [
+      (data["feature"] as { name: string }).name,
+      data["product_ids"],
+    ]);
+    // Not that the shared one is another product's too.
+    expect(told.toSorted()).toEqual([
+      ["Shared", ["prd_web"]],
+      ["Wanted", ["prd_web"]],
+    ]);
   });
 
   it("above 20 KB holds the ids and where the whole is", async () => {

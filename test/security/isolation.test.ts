@@ -333,6 +333,10 @@ describe("T15 product isolation", () => {
     expect(await json(`/v1/features/${IDS.featureA}/flow`)).toMatchObject(flow);
     expect(await json("/v1/products/alpha/flow")).toMatchObject(flow);
     expect(await json("/v1/status")).toMatchObject({ changed_7d: 1, products: [{ slug: "alpha", changed_7d: 1 }] });
+    const sent = await json(`/v1/webhook-endpoints/${IDS.endpointA}/deliveries/${IDS.deliveryA}`);
+    expect(JSON.parse((sent["request"] as { body: string }).body)).toMatchObject({
+      data: { because: ["ALPHA-2"], product_ids: ["prd_alpha"] },
+    });
   });
 
   it("keeps the past to its products too: features, board, what changed and where each stood", async () => {

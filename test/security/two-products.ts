@@ -456,9 +456,9 @@ export const twoProducts = async (over: Partial<WebDeps> & { readonly open?: boo
     "expired key": expiring.token,
     "revoked key": revoked.token,
   };
-  for (const [id, delivery, product, name] of [
-    [IDS.endpointA, IDS.deliveryA, A, "alpha"],
-    [IDS.endpointB, IDS.deliveryB, B, CANARY],
+  for (const [id, delivery, product, name, eventId] of [
+    [IDS.endpointA, IDS.deliveryA, A, "alpha", "evt_0"],
+    [IDS.endpointB, IDS.deliveryB, B, CANARY, "evt_1"],
   ] as const) {
     const moment = at(1);
     const endpoint: StoredEndpoint = {
@@ -475,7 +475,7 @@ export const twoProducts = async (over: Partial<WebDeps> & { readonly open?: boo
       changedAt: moment,
     };
     await table.put({ ...endpointKey(id), version: 1, data: endpoint, list: lists.ofEndpoint(id) });
-    const event = { id: `evt_${name}`, name: "feature.stage.changed", subject: `ftr_${name}`, sequence: 1 } as const;
+    const event = { id: eventId, name: "feature.stage.changed", subject: `ftr_${name}`, sequence: 1 } as const;
     const sent: StoredDelivery = {
       id: delivery,
       endpointId: id,

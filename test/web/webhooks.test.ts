@@ -243,6 +243,12 @@ describe("the page of a type of event", () => {
       expect(html).toContain(words);
     const response = await sendForm(app, "/docs/events/feature.stage.changed");
     expect([response.status, sent]).toEqual([303, ["feature.stage.changed"]]);
+    const partner = sampleApp(sampleHub(3), {
+      sendTestEvent: async () => expect.unreachable(),
+      identify: async () => limited([PRODUCT]),
+    });
+    const refused = await partner.request("/v1/event-types/feature.stage.changed/test", { method: "POST" });
+    expect(await refused.json()).toMatchObject({ status: 403, code: "scope_missing" });
     const unknown = await app.request("/docs/events/feature.stage.change");
     expect([unknown.status, await unknown.text()]).toEqual([404, expect.stringContaining("feature.stage.changed")]);
   });

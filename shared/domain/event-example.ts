@@ -70,11 +70,6 @@ const SAMPLES: Readonly<Record<string, string>> = {
   segments: "beta-testers",
   priority: "high",
   channel: "email",
-  report: "weekly",
-  run: "2026-W47",
-  title: "Storefront, 16 to 22 November 2026",
-  recipient: "#product",
-  update: "upd_3d5e71c0a94b",
 };
 
 /** What an event happens to, by the first word of its name. */

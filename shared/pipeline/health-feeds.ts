@@ -45,7 +45,7 @@ export interface Seen {
   /** Version of the thresholds. */
   readonly thresholds: string;
   /** By connection: when its work items had been read to the end for the first time; absent before. */
-  readonly workReadAt: Readonly<Record<string, Instant>>;
+  readonly workReadAt?: Readonly<Record<string, Instant>>;
 }
 
 /**

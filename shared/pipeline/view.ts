@@ -106,7 +106,7 @@ const tryView = async (hub: Hub, id: string, task: Task): Promise<string | undef
   const home = task.home === undefined ? under.projected.features?.[0] : task.home.is;
   const { initiatives } = under;
   const updatedAt = latest(rows) ?? feature.sourceUpdatedAt;
-  const signs = signsOf(feature, items, rows, seen.workReadAt[feature.source.connectionId], asOf);
+  const signs = signsOf(feature, items, rows, seen.workReadAt?.[feature.source.connectionId], asOf);
   const beside = { signs, updatedAt, owner, initiatives, home, cause: task.cause, trace: task.trace };
   const made = { seen, explanation, health: shown, rows, items, history, asOf, ...beside };
   const isPlaced = await putRecency(table, { id, updatedAt, presence: feature.presence }, recency);

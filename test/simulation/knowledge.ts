@@ -63,9 +63,20 @@ export type Known = Omit<StoredEntity, Learnt> & {
 export const shown = (hub: HubUnderTest): Map<string, unknown> =>
   new Map(
     rows<StoredView>(hub, "pk LIKE 'E#%' AND sk = 'V'").map(({ pk, data }) => {
-      const { version: _, observedAt: _o, cause: _c, trace: _t, meaning: _m, steps: _s, explanation, ...view } = data;
+      const {
+        version: _,
+        observedAt: _o,
+        cause: _c,
+        trace: _t,
+        meaning: _m,
+        steps: _s,
+        explanation,
+        seen,
+        ...view
+      } = data;
       const { asOf: _a, knownAt: _k, ...said } = explanation;
-      return [pk.slice(2), { ...view, said }];
+      const { workReadAt: _w, ...rests } = seen ?? {};
+      return [pk.slice(2), { ...view, said, rests }];
     }),
   );
 

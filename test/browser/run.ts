@@ -1,0 +1,41 @@
+import { launch } from "./chromium.ts";
+import { demoHub } from "./demo-hub.ts";
+import { type Place, pageChecks } from "./page-checks.ts";
+import { type Result, resultTable } from "./result.ts";
+import { states } from "./states.ts";
+import { addressesOf } from "./walk.ts";
+
+/** Every check, one after the other. @returns the exit code */
+export const run = async (): Promise<number> => {
+  const startedAt = Date.now();
+  const [browser, demo, made] = await Promise.all([launch(), demoHub(), states()]);
+  const results: Result[] = [];
+  const part = async (name: string, work: () => Promise<readonly Result[]>): Promise<void> => {
+    try {
+      results.push(...(await work()));
+    } catch (error) {
+      results.push({
+        check: 99,
+        what: name,
+        figure: "broke off",
+        limit: "",
+        wrong: [String(error).split("\n").slice(0, 4).join(" | ")],
+      });
+    }
+  };
+  try {
+    const { addresses, missing } = await addressesOf(demo.url);
+    const walked: Place = { name: "demo", hub: demo.url, addresses };
+    await part("pages and states", () => pageChecks(browser, [walked, ...made.places], missing));
+  } finally {
+    await browser.close();
+    made.close();
+    await demo.stop();
+  }
+  const failed = results.filter(({ wrong }) => wrong.length > 0).length;
+  const seconds = Math.round((Date.now() - startedAt) / 1000);
+  process.stdout.write(
+    `${resultTable(results)}\n${results.length - failed} checks hold, ${failed} fail, in ${seconds} s\n`,
+  );
+  return failed === 0 ? 0 : 1;
+};

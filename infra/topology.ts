@@ -31,7 +31,7 @@ export interface Part {
   /** How it finds rows of the table whose keys it does not know: all of one partition, or by an index. Default not at all. */
   readonly finds?: readonly ("partition" | "list" | "due")[];
   /** Which of the secrets it reads. */
-  readonly secrets?: "webhooks" | "connection" | "surfaces" | "outputs" | "reports";
+  readonly secrets?: "webhooks" | "connection" | "cursors" | "surfaces" | "outputs" | "reports";
   /** On AWS only where the config has this part: what nobody uses costs nothing and may nothing. */
   readonly onlyWith?: "outputs" | "reports";
   /** On AWS; default 60. */
@@ -92,8 +92,19 @@ export const topology = {
     reads: ["table", "secrets"],
     finds: ["partition", "list", "due"],
     secrets: "surfaces",
-    // Keys, sessions, members and the audit log.
+    // Keys, sessions, members, the audit log and answers to repeated requests; what people ask of a connection.
+    writes: ["table", "jobs"],
+    memoryMb: 512,
+  },
+  "serve-mcp": {
+    does: "tools for assistants",
+    on: [{ http: "ANY /mcp" }],
+    reads: ["table", "secrets"],
+    finds: ["partition", "list", "due"],
+    secrets: "surfaces",
+    // When a key was last used.
     writes: ["table"],
+    timeoutSeconds: 30,
     memoryMb: 512,
   },
   sweep: {
@@ -124,6 +135,14 @@ export const topology = {
     onlyWith: "reports",
     timeoutSeconds: 300,
     memoryMb: 1024,
+  },
+  "deliver-webhooks": {
+    does: "send events to webhook endpoints",
+    on: [{ everyMinutes: 1 }],
+    reads: ["table", "secrets"],
+    finds: ["partition", "list", "due"],
+    secrets: "cursors",
+    writes: ["table"],
   },
 } as const satisfies Record<string, Part>;
 

@@ -101,7 +101,7 @@ describe("TypeScript in documents", () => {
       for (const { to, isOurs } of importsIn(file ?? "throughline.config.ts", code)) {
         const isThere = isOurs
           ? existsSync(`${ROOT}/${to}`) || told.includes(to)
-          : to.startsWith("node:") || to === manifest.name || packageOf(to) in dependencies;
+          : to.startsWith("node:") || packageOf(to) === manifest.name || packageOf(to) in dependencies;
         expect(isThere, `${at} imports ${to}`).toBe(true);
       }
     }

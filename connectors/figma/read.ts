@@ -89,9 +89,12 @@ export const rereadFiles = async (context: Context, keys: readonly string[]): Pr
 export const rereadNodes = async (context: Context, ids: readonly string[]): Promise<readonly unknown[]> => {
   const found: unknown[] = [];
   for (const [key, parts] of Map.groupBy(ids, (id) => id.slice(0, id.indexOf(":")))) {
-    const { file } = await absent(ask(context.http, MetaAnswer, `/v1/files/${key}/meta`), { file: undefined });
+    const { file } = await absent(ask(context.http, MetaAnswer, `/v1/files/${encodeURIComponent(key)}/meta`), {
+      file: undefined,
+    });
     if (file === undefined || !selects(context.config, file.folder_name ?? undefined)) continue;
-    const resources = (await ask(context.http, DevResources, `/v1/files/${key}/dev_resources`)).dev_resources;
+    const resources = (await ask(context.http, DevResources, `/v1/files/${encodeURIComponent(key)}/dev_resources`))
+      .dev_resources;
     const wanted = parts.map((part) => part.slice(key.length + 1));
     const read = await nodesOf(context, { key, meta: file, dev_resources: resources }, {}, wanted);
     found.push(...read.records);

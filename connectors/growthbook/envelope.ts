@@ -11,7 +11,7 @@ const APP = "https://app.growthbook.io";
 
 /** Address of a page of GrowthBook's app. */
 export const pageOf = (appUrl: Text, path: string): string =>
-  `${/^https?:\/\//.test(appUrl ?? "") ? appUrl?.replace(/\/+$/, "") : APP}/${path}`;
+  `${/^https?:\/\//.test(appUrl ?? "") ? appUrl?.replace(/(?<!\/)\/+$/, "") : APP}/${path}`;
 
 /** Archived is a mark without a time of its own: the last change is the best we know. */
 export const timesOf = (record: {

@@ -15,7 +15,7 @@ export const plainText = (html: string | null | undefined): string | undefined =
     .replace(/&(?:#(\d{1,6})|([a-z]{1,8}));/gi, (whole, code: string | undefined, name: string | undefined) =>
       code === undefined ? (ENTITIES[name?.toLowerCase() ?? ""] ?? whole) : charOf(Number(code)),
     )
-    .replace(/[ \t]+\n/g, "\n")
+    .replace(/(?<![ \t])[ \t]+\n/g, "\n")
     .replace(/\n{3,}/g, "\n\n")
     .trim();
   return text === "" ? undefined : text;

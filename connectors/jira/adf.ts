@@ -26,7 +26,7 @@ export const plainText = (description: unknown): string | undefined => {
   const text = typeof description === "string" ? description : isNode(description) ? block(description, 0) : "";
   const tidy = text
     .replace(/\r\n?/g, "\n")
-    .replace(/[ \t]+\n/g, "\n")
+    .replace(/(?<![ \t])[ \t]+\n/g, "\n")
     .replace(/\n{3,}/g, "\n\n")
     .trim();
   return tidy === "" ? undefined : tidy;

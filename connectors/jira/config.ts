@@ -2,7 +2,6 @@ import * as z from "zod";
 import type { HttpSettings } from "../../shared/connector/contract.ts";
 import type { Credential } from "../../shared/connector/credential.ts";
 import { OAuthConfig, oauthRenewal } from "../../shared/connector/oauth.ts";
-import { oneOf } from "../../shared/connector/one-of.ts";
 import { maybeInstant } from "../../shared/domain/instant.ts";
 
 const secret = (words: string) => z.string().min(1).optional().describe(words).meta({ secret: true });
@@ -72,7 +71,14 @@ export const Config = z
   .refine(({ site, cloudId, baseUrl }) => (site ?? cloudId ?? baseUrl) !== undefined, {
     error: "needs site, cloudId or baseUrl",
   })
-  .refine(...oneOf(["email", "apiToken"], ["accessToken"], ["oauth"]))
+  // An address that is left over from a token is no credential.
+  .refine(
+    ({ email, apiToken, accessToken, oauth }) =>
+      [email !== undefined && apiToken !== undefined, accessToken !== undefined, oauth !== undefined].filter(Boolean)
+        .length === 1 &&
+      (apiToken === undefined || email !== undefined),
+    { error: "needs either email and apiToken, or accessToken, or oauth" },
+  )
   .refine(({ oauth, cloudId, baseUrl }) => oauth === undefined || (cloudId ?? baseUrl) !== undefined, {
     error: "oauth needs cloudId: such tokens answer at api.atlassian.com",
   });

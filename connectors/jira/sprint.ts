@@ -53,7 +53,7 @@ export const sprintsOf = (issue: Issue): Sprint[] => {
 
 /** Jira Server prints the Java object: `…Sprint@a88a698[id=1,state=ACTIVE,name=Sample Sprint 2,completeDate=<null>]`. */
 const fromText = (text: string): Record<string, string> => {
-  const body = /\[(.*)\]$/s.exec(text)?.[1] ?? "";
+  const body = /^[^[]*\[(.*)\]$/s.exec(text)?.[1] ?? "";
   const pairs = body.split(/,(?=[A-Za-z]+=)/).map((pair) => {
     const at = pair.indexOf("=");
     return [pair.slice(0, at), pair.slice(at + 1)] as const;

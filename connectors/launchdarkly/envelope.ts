@@ -11,7 +11,7 @@ export const pageOf = (
   { appUrl, projectKey }: { readonly appUrl?: Text; readonly projectKey?: Text },
   path: string,
 ): string => {
-  const app = /^https?:\/\//.test(appUrl ?? "") ? appUrl?.replace(/\/+$/, "") : APP;
+  const app = /^https?:\/\//.test(appUrl ?? "") ? appUrl?.replace(/(?<!\/)\/+$/, "") : APP;
   return `${app}/projects/${encodeURIComponent(projectKey ?? "")}/${path}`;
 };
 

@@ -43,7 +43,7 @@ const ISSUE = `id identifier previousIdentifiers title description url priority 
 const PROJECT = `id name description content url priority priorityLabel status { id name type } health healthUpdatedAt
   startDate targetDate targetDateResolution createdAt updatedAt completedAt archivedAt trashed lead { id }`;
 
-const INITIATIVE = `id name url status health targetDate targetDateResolution createdAt updatedAt archivedAt trashed
+const INITIATIVE = `id name url status health healthUpdatedAt targetDate targetDateResolution createdAt updatedAt archivedAt trashed
   owner { id } parentInitiative { id } leadTeam { id key }`;
 
 const CYCLE = `id number name startsAt endsAt completedAt createdAt updatedAt archivedAt isActive isFuture isPast ${TEAM}`;

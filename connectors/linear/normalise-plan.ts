@@ -56,6 +56,7 @@ export const normaliseInitiative = (initiative: Initiative): readonly Draft[] =>
       title: initiative.name ?? initiative.id,
       status: mapWord({ name: initiative.status ?? "" }, PLANS),
       declaredHealth: healthOf(initiative.health),
+      declaredHealthAt: maybeInstant(initiative.healthUpdatedAt),
       parentId: refTo("initiative", "initiative", initiative.parentInitiative),
       ownerId: refTo("account", "user", initiative.owner, initiative.ownerId),
       targetDate,

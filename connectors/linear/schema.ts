@@ -215,6 +215,7 @@ export const Initiative = z.looseObject({
   url: text,
   status: text,
   health: text,
+  healthUpdatedAt: text,
   targetDate: text,
   targetDateResolution: text,
   createdAt: text,

@@ -29,11 +29,13 @@ const broken = (): HubError =>
   });
 
 const sourcesOf = async (http: VendorHttp, database: string): Promise<readonly string[]> =>
-  (await http.json(DatabaseAnswer, "GET", `/v1/databases/${database}`)).data_sources.map(({ id }) => id);
+  (await http.json(DatabaseAnswer, "GET", `/v1/databases/${encodeURIComponent(database)}`)).data_sources.map(
+    ({ id }) => id,
+  );
 
 /** Notion's group of each status option: what the tool itself takes its words for. */
 const groupsOf = async (http: VendorHttp, source: string): Promise<Record<string, string>> => {
-  const { properties } = await http.json(DataSource, "GET", `/v1/data_sources/${source}`);
+  const { properties } = await http.json(DataSource, "GET", `/v1/data_sources/${encodeURIComponent(source)}`);
   const groups = Object.values(properties).flatMap(({ status }) => status?.groups ?? []);
   return Object.fromEntries(groups.flatMap(({ name, option_ids }) => option_ids.map((id) => [id, name] as const)));
 };
@@ -56,7 +58,7 @@ async function* rowsOf(
   const seen = new Set<string>();
   for (let page = 0; page < PAGES_AT_MOST; page += 1) {
     signal.throwIfAborted();
-    const told = await http.json(List, "POST", `/v1/data_sources/${source}/query`, {
+    const told = await http.json(List, "POST", `/v1/data_sources/${encodeURIComponent(source)}/query`, {
       ...(from !== undefined && {
         filter: { timestamp: "last_edited_time", last_edited_time: { on_or_after: from } },
       }),
@@ -110,7 +112,7 @@ export const readPages = (stream: PageStream) =>
 async function* readSingle(context: Context, from: Cursor, id: string): AsyncGenerator<Page<Cursor>, void, undefined> {
   const { http, config } = context;
   const as = config.pages.find((page) => page.id === id)?.as;
-  const row = await http.json(Row, "GET", `/v1/pages/${id}`);
+  const row = await http.json(Row, "GET", `/v1/pages/${encodeURIComponent(id)}`);
   const newest = maybeInstant(row.last_edited_time);
   const since = earlier(from.edited[id], config.overlapSeconds);
   const isNews = since === undefined || newest === undefined || newest >= since;
@@ -128,7 +130,7 @@ const whole = async (
   row: Row & { readonly mapping: object },
 ): Promise<unknown> => {
   if (stream !== "documents" || row.in_trash === true) return row;
-  const path = `/v1/blocks/${row.id}/children?page_size=${config.pageSize}`;
+  const path = `/v1/blocks/${encodeURIComponent(row.id)}/children?page_size=${config.pageSize}`;
   const { results } = await http.json(List, "GET", path);
   const lines = results.flatMap((block) => {
     const parts = Content.safeParse(block[String(block["type"])]).data?.rich_text ?? [];

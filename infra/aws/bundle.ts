@@ -56,10 +56,11 @@ const ADAPTERS: Readonly<Record<Store, Adapter>> = {
 };
 
 const KNOWS: Readonly<
-  Record<"webhooks" | "connection" | "surfaces" | "outputs" | "reports" | "nothing", SecretsKnown>
+  Record<"webhooks" | "connection" | "cursors" | "surfaces" | "outputs" | "reports" | "nothing", SecretsKnown>
 > = {
   webhooks: "webhooks",
   connection: "all",
+  cursors: "none",
   surfaces: "none",
   outputs: "none",
   reports: "none",
@@ -97,6 +98,10 @@ const generated = (deployed: DeployedPart): Plugin => ({
       contents: opening(deployed),
       loader: "js",
       resolveDir: ROOT,
+    }));
+    onLoad({ filter: /[/\\]assets[/\\]htmx\.ts$/ }, () => ({
+      contents: `export const HTMX = ${JSON.stringify(readFileSync(join(ROOT, "node_modules/htmx.org/dist/htmx.min.js"), "utf8"))};`,
+      loader: "ts",
     }));
     onLoad({ filter: /[/\\](?:connectors[/\\]index|shared[/\\]platform[/\\]version)\.ts$/ }, ({ path }) =>
       relative(ROOT, path).startsWith(`connectors${sep}`)

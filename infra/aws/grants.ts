@@ -29,6 +29,8 @@ export const secretsOf = async ({ row, config, connection }: DeployedPart): Prom
         connection !== undefined && own !== undefined && (await keepsTokens(own)) ? [tokensName(connection)] : [];
       return { reads: [...(await namesOf(settings, "all")), ...tokens], stores: tokens };
     }
+    case "cursors":
+      return { reads: [CURSOR_KEY], stores: [] };
     case "surfaces":
       return { reads: [CURSOR_KEY, ...accessSecrets(config)], stores: [] };
     case "outputs":
@@ -144,7 +146,7 @@ const secretGrants = ({ table, secretsPrefix }: Stores, { reads, stores }: Secre
 
 /** From the one address that the config names, or from its domain, whichever SES was told of. */
 const mailGrants = ({ table }: Stores, from: string | undefined): PolicyStatement[] => {
-  const address = /[^\s<>]+@([^\s<>]+)/.exec(from ?? "");
+  const address = /(?<![^\s<>])[^\s<>]+@([^\s<>]+)/.exec(from ?? "");
   if (address === null) return [];
   const stack: Stack = StackOf.of(table);
   const arn = (resourceName: string) => stack.formatArn({ service: "ses", resource: "identity", resourceName });

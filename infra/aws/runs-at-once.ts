@@ -11,9 +11,11 @@ export const RUNS_AT_ONCE: Readonly<Record<PartName, number>> = {
   "project-lifecycle": 5,
   "publish-events": 1,
   "serve-api": 20,
+  "serve-mcp": 5,
   sweep: 1,
   "deliver-outputs": 1,
   "send-report": 1,
+  "deliver-webhooks": 1,
 };
 
 /** What all functions together take from the account. */

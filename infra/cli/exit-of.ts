@@ -8,6 +8,7 @@ const CODES: Readonly<Partial<Record<ErrorCode, number>>> = {
   config_invalid: EXIT.config,
   config_missing: EXIT.config,
   secret_missing: EXIT.config,
+  key_missing: EXIT.unauthorised,
   vendor_auth_expired: EXIT.unauthorised,
   vendor_forbidden: EXIT.unauthorised,
   vendor_unreachable: EXIT.unreachable,

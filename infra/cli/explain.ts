@@ -1,17 +1,19 @@
 import { HubError } from "../../shared/connector/errors.ts";
 import type { EvidenceLine, FeatureView, Views } from "../../shared/store/views.ts";
 import { explanationJson } from "../../shared/web/api/feature-json.ts";
+import { AS_OF, viewsThen } from "./as-of.ts";
 import type { Command } from "./command.ts";
 import { bold, HEALTH, json, plain, reading, strip } from "./show.ts";
 
 export const explain: Command = {
-  usage: "throughline explain <key>",
+  usage: "throughline explain <key> [--as-of D]",
   does: "why a feature is where it is, what is missing for the next stage, who says otherwise, what cannot be seen",
+  options: AS_OF,
   words: [1, 1],
   run: (call) =>
-    reading(call, async (views) => {
+    reading(call, async (views, timezone) => {
       const key = call.words[0] ?? "";
-      const view = await views.feature(key);
+      const view = await viewsThen(call, views, timezone).feature(key);
       if (view === undefined)
         throw new HubError("feature_unknown", `no feature is called "${key}"`, { retry: "never" });
       if (call.json) return json(call, explanationJson(view));

@@ -6,6 +6,7 @@ import { suggestion } from "../../shared/platform/config.ts";
 import { everyAct } from "../../shared/store/audit.ts";
 import { everyOf, linksOf } from "../../shared/store/entities.ts";
 import { everyPerson } from "../../shared/store/people.ts";
+import { AS_OF } from "./as-of.ts";
 import { type Command, EXIT, text } from "./command.ts";
 import { openStore } from "./open-store.ts";
 import { wireEntity, wireLink, wirePerson } from "./wire.ts";
@@ -28,12 +29,13 @@ const KINDS: ReadonlyMap<string, FieldedKind> = new Map(
 
 export const exportEntities: Command = {
   usage:
-    "throughline export <kind>|all|ddl [--format ndjson|csv|parquet] [--out <folder>|s3://…] [--since D] [--target athena|duckdb]",
-  does: "the stored entities of a kind (feature, work_item, pull_request, …, link, person; act for the audit log), in an order that stays; as Parquet into a lake, feature_status and all kinds too; ddl prints the SQL that opens the lake",
+    "throughline export <kind>|all|ddl [--format ndjson|csv|parquet] [--out <folder>|s3://…] [--since D] [--as-of D] [--target athena|duckdb]",
+  does: "the stored entities of a kind (feature, work_item, pull_request, …, link, person; act for the audit log), in an order that stays; feature_status: features as they are shown, or were with --as-of; as Parquet into a lake, feature_status and all kinds too; ddl prints the SQL that opens the lake",
   options: {
     format: { type: "string" },
     out: { type: "string" },
     since: { type: "string" },
+    ...AS_OF,
     target: { type: "string" },
   },
   words: [1, 1],
@@ -52,6 +54,16 @@ export const exportEntities: Command = {
       throw new HubError("usage", "all kinds at once need --format parquet and --out", { retry: "never" });
     if (text(values, "out") !== undefined || text(values, "since") !== undefined)
       throw new HubError("usage", "--out and --since go with --format parquet", { retry: "never" });
+    const row = (cells: readonly unknown[]) => `${cells.map(cell).join(",")}\r\n`;
+    if (wanted === "feature_status") return (await import("./export-status.ts")).exportStatus(call, format, row);
+    if (text(values, "as-of") !== undefined)
+      throw new HubError(
+        "usage",
+        "--as-of goes with feature_status: only what is shown of features is kept of the past",
+        {
+          retry: "never",
+        },
+      );
     const kind = KINDS.get(wanted);
     if (kind === undefined && !isOwn(wanted)) {
       const known = [...KINDS.keys(), ...Object.keys(OWN_COLUMNS)];
@@ -61,14 +73,14 @@ export const exportEntities: Command = {
     const { table } = store.embedded.ports;
     try {
       let columns: readonly string[] | undefined;
-      for await (const row of rowsOf(table, kind ?? wanted)) {
-        if (format === "ndjson") terminal.out(`${JSON.stringify(row)}\n`);
+      for await (const one of rowsOf(table, kind ?? wanted)) {
+        if (format === "ndjson") terminal.out(`${JSON.stringify(one)}\n`);
         else {
           if (columns === undefined) {
             columns = kind === undefined ? OWN_COLUMNS[wanted as OwnKind] : columnsOf(kind);
-            terminal.out(`${columns.join(",")}\r\n`);
+            terminal.out(row(columns));
           }
-          terminal.out(`${columns.map((column) => cell((row as Record<string, unknown>)[column])).join(",")}\r\n`);
+          terminal.out(row(columns.map((column) => (one as Record<string, unknown>)[column])));
         }
       }
       return EXIT.ok;

@@ -30,10 +30,14 @@ export const COMMANDS: Readonly<Record<string, Load>> = {
   people: async () => (await import("./people.ts")).people,
   deploy: async () => (await import("./deploy.ts")).deploy,
   diff: async () => (await import("./diff.ts")).diff,
+  mcp: async () => (await import("./mcp.ts")).mcp,
   outputs: async () => (await import("./outputs.ts")).outputs,
   remove: async () => (await import("./remove.ts")).remove,
   synth: async () => (await import("./diff.ts")).synth,
-  changes: async () => (await import("./show.ts")).changes,
+  listen: async () => (await import("./listen.ts")).listen,
+  trigger: async () => (await import("./trigger.ts")).trigger,
+  events: async () => (await import("./events.ts")).events,
+  changes: async () => (await import("./changes.ts")).changes,
 };
 
 /** Runs one command line. @returns the exit code */

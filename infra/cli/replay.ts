@@ -1,6 +1,7 @@
 import { HubError } from "../../shared/connector/errors.ts";
 import { ingest } from "../../shared/pipeline/ingest.ts";
 import { resolveQuarantined, setAside } from "../../shared/pipeline/quarantine.ts";
+import { noteReplay } from "../../shared/pipeline/replays.ts";
 import { rowsOf } from "../../shared/store/entities.ts";
 import { partition } from "../../shared/store/keys.ts";
 import type { Quarantined } from "../../shared/store/views.ts";
@@ -54,6 +55,12 @@ export const replay: Command = {
         for (const one of waiting) if (one.rawRef === rawRef && !left.has(one.id)) await resolveQuarantined(hub, one);
         counts.payloads += 1;
       }
+      for (const connection of new Set([...refs].map((ref) => ref.split("/", 1)[0] ?? "")))
+        await noteReplay(hub, connection, {
+          from: moment(text(values, "from")),
+          to: moment(text(values, "to")),
+          counts,
+        });
       terminal.out(
         json
           ? `${JSON.stringify(counts)}\n`

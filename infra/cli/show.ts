@@ -3,6 +3,7 @@ import { HubError } from "../../shared/connector/errors.ts";
 import { snakeKeys } from "../../shared/domain/snake-case.ts";
 import { STAGES, type StageState } from "../../shared/domain/stage.ts";
 import type { FeatureView, Views } from "../../shared/store/views.ts";
+import { AS_OF, viewsThen } from "./as-of.ts";
 import { type Call, type Command, EXIT, text } from "./command.ts";
 import { openStore } from "./open-store.ts";
 import { whole } from "./start.ts";
@@ -28,10 +29,10 @@ export const bold = (words: string): string =>
   styleText("bold", words, { validateStream: true, stream: process.stdout });
 
 /** Does some reading of the current workspace, to its end. */
-export const reading = async (call: Call, work: (views: Views) => Promise<void>): Promise<number> => {
+export const reading = async (call: Call, work: (views: Views, timezone: string) => Promise<void>): Promise<number> => {
   const store = await openStore(call.terminal);
   try {
-    await work(store.views);
+    await work(store.views, store.hub.timezone);
     return EXIT.ok;
   } finally {
     store.close();
@@ -41,17 +42,19 @@ export const reading = async (call: Call, work: (views: Views) => Promise<void>)
 export const json = (call: Call, value: unknown): void => call.terminal.out(`${JSON.stringify(snakeKeys(value))}\n`);
 
 export const status: Command = {
-  usage: "throughline status",
-  does: "products by stage, and how fresh each connection is",
+  usage: "throughline status [--as-of D]",
+  does: "products by stage, and how fresh each connection is; with --as-of the products as they stood then",
+  options: AS_OF,
   words: [0, 0],
   run: (call) =>
-    reading(call, async (views) => {
+    reading(call, async (views, timezone) => {
       const [products, connections] = await Promise.all([views.products(), views.connections()]);
+      const then = viewsThen(call, views, timezone);
       const rows = await Promise.all(
         products.map(async (product) => ({
           ...product,
-          stages: await views.counts(product.id),
-          health: await views.healthCounts(product.id),
+          stages: await then.counts(product.id),
+          health: await then.healthCounts(product.id),
         })),
       );
       if (call.json) return json(call, { products: rows, connections });
@@ -77,9 +80,10 @@ export const status: Command = {
 };
 
 export const features: Command = {
-  usage: "throughline features [--stage S] [--health H] [--product SLUG] [--q TEXT] [--limit N]",
+  usage: "throughline features [--stage S] [--health H] [--product SLUG] [--q TEXT] [--limit N] [--as-of D]",
   does: "all features with stage strip and health",
   options: {
+    ...AS_OF,
     stage: { type: "string" },
     health: { type: "string" },
     product: { type: "string" },
@@ -88,7 +92,8 @@ export const features: Command = {
   },
   words: [0, 0],
   run: (call) =>
-    reading(call, async (views) => {
+    reading(call, async (views, timezone) => {
+      const then = viewsThen(call, views, timezone);
       const slug = text(call.values, "product");
       const product =
         slug === undefined ? undefined : (await views.products()).find((one) => one.slug === slug || one.id === slug);
@@ -104,7 +109,7 @@ export const features: Command = {
       let after: string | undefined;
       let shown = 0;
       do {
-        const page = await views.features(filter, after, Math.min(200, limit - shown));
+        const page = await then.features(filter, after, Math.min(200, limit - shown));
         for (const view of page.items) {
           if (call.json) json(call, view);
           else
@@ -130,40 +135,6 @@ const pick = <Name extends string, Word extends string>(
   if (wrong !== undefined)
     throw new HubError("usage", `--${name} "${wrong}" is none of ${known.join(", ")}`, { retry: "never" });
   return { [name]: words as Word[] } as Partial<Record<Name, Word[]>>;
-};
-
-export const changes: Command = {
-  usage: "throughline changes --since T [--limit N]",
-  does: "what changed since a day or a moment, oldest first",
-  options: { since: { type: "string" }, limit: { type: "string" } },
-  words: [0, 0],
-  run: (call) =>
-    reading(call, async (views) => {
-      const given = text(call.values, "since") ?? "";
-      const since = new Date(given);
-      if (Number.isNaN(since.getTime()))
-        throw new HubError("usage", `--since "${given}" is not a day or a moment, e.g. 2026-11-01`, { retry: "never" });
-      const limit = whole(call.values, "limit", 1, 1_000_000) ?? 10_000;
-      let after: string | undefined;
-      let shown = 0;
-      do {
-        const page = await views.changes(since.toISOString(), after, Math.min(200, limit - shown));
-        for (const event of page.items) {
-          if (call.json) json(call, event);
-          else call.terminal.out(`${event.recordedAt}  ${event.name.padEnd(26)} ${plain(nameIn(event.data))}\n`);
-        }
-        shown += page.items.length;
-        after = page.next;
-      } while (after !== undefined && shown < limit);
-    }),
-};
-
-const nameIn = (data: object): string => {
-  for (const part of Object.values(data)) {
-    if (typeof part === "object" && part !== null && "name" in part)
-      return `${"key" in part ? `${String(part.key)} ` : ""}${String(part.name)}`;
-  }
-  return "";
 };
 
 /** Vendor text must not move the cursor, colour the screen or turn the line around. */

@@ -107,6 +107,8 @@ export const demoConfig = ({ urls, credentials, company, sites }: Sandbox, webho
     reports: REPORTS,
     timezone: "Europe/Berlin",
     mail: { from: "Throughline <hub@acme.example>" },
+    // Whoever tries webhooks out listens on the same machine.
+    webhooks: { allowLoopback: true },
     connections: {
       jira: connection("jira", { projects: company.jira.projectKeys }),
       linear: connection("linear", { teams: company.linear.teamKeys }),

@@ -35,6 +35,7 @@ type Undo = () => unknown;
 
 const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
 const MINUTE_MS = 60_000;
+const SECOND_MS = 1000;
 const REPORTS_MS = 15_000;
 
 /** The host name of the address under which people reach the hub, where that is another than this machine's. */
@@ -90,6 +91,8 @@ export const startLocalHub = async (options: {
     const required = config.access?.required === true || !LOOPBACK.includes(options.listen ?? "localhost");
     serveAs({
       cursorKey: async () => derivedKey(key, "cursors"),
+      sealKey: async () => derivedKey(key, "webhook secrets"),
+      loopbackWebhooks: config.webhooks?.allowLoopback === true,
       demo: sandbox !== undefined,
       signIn: { required, oidc: config.access?.oidc },
       allowedHosts: [...LOOPBACK, ...namesOf(hub.url), ...(options.listen === undefined ? [] : [options.listen])],
@@ -157,17 +160,20 @@ const closed = (server: Server): Promise<void> =>
     server.closeAllConnections();
   });
 
-/** Requests as API Gateway events to the same exports that AWS runs: webhooks to the receiver, the rest to the API. */
+/** Requests as API Gateway events to the same exports that AWS runs: webhooks to the receiver, assistants to their tools, the rest to the API. */
 const serve = async (server: Server, hub: Hub): Promise<void> => {
   const [receiver, api] = await Promise.all([
     import("../../functions/receive-webhook.ts"),
     import("../../functions/serve-api.ts"),
   ]);
+  // Loaded when the first assistant asks.
+  const tools = () => import("../../functions/serve-mcp.ts");
   server.removeAllListeners("request");
   server.on("request", (request, response) => {
     const isHook = request.url?.startsWith("/hooks/") === true;
     const work = async () => {
-      const result = await (isHook ? receiver : api).handler(await httpEvent(request), endless);
+      const part = isHook ? receiver : /^\/mcp(?:[/?]|$)/.test(request.url ?? "") ? await tools() : api;
+      const result = await part.handler(await httpEvent(request), endless);
       answer(response, result);
       const connection =
         isHook && request.method === "POST" ? /^\/hooks\/([\w-]+)/.exec(request.url ?? "")?.[1] : undefined;
@@ -225,5 +231,7 @@ const startTimers = async (hub: Hub, pollEverySeconds: number | undefined): Prom
     // Looked at often: a report's time is a minute of the day.
     every(REPORTS_MS, async () => (await import("../../functions/send-report.ts")).handler({}, context));
   }
+  const { handler } = await import("../../functions/deliver-webhooks.ts");
+  every(SECOND_MS, () => handler({}, { ...endless, stopping: stopping.signal }));
   return () => stopping.abort();
 };

@@ -23,11 +23,16 @@ type Schema = {
 
 const schemaOf = (shape: z.ZodType): Schema => z.toJSONSchema(shape, { io: "input", unrepresentable: "any" }) as Schema;
 
+/** More words than that stand where they are explained. */
+const MANY = 20;
+
 /** The values that a setting takes, in words. */
 const valuesOf = (schema: Schema): string => {
   if (schema.secret === true) return "secret";
   if (schema.const !== undefined) return code(JSON.stringify(schema.const));
   if (schema.oneOf !== undefined) return "object";
+  if (schema.enum !== undefined && schema.enum.length > MANY)
+    return `one of ${schema.enum.length} words, such as ${code(JSON.stringify(schema.enum[0]))}`;
   if (schema.enum !== undefined) return schema.enum.map((value) => code(JSON.stringify(value))).join(", ");
   if (schema.type === "array") return `list of ${valuesOf(schema.items ?? {})}`;
   if (schema.type === "object")

@@ -3,13 +3,15 @@ import { join } from "node:path";
 import { VERSION } from "../../shared/platform/version.ts";
 import { openApi } from "../../shared/web/api/open-api.ts";
 import { architecturePage } from "./architecture-page.ts";
+import { clientShapes } from "./client-shapes.ts";
 import { commandsPage } from "./command-page.ts";
 import { configPage } from "./config-page.ts";
 import { connectorIds, connectorIndex } from "./connector-index.ts";
 import { connectorPages, withConnectorTable } from "./connector-page.ts";
 import { errorsPage } from "./error-page.ts";
-import { eventSchemas, eventsPage } from "./event-pages.ts";
+import { eventSchemas, eventsPage, schemaSnapshot } from "./event-pages.ts";
 import { flowPage } from "./flow-page.ts";
+import { securityPage } from "./security-page.ts";
 import { stagesPage } from "./stages-page.ts";
 
 /** Folders of which every file is generated, so that one without a source is left over. */
@@ -26,8 +28,11 @@ export const generatedFiles = async (root: string): Promise<ReadonlyMap<string, 
     ["docs/errors.md", errorsPage()],
     ["docs/events.md", eventsPage()],
     ["docs/flow.md", flowPage()],
+    ["docs/security.md", securityPage(root)],
     ["docs/stages.md", stagesPage(root)],
     ["docs/openapi.json", `${JSON.stringify(openApi({ url: "/", version: VERSION }), null, 2)}\n`],
+    ["shared/client/operations.ts", clientShapes(openApi({ url: "/", version: VERSION }))],
+    ["docs/schemas/events.json", schemaSnapshot(held(join(root, "docs/schemas/events.json")))],
     ...eventSchemas(),
     ...(await connectorPages(root)),
   ]);

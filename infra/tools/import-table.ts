@@ -47,7 +47,7 @@ export const LAYERS: readonly Layer[] = [
   {
     at: "shared/store",
     holds: "keys (the access-pattern table), entities, views",
-    imports: ["shared/domain", "shared/flow", "shared/ports"],
+    imports: ["shared/domain", "shared/flow", "shared/ports", "shared/connector/errors.ts"],
     node: ["crypto"],
   },
   {
@@ -79,22 +79,39 @@ export const LAYERS: readonly Layer[] = [
   {
     at: "shared/report",
     holds: "what happened in words for people, and reports in every format; pure",
-    imports: ["shared/domain", "shared/store", "shared/ports"],
+    imports: ["shared/domain", "shared/store", "shared/ports", "shared/lifecycle"],
     packages: ["zod", "hono", "croner", "csv-stringify", "d3-array", "d3-scale", "d3-shape"],
   },
   {
+    at: "shared/client",
+    holds: "the API for programs of others: typed by the operations, over nothing but fetch",
+    imports: [],
+  },
+  {
     at: "shared/web",
-    holds: "API and dashboard, and who may see what of them",
+    holds: "API, dashboard and the tools for assistants, and who may see what of them",
     imports: [
       "shared/domain",
       "shared/flow",
       "shared/store",
       "shared/report",
       "shared/ports/table.ts",
+      "shared/connector/body.ts",
       "shared/connector/errors.ts",
     ],
-    packages: ["hono", "zod"],
-    node: ["crypto"],
+    packages: [
+      "hono",
+      "zod",
+      "csv-stringify",
+      "@modelcontextprotocol/server",
+      "d3-array",
+      "d3-scale",
+      "d3-shape",
+      "d3-time",
+      "d3-time-format",
+      "htmx.org",
+    ],
+    node: ["crypto", "fs", "module"],
   },
   {
     at: "shared/adapters/clock.ts",
@@ -135,9 +152,10 @@ export const LAYERS: readonly Layer[] = [
   },
   {
     at: "shared/adapters/channels",
-    holds: "ways out: messages in Slack and Teams, events in Mixpanel",
+    holds: "ways out: messages in Slack and Teams, events in Mixpanel, webhooks; none leads into a private network",
     imports: ["shared/ports", "shared/domain", "shared/connector"],
-    packages: ["mixpanel", "zod"],
+    packages: ["mixpanel", "zod", "standardwebhooks", "ipaddr.js"],
+    node: ["dns", "http", "https", "net"],
   },
   {
     at: "shared/adapters/smtp",
@@ -169,7 +187,7 @@ export const LAYERS: readonly Layer[] = [
       "shared/adapters/smtp",
       "connectors/index.ts",
     ],
-    packages: ["hono", "zod", "aws-lambda", "openid-client", "standardwebhooks"],
+    packages: ["hono", "zod", "aws-lambda", "openid-client", "standardwebhooks", "@modelcontextprotocol/server"],
     node: ["crypto", "fs"],
   },
   {
@@ -275,10 +293,13 @@ export const LAYERS: readonly Layer[] = [
       "shared/lake",
       "shared/report",
       "shared/ports/lake.ts",
+      "shared/ports/webhook-sender.ts",
+      "shared/adapters/channels",
       "shared/adapters/sqlite",
       "shared/adapters/clock.ts",
       "shared/adapters/aws/lake.ts",
     ],
+    packages: ["zod"],
     node: ["*"],
   },
   {

@@ -33,6 +33,7 @@ export const ERRORS = {
     "Look into the tool: if the records were deleted on purpose, confirm with `npx throughline doctor --census <connection> --accept-deletions`; else mend the credential or the connection's config.",
   lease_held: "Nothing: another run of the same stream is at work.",
   quota_exhausted: "Wait until the named time, or use a token.",
+  as_of_unavailable: "Ask for a later moment, or for the end of a day; single features have all their past.",
   delivery_refused:
     "Look at the named recipient in `reports` of the config: it does not take what is sent. `npx throughline report <name> --send` tries again.",
   delivery_unknown:
@@ -56,6 +57,9 @@ export const ERRORS = {
   sign_in_link_used: "Ask for a new link: each works once, and for a limited time.",
   version_conflict: "Read the object again, and send its ETag in If-Match.",
   if_match_required: "Send If-Match with the ETag of the object that you read.",
+  idempotency_in_progress: "Wait for the first request with this Idempotency-Key to end, then send it again.",
+  idempotency_key_reused: "Use another Idempotency-Key for another request.",
+  reply_shown_once: "Look whether what was made is there; if its secret is lost, remove it and make another.",
   rate_limited: "Wait as long as Retry-After says.",
   origin_not_allowed: "Do it from a page of this hub, or with a key.",
   host_not_allowed: "Ask under the address that the hub printed when it started.",
@@ -86,6 +90,11 @@ export const ERRORS = {
   aws_smoke_failed:
     "The stack stands, but a test webhook did not come through: look at the logs of receive-webhook and ingest-record, then run `npx throughline deploy` again.",
   prompt_not_possible: "Nobody can be asked here: say --yes.",
+  address_not_allowed:
+    "Give an https address of the public internet, port 443 or 8443. For an address of this machine set `webhooks: { allowLoopback: true }` in the config of a hub that runs on it.",
+  webhook_secret_unreadable:
+    "The hub's own key changed since the endpoint was made: make a new secret (Rotate) and give it to the receiver.",
+  webhook_replay_running: "Wait until the replay that is under way has ended.",
   internal_error: "Try again; if it stays, report it with the request id.",
 } as const satisfies Record<string, string>;
 

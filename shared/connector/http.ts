@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import { bounded } from "./bounded.ts";
 import type { HttpSettings } from "./contract.ts";
 import { type Access, openAccess } from "./credential.ts";
 import { HubError } from "./errors.ts";
@@ -68,7 +69,7 @@ export const vendorHttp = (
     const headers = headersOf(init, { ...settings.headers, ...(authorization !== undefined && { authorization }) });
     const signal = AbortSignal.any([run, AbortSignal.timeout(timeoutMs), ...(init.signal ? [init.signal] : [])]);
     try {
-      const response = await around.fetch(url, { ...init, headers, signal, redirect: "manual" });
+      const response = bounded(await around.fetch(url, { ...init, headers, signal, redirect: "manual" }), url.host);
       await allowance.learn(limits(response.headers, around.now()));
       const failure = isOverloaded(response)
         ? overloaded(url, response.status)
@@ -78,6 +79,8 @@ export const vendorHttp = (
       return failure;
     } catch (cause) {
       run.throwIfAborted();
+      // Ours, and said already: an address that nothing may be sent to.
+      if (cause instanceof HubError) throw cause;
       return new HubError("vendor_unreachable", `${url.host} did not answer`, { retry: "later", cause });
     }
   };
@@ -133,7 +136,7 @@ export const vendorHttp = (
       if (!response.ok) throw refused(response, path);
       const text = await response.text().catch((cause: unknown) => {
         run.throwIfAborted();
-        throw unreadable(path, "broke off in the middle", cause);
+        throw cause instanceof HubError ? cause : unreadable(path, "broke off in the middle", cause);
       });
       return parsed(shape, text, path);
     },

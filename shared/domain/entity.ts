@@ -49,6 +49,7 @@ export const FIELDS = {
     title: z.string(),
     status: mapped(PLAN_STATUSES),
     declaredHealth: mapped(HEALTH_VALUES).optional(),
+    declaredHealthAt: Time.optional(),
     parentId: Id.optional(),
     ownerId: Id.optional(),
     ...target,

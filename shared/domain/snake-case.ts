@@ -1,5 +1,15 @@
+/** Names are few and come again with every row; those that somebody made up are not kept without end. */
+const SPELT = new Map<string, string>();
+const NAMES_AT_MOST = 2000;
+
 /** `updatedSince` as it stands on the wire: `updated_since`. */
-export const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+export const snakeCase = (name: string): string => {
+  const known = SPELT.get(name);
+  if (known !== undefined) return known;
+  const spelt = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  if (SPELT.size < NAMES_AT_MOST) SPELT.set(name, spelt);
+  return spelt;
+};
 
 /** Keys whose texts are names of ours (kinds, fields), so that they are spelt on the wire as the keys are. */
 const HOLDS_NAMES: ReadonlySet<string> = new Set(["kind", "changed"]);

@@ -117,7 +117,7 @@ export class Ledger {
   #takeEvent(held: Held): void {
     const { slot, fact } = held;
     if (fact.value === GONE) {
-      this.#lastEdit.delete(recordOf(held));
+      if (fact.signal === "design.edited") this.#lastEdit.delete(recordOf(held));
       for (const group of this.#slots.get(slot)?.values() ?? [])
         for (const earlier of [...group.values()]) if (earlier.record === held.record) group.delete(earlier);
       for (const set of this.#assertions.values())

@@ -58,6 +58,7 @@ const connectionView = async (hub: Hub, name: string): Promise<ConnectionView> =
     ...common,
     tool: opened.connector.id,
     title: opened.connector.title,
+    kinds: [...new Set(Object.values(opened.connector.streams).flatMap(({ kinds }) => kinds))],
     state,
     ...(reason !== undefined && { reason }),
     productIds: opened.productIds,

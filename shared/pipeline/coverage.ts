@@ -1,4 +1,5 @@
 import type { FieldedKind } from "../domain/entity.ts";
+import type { Instant } from "../domain/instant.ts";
 import { type Coverage, STAGES, type Stage } from "../domain/stage.ts";
 import { rowsOf } from "../store/entities.ts";
 import { partition } from "../store/keys.ts";
@@ -37,6 +38,8 @@ export interface Sight {
   /** Read later than its limit, and not yet so late that it counts as unseen. */
   readonly late: ReadonlySet<FieldedKind>;
   readonly stale: ReadonlySet<FieldedKind>;
+  /** When its work items had been read to the end for the first time; absent before. */
+  readonly workReadAt?: Instant | undefined;
 }
 
 /** What every connection can see now; read once per batch. */
@@ -56,6 +59,7 @@ export const sightsOf = async (hub: Hub): Promise<readonly Sight[]> => {
     const pending = new Set<FieldedKind>();
     const stale = new Set<FieldedKind>();
     const behind = new Set<FieldedKind>();
+    const workReadAt: Instant[] = [];
     for (const [stream, { poll, kinds: yields }] of Object.entries(connection.connector.streams)) {
       if (poll === undefined) continue;
       const scopes = poll.scopes?.(connection.config).length ?? 1;
@@ -63,13 +67,16 @@ export const sightsOf = async (hub: Hub): Promise<readonly Sight[]> => {
       const complete = read.filter(({ firstCompletedAt }) => firstCompletedAt !== undefined);
       const lag = Math.max(...complete.map(({ lastCompletedAt = "" }) => now - Date.parse(lastCompletedAt)));
       const late = lag > 4000 * connection.freshWithinSeconds;
+      if (yields.includes("workItem"))
+        workReadAt.push(...complete.map(({ firstCompletedAt = "" }) => firstCompletedAt));
       for (const kind of yields) {
         if (isMostlyOther(connection, kind)) continue;
         (complete.length < scopes ? pending : late ? stale : kinds).add(kind);
         if (lag > 1000 * connection.freshWithinSeconds) behind.add(kind);
       }
     }
-    sights.push({ connection, kinds, pending, stale, late: behind });
+    const last = kinds.has("workItem") ? workReadAt.toSorted().at(-1) : undefined;
+    sights.push({ connection, kinds, pending, stale, late: behind, ...(last !== undefined && { workReadAt: last }) });
   }
   return sights;
 };

@@ -121,6 +121,6 @@ const put = ({ ports: { table } }: Hub, entity: StoredEntity): Promise<boolean> 
     return {
       data: { ...entity, firstSeenAt, version: version + 1 },
       list: lists.ofKind(entity.kind, entity.id),
-      due: dues.unpublished(entity.recordedAt, entity.id),
+      due: dues.recorded(entity.recordedAt, entity.id),
     };
   });

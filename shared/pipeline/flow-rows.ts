@@ -9,7 +9,7 @@ import type { Place, Table } from "../ports/table.ts";
 import { entitiesById, linksOf, update } from "../store/entities.ts";
 import type { FlowRow } from "../store/flow-views.ts";
 import { factsKey, flowKey } from "../store/keys.ts";
-import { evidenceLine, type FactsRow } from "./contribute.ts";
+import { evidenceLine, type FactsRow, type Said } from "./contribute.ts";
 
 /** What one call of projection changes of products' weeks: by row, each record with its line, or without one. */
 export type FlowChanges = Map<string, { readonly place: Place; readonly lines: Map<string, FlowRecord | undefined> }>;
@@ -69,28 +69,28 @@ export const putFlow = async (table: Table, changes: FlowChanges): Promise<void>
 };
 
 /**
- * Tells the features that an item has left when it came and went, so that they know what their scope was. The row says
- * nothing else: it is gone.
+ * What the features that an item has left are told: when it came and went, so that they know what their scope was. It says
+ * nothing else there: it is gone.
  *
  * @param present features that it speaks about now
- * @returns features that were told something new
+ * @returns by feature, only where that is news
  */
-export const putFormer = async (
+export const formerSaid = async (
   table: Table,
   item: Entity<"workItem">,
   history: readonly HistoryEntry[],
   record: ItemRecord,
   present: ReadonlySet<string>,
-): Promise<string[]> => {
-  const told: string[] = [];
+): Promise<ReadonlyMap<string, Said>> => {
+  const told = new Map<string, Said>();
   for (const [featureId, times] of formerFeatures(item, history)) {
     if (present.has(featureId)) continue;
     const line = evidenceLine(item, { featureId, confidence: 1, via: "its parent once" });
-    const data: FactsRow = { gone: true, line, facts: [], timeline: [], flow: { ...record, ...times } };
-    const isNews = await update<FactsRow>(table, factsKey(featureId, item.id), (held) =>
-      held?.data.gone === false || JSON.stringify(held?.data) === JSON.stringify(data) ? undefined : { data },
-    );
-    if (isNews) told.push(featureId);
+    const said: Said = { gone: true, line, facts: [], timeline: [], flow: { ...record, ...times } };
+    const { pk, sk } = factsKey(featureId, item.id);
+    const held = (await table.get<FactsRow>(pk, sk))?.data;
+    const isSame = held?.gone === true && JSON.stringify([held.line, held.flow]) === JSON.stringify([line, said.flow]);
+    if (!isSame) told.set(featureId, said);
   }
   return told;
 };

@@ -2,15 +2,14 @@ import { type Entity, isKind } from "../domain/entity.ts";
 import type { HistoryEntry } from "../domain/history.ts";
 import type { Instant } from "../domain/instant.ts";
 import { kindOf } from "../domain/kind.ts";
-import type { Coverage, Explanation } from "../domain/stage.ts";
+import type { Explanation } from "../domain/stage.ts";
 import type { FlowRecord, IncidentRecord, ItemRecord, TicketRecord } from "../flow/record.ts";
-import type { AgreedTarget, HealthInput } from "../lifecycle/health/input.ts";
+import type { AgreedTarget, HealthInput, WorkItemSummary } from "../lifecycle/health/input.ts";
 import { targetMoves } from "../lifecycle/health/target-moves.ts";
 import type { Table } from "../ports/table.ts";
 import { entitiesById, linksOf } from "../store/entities.ts";
 import type { FactsRow } from "./contribute.ts";
-import type { Sight } from "./coverage.ts";
-import { feedsOf, rulesFor } from "./health-feeds.ts";
+import { feedsOf, rulesFor, type Seen } from "./health-feeds.ts";
 import type { Hub } from "./hub.ts";
 
 interface Known {
@@ -18,17 +17,18 @@ interface Known {
   readonly history: readonly HistoryEntry[];
   /** Of records that speak about it, those that do no more included. */
   readonly rows: readonly FactsRow[];
-  readonly items: readonly Entity<"workItem">[];
+  /** Each by its id. */
+  readonly items: ReadonlyMap<string, WorkItemSummary>;
   readonly explanation: Explanation;
-  readonly coverage: readonly Coverage[];
+  readonly seen: Seen;
   readonly lastFactAt: Instant | undefined;
   readonly asOf: Instant;
 }
 
 /** Puts together what health is derived from: the facts' rows, and the few records around that say more than they hold. */
-export const healthInputOf = async (hub: Hub, sights: readonly Sight[], known: Known): Promise<HealthInput> => {
+export const healthInputOf = async (hub: Hub, known: Known): Promise<HealthInput> => {
   const { table } = hub.ports;
-  const { feature, history, items, lastFactAt, ...rest } = known;
+  const { feature, history, items, lastFactAt, seen, ...rest } = known;
   const rows = known.rows.filter(({ gone }) => !gone);
   const idsOf = (...kinds: readonly FactsRow["line"]["kind"][]) =>
     rows.flatMap(({ line }) => (kinds.includes(line.kind) ? [line.id] : []));
@@ -41,15 +41,17 @@ export const healthInputOf = async (hub: Hub, sights: readonly Sight[], known: K
   const former = records(known.rows).filter(
     (record): record is ItemRecord => record.kind === "item" && (record.leftAt ?? record.goneAt) !== undefined,
   );
-  const around = [...(await entitiesById(table, idsOf("experiment", "metric"))).values()].filter(
+  const ids = idsOf("experiment", "metric");
+  const around = [...(ids.length === 0 ? [] : (await entitiesById(table, ids)).values())].filter(
     ({ presence }) => presence.state !== "deleted",
   );
   const metrics = around.filter((one): one is typeof one & Entity<"metric"> => isKind(one, "metric"));
   const committedAt = committed(rows, of("item"));
   return {
     ...rest,
+    coverage: seen.coverage,
     feature,
-    items: items.map((item) => ({ ...item, past: pasts.get(item.id) })),
+    items: [...items].map(([id, item]) => ({ ...item, past: pasts.get(id) })),
     former,
     ...(lastFactAt !== undefined && { lastFactAt }),
     activity: rows.flatMap(({ facts }) =>
@@ -63,7 +65,7 @@ export const healthInputOf = async (hub: Hub, sights: readonly Sight[], known: K
     tickets: of("ticket") satisfies readonly TicketRecord[],
     incidents: of("incident") satisfies readonly IncidentRecord[],
     deploymentIds: idsOf("deployment"),
-    feeds: feedsOf(sights, feature.productIds, {
+    feeds: feedsOf(seen, {
       work: new Set([feature.source.tool, ...toolsOf("workItem")]),
       experiment: toolsOf("experiment"),
       support: toolsOf("supportTicket"),

@@ -1,6 +1,7 @@
 import type { Connector, NormaliseContext } from "../connector/contract.ts";
 import type { Credential } from "../connector/credential.ts";
 import type { VendorHttp } from "../connector/http.ts";
+import type { WeekStart } from "../domain/day.ts";
 import type { EmailHash } from "../domain/email-hash.ts";
 import type { StatusCategory } from "../domain/entity.ts";
 import type { Declarations } from "../domain/identity.ts";
@@ -10,6 +11,7 @@ import type { Stage } from "../domain/stage.ts";
 import type { HealthRules } from "../lifecycle/health/rules.ts";
 import type { RuleSet } from "../lifecycle/rule-set.ts";
 import type { Ports } from "../ports/ports.ts";
+import type { Limit } from "./thresholds.ts";
 
 /** A product as the config declares it. */
 export interface Product {
@@ -121,17 +123,29 @@ export interface Rules {
   readonly part: unknown;
 }
 
+/** What the config says of events. */
+export interface EventSettings {
+  /** Types that come into being only where they are asked for. */
+  readonly include: ReadonlySet<string>;
+  /** By `connection:metric`. */
+  readonly limits: ReadonlyMap<string, Limit>;
+}
+
 /** What every use case works with. */
 export interface Hub {
   readonly ports: Ports;
   readonly log: Log;
   /** Where people reach the hub, without a slash at the end. */
   readonly url: string;
+  /** In which days begin and end for people, a zone of the IANA data. */
+  readonly timezone: string;
+  readonly weekStart: WeekStart;
   readonly products: readonly Product[];
   /** Thresholds of health where no product has its own; default those of the reference. */
   readonly health?: HealthRules | undefined;
   readonly rules: Rules;
   readonly connectionNames: readonly string[];
+  readonly events?: EventSettings | undefined;
   /** @throws HubError connection_unknown | config_invalid | secret_missing */
   connection(name: string): Promise<Connection>;
   /** Read from the table when it is first asked for. */

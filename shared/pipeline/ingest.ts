@@ -146,7 +146,7 @@ const ingestGone = async (work: Work, gone: Gone): Promise<void> => {
     const next = goneEntity(row.data, gone, arrival);
     if (merge(row.data, next) !== "write") return undefined;
     const entity = successor(row.data, next);
-    return { data: entity, ...(row.list && { list: row.list }), due: dues.unpublished(entity.recordedAt, entity.id) };
+    return { data: entity, ...(row.list && { list: row.list }), due: dues.recorded(entity.recordedAt, entity.id) };
   });
   if (wrote) outcome.written += 1;
 };
@@ -298,7 +298,7 @@ const keep = async (
       const { pk, sk, list } = row;
       const counted = { ...withPoint(held, held, point), recordedAt: fresh.recordedAt, version: held.version + 1 };
       if (hash(counted.fields) === hash(held.fields)) return false;
-      const due = dues.unpublished(counted.recordedAt, held.id);
+      const due = dues.recorded(counted.recordedAt, held.id);
       if (await hub.ports.table.put({ pk, sk, version: row.version + 1, data: counted, ...(list && { list }), due }))
         return true;
       continue;
@@ -328,7 +328,7 @@ const keep = async (
       entity.kind === "vocabulary"
         ? lists.ofVocabulary(connection.name, entity.id)
         : lists.ofKind(entity.kind, entity.id);
-    const due = dues.unpublished(entity.recordedAt, entity.id);
+    const due = dues.recorded(entity.recordedAt, entity.id);
     // Asked before it is written: what a crash repeats then would look as if nothing had changed.
     if (isGone) await askAbout(work, [{ entityId: fresh.id, state: how.presence }]);
     if (entity.kind === "vocabulary" && held !== undefined && hash(entity.fields) !== hash(held.fields))

@@ -1,15 +1,37 @@
+import type { Instant } from "../domain/instant.ts";
+import { update } from "../store/entities.ts";
+import { latenessKey } from "../store/keys.ts";
 import { connectionViews } from "./connection-views.ts";
 import type { Hub } from "./hub.ts";
 
-/** Says of each connection that was not read to the end within its `freshWithin` that it is late, for whoever watches the log. */
+/** Whether a connection was late at the last look that found it otherwise than the one before. */
+export interface Lateness {
+  readonly isLate: boolean;
+  readonly at: Instant;
+  readonly dataAsOf: Instant;
+  readonly lagSeconds: number;
+  readonly limitSeconds: number;
+}
+
+/**
+ * Says of each connection that was not read to the end within its `freshWithin` that it is late, for whoever watches the log,
+ * and notes it, so that the change feed tells it once.
+ */
 export const tellLate = async (hub: Hub): Promise<void> => {
   const now = hub.ports.clock.now().getTime();
   for (const { name, dataAsOf, state, reason, streams } of await connectionViews(hub)) {
     // Before the first read there is nothing that could be late; how that one goes stands on the connections page.
     // A tool that only sends is silent when nothing happens.
     if (dataAsOf === undefined || streams.length === 0) continue;
-    const { freshWithinSeconds } = await hub.connection(name);
-    if (now - Date.parse(dataAsOf) > freshWithinSeconds * 1000)
-      hub.log.warn({ connection: name, reason: reason ?? state }, "connection late");
+    const { freshWithinSeconds: limitSeconds } = await hub.connection(name);
+    const lagSeconds = Math.floor((now - Date.parse(dataAsOf)) / 1000);
+    const isLate = lagSeconds > limitSeconds;
+    if (isLate) hub.log.warn({ connection: name, reason: reason ?? state }, "connection late");
+    const at = new Date(now).toISOString();
+    await update<Lateness>(hub.ports.table, latenessKey(name), (held) =>
+      (held?.data.isLate ?? false) === isLate
+        ? undefined
+        : { data: { isLate, at, dataAsOf, lagSeconds, limitSeconds } },
+    );
   }
 };

@@ -1,57 +1,27 @@
 import { setImmediate } from "node:timers/promises";
 import { safeReason } from "../connector/errors.ts";
-import type { FieldedKind } from "../domain/entity.ts";
 import { isKind } from "../domain/entity.ts";
 import type { Instant } from "../domain/instant.ts";
 import { kindOf } from "../domain/kind.ts";
 import { type Ends, linkId } from "../domain/link.ts";
-import type { Fact } from "../domain/stage.ts";
-import { factsOf } from "../lifecycle/facts.ts";
-import type { FeedRecord, Table } from "../ports/table.ts";
-import {
-  entitiesById,
-  entityById,
-  everyOf,
-  historyOf,
-  linksOf,
-  rowsOf,
-  type StoredEntity,
-  update,
-} from "../store/entities.ts";
-import { entityOf, partition, sightsKey } from "../store/keys.ts";
-import { contributionsOf, downwardOf, evidenceLine, putFacts } from "./contribute.ts";
+import type { FeedRecord } from "../ports/table.ts";
+import { entitiesById, everyOf, type StoredEntity, update } from "../store/entities.ts";
+import { entityOf, sightsKey } from "../store/keys.ts";
+import { downwardOf } from "./contribute.ts";
 import { sightsOf } from "./coverage.ts";
-import { putCycleParts } from "./cycle-parts.ts";
 import { applyDecision, decidedIn } from "./decide.ts";
 import { hash } from "./entity-of.ts";
-import { type FlowChanges, flowRecordOf, noteFlow, putFlow, putFormer } from "./flow-rows.ts";
+import { putFlow } from "./flow-rows.ts";
 import { seenOf } from "./health-feeds.ts";
 import type { Hub } from "./hub.ts";
 import { identifyAccounts } from "./identify.ts";
-import { type Contribution, type Projected, projectedOf, relink, setProjected, storedHome } from "./relink.ts";
-import { putSaid } from "./said.ts";
-import { homeOf, neighboursOf } from "./same-feature.ts";
-import { SAYS } from "./statements.ts";
-import { suggestMentioned } from "./suggest.ts";
-import { linkedByNow, suggestNamed } from "./suggest-names.ts";
-import { timelineOf } from "./timeline.ts";
+import { once } from "./once.ts";
+import { setProjected, storedHome } from "./relink.ts";
+import { relinkAll } from "./relink-all.ts";
+import { peopleSay } from "./said.ts";
+import { contribute, openWork, plansOn, taskOf, type Work } from "./spread.ts";
 import { isSeenAsBefore, putView } from "./view.ts";
-import { factsContext, vocabulary } from "./vocabulary.ts";
-
-/** Kinds that speak about features. */
-const SPEAKING: ReadonlySet<FieldedKind> = new Set([
-  "feature",
-  "workItem",
-  "pullRequest",
-  "review",
-  "testRun",
-  "deployment",
-  "release",
-  ...(Object.keys(SAYS) as FieldedKind[]),
-]);
-
-/** Kinds of which more than the present speaks. */
-const WITH_PAST: ReadonlySet<FieldedKind> = new Set(["feature", "workItem", "design"]);
+import { putWords, vocabulary } from "./vocabulary.ts";
 
 /** After so many entities, others in the process get their turn: the embedded store never waits for anything itself. */
 const BREATHE_EVERY = 20;
@@ -83,105 +53,91 @@ export const project = async (hub: Hub, records: readonly FeedRecord[]): Promise
   }
   if (touched.size + told.size + decisions.size === 0 && !sightChanged) return;
 
-  const features = new Set<string>(told);
-  const recontribute = new Set<string>();
-  for (const id of told) await putSaid(hub, id);
+  const work = openWork();
+  for (const id of told) {
+    const task = taskOf(work, id);
+    for (const [record, said] of await peopleSay(hub, id)) task.said.set(record, said);
+  }
+  const decided = new Set<string>();
   for (const ends of decisions.values()) {
     await applyDecision(table, ends, now);
-    for (const end of [ends.from, ends.to]) (kindOf(end) === "feature" ? features : recontribute).add(end);
+    for (const end of [ends.from, ends.to])
+      if (kindOf(end) === "feature") taskOf(work, end).isItself = true;
+      else decided.add(end);
   }
-  const relinked = new Set<string>();
-  const accounts = new Set<string>();
-  const work: Work = { done: new Map(), features, flow: new Map(), homes: new Map() };
-  let wave = [...touched];
-  while (wave.length > 0) {
-    const next = new Set<string>();
-    for (const id of wave) {
-      // Whoever was looked at before the name that it waits for was taken is looked at again.
-      const isFirst = !relinked.has(id);
-      relinked.add(id);
-      if (relinked.size % BREATHE_EVERY === 0) await setImmediate();
-      const entity = await entityById(table, id);
-      if (entity?.kind === "account") accounts.add(id);
-      if (entity === undefined || entity.kind === "account" || entity.kind === "vocabulary") continue;
-      if (entity.kind === "feature") {
-        features.add(id);
-        for (const other of await neighboursOf(hub, id)) recontribute.add(other);
-        if (others.has(id)) for (const other of await plansBelow(table, id)) recontribute.add(other);
-      }
-      if (entity.kind === "initiative" || entity.kind === "objective")
-        for (const below of await downwardOf(table, id)) if (kindOf(below) === "feature") features.add(below);
-      const { done, affected } = await relink(table, entity, now, work.done.get(id));
-      const named = isFirst && entity.kind === "feature" ? await suggestNamed(table, entity, false) : undefined;
-      if (entity.kind === "feature") await linkedByNow(table, done.said);
-      work.done.set(id, { ...work.done.get(id), ...done, ...(named && { words: named }) });
-      if (isFirst) for (const other of affected) next.add(other);
-      // A commit or an issue may say a link of a pull request: whoever lies at its start contributes anew.
-      for (const { from } of done.said) recontribute.add(from);
-      // Whether two records of plans are one feature is decided from the links of both.
-      if (entity.kind === "feature")
-        for (const { from, to } of [...done.said, ...(await projectedOf(table, id)).said])
-          for (const end of [from, to]) if (kindOf(end) === "feature") recontribute.add(end);
-      recontribute.add(id);
-    }
-    wave = [...next];
-  }
+  const { recontribute, unmoved, seen, accounts } = await relinkAll(hub, touched, others, work, now);
+  for (const id of decided) recontribute.add(id);
   await identifyAccounts(hub, accounts);
-  for (const id of await itemsOfNewWords(hub, relinked)) recontribute.add(id);
+  for (const id of await itemsOfNewWords(hub, seen)) unmoved.add(id);
 
   const words = vocabulary(hub);
+  await contributeAll(hub, words, work, recontribute, unmoved);
+  await putFlow(table, work.flow);
+  for (const [id, { isItself = false }] of [...work.features]) {
+    // What stands above a record counts for the feature that stands for it.
+    const home = isItself ? (work.homes.has(id) ? work.homes.get(id) : await storedHome(table, id)) : undefined;
+    if (home !== undefined) taskOf(work, home.featureId).isItself = true;
+  }
+  const sights = once(() => sightsOf(hub));
+  const onlyDecided = touched.size === 0 && decisions.size > 0;
+  for (const [id, task] of work.features) {
+    await setImmediate();
+    const home = work.homes.has(id) ? { is: work.homes.get(id) } : undefined;
+    const isTheirs = told.has(id) || onlyDecided;
+    await putView(hub, id, {
+      ...task,
+      home,
+      sights,
+      words,
+      cause: isTheirs ? "override" : cause,
+      looksAnew: sightChanged,
+    });
+  }
+  if (sightChanged) {
+    const all = await sights();
+    for await (const { id } of everyOf(table, "feature")) {
+      if (work.features.has(id) || (await isSeenAsBefore(hub, id, all))) continue;
+      await setImmediate();
+      await putView(hub, id, { sights, words, cause: "sync", looksAnew: true });
+    }
+  }
+  // What hangs below is noted before what it hangs on: whoever was not noted is found again by way of what is above.
+  for (const [id, part] of [...work.done].reverse()) await setProjected(table, id, part);
+};
+
+/** What every record says now: those whose links may lead elsewhere with all that hangs below them, then the others. */
+const contributeAll = async (
+  hub: Hub,
+  words: ReturnType<typeof vocabulary>,
+  work: Work,
+  recontribute: ReadonlySet<string>,
+  unmoved: ReadonlySet<string>,
+): Promise<void> => {
+  const { table } = hub.ports;
   const done = new Set<string>();
   const isPlan = (id: string) => kindOf(id) === "feature";
   // Features first: what others say is written where the feature stands.
-  wave = [...recontribute].sort((a, b) => Number(isPlan(b)) - Number(isPlan(a)));
+  let wave = [...recontribute].sort((a, b) => Number(isPlan(b)) - Number(isPlan(a)));
   while (wave.length > 0) {
     const next: string[] = [];
     for (const id of wave) {
       if (done.has(id)) continue;
       done.add(id);
       if (done.size % BREATHE_EVERY === 0) await setImmediate();
-      if (!(await contribute(hub, id, words, work))) continue;
+      if (!(await contribute(hub, id, words, work, true))) continue;
       const below = await downwardOf(table, id);
       if (isPlan(id)) for (const other of below) done.delete(other);
       next.push(...below, ...(await plansOn(table, id)));
     }
     wave = next;
   }
-  await putFlow(table, work.flow);
-  const sights = await sightsOf(hub);
-  for (const id of [...features]) {
-    const home = await homeIn(table, id, work);
-    if (home !== undefined) features.add(home.featureId);
+  for (const id of unmoved) {
+    if (done.has(id)) continue;
+    done.add(id);
+    if (done.size % BREATHE_EVERY === 0) await setImmediate();
+    await contribute(hub, id, words, work, false);
   }
-  for (const id of features) {
-    await setImmediate();
-    const isTheirs = told.has(id) || (touched.size === 0 && decisions.size > 0);
-    await putView(hub, id, sights, words, isTheirs ? "override" : cause, (one) => homeIn(table, one, work));
-  }
-  if (sightChanged) {
-    for await (const { id } of everyOf(table, "feature")) {
-      if (features.has(id) || (await isSeenAsBefore(hub, id, sights))) continue;
-      await setImmediate();
-      await putView(hub, id, sights, words, "sync");
-    }
-  }
-  for (const [id, part] of work.done) await setProjected(table, id, part);
 };
-
-/** What one call does: noted at its end only, so that a call that broke off is done again as a whole. */
-interface Work {
-  readonly done: Map<string, Partial<Projected>>;
-  /** Whose views are derived anew. */
-  readonly features: Set<string>;
-  /** Lines of products' weeks that came, changed or went. */
-  readonly flow: FlowChanges;
-  /** Records of plans that were looked at, each with the feature that stands for it. */
-  readonly homes: Map<string, Contribution | undefined>;
-}
-
-/** The feature that stands for a record of a plan, as this call or an earlier one found it. */
-const homeIn = async (table: Table, id: string, { homes }: Work): Promise<Contribution | undefined> =>
-  homes.has(id) ? homes.get(id) : storedHome(table, id);
 
 /** A record of a plan that came, went, or turned into another kind of plan: it may now stand for others, or no more. */
 const isOtherPlan = ({ sk, before, after }: FeedRecord): boolean => {
@@ -190,48 +146,16 @@ const isOtherPlan = ({ sk, before, after }: FeedRecord): boolean => {
   return was?.presence.state !== is.presence.state || was.fields.type !== is.fields.type;
 };
 
-/** Records of plans that name an item of a feature. */
-const plansBelow = async (table: Table, featureId: string): Promise<string[]> => {
-  const found: string[] = [];
-  for await (const { sk } of rowsOf(table, partition.ofEntity(featureId), "F#wrk_"))
-    found.push(...(await plansOn(table, sk.slice("F#".length))));
-  return found;
-};
-
-/** Records of plans that name an item: where it belongs, they do. */
-const plansOn = async (table: Table, id: string): Promise<string[]> =>
-  kindOf(id) === "workItem"
-    ? (await linksOf(table, id, "in", "relates_to")).flatMap(({ from }) => (kindOf(from) === "feature" ? [from] : []))
-    : [];
-
-/** The features that a record speaks about, each where it stands. */
-const spokenOf = async (hub: Hub, id: string, work: Work): Promise<readonly Contribution[]> => {
-  const { table } = hub.ports;
-  if (kindOf(id) === "feature") {
-    const home = await homeOf(hub, id);
-    work.homes.set(id, home);
-    return home === undefined ? [] : [home];
-  }
-  const found = new Map<string, Contribution>();
-  for (const one of await contributionsOf(table, id)) {
-    const home = await homeIn(table, one.featureId, work);
-    const there =
-      home === undefined ? one : { ...one, featureId: home.featureId, confidence: one.confidence * home.confidence };
-    if (there.confidence > (found.get(there.featureId)?.confidence ?? 0)) found.set(there.featureId, there);
-  }
-  return [...found.values()].sort((a, b) => (a.featureId < b.featureId ? -1 : 1));
-};
-
 /** Features whose result time alone may have changed by now. */
 export const projectDue = async (hub: Hub, now: Instant): Promise<number> => {
   const rows = await hub.ports.table.query<{ id: string }>({ pk: "T#features", by: "due", upTo: `${now}#~` });
   if (rows.length === 0) return 0;
-  const sights = await sightsOf(hub);
+  const sights = once(() => sightsOf(hub));
   const words = vocabulary(hub);
   let derived = 0;
   for (const { pk } of rows) {
     try {
-      await putView(hub, entityOf(pk) ?? "", sights, words, "time");
+      await putView(hub, entityOf(pk) ?? "", { sights, words, cause: "time", looksAnew: true });
       derived += 1;
     } catch (error) {
       // One feature must not keep the others waiting for good.
@@ -243,9 +167,10 @@ export const projectDue = async (hub: Hub, now: Instant): Promise<number> => {
 
 /** Every feature anew, for whoever compares one mapping with another. */
 export const projectAll = async (hub: Hub): Promise<void> => {
-  const sights = await sightsOf(hub);
+  const sights = once(() => sightsOf(hub));
   const words = vocabulary(hub);
-  for await (const { id } of everyOf(hub.ports.table, "feature")) await putView(hub, id, sights, words, "time");
+  for await (const { id } of everyOf(hub.ports.table, "feature"))
+    await putView(hub, id, { sights, words, cause: "time", isItself: true, looksAnew: true });
 };
 
 /** Features of products of which more, or less, can be seen than at the last sweep: a source went stale or came back. */
@@ -259,7 +184,7 @@ export const projectSights = async (hub: Hub): Promise<number> => {
   let derived = 0;
   for await (const { id } of everyOf(table, "feature")) {
     if (await isSeenAsBefore(hub, id, sights)) continue;
-    await putView(hub, id, sights, words, "time");
+    await putView(hub, id, { sights: async () => sights, words, cause: "time", looksAnew: true });
     derived += 1;
   }
   await update<{ seen: string }>(table, sightsKey, () => ({ data: { seen } }));
@@ -293,57 +218,18 @@ const becameComplete = ({ before, after }: FeedRecord): boolean => {
   return complete(after.data) && !complete(before?.data);
 };
 
-/** A status word that came after items with a past in that status: their past is mapped anew. */
+/** Status words that came after items with a past in that status: their past is mapped anew. */
 const itemsOfNewWords = async (hub: Hub, touched: ReadonlySet<string>): Promise<string[]> => {
   const words = [...touched].filter((id) => kindOf(id) === "vocabulary");
   if (words.length === 0) return [];
   const entities = await entitiesById(hub.ports.table, words);
+  await putWords(
+    hub.ports.table,
+    [...entities.values()].filter((entity) => isKind(entity, "vocabulary")),
+  );
   const connections = new Set([...entities.values()].map(({ source }) => source.connectionId));
   const ids: string[] = [];
   for await (const { id, source } of everyOf(hub.ports.table, "workItem"))
     if (connections.has(source.connectionId)) ids.push(id);
   return ids;
-};
-
-/** Writes what a record says under each feature that it leads to. @returns whether the set of features changed */
-const contribute = async (hub: Hub, id: string, words: ReturnType<typeof vocabulary>, work: Work): Promise<boolean> => {
-  const { done, features, flow } = work;
-  const { table } = hub.ports;
-  const entity = await entityById(table, id);
-  if (entity === undefined) return false;
-  if (!SPEAKING.has(entity.kind)) return false;
-  const held = await projectedOf(table, id);
-  const now = await spokenOf(hub, id, work);
-  const changed = JSON.stringify(held.features) !== JSON.stringify(now);
-  const wanted = new Set(now.map(({ featureId }) => featureId));
-  for (const { featureId } of held.features) {
-    if (wanted.has(featureId)) continue;
-    await putFacts(table, featureId, id, undefined);
-    features.add(featureId);
-  }
-  const history = WITH_PAST.has(entity.kind) ? await historyOf(table, id) : [];
-  if (isKind(entity, "workItem"))
-    done.set(id, { ...done.get(id), cycles: await putCycleParts(table, entity, history, held.cycles) });
-  const statusOf = await words(entity.source.connectionId);
-  const record = await flowRecordOf(table, entity, history, statusOf);
-  done.set(id, { ...done.get(id), flow: noteFlow(flow, entity, record, held.flow) });
-  if (isKind(entity, "workItem") && record?.kind === "item")
-    for (const former of await putFormer(table, entity, history, record, wanted)) features.add(former);
-  if (now.length > 0) {
-    const timeline = timelineOf(entity, history);
-    const context = await factsContext(hub, words, entity);
-    for (const one of now) {
-      const facts: Fact[] = factsOf({ entity, history }, one, context);
-      const row = { gone: false, line: evidenceLine(entity, one), facts, timeline, ...(record && { flow: record }) };
-      await putFacts(table, one.featureId, id, row);
-      features.add(one.featureId);
-    }
-  }
-  if (changed) done.set(id, { ...done.get(id), features: now });
-  if (changed && entity.kind === "feature") features.add(id);
-  const named = await suggestNamed(table, entity, now.length > 0);
-  if (named !== undefined) done.set(id, { ...done.get(id), words: named });
-  const said = [...held.said, ...(done.get(id)?.said ?? [])];
-  if (said.some(({ from, type }) => from === id && type === "mentions")) await suggestMentioned(table, entity);
-  return changed;
 };

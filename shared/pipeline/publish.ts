@@ -1,12 +1,10 @@
-import type { HubEvent } from "../domain/event.ts";
-import { EVENTS } from "../domain/event.ts";
+import { EVENTS, type EventName, type HubEvent } from "../domain/event.ts";
 import type { FeedRecord } from "../ports/table.ts";
-import { type StoredEntity, update } from "../store/entities.ts";
+import type { StoredEntity } from "../store/entities.ts";
 import { dues, entityKey, eventKey, lists } from "../store/keys.ts";
 import { eventsOf, writtenTogether } from "./events-of.ts";
 import type { Hub } from "./hub.ts";
-
-const UNPUBLISHED = dues.unpublished("", "").pk;
+import { remember } from "./lost.ts";
 
 /**
  * Change feed to events: each goes into the change log and, if its type is public, on the bus. An event's id follows from
@@ -24,9 +22,7 @@ export const publish = async (hub: Hub, records: readonly FeedRecord[]): Promise
 /** Entities that the feed lost: what they were before is not known, so only that they were written is told. */
 export const publishLost = async (hub: Hub, ids: readonly string[]): Promise<void> => {
   const rows = await hub.ports.table.getMany<StoredEntity>(ids.map(entityKey));
-  const records = rows
-    .filter(({ due }) => due?.pk === UNPUBLISHED)
-    .map((after) => ({ pk: after.pk, sk: after.sk, before: undefined, after }));
+  const records = rows.map((after) => ({ pk: after.pk, sk: after.sk, before: undefined, after }));
   const events = records.flatMap((record) => eventsOf(hub, record));
   await announce(
     hub,
@@ -36,21 +32,18 @@ export const publishLost = async (hub: Hub, ids: readonly string[]): Promise<voi
 };
 
 const announce = async (hub: Hub, records: readonly FeedRecord[], events: readonly HubEvent[]): Promise<void> => {
-  const { table, bus } = hub.ports;
-  for (const event of summed(events)) await log(hub, event);
-  const left = await bus.publish(events.filter(({ name }) => EVENTS[name].public));
+  const { bus } = hub.ports;
+  const news: HubEvent[] = [];
+  for (const event of summed(distinct(events))) if (await log(hub, event)) news.push(event);
+  const left = await bus.publish(news.filter(({ name }) => EVENTS[name].public));
   if (left.length > 0) throw new Error(`the bus did not take ${left.length} events`);
-  for (const { pk, sk, after } of records) {
-    if (sk !== "A" || after.due?.pk !== UNPUBLISHED) continue;
-    const { version, id } = after.data as StoredEntity;
-    // Published unless a newer version came meanwhile, whose own record will say so.
-    await update<StoredEntity>(table, entityKey(id), (held) =>
-      held === undefined || held.data.version !== version || held.due === undefined || pk !== held.pk
-        ? undefined
-        : { data: held.data, ...(held.list && { list: held.list }) },
-    );
-  }
+  await remember(hub.ports, records);
 };
+
+/** Answers of one hour, and records that show one gap of the mapping, are one event. */
+const distinct = (events: readonly HubEvent[]): HubEvent[] => [
+  ...new Map(events.map((event) => [event.id, event])).values(),
+];
 
 /** What nobody outside is told is logged one by one up to so many at once. */
 const ONE_BY_ONE = 20;
@@ -72,14 +65,24 @@ const nextPlace = (now: string): { readonly at: string; readonly order: number }
   return last;
 };
 
-/** The log is in the order of logging. An event that stands in it already stays where it is. */
-const log = async ({ ports: { table, clock } }: Hub, event: HubEvent): Promise<void> => {
+/**
+ * The log is in the order of logging. An event that stands in it already stays where it is.
+ *
+ * @returns false if another record made the same event before, which was announced then; a repetition of this one is not
+ */
+const log = async ({ ports: { table, clock } }: Hub, event: HubEvent): Promise<boolean> => {
   const { at, order } = nextPlace(clock.now().toISOString());
-  await table.put({
-    ...eventKey(event.id),
+  const key = eventKey(event.id);
+  const isNew = await table.put({
+    ...key,
     version: 1,
     data: event,
     list: lists.ofChange(at, order, event.id),
-    ...(event.name === "feature.stage.changed" && { due: dues.stageChange(at, order, event.id) }),
+    ...(event.name === "feature.stage.changed" && !event.test && { due: dues.stageChange(at, order, event.id) }),
   });
+  if (isNew || !MADE_BY_MANY.has(event.name)) return true;
+  return (await table.get<HubEvent>(key.pk, key.sk))?.data.recordedAt === event.recordedAt;
 };
+
+/** Types of which many records make the very same event. */
+const MADE_BY_MANY: ReadonlySet<EventName> = new Set(["survey.results.updated", "mapping.gap.detected"]);

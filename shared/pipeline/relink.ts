@@ -2,6 +2,7 @@ import type { Instant } from "../domain/instant.ts";
 import type { Table } from "../ports/table.ts";
 import { calledSo, pointingTo, type StoredEntity, say, setName, update } from "../store/entities.ts";
 import { contributionKey } from "../store/keys.ts";
+import { hash } from "./entity-of.ts";
 import {
   configNames,
   endsKey,
@@ -25,8 +26,14 @@ export interface Projected {
   readonly cycles: readonly string[];
   /** Words of its name, each with the product that it stands under: `prd_web checkout`. */
   readonly words: readonly string[];
+  /** Words under which a search finds it. */
+  readonly found?: readonly string[] | undefined;
   /** Products and weeks that count it, each as `product week`. */
   readonly flow: readonly string[];
+  /** A digest of what those count of it. */
+  readonly counted?: string | undefined;
+  /** A digest of all that its names, pointers and links follow from: while it is the same, they are. */
+  readonly linked?: string | undefined;
 }
 
 /** A feature that a record speaks about. */
@@ -64,12 +71,27 @@ export const setProjected = (table: Table, id: string, part: Partial<Projected>)
     return JSON.stringify(next) === JSON.stringify(held?.data ?? NOTHING) ? undefined : { data: next };
   });
 
+/** Raise it when {@link relink} makes other links of the same record. */
+const LINKING = 1;
+
+/** A digest of what a record says of names and links, see {@link Projected.linked}. */
+export const linkedOf = (entity: StoredEntity): string =>
+  hash([LINKING, namesOf(entity), pointersOf(entity), nativeStatements(entity), entity.source.url]);
+
+const namesOf = (entity: StoredEntity): readonly string[] => {
+  const { state } = entity.presence;
+  return state === "deleted" || state === "out_of_scope"
+    ? []
+    : [...new Set([...entity.aliases, ...configNames(entity)])];
+};
+
 /**
  * Brings an entity's names, pointers and links up to its present record.
  *
  * Names are written before pointers to them are looked up, and pointers before names: of two records that come at the
  * same time, at least one sees the other.
  *
+ * @param held what was done for it when it was last projected
  * @param before what an earlier visit of the same call did and nobody stored yet
  * @returns what was done, to be stored once all is done; and other entities: those whose links wait for a name that
  *   this one just took, and those at the start of a link that it no longer states
@@ -78,14 +100,13 @@ export const relink = async (
   table: Table,
   entity: StoredEntity,
   now: Instant,
+  held: Projected,
   before: Partial<Projected> = {},
 ): Promise<{
-  readonly done: Pick<Projected, "aliases" | "pointers" | "said">;
+  readonly done: Pick<Projected, "aliases" | "pointers" | "said" | "linked">;
   readonly affected: readonly string[];
 }> => {
-  const held = await projectedOf(table, entity.id);
-  const gone = entity.presence.state === "deleted" || entity.presence.state === "out_of_scope";
-  const aliases = gone ? [] : [...new Set([...entity.aliases, ...configNames(entity)])];
+  const aliases = namesOf(entity);
   const affected = new Set<string>();
   for (const alias of held.aliases) {
     if (aliases.includes(alias)) continue;
@@ -116,9 +137,10 @@ export const relink = async (
   for (const old of [...held.said, ...(before.said ?? [])]) {
     if (keys.has(endsKey(old))) continue;
     await say(table, old, entity.id, [], entity.sourceUpdatedAt, now);
-    if (old.from !== entity.id) affected.add(old.from);
+    for (const end of [old.from, ...(old.type === "parent_of" ? [old.to] : [])])
+      if (end !== entity.id) affected.add(end);
   }
   for (const { evidence, ...ends } of wanted) await say(table, ends, entity.id, evidence, entity.sourceUpdatedAt, now);
   const said = wanted.map(({ from, type, to }) => ({ from, type, to }));
-  return { done: { aliases, pointers: pointed, said }, affected: [...affected] };
+  return { done: { aliases, pointers: pointed, said, linked: linkedOf(entity) }, affected: [...affected] };
 };

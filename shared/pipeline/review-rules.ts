@@ -1,10 +1,11 @@
 import { isKind } from "../domain/entity.ts";
 import { factsOf } from "../lifecycle/facts.ts";
 import { entitiesById, everyOf, historyOf, rowsOf, update } from "../store/entities.ts";
-import { partition, rulesKey } from "../store/keys.ts";
-import { type FactsRow, putFacts } from "./contribute.ts";
+import { factsKey, partition, rulesKey } from "../store/keys.ts";
+import type { FactsRow } from "./contribute.ts";
 import { sightsOf } from "./coverage.ts";
 import type { Hub } from "./hub.ts";
+import { once } from "./once.ts";
 import { putView } from "./view.ts";
 import { factsContext, vocabulary } from "./vocabulary.ts";
 
@@ -34,7 +35,7 @@ export const reviewRules = async (hub: Hub, atOnce = AT_ONCE): Promise<number> =
   const isNew = held?.version !== version;
   if (isNew && held !== undefined) hub.log.info({}, "rules of stages changed: features are looked at again under them");
   const words = vocabulary(hub);
-  const sights = await sightsOf(hub);
+  const sights = once(() => sightsOf(hub));
   let after = isNew ? "" : (held.after ?? "");
   let looked = 0;
   let isComplete = true;
@@ -45,7 +46,7 @@ export const reviewRules = async (hub: Hub, atOnce = AT_ONCE): Promise<number> =
       break;
     }
     await restateItems(hub, id, words);
-    await putView(hub, id, sights, words, "rule_change");
+    await putView(hub, id, { sights, words, cause: "rule_change", isItself: true, looksAnew: true });
     after = id;
     looked += 1;
   }
@@ -68,13 +69,13 @@ export const restateItems = async (
     table,
     rows.map(({ line }) => line.id),
   );
-  for (const { line, ...row } of rows) {
+  for (const { line, facts: before } of rows) {
     const entity = entities.get(line.id);
     if (entity === undefined) continue;
     const history = isKind(entity, "workItem") ? await historyOf(table, entity.id) : [];
     const to = { featureId, confidence: line.confidence };
     const facts = factsOf({ entity, history }, to, await factsContext(hub, words, entity));
-    if (JSON.stringify(facts) !== JSON.stringify(row.facts))
-      await putFacts(table, featureId, line.id, { ...row, line, facts });
+    if (JSON.stringify(facts) !== JSON.stringify(before))
+      await update<FactsRow>(table, factsKey(featureId, line.id), (held) => held && { data: { ...held.data, facts } });
   }
 };

@@ -5,7 +5,7 @@ import { rowsOf } from "../store/entities.ts";
 import { partition } from "../store/keys.ts";
 import { saidOf } from "../store/said.ts";
 import type { TimelineLine } from "../store/views.ts";
-import { type FactsRow, putFacts } from "./contribute.ts";
+import type { Said } from "./contribute.ts";
 import type { Hub } from "./hub.ts";
 
 /** So much of a text stands in a line; the whole stands where it was posted. */
@@ -22,7 +22,7 @@ const sentence = ({ said, by, expiresAt }: Assertion): string => {
   return `${by.name} says that it ${says}, ${until}`;
 };
 
-const line = (id: string, name: string, via: string, url: string, at: string): FactsRow["line"] => ({
+const line = (id: string, name: string, via: string, url: string, at: string): Said["line"] => ({
   id,
   kind: "assertion",
   name: cut(name),
@@ -33,7 +33,7 @@ const line = (id: string, name: string, via: string, url: string, at: string): F
   at,
 });
 
-const assertionRow = (feature: string, assertion: Assertion, url: string): FactsRow => {
+const assertionRow = (feature: string, assertion: Assertion, url: string): Said => {
   const { id, said, by, at, reason, clearedAt, clearedBy } = assertion;
   const told = (when: string, text: string): TimelineLine => ({
     at: when,
@@ -45,7 +45,6 @@ const assertionRow = (feature: string, assertion: Assertion, url: string): Facts
   });
   const isCleared = clearedAt !== undefined && endOf(assertion) === clearedAt;
   return {
-    gone: false,
     line: line(id, `${sentence(assertion)}: ${reason}`, by.name, url, at),
     facts: assertedFacts(feature, assertion, url),
     timeline: [
@@ -59,12 +58,11 @@ const assertionRow = (feature: string, assertion: Assertion, url: string): Facts
   };
 };
 
-const updateRow = ({ id, health, text, by, at }: Update, url: string): FactsRow => {
+const updateRow = ({ id, health, text, by, at }: Update, url: string): Said => {
   const word = health === undefined ? "" : ` (${HEALTH_WORDS[health].word.toLowerCase()})`;
   const said = `${by.name}${word}: ${text}`;
   const declared: DeclaredHealth | undefined = health && { value: health, at, by: by.name, text };
   return {
-    gone: false,
     line: line(id, said, by.name, url, at),
     facts: [],
     timeline: [{ at, tool: "throughline", kind: "assertion", recordId: id, text: cut(said), url }],
@@ -72,12 +70,13 @@ const updateRow = ({ id, health, text, by, at }: Update, url: string): FactsRow 
   };
 };
 
-/** Writes what people say of a feature among what records say of it. Any order and repetition give the same rows. */
-export const putSaid = async (hub: Hub, feature: string): Promise<void> => {
+/** What people say of a feature, each as a record of its own. */
+export const peopleSay = async (hub: Hub, feature: string): Promise<ReadonlyMap<string, Said>> => {
   const { table } = hub.ports;
   const url = `${hub.url}/features/${feature}#said`;
-  for (const assertion of await saidOf(table, feature))
-    await putFacts(table, feature, assertion.id, assertionRow(feature, assertion, url));
+  const said = new Map<string, Said>();
+  for (const assertion of await saidOf(table, feature)) said.set(assertion.id, assertionRow(feature, assertion, url));
   for await (const { data } of rowsOf<Update>(table, partition.ofEntity(feature), "U#"))
-    await putFacts(table, feature, data.id, updateRow(data, url));
+    said.set(data.id, updateRow(data, url));
+  return said;
 };

@@ -1,9 +1,10 @@
 import * as z from "zod";
 import { type ErrorCode, HubError } from "../connector/errors.ts";
+import { WEEK_STARTS } from "../domain/day.ts";
 import { STATUS_CATEGORIES } from "../domain/entity.ts";
+import { EVENT_NAMES, EVENTS, type EventName } from "../domain/event.ts";
 import { nearestWord } from "../domain/nearest-word.ts";
 import { STAGES } from "../domain/stage.ts";
-import { WEEK_STARTS } from "../report/period.ts";
 import { AccessShape } from "./access-config.ts";
 import type { HubConfig } from "./define-hub.ts";
 import { HealthShape } from "./health-shape.ts";
@@ -49,6 +50,8 @@ const Objective = z.strictObject({
 });
 
 const Duration = z.string().regex(/^\d{1,4}[smhd]$/, "a number and s, m, h or d, e.g. 15m");
+
+const OPT_IN = EVENT_NAMES.filter((name) => EVENTS[name].optIn) as [EventName, ...EventName[]];
 
 /** The shape of `throughline.config.ts`. */
 export const HubConfigShape = z.strictObject({
@@ -133,8 +136,38 @@ export const HubConfigShape = z.strictObject({
     .optional()
     .describe("Reports that are made and sent by a schedule, by name ([reports.md](reports.md))."),
   mail: MailShape.optional().describe("How reports go out as mails."),
-  timezone: z.string().optional().describe("IANA name of the zone that days and weeks are counted in; UTC without it."),
+  timezone: z
+    .string()
+    .optional()
+    .describe("IANA name of the zone that days and weeks are counted in, in reports and in `as_of`; UTC without it."),
   weekStart: z.enum(WEEK_STARTS).optional().describe("First day of the week; Monday without it."),
+  events: z
+    .strictObject({
+      include: z
+        .array(z.enum(OPT_IN))
+        .optional()
+        .describe("Types of events that are so frequent that they must be asked for."),
+      limits: z
+        .record(
+          z.string().regex(/^[^:\s]+:\S/, "a connection and a metric of it, e.g. mixpanel:Sign-ups"),
+          z
+            .strictObject({ above: z.number().optional(), below: z.number().optional() })
+            .refine(({ above, below }) => above !== undefined || below !== undefined, "give above or below"),
+        )
+        .optional()
+        .describe("Limits of metrics, by `connection:metric`: crossing one is an event, `metric.threshold.crossed`."),
+    })
+    .optional()
+    .describe("Events beyond those that every hub tells."),
+  webhooks: z
+    .strictObject({
+      allowLoopback: z
+        .boolean()
+        .optional()
+        .describe("Endpoints may lie on this machine, with http and any port; without effect on AWS."),
+    })
+    .optional()
+    .describe("Where outgoing webhooks may go to, beside the public internet."),
   url: z.url().optional().describe("Where people reach the hub."),
   eventTypePrefix: z
     .string()

@@ -1,7 +1,7 @@
+import type { WeekStart } from "../domain/day.ts";
 import type { StatusCategory } from "../domain/entity.ts";
 import type { Stage } from "../domain/stage.ts";
 import type { HealthSettings } from "../lifecycle/health/rules.ts";
-import type { WeekStart } from "../report/period.ts";
 import type { AccessConfig } from "./access-config.ts";
 import type { OutputConfig } from "./output-shape.ts";
 import type { MailConfig, ReportConfig } from "./report-shape.ts";
@@ -80,6 +80,19 @@ export interface PersonConfig {
   readonly notAccounts?: readonly string[];
 }
 
+/** Events beyond those that every hub tells. */
+export interface EventConfig {
+  /** Types that are so frequent that they must be asked for: `work_item.changed`. */
+  readonly include?: readonly string[];
+  /** Limits of metrics, by `connection:metric`, the metric by name, key or id: `metric.threshold.crossed`. */
+  readonly limits?: Readonly<Record<string, { readonly above?: number; readonly below?: number }>>;
+}
+
+export interface WebhookConfig {
+  /** Webhook endpoints may lie on this machine, with http and any port. For trying out; without effect on AWS. */
+  readonly allowLoopback?: boolean;
+}
+
 /** The whole configuration of a hub: pure data. */
 export interface HubConfig {
   /** By slug. Without any, there is one product that everything belongs to. */
@@ -110,6 +123,8 @@ export interface HubConfig {
   readonly timezone?: string;
   /** Default Monday. */
   readonly weekStart?: WeekStart;
+  readonly events?: EventConfig;
+  readonly webhooks?: WebhookConfig;
   /** Where people reach the hub; default the local address. */
   readonly url?: string;
   /** Prefix of CloudEvents types; default `dev.throughline`. */

@@ -32,15 +32,17 @@ export const openOnAws = (parts: {
   useHub(hubOf({ ...parts, ports, log, alone: false, elastic: true, keepsIdentityKey: true }), parts.config.outputs, {
     config: parts.config,
   });
+  const keyFor = (purpose: string) => async (): Promise<Uint8Array> => {
+    const secret = await ports.secrets.get(CURSOR_KEY);
+    if (secret === undefined)
+      throw new HubError("secret_missing", `${CURSOR_KEY} is not set: run throughline deploy`, { retry: "never" });
+    return derivedKey(secret, purpose);
+  };
   serveAs({
     demo: false,
     signIn: { required: true, oidc: parts.config.access?.oidc },
-    async cursorKey() {
-      const secret = await ports.secrets.get(CURSOR_KEY);
-      if (secret === undefined)
-        throw new HubError("secret_missing", `${CURSOR_KEY} is not set: run throughline deploy`, { retry: "never" });
-      return derivedKey(secret, "cursors");
-    },
+    cursorKey: keyFor("cursors"),
+    sealKey: keyFor("webhook secrets"),
   });
 };
 

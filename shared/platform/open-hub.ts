@@ -60,10 +60,16 @@ export const hubOf = (parts: Parts): Hub => {
     ports,
     log,
     url: (config.url ?? parts.url).replace(/\/$/, ""),
+    timezone: config.timezone ?? "UTC",
+    weekStart: config.weekStart ?? "monday",
     products: productsOf(config),
     health: config.health === undefined ? HEALTH_RULES : healthRules([config.health], hash),
     rules: rulesOf(rulesPartOf(config)),
     connectionNames: names,
+    events: {
+      include: new Set(config.events?.include ?? []),
+      limits: new Map(Object.entries(config.events?.limits ?? {})),
+    },
     async connection(name) {
       const settings = Object.hasOwn(config.connections, name) ? config.connections[name] : undefined;
       if (settings === undefined) {

@@ -1,12 +1,9 @@
 import * as z from "zod";
-import { EVENTS, type EventName } from "../domain/event.ts";
+import { type EventName, PUBLIC_EVENTS } from "../domain/event.ts";
 import { STAGES } from "../domain/stage.ts";
 
 /** Events that may leave the hub. */
-const PUBLIC = (Object.keys(EVENTS) as EventName[]).filter((name) => EVENTS[name].public) as [
-  EventName,
-  ...EventName[],
-];
+const PUBLIC = PUBLIC_EVENTS as [EventName, ...EventName[]];
 
 /** Only the name: an output's credential never stands in the file. */
 const SecretName = z.strictObject({ secret: z.string().min(1) }).meta({ secret: true });

@@ -63,7 +63,7 @@ const mail = async (
   picture?: Picture,
 ) => {
   const { subject, text, html, pictures } = reportMail(report, picture);
-  const sender = settings?.replyTo ?? /[^\s<>]+@[^\s<>]+/.exec(settings?.from ?? "")?.[0];
+  const sender = settings?.replyTo ?? /(?<![^\s<>])[^\s<>]+@[^\s<>]+/.exec(settings?.from ?? "")?.[0];
   await mailerOf(settings, hub.ports.secrets, hub.ports.mailer).send({
     id,
     to: [to],

@@ -1,5 +1,5 @@
+import { isZone } from "../domain/day.ts";
 import type { Secrets } from "../ports/secrets.ts";
-import { isZone } from "../report/period.ts";
 import { type ConfigProblem, suggestion } from "./config.ts";
 import type { HubConfig } from "./define-hub.ts";
 

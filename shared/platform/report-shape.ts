@@ -1,6 +1,7 @@
 import * as z from "zod";
+import { WEEK_STARTS } from "../domain/day.ts";
 import { REPORT_KINDS, SCHEDULE, SECTION_IDS } from "../report/names.ts";
-import { PERIOD_LENGTHS, WEEK_STARTS } from "../report/period.ts";
+import { PERIOD_LENGTHS } from "../report/period.ts";
 
 /** Only the name: a credential never stands in the file. */
 const SecretName = z.strictObject({ secret: z.string().min(1) }).meta({ secret: true });
@@ -63,7 +64,7 @@ export type ReportConfig = z.output<typeof ReportShape>;
 export const MailShape = z.strictObject({
   from: z
     .string()
-    .regex(/^[^\r\n]*[^\s@<>]+@[^\s@<>]+>?$/, "an address, or a name and <an address>")
+    .regex(/^[^\r\n]*[^\s@<>]@[^\s@<>]+>?$/, "an address, or a name and <an address>")
     .describe("Sender, e.g. `Throughline <hub@acme.example>`."),
   replyTo: z.email().optional().describe("Where answers go; the sender without it."),
   smtp: SecretName.optional().describe(

@@ -1,4 +1,4 @@
-import { isZone } from "../report/period.ts";
+import { isZone } from "../domain/day.ts";
 import { skippedDay } from "../report/schedule.ts";
 import type { HubConfig } from "./define-hub.ts";
 import { reportsOf } from "./reports.ts";

@@ -6,7 +6,7 @@ import type { ReportReads } from "../report/make.ts";
 import { lengthOf } from "../report/schedule.ts";
 import { THRESHOLDS, type Thresholds } from "../report/section.ts";
 import type { ReportSettings } from "../report/settings.ts";
-import { entityViews, featuresById, featuresOf } from "../store/entity-views.ts";
+import { entityReads, featuresById, featuresOf } from "../store/entity-reads.ts";
 import { tableViews } from "../store/table-views.ts";
 import type { HubConfig } from "./define-hub.ts";
 import type { ReportConfig } from "./report-shape.ts";
@@ -51,7 +51,7 @@ export const reportReads = (hub: Hub): ReportReads => {
   });
   return {
     connections,
-    ...entityViews(table),
+    ...entityReads(table),
     features: (after, limit) => views.features({}, after, limit),
     featuresById: (ids) => featuresById(table, ids),
     featuresOf: (records) => featuresOf(table, records),

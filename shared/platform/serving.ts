@@ -4,6 +4,10 @@ import type { AccessConfig } from "./access-config.ts";
 /** How a process serves: set once before the first request. */
 export interface Serving {
   readonly cursorKey: () => Promise<Uint8Array>;
+  /** Seals what the table must hold and nobody may read there: 32 bytes. */
+  readonly sealKey: () => Promise<Uint8Array>;
+  /** Webhooks may go to this machine: the config says so, and nobody else's does the hub run on. */
+  readonly loopbackWebhooks?: boolean;
   readonly demo: boolean;
   readonly signIn: {
     /** False: whoever reaches the hub may do everything, since only its own machine does. */

@@ -1,45 +1,22 @@
 import type { Hono } from "hono";
-import { safeReason } from "../connector/errors.ts";
-import { connectionViews } from "../pipeline/connection-views.ts";
 import type { Hub } from "../pipeline/hub.ts";
-import { vocabulary } from "../pipeline/vocabulary.ts";
-import { sayings } from "../store/said.ts";
-import { tableViews } from "../store/table-views.ts";
-import { identifier } from "../web/access/identify.ts";
-import { LOCAL, NOBODY } from "../web/access/identity.ts";
+import { sendTestEvent } from "../pipeline/test-event.ts";
+import { webhookDesk } from "../pipeline/webhooks/desk.ts";
 import { webApp } from "../web/app.ts";
 import type { WebEnv } from "../web/web-deps.ts";
-import { reports } from "./current.ts";
 import { oidcOf } from "./oidc.ts";
 import { serving } from "./serving.ts";
-import { VERSION } from "./version.ts";
-import { webReports } from "./web-reports.ts";
+import { webDepsOf } from "./web-deps.ts";
+import { webhookMeans } from "./webhook-means.ts";
 
 /** The HTTP surfaces over the hub of this process. */
 export const webOf = async (hub: () => Hub): Promise<Hono<WebEnv>> => {
-  const how = serving();
-  const views = tableViews(hub().ports.table, {
-    products: hub().products,
-    connections: () => connectionViews(hub()),
-    now: () => hub().ports.clock.now(),
-    statusOf: (connectionId) => vocabulary(hub())(connectionId),
-  });
-  const now = () => hub().ports.clock.now();
-  const { table, secrets } = hub().ports;
+  const { oidc } = serving().signIn;
+  const { ports, log } = hub();
   return webApp({
-    views,
-    table,
-    say: sayings(table, now),
-    now,
-    identify: identifier({ table, now }, how.signIn.required ? NOBODY : LOCAL),
-    ...(how.signIn.oidc !== undefined && { oidc: oidcOf(how.signIn.oidc, secrets, hub().log) }),
-    cursorKey: await how.cursorKey(),
-    version: VERSION,
-    url: () => hub().url,
-    reports: webReports(hub(), reports()),
-    demo: how.demo,
-    ...(how.allowedHosts !== undefined && { allowedHosts: how.allowedHosts }),
-    onFailure: (error, requestId) =>
-      hub().log.warn({ deliveryId: requestId, code: "internal_error", reason: safeReason(error) }, "request failed"),
+    ...(await webDepsOf(hub)),
+    ...(oidc !== undefined && { oidc: oidcOf(oidc, ports.secrets, log) }),
+    webhooks: webhookDesk(hub, () => webhookMeans(hub)),
+    sendTestEvent: (type) => sendTestEvent(hub(), type),
   });
 };

@@ -1,32 +1,10 @@
-import type { EventData, EventName, HubEvent } from "../domain/event.ts";
+import type { EventName, HubEvent } from "../domain/event.ts";
+import { AROUND_TELLERS } from "./around-sentences.ts";
+import { about, fields, label, plain, type Sentence, type Teller } from "./sentence.ts";
 import { HEALTH_WORDS, KIND_WORDS, STAGE_WORDS } from "./words.ts";
 
-/** What happened, for people: the thing it happened to, and the rest of the sentence. */
-export interface Sentence {
-  readonly name: string;
-  /** A feature's id or key, where the thing is one. */
-  readonly feature?: { readonly id: string; readonly key?: string | undefined };
-  readonly happened: string;
-}
-
-const plain = (word: string): string => word.replaceAll("_", " ");
-const fields = (names: readonly string[]): string =>
-  names.map((name) => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)).join(", ");
-const label = ({ key, name }: { readonly key?: string | undefined; readonly name: string }): string =>
-  key === undefined ? name : `${key} ${name}`;
-
-type Teller<N extends EventName> = (data: EventData<N>) => Sentence;
-
-const about = (
-  { feature }: { readonly feature: EventData<"feature.created">["feature"] },
-  happened: string,
-): Sentence => ({
-  name: label(feature),
-  feature: { id: feature.id, key: feature.key },
-  happened,
-});
-
 const TELLERS: { readonly [N in EventName]: Teller<N> } = {
+  ...AROUND_TELLERS,
   "record.upserted": (data) => ({
     name: label(data.entity),
     happened: data.version === 1 ? "appeared" : `changed: ${fields(data.changed)}`,
@@ -115,4 +93,7 @@ const TELLERS: { readonly [N in EventName]: Teller<N> } = {
 };
 
 /** An event of the change log in words. */
-export const eventSentence = <N extends EventName>({ name, data }: HubEvent<N>): Sentence => TELLERS[name](data);
+export const eventSentence = <N extends EventName>({ name, data, test }: HubEvent<N>): Sentence => {
+  const sentence = TELLERS[name](data);
+  return test === true ? { name: `Test: ${sentence.name}`, happened: sentence.happened } : sentence;
+};

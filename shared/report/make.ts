@@ -1,5 +1,5 @@
 import type { Entity, FieldedKind } from "../domain/entity.ts";
-import type { EntityReads } from "../store/entity-views.ts";
+import type { EntityReads } from "../store/entity-reads.ts";
 import type { ConnectionView, FeatureView, Slice, Views } from "../store/views.ts";
 import { changes, type Snapshot, sideBySide, snapshotOf } from "./changed.ts";
 import { sectionsOf } from "./definitions.ts";

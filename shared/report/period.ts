@@ -1,9 +1,8 @@
+import { dayBefore as before, endOfDay, type WeekStart } from "../domain/day.ts";
 import type { Instant } from "../domain/instant.ts";
 
 export const PERIOD_LENGTHS = ["day", "week", "month"] as const;
 export type PeriodLength = (typeof PERIOD_LENGTHS)[number];
-export const WEEK_STARTS = ["monday", "saturday", "sunday"] as const;
-export type WeekStart = (typeof WEEK_STARTS)[number];
 
 /** Whole days of one zone. */
 export interface Period {
@@ -20,7 +19,6 @@ export interface Period {
 }
 
 const DAY_MS = 86_400_000;
-const MINUTE_MS = 60_000;
 const WEEKDAYS: Readonly<Record<WeekStart, number>> = { sunday: 0, monday: 1, saturday: 6 };
 
 const clocks = new Map<string, Intl.DateTimeFormat>();
@@ -34,15 +32,6 @@ export const localTime = (at: Date, zone: string): string => {
   return clock.format(at).replace(" ", "T");
 };
 
-/** Whether a zone of that name is known here. */
-export const isZone = (zone: string): boolean => {
-  try {
-    return localTime(new Date(0), zone) !== "" && zone !== "";
-  } catch {
-    return false;
-  }
-};
-
 /** The day of a zone that a moment falls on. */
 export const dayIn = (at: Date, zone: string): string => localTime(at, zone).slice(0, 10);
 
@@ -53,16 +42,8 @@ export const addDays = (day: string, days: number): string =>
 export const daysFrom = (day: string, to: string): number => Math.round((Date.parse(to) - Date.parse(day)) / DAY_MS);
 
 /** The first moment of a day, also where the clocks skip midnight. */
-export const startOf = (day: string, zone: string): Instant => {
-  // No zone is further than 15 hours from UTC, and days follow each other.
-  let [before, after] = [Date.parse(day) - 15 * 60 * MINUTE_MS, Date.parse(day) + 15 * 60 * MINUTE_MS];
-  while (after - before > MINUTE_MS) {
-    const middle = before + Math.floor((after - before) / 2 / MINUTE_MS) * MINUTE_MS;
-    if (dayIn(new Date(middle), zone) < day) before = middle;
-    else after = middle;
-  }
-  return new Date(after).toISOString();
-};
+export const startOf = (day: string, zone: string): Instant =>
+  new Date(Date.parse(endOfDay(before(day), zone)) + 1).toISOString();
 
 const between = (length: PeriodLength, zone: string, weekStart: WeekStart, first: string, next: string): Period => ({
   length,

@@ -1,5 +1,6 @@
+import type { WeekStart } from "../domain/day.ts";
 import type { Definition } from "./definitions.ts";
-import type { PeriodLength, WeekStart } from "./period.ts";
+import type { PeriodLength } from "./period.ts";
 import type { Thresholds } from "./section.ts";
 
 /** A report of the configuration, with everything that it did not say. */

@@ -33,6 +33,16 @@ export async function* rowsOf<Data>(table: Table, pk: string, prefix: string): A
   }
 }
 
+/** All rows of a partition up to a sort key, page by page. */
+export async function* rowsUpTo(table: Table, pk: string, upTo: string): AsyncGenerator<Row> {
+  for (let after: string | undefined; ; ) {
+    const rows: Row[] = await table.query({ pk, upTo, limit: PAGE, ...(after !== undefined && { after }) });
+    yield* rows;
+    after = rows.at(-1)?.sk;
+    if (rows.length < PAGE || after === undefined) return;
+  }
+}
+
 /** Reads a row and puts what `next` makes of it until nobody came between. `undefined` from `next` leaves it as it is. */
 export const update = async <Data>(
   table: Table,

@@ -1,44 +1,77 @@
-import type { Entity, FieldedKind } from "../domain/entity.ts";
+import { type Entity, type FieldedKind, isKind } from "../domain/entity.ts";
+import { KINDS, kindOf } from "../domain/kind.ts";
 import type { Table } from "../ports/table.ts";
-import { contributionKey, lists, SHARDS, viewKey } from "./keys.ts";
-import type { FeatureView, Slice } from "./views.ts";
+import { calledSo, entitiesById } from "./entities.ts";
+import { isOfAny } from "./feature-fits.ts";
+import { partition } from "./keys.ts";
+import type { EntityFilter, KindReads } from "./kind-reads.ts";
+import type { EvidenceLine, Slice } from "./views.ts";
+import { walkKind } from "./walk-kind.ts";
 
-/** Entities of any kind, of all products: for what is made for the hub itself, and for nobody who asks. */
-export interface EntityReads {
-  /** By id, ascending; those that are gone too. */
-  entities<K extends FieldedKind>(kind: K, after: string | undefined, limit: number): Promise<Slice<Entity<K>>>;
-}
-
-export const entityViews = (table: Table): EntityReads => ({
-  async entities<K extends FieldedKind>(kind: K, after: string | undefined, limit: number): Promise<Slice<Entity<K>>> {
-    const items: Entity<K>[] = [];
-    const digit = after?.slice(after.indexOf("_") + 1)[0] ?? "0";
-    let place = after;
-    for (const shard of SHARDS.filter((one) => one >= digit)) {
-      const rows = await table.query<Entity<K>>({
-        pk: lists.shard(kind, shard),
-        by: "list",
-        limit: limit + 1 - items.length,
-        ...(place !== undefined && { after: place }),
-      });
-      items.push(...rows.map(({ data }) => data));
-      if (items.length > limit) return { items: items.slice(0, limit), next: items[limit - 1]?.id };
-      place = undefined;
-    }
-    return { items, next: undefined };
+/** Entities of any kind, one at a time or as lists. */
+export const entityViews = (table: Table): Pick<KindReads, "entities" | "entity"> => ({
+  async entities<K extends FieldedKind>(kind: K, filter: EntityFilter, after: string | undefined, limit: number) {
+    if (filter.feature !== undefined) return ofFeature<K>(table, kind, filter.feature, filter, after, limit);
+    return walkKind<Entity<K>>(table, kind, after, limit, async (found) =>
+      found.map((entity) => (entityFits(entity, filter) ? (entity as Entity<K>) : undefined)),
+    );
+  },
+  async entity<K extends FieldedKind>(kind: K, idOrKey: string) {
+    const ids =
+      kindOf(idOrKey) === kind
+        ? [idOrKey]
+        : (
+            await Promise.all(
+              [idOrKey, idOrKey.toUpperCase(), idOrKey.toLowerCase()].map((key) => calledSo(table, key)),
+            )
+          )
+            .flat()
+            .filter((id) => kindOf(id) === kind);
+    const found: ReadonlyMap<string, Entity> = await entitiesById(table, ids.slice(0, 10));
+    return ids.map((id) => found.get(id)).find((entity) => isKind(entity, kind));
   },
 });
 
-/** Features as shown, by id; those unknown are left out. */
-export const featuresById = async (table: Table, ids: readonly string[]): Promise<Map<string, FeatureView>> => {
-  const rows = await table.getMany<FeatureView>([...new Set(ids)].map(viewKey));
-  return new Map(rows.map(({ data }) => [data.id, data]));
+/** Where a thing stands, in our word. */
+export const standingOf = (entity: Entity): string | undefined => {
+  const { status, state, result } = entity.fields as Readonly<
+    Record<string, { readonly category?: string } | undefined>
+  >;
+  return (status ?? state ?? result)?.category;
 };
 
-/** The features that records speak about, by the id of the record. */
-export const featuresOf = async (table: Table, records: readonly string[]): Promise<Map<string, string[]>> => {
-  const rows = await table.getMany<{ readonly features: readonly { readonly featureId: string }[] }>(
-    records.map(contributionKey),
+export const entityFits = (entity: Entity, { product, products, tool, status, updatedSince }: EntityFilter): boolean =>
+  entity.presence.state !== "deleted" &&
+  entity.presence.state !== "out_of_scope" &&
+  (product === undefined || entity.productIds.includes(product)) &&
+  isOfAny(products, entity) &&
+  (tool === undefined || entity.source.tool === tool) &&
+  (status === undefined || status.includes(standingOf(entity) ?? "unknown")) &&
+  (updatedSince === undefined || entity.sourceUpdatedAt >= updatedSince);
+
+/** What speaks about a feature, read from where the feature keeps it. */
+const ofFeature = async <K extends FieldedKind>(
+  table: Table,
+  kind: K,
+  featureId: string,
+  filter: EntityFilter,
+  after: string | undefined,
+  limit: number,
+): Promise<Slice<Entity<K>>> => {
+  const rows = await table.query<{ gone: boolean; line: EvidenceLine }>({
+    pk: partition.ofEntity(featureId),
+    prefix: `F#${KINDS[kind]}_`,
+    limit: limit + 1,
+    ...(after !== undefined && { after: `F#${after}` }),
+  });
+  const shown = rows.slice(0, limit);
+  const found: ReadonlyMap<string, Entity> = await entitiesById(
+    table,
+    shown.flatMap(({ data }) => (data.gone ? [] : [data.line.id])),
   );
-  return new Map(rows.map(({ pk, data }) => [pk.slice("E#".length), data.features.map(({ featureId }) => featureId)]));
+  const items = shown.flatMap(({ data }) => {
+    const entity = found.get(data.line.id);
+    return isKind(entity, kind) && entityFits(entity, filter) ? [entity] : [];
+  });
+  return { items, next: rows.length > limit ? shown.at(-1)?.data.line.id : undefined };
 };

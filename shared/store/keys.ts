@@ -12,6 +12,7 @@ import type { Place } from "../ports/table.ts";
  * | one entity                             | E#{id}                 | A                               |
  * | its past, oldest first                 | E#{id}                 | H#{at}#{entry}                  |
  * | links from it, by type                 | E#{id}                 | L#>{type}#{to}                  |
+ * | words of its name                      | E#{id}                 | N#{word}                        |
  * | links to it, by type                   | E#{id}                 | L#<{type}#{from}                |
  * | what it contributes to which features  | E#{id}                 | C                               |
  * | facts about a feature, by record       | E#{feature}            | F#{record}                      |
@@ -19,6 +20,11 @@ import type { Place } from "../ports/table.ts";
  * | a feature's timeline                   | Z#{feature}            | {at}#{fact}                     |
  * | what was counted of a day of a metric  | O#{metric}             | {yyyy-mm-dd}                    |
  * | a feature as shown                     | E#{feature}            | V                               |
+ * | its place among those changed last     | E#{feature}            | R                               |
+ * | what was shown of it until then        | E#{feature}            | V#{until}#{version}             |
+ * | the board as it stood then, counted    | H                      | {at}                            |
+ * | its features, a stage page by page     | H#{at}                 | {stage}#{last of the page}      |
+ * | status words of a connection           | W#{connection}         | V                               |
  * | what people assert of a feature        | E#{feature}            | S                               |
  * | updates posted, oldest first           | E#{about}              | U#{at}#{update}                 |
  * | what a person decided about a link     | E#{from}               | D#{type}#{to}                   |
@@ -34,14 +40,26 @@ import type { Place } from "../ports/table.ts";
  * | when its credential ends               | G#{connection}         | A                               |
  * | records that flow figures count        | F#{product}            | {week or open}#{hex digit}      |
  * | when its webhooks at the vendor end     | G#{connection}         | H                               |
+ * | whether it was late when last looked at | G#{connection}        | L                               |
+ * | how its last replay ended              | G#{connection}         | Z                               |
  * | webhook deliveries seen                | D#{connection}         | {delivery}                      |
  * | webhook receipts of a connection       | W#{connection}         | A                               |
  * | records set aside, oldest first        | Q#{connection}         | {at}#{id}                       |
  * | a job that waits, or waited            | J#{connection}         | {digest of the job}             |
  * | an event                               | I#{event}              | A                               |
+ * | a test event that somebody asked for   | I#{event}              | T                               |
+ * | an endpoint that events are sent to    | WH#{endpoint}          | A                               |
+ * | how far its deliveries got             | WH#{endpoint}          | S                               |
+ * | how its last replay ended              | WH#{endpoint}          | Z                               |
+ * | a delivery of an event to it           | WH#{endpoint}          | D#{delivery}                    |
+ * | how far events were handed to endpoints | M                     | H                               |
+ * | a product of the config, as last seen  | M                      | D#{slug}                        |
+ * | entities that a batch announced        | T#announced            | {announcedAt}#{digest of them}  |
+ * | up to where the feed lost nothing      | M                      | F                               |
  * | whose person an account is             | E#{account}            | P                               |
  * | a person                               | P#{person}             | A                               |
  * | accounts with that identity key        | U#{key}                | {account}                       |
+ * | the answer to a request that names itself | RQ#{identity}       | {name}                          |
  * | the mapping in force                   | M                      | A                               |
  * | mapping of a connection's archive      | M                      | C#{connection}                  |
  * | the key of hashed addresses            | M                      | K                               |
@@ -62,15 +80,22 @@ import type { Place } from "../ports/table.ts";
  * | a report of one period                 | R#{report}#{period}    | A                               |
  * | what it remembers of features          | R#{report}#{period}    | S#{first feature of the page}   |
  * | one of its deliveries                  | R#{report}#{period}    | D#{recipient}                   |
+ * | views that somebody saved              | S                      | {name}                          |
  * | list: entities of a kind, by id        | N#{kind}#{hex digit}   | {id}                            |
+ * | list: names by their words             | K#{two letters}        | {word}#{id}                     |
  * | list: vocabulary of a connection       | W#{connection}         | {id}                            |
  * | list: features by headline             | B#{stage or none}      | {product}#{rank}#{due}#{id}     |
+ * | list: features by last change          | U#features             | {updatedAt}#{id}                |
+ * | list: views that ended on a day        | V#{yyyy-mm-dd}         | {until}#{feature}#{version}     |
  * | list: persons by state and name        | P#{state}              | {name}#{id}                     |
  * | list: change log of a day              | X#{yyyy-mm-dd}         | {loggedAt}#{order}#{event}      |
  * | list: suggested links, surest first    | RV                     | {doubt}#{from}#{type}#{to}      |
  * | list: records set aside and waiting    | Q#{connection}         | {at}#{id}                       |
+ * | list: webhook endpoints                | WH                     | {endpoint}                      |
+ * | list: deliveries to an endpoint        | WH#{endpoint}          | {queuedAt}#{delivery}           |
+ * | due: deliveries to an endpoint         | WH#{endpoint}          | {at}#{place in the log}#{delivery} |
  * | due: features that time may change     | T#features             | {nextChangeAt}#{id}             |
- * | due: entities not yet announced        | T#unpublished          | {recordedAt}#{id}               |
+ * | due: entities by their last write      | T#recorded             | {recordedAt}#{id}               |
  * | due: jobs of a connection that wait     | J#{connection}         | {at}#{digest of the job}        |
  * | list: reports by period                | R#{report}             | {period}                        |
  * | due: deliveries of reports             | T#reports              | {at}#{report}#{period}#{recipient} |
@@ -98,6 +123,9 @@ export const historyKey = (id: string, at: Instant, entry: string): Place => ({
 export const contributionKey = (id: string): Place => ({ pk: `E#${id}`, sk: "C" });
 export const factsKey = (feature: string, record: string): Place => ({ pk: `E#${feature}`, sk: `F#${record}` });
 export const cyclePartKey = (cycle: string, item: string): Place => ({ pk: `E#${cycle}`, sk: `M#${item}` });
+export const recencyKey = (feature: string): Place => ({ pk: `E#${feature}`, sk: "R" });
+export const searchWordKey = (id: string, word: string): Place => ({ pk: `E#${id}`, sk: `N#${word}` });
+export const replyKey = (identity: string, name: string): Place => ({ pk: `RQ#${free(identity)}`, sk: free(name) });
 export const viewKey = (feature: string): Place => ({ pk: `E#${feature}`, sk: "V" });
 export const saidKey = (feature: string): Place => ({ pk: `E#${feature}`, sk: "S" });
 export const updateKey = (about: string, at: Instant, update: string): Place => ({
@@ -116,6 +144,17 @@ export const nameWordKey = (product: string, word: string, id: string): Place =>
   pk: partition.ofNameWord(product, word),
   sk: id,
 });
+/** @param version of the view that was shown until then */
+export const pastViewKey = (feature: string, until: Instant, version: number): Place => ({
+  pk: `E#${feature}`,
+  sk: `V#${until}#${versionText(version)}`,
+});
+export const keptBoardKey = (at: Instant): Place => ({ pk: "H", sk: at });
+export const boardPageKey = (at: Instant, stage: string, last: string): Place => ({
+  pk: `H#${at}`,
+  sk: `${stage}#${last}`,
+});
+/** @param fact of the record that tells it, and which of its lines of that moment */
 export const timelineKey = (feature: string, at: Instant, fact: string): Place => ({
   pk: `Z#${feature}`,
   sk: `${at}#${fact}`,
@@ -152,6 +191,7 @@ export const deliveryKey = (connection: string, delivery: string): Place => ({
   pk: `D#${connection}`,
   sk: free(delivery),
 });
+export const wordsKey = (connection: string): Place => ({ pk: `W#${connection}`, sk: "V" });
 export const receiptKey = (connection: string): Place => ({ pk: `W#${connection}`, sk: "A" });
 export const quarantineKey = (connection: string, at: Instant, id: string): Place => ({
   pk: `Q#${connection}`,
@@ -159,8 +199,23 @@ export const quarantineKey = (connection: string, at: Instant, id: string): Plac
 });
 export const deferredKey = (connection: string, job: string): Place => ({ pk: `J#${connection}`, sk: job });
 export const eventKey = (event: string): Place => ({ pk: `I#${event}`, sk: "A" });
+export const savedViewKey = (name: string): Place => ({ pk: partition.ofSavedViews, sk: free(name.toLowerCase()) });
+export const announcedKey = (at: Instant, digest: string): Place => ({ pk: "T#announced", sk: `${at}#${digest}` });
+export const checkedKey: Place = { pk: "M", sk: "F" };
 export const outputKey = (output: string): Place => ({ pk: `O#${output}`, sk: "A" });
 export const refusedKey = (output: string, event: string): Place => ({ pk: `O#${output}`, sk: `R#${event}` });
+export const testEventKey = (event: string): Place => ({ pk: `I#${event}`, sk: "T" });
+export const latenessKey = (connection: string): Place => ({ pk: `G#${connection}`, sk: "L" });
+export const connectionReplayKey = (connection: string): Place => ({ pk: `G#${connection}`, sk: "Z" });
+export const declaredProductKey = (slug: string): Place => ({ pk: "M", sk: `D#${slug}` });
+export const endpointKey = (endpoint: string): Place => ({ pk: `WH#${endpoint}`, sk: "A" });
+export const endpointProgressKey = (endpoint: string): Place => ({ pk: `WH#${endpoint}`, sk: "S" });
+export const endpointReplayKey = (endpoint: string): Place => ({ pk: `WH#${endpoint}`, sk: "Z" });
+export const webhookDeliveryKey = (endpoint: string, delivery: string): Place => ({
+  pk: `WH#${endpoint}`,
+  sk: `D#${delivery}`,
+});
+export const handedOutKey: Place = { pk: "M", sk: "H" };
 export const sightsKey: Place = { pk: "M", sk: "S" };
 export const rulesKey: Place = { pk: "M", sk: "R" };
 export const identifiedKey = (account: string): Place => ({ pk: `E#${account}`, sk: "P" });
@@ -197,6 +252,9 @@ export const partition = {
   ofEntity: (id: string) => `E#${id}`,
   ofAlias: (alias: string) => `K#${free(alias)}`,
   ofIdentityKey: (key: string) => `U#${free(key)}`,
+  ofAnnounced: "T#announced",
+  ofBoards: "H",
+  ofBoard: (at: Instant) => `H#${at}`,
   ofNameWord: (product: string, word: string) => `NW#${product}#${free(word)}`,
   ofFlow: (product: string) => `F#${product}`,
   ofTimeline: (feature: string) => `Z#${feature}`,
@@ -204,7 +262,10 @@ export const partition = {
   ofCensuses: (connection: string) => `Y#${connection}`,
   ofReportRun: (report: string, run: string) => `R#${report}#${run}`,
   ofQuarantine: (connection: string) => `Q#${connection}`,
+  ofSavedViews: "S",
 } as const;
+
+const versionText = (version: number): string => String(version).padStart(9, "0");
 
 /** @param order rises with each event that one publisher logs */
 const loggedAs = (loggedAt: Instant, order: number, event: string): string =>
@@ -214,7 +275,12 @@ export const lists = {
   /** The first hex digit after the prefix is the shard, so walking the shards in order walks the ids in order. */
   ofKind: (kind: Kind, id: string): Place => ({ pk: `N#${kind}#${id.slice(id.indexOf("_") + 1)[0]}`, sk: id }),
   shard: (kind: Kind, digit: string) => `N#${kind}#${digit}`,
+  ofRecency: (updatedAt: Instant, id: string): Place => ({ pk: "U#features", sk: `${updatedAt}#${id}` }),
+  recency: "U#features",
+  ofSearchWord: (word: string, id: string): Place => ({ pk: lists.searchWords(word), sk: `${word}#${id}` }),
+  searchWords: (word: string) => `K#${[...word].slice(0, 2).join("")}`,
   ofVocabulary: (connection: string, id: string): Place => ({ pk: `W#${connection}`, sk: id }),
+  vocabulary: (connection: string) => `W#${connection}`,
   ofStage: (stage: string, product: string, rank: number, due: string, id: string): Place => ({
     pk: `B#${stage}`,
     sk: `${product}#${rank}#${due}#${id}`,
@@ -244,25 +310,43 @@ export const lists = {
   members: "A#member",
   ofAct: (at: Instant, id: string): Place => ({ pk: "A#log", sk: `${at}#${id}` }),
   acts: "A#log",
+  ofEndpoint: (endpoint: string): Place => ({ pk: "WH", sk: endpoint }),
+  endpoints: "WH",
+  ofDelivery: (endpoint: string, queuedAt: Instant, delivery: string): Place => ({
+    pk: `WH#${endpoint}`,
+    sk: `${queuedAt}#${delivery}`,
+  }),
+  deliveriesTo: (endpoint: string) => `WH#${endpoint}`,
   changesOf: (day: string) => `X#${day}`,
+  ofPast: (until: Instant, feature: string, version: number): Place => ({
+    pk: `V#${until.slice(0, 10)}`,
+    sk: `${until}#${feature}#${versionText(version)}`,
+  }),
+  pastOf: (day: string) => `V#${day}`,
   stage: (stage: string) => `B#${stage}`,
 } as const;
 
 export const dues = {
   job: (at: Instant, connection: string, job: string): Place => ({ pk: `J#${connection}`, sk: `${at}#${job}` }),
   jobs: (connection: string) => `J#${connection}`,
+  delivery: (endpoint: string, at: Instant, order: string, delivery: string): Place => ({
+    pk: `WH#${endpoint}`,
+    sk: `${at}#${order}#${delivery}`,
+  }),
+  deliveriesTo: (endpoint: string) => `WH#${endpoint}`,
   feature: (at: Instant, id: string): Place => ({ pk: "T#features", sk: `${at}#${id}` }),
   stageChange: (loggedAt: Instant, order: number, event: string): Place => ({
     pk: "S",
     sk: loggedAs(loggedAt, order, event),
   }),
   stageChanges: "S",
+  recorded: (at: Instant, id: string): Place => ({ pk: "T#recorded", sk: `${at}#${id}` }),
+  allRecorded: "T#recorded",
   reportDelivery: (at: Instant, report: string, run: string, recipient: string): Place => ({
     pk: "T#reports",
     sk: `${at}#${report}#${run}#${free(recipient)}`,
   }),
   reportDeliveries: "T#reports",
-  unpublished: (at: Instant, id: string): Place => ({ pk: "T#unpublished", sk: `${at}#${id}` }),
 } as const;
 
 /** The entity that a row of an entity's partition belongs to, or undefined for other rows. */

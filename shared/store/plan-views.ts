@@ -4,7 +4,8 @@ import { kindOf } from "../domain/kind.ts";
 import { STAGES, type Stage } from "../domain/stage.ts";
 import type { Table } from "../ports/table.ts";
 import { calledSo, entitiesById, entityById, linksOf } from "./entities.ts";
-import { lists, SHARDS, viewKey } from "./keys.ts";
+import { featuresById } from "./entity-reads.ts";
+import { lists, SHARDS } from "./keys.ts";
 import { updatesOf } from "./said.ts";
 import type { InitiativeView, KeyResultView, ObjectiveView, PlanRollUp } from "./shown-plan.ts";
 import type { FeatureView, HealthValue, Slice, Views } from "./views.ts";
@@ -16,16 +17,12 @@ const WORST_FIRST = ["off_track", "at_risk", "unknown", "on_track"] as const;
 const isGone = ({ presence }: Entity): boolean => presence.state === "deleted" || presence.state === "out_of_scope";
 
 /** Features as shown, by their ids; those that are gone are left out. */
-const featuresById = async (table: Table, ids: readonly string[]): Promise<FeatureView[]> => {
-  const rows = await table.getMany<FeatureView>(ids.slice(0, FEATURES_AT_MOST).map(viewKey));
-  return rows
-    .map(({ data }) => data)
+const featuresHeld = async (table: Table, ids: readonly string[]): Promise<FeatureView[]> =>
+  [...(await featuresById(table, ids.slice(0, FEATURES_AT_MOST))).values()]
     .filter(({ presence }) => presence.state !== "deleted" && presence.state !== "out_of_scope")
     .sort((a, b) => (a.id < b.id ? -1 : 1));
-};
 
 /** How features are doing together: the worst of those that are open, and how many stand where. */
-/** How features are doing together. */
 export const rollUpOf = (features: readonly FeatureView[]): PlanRollUp => {
   const stages = Object.fromEntries([...STAGES, "none"].map((stage) => [stage, 0])) as Record<Stage | "none", number>;
   const healthCounts: Record<HealthValue, number> = { on_track: 0, at_risk: 0, off_track: 0, unknown: 0 };
@@ -101,14 +98,14 @@ const objectiveView = async (table: Table, objective: Entity<"objective">): Prom
         .map((one) => keyResultView(table, one)),
     ),
     initiatives: initiatives.toSorted((a, b) => (a.title < b.title ? -1 : 1)),
-    direct: rollUpOf(await featuresById(table, direct)),
+    direct: rollUpOf(await featuresHeld(table, direct)),
     ...(objective.fields.parentId !== undefined && { parentId: objective.fields.parentId }),
   };
 };
 
 const featuresOf = async (table: Table, initiative: string): Promise<FeatureView[]> => {
   const below = await linksOf(table, initiative, "out", "parent_of");
-  return featuresById(
+  return featuresHeld(
     table,
     below.map(({ to }) => to).filter((id) => kindOf(id) === "feature"),
   );

@@ -1,33 +1,39 @@
-import { type Entity, isKind } from "../domain/entity.ts";
+import type { Entity } from "../domain/entity.ts";
 import type { HubEvent } from "../domain/event.ts";
 import type { StatusOf } from "../domain/item-history.ts";
 import { kindOf } from "../domain/kind.ts";
-import { STAGES, type Stage } from "../domain/stage.ts";
+import type { Stage } from "../domain/stage.ts";
 import type { Row, Table } from "../ports/table.ts";
+import { HEALTH_BY_RANK } from "./board-place.ts";
+import { COLUMNS } from "./boards.ts";
 import { calledSo, entitiesById, entityById } from "./entities.ts";
+import { featuresById } from "./entity-reads.ts";
+import { entityViews } from "./entity-views.ts";
+import { featureFits, fitsText, isOfAny, isOwnedBy } from "./feature-fits.ts";
 import { flowViews } from "./flow-views.ts";
 import { historyViews } from "./history-views.ts";
-import { dues, lists, partition, SHARDS, viewKey } from "./keys.ts";
+import { dues, lists, partition, viewKey } from "./keys.ts";
+import { lastChanges } from "./last-changes.ts";
 import { linkViews } from "./link-views.ts";
+import { changedBetween, lastOf, type SteppedView } from "./past.ts";
+import { pastViews } from "./past-views.ts";
 import { peopleViews } from "./people.ts";
 import { planViews } from "./plan-views.ts";
+import { recentFeatures } from "./recent-features.ts";
+import { search } from "./search.ts";
+import { unmappedWords } from "./unmapped.ts";
 import type {
   ConnectionView,
   EvidenceLine,
-  FeatureFilter,
   FeatureView,
   HealthValue,
   ProductView,
   Quarantined,
-  Slice,
   TimelineLine,
   Views,
-  WorkItemFilter,
 } from "./views.ts";
+import { LOOK_AT_MOST, walkKind } from "./walk-kind.ts";
 
-const COLUMNS = [...STAGES, "none"] as const;
-/** Rows looked at for one page at the most: a filter that fits little gives a short page and the place to go on. */
-const LOOK_AT_MOST = 2000;
 const DAY_MS = 86_400_000;
 
 /** The reads of {@link Views} over the table; products and connections come from the config. */
@@ -41,7 +47,11 @@ export const tableViews = (
     readonly statusOf: (connectionId: string) => Promise<StatusOf>;
   },
 ): Views => {
-  const viewOf = async (id: string) => (await table.get<FeatureView>(viewKey(id).pk, viewKey(id).sk))?.data;
+  const viewOf = async (id: string): Promise<FeatureView | undefined> => {
+    const { pk, sk } = viewKey(id);
+    const row = await table.get<SteppedView>(pk, sk);
+    return row && lastOf(row.data);
+  };
   /** A record that another one stands for answers as that one. */
   const featureById = async (id: string) => {
     const view = await viewOf(id);
@@ -77,43 +87,41 @@ export const tableViews = (
     return { items, next: place };
   };
 
-  /** The shards of a kind one after the other: their ids ascend over all of them. */
-  const walk = async <Data>(
-    kind: "feature" | "workItem" | "cycle",
-    after: string | undefined,
-    limit: number,
-    map: (id: string, data: unknown) => Promise<Data | undefined>,
-  ) => {
-    const items: Data[] = [];
-    let looked = 0;
-    const first =
-      after === undefined ? 0 : SHARDS.indexOf((after.split("_")[1]?.[0] ?? "0") as (typeof SHARDS)[number]);
-    let place = after;
-    for (const digit of SHARDS.slice(Math.max(0, first))) {
-      for (;;) {
-        const rows = await table.query<Entity>({
-          pk: lists.shard(kind, digit),
-          by: "list",
-          limit: 100,
-          ...(place !== undefined && { after: place }),
-        });
-        for (const { data } of rows) {
-          if (items.length === limit || looked === LOOK_AT_MOST) return { items, next: place };
-          place = data.id;
-          looked += 1;
-          const item = await map(data.id, data);
-          if (item !== undefined) items.push(item);
-        }
-        if (rows.length < 100) break;
-      }
-    }
-    return { items, next: undefined };
+  /** Parts of a column that lie together: those of some products with some healths, in the column's order. */
+  const partsOf = (product: string | undefined, health: readonly HealthValue[] | undefined): readonly string[] => {
+    if (health === undefined) return [product === undefined ? "" : `${product}#`];
+    const products = product === undefined ? [...configured.products.map(({ id }) => id), "-"].sort() : [product];
+    const ranks = HEALTH_BY_RANK.flatMap((value, rank) => (health.includes(value) ? [rank] : []));
+    return products.flatMap((id) => ranks.map((rank) => `${id}#${rank}#`));
   };
 
-  const countBy = async (product: string | undefined, stage: Stage | "none") =>
-    table.count({ pk: lists.stage(stage), by: "list", ...(product !== undefined && { prefix: `${product}#` }) });
+  const countIn = async (stage: Stage | "none", parts: readonly string[]): Promise<number> => {
+    let count = 0;
+    for (const prefix of parts)
+      count += await table.count({ pk: lists.stage(stage), by: "list", ...(prefix !== "" && { prefix }) });
+    return count;
+  };
 
+  const idOf = async (idOrKey: string): Promise<string | undefined> => {
+    if (kindOf(idOrKey) === "feature") return idOrKey;
+    for (const spelling of new Set([idOrKey.toUpperCase(), idOrKey.toLowerCase(), idOrKey]))
+      for (const id of await calledSo(table, spelling)) if (kindOf(id) === "feature") return id;
+    return undefined;
+  };
+
+  const kinds = entityViews(table);
   return {
+    ...kinds,
+    async search(text, limit, products) {
+      const hits = await search(table, text, limit, products);
+      const homes = await Promise.all(
+        hits.map(async (hit) => {
+          const home = hit.kind === "feature" ? await featureById(hit.id) : undefined;
+          return home === undefined || home.id === hit.id ? hit : { ...hit, ...shownAs(home) };
+        }),
+      );
+      return [...new Map(homes.map((hit) => [hit.id, hit])).values()];
+    },
     ...historyViews(table, configured.statusOf),
     ...peopleViews(table),
     ...linkViews(table),
@@ -125,45 +133,58 @@ export const tableViews = (
       return new Map([...found].map(([id, { productIds }]) => [id, productIds]));
     },
     async feature(idOrKey) {
-      if (kindOf(idOrKey) === "feature") return featureById(idOrKey);
-      for (const id of await calledSo(table, idOrKey.toUpperCase()))
-        if (kindOf(id) === "feature") return featureById(id);
-      for (const id of await calledSo(table, idOrKey.toLowerCase()))
-        if (kindOf(id) === "feature") return featureById(id);
-      for (const id of await calledSo(table, idOrKey)) if (kindOf(id) === "feature") return featureById(id);
-      return undefined;
+      const id = await idOf(idOrKey);
+      return id === undefined ? undefined : featureById(id);
     },
     async features(filter, after, limit) {
-      return walk("feature", after, limit, async (id) => {
-        const view = await viewOf(id);
-        return view !== undefined && view.sameAs === undefined && fits(view, filter) ? view : undefined;
+      if (filter.order !== undefined) return recentFeatures(table, (view) => featureFits(view, filter), after, limit);
+      return walkKind(table, "feature", after, limit, async (some) => {
+        const views = await featuresById(
+          table,
+          some.map(({ id }) => id),
+        );
+        return some.map(({ id }) => {
+          const view = views.get(id);
+          return view !== undefined && featureFits(view, filter) ? view : undefined;
+        });
       });
     },
-    column: (stage, product, after, limit) =>
-      sift<FeatureView>(
-        lists.stage(stage),
-        after,
-        limit,
-        () => true,
-        product === undefined ? undefined : `${product}#`,
-      ),
-    async counts(product) {
-      const counted = await Promise.all(COLUMNS.map(async (stage) => [stage, await countBy(product, stage)] as const));
+    asOf: (at) => pastViews(table, at, idOf),
+    changed: (since, until, after, limit) => changedBetween(table, since, until, after, limit),
+    async column(stage, product, after, limit, { health, q, owner } = {}) {
+      const items: FeatureView[] = [];
+      for (const prefix of partsOf(product, health)) {
+        if (after !== undefined && prefix < after && !after.startsWith(prefix)) continue;
+        const slice = await sift<FeatureView>(
+          lists.stage(stage),
+          after !== undefined && after > prefix ? after : undefined,
+          limit - items.length,
+          (view) => fitsText(view, q) && isOwnedBy(view, owner),
+          prefix === "" ? undefined : prefix,
+        );
+        items.push(...slice.items);
+        if (slice.next !== undefined) return { items, next: slice.next };
+        if (items.length === limit) return { items, next: prefix === "" ? undefined : `${prefix}~` };
+      }
+      return { items, next: undefined };
+    },
+    async counts(product, health) {
+      const parts = partsOf(product, health);
+      const counted = await Promise.all(COLUMNS.map(async (stage) => [stage, await countIn(stage, parts)] as const));
       return Object.fromEntries(counted) as Record<Stage | "none", number>;
     },
     async healthCounts(product) {
       const counts: Record<HealthValue, number> = { on_track: 0, at_risk: 0, off_track: 0, unknown: 0 };
       const products = product === undefined ? [...configured.products.map(({ id }) => id), "-"] : [product];
-      const ranks: readonly HealthValue[] = ["off_track", "at_risk", "unknown", "on_track"];
       for (const id of products) {
-        for (const [rank, health] of ranks.entries()) {
+        for (const [rank, health] of HEALTH_BY_RANK.entries()) {
           for (const stage of COLUMNS)
             counts[health] += await table.count({ pk: lists.stage(stage), by: "list", prefix: `${id}#${rank}#` });
         }
       }
       return counts;
     },
-    async evidence(featureId, after, limit) {
+    async evidence(featureId, after, limit, ever = false) {
       const rows = await table.query<{ gone: boolean; line: EvidenceLine }>({
         pk: partition.ofEntity(featureId),
         prefix: "F#",
@@ -172,7 +193,7 @@ export const tableViews = (
       });
       const shown = rows.slice(0, limit);
       return {
-        items: shown.flatMap(({ data }) => (data.gone || data.line.id === featureId ? [] : [data.line])),
+        items: shown.flatMap(({ data: { gone, line } }) => ((gone && !ever) || line.id === featureId ? [] : [line])),
         next: rows.length > limit ? shown.at(-1)?.sk : undefined,
       };
     },
@@ -189,13 +210,7 @@ export const tableViews = (
         next: rows.length > limit ? shown.at(-1)?.sk : undefined,
       };
     },
-    async workItems(filter, after, limit) {
-      if (filter.feature !== undefined) return itemsOfFeature(table, filter.feature, filter, after, limit);
-      return walk("workItem", after, limit, async (_, data) => {
-        const item = data as Entity<"workItem">;
-        return itemFits(item, filter) ? item : undefined;
-      });
-    },
+    workItems: (filter, after, limit) => kinds.entities("workItem", filter, after, limit),
     async workItem(idOrKey) {
       const ids =
         kindOf(idOrKey) === "workItem"
@@ -208,13 +223,7 @@ export const tableViews = (
       return undefined;
     },
     cycles: ({ state, tool, products }, after, limit) =>
-      walk("cycle", after, limit, async (_, data) => {
-        const cycle = data as Entity<"cycle">;
-        const isGone = cycle.presence.state === "deleted" || cycle.presence.state === "out_of_scope";
-        const hasState = state === undefined || state.includes(cycle.fields.state.category);
-        const isOfTool = tool === undefined || tool === cycle.source.tool;
-        return !isGone && hasState && isOfTool && isOfAny(products, cycle) ? cycle : undefined;
-      }),
+      kinds.entities("cycle", { status: state, tool, products }, after, limit),
     async changes(since, after, limit, names) {
       const items: HubEvent[] = [];
       let place = after ?? since;
@@ -239,6 +248,7 @@ export const tableViews = (
       }
       return { items, next: undefined };
     },
+    lastChanges: (name, limit) => lastChanges(table, name, configured.now(), limit),
     connections: () => configured.connections(),
     async connection(nameOrId) {
       return (await configured.connections()).find(({ id, name }) => id === nameOrId || name === nameOrId);
@@ -253,12 +263,14 @@ export const tableViews = (
       const shown = rows.slice(0, limit);
       return { items: shown.map(({ data }) => data), next: rows.length > limit ? shown.at(-1)?.sk : undefined };
     },
-    async changedSince(since, product) {
+    unmapped: (connectionId, after, limit) => unmappedWords(table, connectionId, configured.statusOf, after, limit),
+    async changedSince(since, product, upTo) {
       const changed = new Set<string>();
       const rows = await table.query<HubEvent<"feature.stage.changed">>({
         pk: dues.stageChanges,
         by: "due",
         after: since,
+        ...(upTo !== undefined && { upTo: `${upTo}#~` }),
         limit: LOOK_AT_MOST,
       });
       for (const { data } of rows) {
@@ -276,53 +288,5 @@ const latest = (a: string, b: string): string => (a > b ? a : b);
 
 const nextDay = (day: string): string => new Date(Date.parse(day) + DAY_MS).toISOString().slice(0, 10);
 
-const isOfAny = (products: readonly string[] | undefined, of: { readonly productIds: readonly string[] }): boolean =>
-  products === undefined || products.some((id) => of.productIds.includes(id));
-
-const fits = (view: FeatureView, { product, products, stage, health, q, updatedSince }: FeatureFilter): boolean =>
-  view.presence.state !== "deleted" &&
-  view.presence.state !== "out_of_scope" &&
-  (product === undefined || view.productIds.includes(product)) &&
-  isOfAny(products, view) &&
-  (stage === undefined || stage.includes(view.explanation.headline ?? "none")) &&
-  (health === undefined || health.includes(view.health.value)) &&
-  (updatedSince === undefined || view.updatedAt >= updatedSince) &&
-  (q === undefined || `${view.key ?? ""} ${view.name}`.toLowerCase().includes(q.toLowerCase()));
-
-const itemFits = (
-  item: Entity<"workItem">,
-  { product, products, status, tool, updatedSince }: WorkItemFilter,
-): boolean =>
-  item.presence.state !== "deleted" &&
-  item.presence.state !== "out_of_scope" &&
-  (product === undefined || item.productIds.includes(product)) &&
-  isOfAny(products, item) &&
-  (status === undefined || status.includes(item.fields.status.category)) &&
-  (tool === undefined || item.source.tool === tool) &&
-  (updatedSince === undefined || item.sourceUpdatedAt >= updatedSince);
-
-/** The items under a feature, read from where the feature keeps them. */
-const itemsOfFeature = async (
-  table: Table,
-  featureId: string,
-  filter: WorkItemFilter,
-  after: string | undefined,
-  limit: number,
-): Promise<Slice<Entity<"workItem">>> => {
-  const rows = await table.query<{ gone: boolean; line: EvidenceLine }>({
-    pk: partition.ofEntity(featureId),
-    prefix: "F#wrk_",
-    limit: limit + 1,
-    ...(after !== undefined && { after: `F#${after}` }),
-  });
-  const shown = rows.slice(0, limit);
-  const found = await entitiesById(
-    table,
-    shown.flatMap(({ data }) => (data.gone ? [] : [data.line.id])),
-  );
-  const items = shown.flatMap(({ data }) => {
-    const item = found.get(data.line.id);
-    return isKind(item, "workItem") && itemFits(item, filter) ? [item] : [];
-  });
-  return { items, next: rows.length > limit ? shown.at(-1)?.data.line.id : undefined };
-};
+/** What a search shows of the feature that another record stands for. */
+const shownAs = ({ id, key, name, tool, url, productIds }: FeatureView) => ({ id, key, name, tool, url, productIds });

@@ -1,15 +1,22 @@
 import type { Assertion, Update } from "../domain/assertion.ts";
 import type { Scope, ScopeItem, ScopeRole } from "../domain/cycle-scope.ts";
 import type { Entity, FieldedKind, Presence, StatusCategory } from "../domain/entity.ts";
-import type { HubEvent } from "../domain/event.ts";
+import type { EventName, HubEvent } from "../domain/event.ts";
 import type { IdentityRule, PersonState } from "../domain/identity.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { ItemHistory } from "../domain/item-history.ts";
 import type { Mapped } from "../domain/mapped.ts";
 import type { Explanation, Stage } from "../domain/stage.ts";
 import type { FlowReads } from "./flow-views.ts";
+import type { KindReads } from "./kind-reads.ts";
+import type { Decision, PastReads, PastViews } from "./past-reads.ts";
+import type { EvidenceLine, TimelineLine } from "./record-lines.ts";
 import type { LinkView, SuggestionView } from "./shown-links.ts";
 import type { InitiativeView, ObjectiveView } from "./shown-plan.ts";
+
+export type { SearchHit, UnmappedWord } from "./kind-reads.ts";
+export type { PastViews, ViewChange } from "./past-reads.ts";
+export type { EvidenceLine, TimelineLine } from "./record-lines.ts";
 
 export type HealthValue = "on_track" | "at_risk" | "off_track" | "unknown";
 
@@ -31,7 +38,12 @@ export interface FeatureView {
   readonly initiatives: readonly { readonly id: string; readonly name: string }[];
   readonly targetDate?: string | undefined;
   readonly targetDateResolution?: string | undefined;
+  /** Of its moves from one day to another; absent where it never moved. */
+  readonly firstTargetDate?: string | undefined;
+  readonly targetMoves?: number | undefined;
   readonly explanation: Explanation;
+  /** Of customers, linked to it; absent in rows that an earlier version wrote. */
+  readonly tickets?: number | undefined;
   readonly health: {
     readonly value: HealthValue;
     readonly disagree: boolean;
@@ -78,6 +90,10 @@ export interface FeatureView {
   readonly updatedAt: Instant;
   /** When projection last looked. */
   readonly observedAt: Instant;
+  /** Of its experiments. */
+  readonly decisions?: readonly Decision[] | undefined;
+  /** Why it was last written. */
+  readonly cause?: "sync" | "time" | "rule_change" | "override" | undefined;
 }
 
 /** One aspect of health: its level, with what was measured and what it was held against. */
@@ -91,34 +107,6 @@ export interface HealthDimension {
   readonly evidence: readonly string[];
   /** Newest source time of what it rests on. */
   readonly dataAt?: Instant | undefined;
-}
-
-/** One record that speaks about a feature, with how sure the way to it is. */
-export interface EvidenceLine {
-  readonly id: string;
-  /** `assertion`: a person said it here. */
-  readonly kind: FieldedKind | "assertion";
-  readonly key?: string | undefined;
-  readonly name: string;
-  readonly tool: string;
-  readonly url: string;
-  readonly status?: Mapped<StatusCategory> | Mapped | undefined;
-  readonly confidence: number;
-  /** How it is connected, e.g. `key ACME-12 in the branch name`. */
-  readonly via: string;
-  readonly at: Instant;
-}
-
-/** One line of a feature's timeline, from whatever tool. */
-export interface TimelineLine {
-  readonly at: Instant;
-  readonly tool: string;
-  readonly kind: FieldedKind | "assertion";
-  readonly recordId: string;
-  readonly key?: string | undefined;
-  /** One sentence, plain text, e.g. `ACME-12 moved from To Do to In Progress`. */
-  readonly text: string;
-  readonly url: string;
 }
 
 export interface ProductView {
@@ -192,6 +180,8 @@ export interface ConnectionView {
   readonly name: string;
   readonly tool: string;
   readonly title: string;
+  /** What it reads; absent where the connection could not be opened. */
+  readonly kinds?: readonly FieldedKind[] | undefined;
   readonly state: ConnectionState;
   readonly reason?: string | undefined;
   /** Of the products that it may feed; absent where the connection could not be opened. */
@@ -223,6 +213,12 @@ export interface FeatureFilter {
   readonly health?: readonly HealthValue[] | undefined;
   /** Case-insensitive text in the name or key. */
   readonly q?: string | undefined;
+  /** Ids of accounts, or names in lower case: any of them. */
+  readonly owner?: readonly string[] | undefined;
+  /** Newest first, in place of by id: what changes meanwhile may come twice. */
+  readonly order?: "-updated_at" | undefined;
+  /** Promised for a day before this one. */
+  readonly dueBefore?: string | undefined;
   readonly updatedSince?: Instant | undefined;
 }
 
@@ -287,26 +283,12 @@ export interface PersonView {
 }
 
 /** All reads that surfaces make. Every list is a page in an order that never changes; `after` and `next` are opaque. */
-export interface Views extends FlowReads {
+export interface Views extends PastViews, PastReads, KindReads, FlowReads {
   products(): Promise<readonly ProductView[]>;
   /** Which products records belong to, by id; those that are not held are left out. */
   productsOf(ids: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;
-  /** By id or by key, present or past, in any case. */
-  feature(idOrKey: string): Promise<FeatureView | undefined>;
-  /** By id, ascending. */
-  features(filter: FeatureFilter, after: string | undefined, limit: number): Promise<Slice<FeatureView>>;
-  /** One column of the board: worst health first, then due date, then name. `none`: no stage is established. */
-  column(
-    stage: Stage | "none",
-    product: string | undefined,
-    after: string | undefined,
-    limit: number,
-  ): Promise<Slice<FeatureView>>;
-  /** How many features stand in each headline stage. */
-  counts(product: string | undefined): Promise<Readonly<Record<Stage | "none", number>>>;
-  /** How many features have each health. */
-  healthCounts(product: string | undefined): Promise<Readonly<Record<HealthValue, number>>>;
-  evidence(featureId: string, after: string | undefined, limit: number): Promise<Slice<EvidenceLine>>;
+  /** @param ever also records that do not speak about it any more */
+  evidence(featureId: string, after: string | undefined, limit: number, ever?: boolean): Promise<Slice<EvidenceLine>>;
   /** Newest first. */
   timeline(featureId: string, after: string | undefined, limit: number): Promise<Slice<TimelineLine>>;
   /** What people assert of a feature, oldest first, those that ended among them. */
@@ -375,13 +357,15 @@ export interface Views extends FlowReads {
     limit: number,
     names?: readonly string[],
   ): Promise<Slice<HubEvent>>;
+  /** The newest events of a type, newest first: of two weeks at the most, and of a bounded part of the log. */
+  lastChanges(name: EventName, limit: number): Promise<readonly HubEvent[]>;
   connections(): Promise<readonly ConnectionView[]>;
   /** By name or id. */
   connection(nameOrId: string): Promise<ConnectionView | undefined>;
   /** What was set aside, newest first. */
   quarantine(connectionId: string, after: string | undefined, limit: number): Promise<Slice<Quarantined>>;
-  /** How many features, over all products or of one or several, changed stage since then. */
-  changedSince(since: Instant, product: string | readonly string[] | undefined): Promise<number>;
+  /** How many features, over all products or of one or several, changed stage since then, and up to a moment. */
+  changedSince(since: Instant, product: string | readonly string[] | undefined, upTo?: Instant): Promise<number>;
 }
 
 /** A record that could not be read: kept with its bytes until somebody replays it. */

@@ -1,5 +1,7 @@
 import type { Instant } from "../domain/instant.ts";
 import type { ConnectionView } from "../store/views.ts";
+import { briefly } from "./briefly.ts";
+import type { WebDeps } from "./web-deps.ts";
 
 /** How far what is shown can be trusted to be of now. */
 export interface Freshness {
@@ -20,6 +22,10 @@ const isFresh = (connection: ConnectionView): boolean => {
   if (dataAsOf === undefined || !hasStarted(connection)) return false;
   return state === "healthy" || state === "degraded" || state === "syncing";
 };
+
+/** How fresh everything is, as of a moment ago. */
+export const freshness = async ({ views, now }: Pick<WebDeps, "views" | "now">): Promise<Freshness> =>
+  freshnessOf(await briefly(views, "connections", now().getTime(), () => views.connections()));
 
 /** The freshness over all connections; those paused by a person are left out. */
 export const freshnessOf = (connections: readonly ConnectionView[]): Freshness => {

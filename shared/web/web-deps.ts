@@ -1,10 +1,13 @@
+import type { EventName } from "../domain/event.ts";
 import type { Table } from "../ports/table.ts";
 import type { Report } from "../report/document.ts";
 import type { Picture } from "../report/render/mail.tsx";
 import type { ReportSettings } from "../report/settings.ts";
+import type { Replies } from "../store/replies.ts";
 import type { Delivery, StoredRun } from "../store/report-store.ts";
 import type { Say } from "../store/said.ts";
 import type { Slice, Views } from "../store/views.ts";
+import type { WebhookDesk } from "../store/webhook-desk.ts";
 import type { Identity, NOBODY } from "./access/identity.ts";
 import type { Oidc } from "./access/oidc.ts";
 
@@ -31,7 +34,13 @@ export interface WebDeps {
   readonly now: () => Date;
   /** Signs list cursors; at least 32 bytes, the same on every instance that serves one hub. */
   readonly cursorKey: Uint8Array;
+  /** Outgoing webhooks; absent where nobody sends any. */
+  readonly webhooks?: WebhookDesk | undefined;
+  /** Sends an example of an event the way of all events. @returns its id */
+  readonly sendTestEvent?: ((type: EventName) => Promise<string>) | undefined;
   readonly version: string;
+  /** In which days end, a zone of the IANA data; UTC without it. */
+  readonly timezone?: string | undefined;
   /** Where people reach this hub, without a slash at the end. */
   readonly url: () => string;
   /** Absent where the hub has none. */
@@ -50,10 +59,23 @@ export interface WebDeps {
    * @throws HubError key_unknown | key_expired
    */
   readonly identify?: ((request: Request) => Promise<Identity>) | undefined;
+  /** Hands work to whoever polls the connection; absent where nothing does. */
+  readonly ask?: ((work: AskedOfConnection) => Promise<void>) | undefined;
+  /** Answers to requests that name themselves; absent: each request is a new one. */
+  readonly replies?: Replies | undefined;
   /** Sign-in by an identity provider, where one is configured. */
   readonly oidc?: Oidc | undefined;
   /** Told of every failure that people only see as `internal_error`. */
   readonly onFailure?: ((error: unknown, requestId: string) => void) | undefined;
+}
+
+/** Work for a connection that goes on after the answer. */
+export interface AskedOfConnection {
+  /** Its name. */
+  readonly connection: string;
+  readonly what: "sync" | "replay" | "check";
+  /** Of a sync: from the beginning. */
+  readonly full?: boolean | undefined;
 }
 
 /** What a request carries on its way through the app. */

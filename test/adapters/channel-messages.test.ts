@@ -97,7 +97,7 @@ describe("a Slack message", () => {
     },
   );
 
-  it("mentions nobody, links nowhere else and keeps Slack's limits, for any texts and any number of them", () => {
+  it("T12 mentions nobody, links nowhere else and keeps Slack's limits, for any texts and any number of them", () => {
     fc.assert(
       fc.property(
         fc.array(texts, { minLength: 1, maxLength: 120 }),
@@ -161,7 +161,7 @@ describe("a Teams card", () => {
     ]);
   });
 
-  it("shows texts of tools as they are, never as Markdown, and stays below Teams' size", () => {
+  it("T12 shows texts of tools as they are, never as Markdown, and stays below Teams' size", () => {
     fc.assert(
       fc.property(fc.array(texts, { minLength: 1, maxLength: 120 }), texts, (titles, reason) => {
         const message = teamsMessage(notices(titles, Array(8).fill(reason)), `${HUB}/activity`);

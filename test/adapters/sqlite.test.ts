@@ -117,3 +117,18 @@ describe("the embedded set alone", () => {
     db.close();
   });
 });
+
+it("can be opened beside a process that is in the middle of a write", async () => {
+  const root = await folder();
+  const busy = openDatabase(root);
+  sqliteTable(busy);
+  sqliteFeed(busy, ["reader"]);
+  await new Promise((resolve) => setImmediate(resolve));
+  busy.exec("BEGIN IMMEDIATE");
+  const beside = openDatabase(root);
+  beside.exec("PRAGMA busy_timeout = 0");
+  expect(sqliteFeed(beside, ["reader"]).lag()).toBe(0);
+  beside.close();
+  busy.close();
+  await rm(root, { recursive: true });
+});

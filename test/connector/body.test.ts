@@ -21,7 +21,7 @@ const outcomeOf = (body: Uint8Array): { value: unknown } | "refused" => {
 const nested = (open: string, depth: number, inner = "", close = "") =>
   bytes(`${open.repeat(depth)}${inner}${close.repeat(depth)}`);
 
-describe("a body as JSON", () => {
+describe("T08 a body as JSON", () => {
   it.each<[string, Uint8Array]>([
     ["arrays 65 deep", nested("[", 65, "1", "]")],
     ["objects 65 deep", nested('{"a":', 65, "1", "}")],
@@ -89,7 +89,7 @@ describe("a body as JSON", () => {
   });
 });
 
-describe("a body that reaches for the prototype of all objects", () => {
+describe("T09 a body that reaches for the prototype of all objects", () => {
   const before = Object.getOwnPropertyDescriptors(Object.prototype);
   const own = ["__proto__", "constructor"].flatMap((key) => [
     { raw: `{"${key}":{"polluted":"yes","prototype":{"polluted":"yes"}}}`, prop: "polluted" },

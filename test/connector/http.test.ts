@@ -204,7 +204,7 @@ describe("a call", () => {
   });
 });
 
-describe("a credential", () => {
+describe("T10 a credential", () => {
   const canary = `canary-${crypto.randomUUID()}`;
   const headers = { authorization: `Bearer ${canary}` };
 

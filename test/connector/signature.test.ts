@@ -67,7 +67,7 @@ describe("a signed body", () => {
     );
   });
 
-  it("is accepted under the secret before while it is listed, and refused after", () => {
+  it("T04 is accepted under the secret before while it is listed, and refused after", () => {
     const old = signed(bytes("{}"), { secrets: ["old"] });
     expect(accepts(old, { secrets: ["new", "old"] })).toBe(true);
     expect(accepts(old, { secrets: ["new"] })).toBe(false);
@@ -88,7 +88,7 @@ describe("a signed body", () => {
   );
 });
 
-describe("a body that says when it was sent", () => {
+describe("T02 a body that says when it was sent", () => {
   const timed = hmac<Secrets>({
     header: HEADER,
     secrets: ({ secrets }) => secrets,
@@ -167,7 +167,7 @@ const twice = (first: string, second: string): Headers => {
 const ELSEWHERE =
   /^(timestamp-|id-|content-length|method-|path-|unknown-endpoint|disabled-|deleted-|unicode-path|null-byte|double-encoded|isBase64|replay-)/;
 
-describe("a forged delivery", () => {
+describe("T01 a forged delivery", () => {
   const BODIES = ["{ }", '{"action": "opened"}', `{ "text":"${"é".repeat(2000)}"}`, "[1, 2]"].map(bytes);
 
   it.each(Object.keys(MUTATORS))("is refused: %s", (name) => {

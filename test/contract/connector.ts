@@ -8,6 +8,7 @@ import { type Draft, FIELDS } from "../../shared/domain/entity.ts";
 import { KINDS } from "../../shared/domain/kind.ts";
 import { entityOf } from "../../shared/pipeline/entity-of.ts";
 import { emailHash } from "../fixtures/email-hash.ts";
+import { forgeriesOf } from "./forgeries.ts";
 
 interface Fixture {
   readonly file: string;
@@ -192,7 +193,7 @@ export const testConnector = <Config>(declared: Connector<Config>, sample: Sampl
     });
 
     const { webhook } = connector;
-    describe.skipIf(webhook === undefined)("a webhook", () => {
+    describe.skipIf(webhook === undefined)("T01 a webhook", () => {
       if (webhook === undefined) return;
       const { signature } = webhook;
       const { receivedAt } = sample.webhook;
@@ -244,13 +245,38 @@ export const testConnector = <Config>(declared: Connector<Config>, sample: Sampl
           rejects(delivery(body, signature.sign(body, other, receivedAt, sample.webhook.url)));
       });
 
+      it("T05 is refused however it is forged or its signature weakened, ten bodies each", () => {
+        const secret = String(sample.settings["webhookSecret"]);
+        const withSecret = (other: string) => connector.config.parse({ ...sample.settings, webhookSecret: other });
+        const text = new TextDecoder().decode(body);
+        for (let nth = 0; nth < 10; nth += 1) {
+          // As many spaces as its number: the same body to a parser, another one to a signature.
+          const one = nth === 0 || sample.webhook.text !== undefined ? body : bytesOf(text + " ".repeat(nth));
+          const own = signature.sign(one, config, receivedAt, sample.webhook.url);
+          const genuine = delivery(one, own);
+          expect(() => signature.verify(genuine, config)).not.toThrow();
+          const forgeries = forgeriesOf({ signature, config, withSecret, secret, delivery: genuine, signed: own });
+          if (Object.keys(own).length > 0) expect(forgeries.size).toBeGreaterThan(20);
+          const accepted = [...forgeries].filter(([, forged]) => isAccepted(() => signature.verify(forged, config)));
+          expect(accepted.map(([name]) => name)).toEqual([]);
+        }
+      });
+
+      it("T02 is refused when it comes five minutes late or early, if the vendor signs a time", () => {
+        const signsTime = /time in/.test(signature.scheme ?? "");
+        for (const seconds of [-301, 301]) {
+          const late = { ...delivery(body, signed), receivedAt: new Date(receivedAt.getTime() + seconds * 1000) };
+          expect(isAccepted(() => signature.verify(late, config))).toBe(!signsTime);
+        }
+      });
+
       it("is refused by a connection without a secret, however it is signed", () => {
         const { webhookSecret: _, previousWebhookSecret: _p, ...open } = sample.settings;
         rejects(delivery(body, signed), connector.config.parse(open));
         rejects(delivery(body, {}), connector.config.parse(open));
       });
 
-      it("is accepted under the secret before, while that is listed", () => {
+      it("T04 is accepted under the secret before, while that is listed", () => {
         const { webhookSecret } = sample.settings;
         const both = { ...sample.settings, webhookSecret: "the new secret", previousWebhookSecret: webhookSecret };
         expect(() => signature.verify(delivery(body, signed), connector.config.parse(both))).not.toThrow();
@@ -269,6 +295,17 @@ const wholeOrFailure = (normalise: () => readonly Draft[]): unknown => {
     return Array.isArray(json(normalise()));
   } catch (error) {
     return error;
+  }
+};
+
+/** Anything but an acceptance or the one refusal fails the test. */
+const isAccepted = (verify: () => void): boolean => {
+  try {
+    verify();
+    return true;
+  } catch (error) {
+    expect(error).toEqual(REJECTED);
+    return false;
   }
 };
 

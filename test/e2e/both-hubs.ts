@@ -40,10 +40,16 @@ export const openBoth = async ({ config, stack, folder, time, secrets, sandbox }
   const by = { id: "test", name: "test" };
   const reader = { kind: "key", name: "test", role: "admin", products: "all", createdBy: by } as const;
   const { token } = await makeCredential(embedded.hub.ports.table, reader, new Date(time.now));
+  const bearer = { Authorization: `Bearer ${token}` };
   const { pk, sk } = accessKey(digestOf(token));
   const made = await embedded.hub.ports.table.get(pk, sk);
   if (made !== undefined) await hub.table.put(made);
-  serveAs({ demo: false, signIn: { required: true }, cursorKey: async () => derivedKey(CURSOR_KEY, "cursors") });
+  serveAs({
+    demo: false,
+    signIn: { required: true },
+    cursorKey: async () => derivedKey(CURSOR_KEY, "cursors"),
+    sealKey: async () => derivedKey(CURSOR_KEY, "webhook secrets"),
+  });
   const api = await served((request, response) =>
     httpEvent(request).then(async (event) => answer(response, await serveApi(event, endless))),
   );
@@ -72,6 +78,8 @@ export const openBoth = async ({ config, stack, folder, time, secrets, sandbox }
     hub,
     embedded,
     taken,
+    /** Of an administrator, to both. */
+    bearer,
     drain,
     async poll(...tools: readonly Tool[]): Promise<void> {
       for (const tool of tools) {
@@ -99,7 +107,7 @@ export const openBoth = async ({ config, stack, folder, time, secrets, sandbox }
     async asked(path: string) {
       const [onAws, here] = await Promise.all(
         [hub.url, api.url].map(async (url) =>
-          (await (await fetch(`${url}${path}`, { headers: { Authorization: `Bearer ${token}` } })).text())
+          (await (await fetch(`${url}${path}`, { headers: bearer })).text())
             .replaceAll(/req_[0-9a-f]+/g, "req")
             .replaceAll(/"(version|pages|records)":\d+/g, '"$1":0'),
         ),

@@ -157,7 +157,7 @@ describe("setting a tool up from the command line", { timeout: 60_000 }, () => {
     );
     expect(result.code, result.err).toBe(6);
     expect(result.out).toContain("cannot read deployments of acme/secret");
-    expect(result.out).toContain("without it no evidence for testing, production");
+    expect(result.out).toContain("and no evidence for testing, production");
     expect(result.out).toContain('give the credential the right "Deployments: read"');
     expect(result.out).not.toContain("acme/devkit");
     const config = JSON.parse(await read("throughline.config.json"));
@@ -262,7 +262,7 @@ describe("setting a tool up from the command line", { timeout: 60_000 }, () => {
     await other.remove();
   });
 
-  it("prints no secret, whatever it does", async () => {
+  it("T18 prints no secret, whatever it does", async () => {
     const { apiToken } = sandbox.credentials.jira;
     const env = await read(".env");
     const secrets = [...env.matchAll(/='([^']+)'$/gm)].map(([, value]) => value ?? "");

@@ -1,11 +1,21 @@
 import { createHmac } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
+import { Webhook } from "standardwebhooks";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import * as z from "zod";
+import { listen } from "../../infra/cli/listen.ts";
+import { trigger } from "../../infra/cli/trigger.ts";
 import { type Sandbox, startSandbox } from "../../infra/sandbox/index.ts";
+import { PUBLIC_EVENTS } from "../../shared/domain/event.ts";
+import { eventSchema } from "../../shared/domain/event-schema.ts";
 import { ROUTES } from "../../shared/web/api/routes.ts";
 import { PAGES } from "../../shared/web/dashboard/dashboard.ts";
+import { startReceiver } from "../pipeline/webhook-hub.ts";
+import { asAssistants } from "./assistants.ts";
 import { companyConfig, SECRET, secretsOf, WIDE } from "./company-config.ts";
+import { liveAnswers } from "./live-answers.ts";
 import { Checkout, openStoreAt, type RunningHub, settled, until } from "./local-hub.ts";
 
 interface Truth {
@@ -45,7 +55,7 @@ describe("the hub on one machine, over three real wire protocols", { timeout: 18
     expect(response.status, JSON.stringify(answer)).toBeLessThan(300);
     return answer;
   };
-  const listen = (on: boolean) => {
+  const hooks = (on: boolean) => {
     const target = (name: string) => ({ url: `${hub.url}/hooks/${name}`, secret: SECRET });
     sandbox.setWebhooks(on ? { jira: target("jira"), linear: target("linear"), github: target("github") } : {});
   };
@@ -61,14 +71,17 @@ describe("the hub on one machine, over three real wire protocols", { timeout: 18
     hub.json<{ name: string; status: { category: string } }>(`/v1/work-items/${encodeURIComponent(key)}`);
 
   beforeAll(async () => {
-    sandbox = await startSandbox({ size: 1000, seed: 5, limits: WIDE });
+    sandbox = await startSandbox({ size: 300, seed: 5, limits: WIDE });
     undo.push(() => sandbox.stop());
-    checkout = await Checkout.make(companyConfig(sandbox), secretsOf(sandbox));
+    checkout = await Checkout.make(
+      { ...companyConfig(sandbox), webhooks: { allowLoopback: true } },
+      secretsOf(sandbox),
+    );
     undo.push(() => checkout.remove());
     hub = await checkout.start("--poll-every", "3600", "--verbose");
     undo.push(() => hub.stop());
     await settled(hub, folder());
-    listen(true);
+    hooks(true);
     const text = await (await fetch(`${sandbox.urls.control}/truth`)).text();
     items = text
       .trim()
@@ -171,7 +184,7 @@ describe("the hub on one machine, over three real wire protocols", { timeout: 18
     "brings a change in %s with the next poll when its webhooks are off",
     async (tracker) => {
       const { key } = open(tracker, 1);
-      listen(false);
+      hooks(false);
       const title = `Polled from ${tracker}`;
       await control({ do: "rename", key, title });
       await new Promise((resolve) => setTimeout(resolve, 300));
@@ -183,7 +196,7 @@ describe("the hub on one machine, over three real wire protocols", { timeout: 18
         (found) => found.name === title,
         SOON_MS,
       );
-      listen(true);
+      hooks(true);
     },
   );
 
@@ -358,6 +371,72 @@ describe("the hub on one machine, over three real wire protocols", { timeout: 18
     expect(await checkout.run(["history", "NOPE-1"])).toMatchObject({ code: 1 });
   });
 
+  it("has announced only what the published schemas take, of all that happens in these tools", () => {
+    const store = openStoreAt(folder());
+    const shapes = new Map(PUBLIC_EVENTS.map((name) => [name as string, z.fromJSONSchema(eventSchema(name))]));
+    const seen = new Map<string, number>();
+    for (let place = 0; ; ) {
+      const some = store.bus.read(place, 1000);
+      for (const { event } of some) {
+        const name = event.type.replace("com.acme.hub.", "");
+        expect(shapes.get(name)?.safeParse(event.data).error, `${name}: ${JSON.stringify(event.data)}`).toBeUndefined();
+        expect(shapes.has(name), name).toBe(true);
+        seen.set(name, (seen.get(name) ?? 0) + 1);
+      }
+      place = some.at(-1)?.seq ?? place;
+      if (some.length < 1000) break;
+    }
+    store.close();
+    process.stdout.write(`events: ${[...seen].map(([name, count]) => `${name} ${count}`).join(", ")}\n`);
+    for (const name of ["product.created", "feature.created", "feature.stage.changed", "work_item.status.changed"])
+      expect(seen.get(name), name).toBeGreaterThan(0);
+    expect(seen.has("work_item.changed")).toBe(false);
+  });
+
+  it("sends a triggered event signed to an endpoint, and to whoever listens at a terminal", async () => {
+    await using there = await startReceiver();
+    const response = await fetch(`${hub.url}/v1/webhook-endpoints`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ url: there.url, events: ["campaign.*"] }),
+    });
+    expect(response.status).toBe(201);
+    const { secret } = (await response.json()) as { secret: string };
+    const since = new Date().toISOString();
+    const printed: string[] = [];
+    const call = (values: Record<string, string>, words: string[] = []) => ({
+      words,
+      values: { url: hub.url, ...values },
+      json: true,
+      terminal: {
+        root: checkout.root,
+        environment: {},
+        input: (async function* () {})(),
+        out: (line: string) => printed.push(line),
+        note: (line: string) => printed.push(line),
+      },
+    });
+    expect(await trigger.run(call({}, ["campaign.sent"]))).toBe(0);
+    const { id } = JSON.parse(printed[0] ?? "") as { id: string };
+    await until(
+      async () => there.received.length,
+      (count) => count > 0,
+      SOON_MS,
+    );
+    const [{ text, headers } = expect.unreachable()] = there.received;
+    expect(new Webhook(secret).verify(text, headers)).toMatchObject({ type: "campaign.sent", test: true });
+    expect(headers["webhook-id"]).toBe(id);
+    printed.length = 0;
+    const listening = { events: "campaign.*", since, limit: "1", format: "json", "forward-to": there.url };
+    expect(await listen.run(call(listening))).toBe(0);
+    expect(printed.map((line) => line.trim())).toContainEqual(expect.stringContaining(`"id":"${id}"`));
+    const own = /whsec_[\w+/]+=*/.exec(printed.join())?.[0] ?? "";
+    const [, again = expect.unreachable()] = there.received;
+    expect(new Webhook(own).verify(again.text, again.headers)).toMatchObject({ type: "campaign.sent", test: true });
+    await expect(listen.run(call({ events: "campain.*" }))).rejects.toMatchObject({ code: "usage" });
+    await expect(trigger.run(call({}, ["campaign.send"]))).rejects.toThrow('Did you mean "campaign.sent"?');
+  });
+
   it("goes by the config's own event prefix and names of environments", async () => {
     const store = openStoreAt(folder());
     const types = new Set(store.bus.read(0, 500).map(({ event }) => event.type));
@@ -399,6 +478,49 @@ describe("the hub on one machine, over three real wire protocols", { timeout: 18
     expect(explained.code).toBe(0);
     expect(explained.out).toContain("Because");
     expect((await checkout.run(["explain", "NOPE-1"])).code).toBe(1);
+  });
+
+  it("answers every operation as its own description says", async () => {
+    const { wrong, empty, asked } = await liveAnswers(hub);
+    process.stdout.write(
+      `${asked} operations asked, ${empty.length} without a thing to ask for: ${empty.join(", ")}\n`,
+    );
+    expect(wrong).toEqual([]);
+    expect(asked).toBeGreaterThan(25);
+  });
+
+  it("reads a tool when it is asked to over the API, once for each name of the request", async () => {
+    const ask = () =>
+      fetch(`${hub.url}/v1/connections/jira/sync`, { method: "POST", headers: { "Idempotency-Key": "e2e-1" } });
+    const started = async () =>
+      (await hub.json<Listed<{ started_at: string }>>("/v1/connections/jira/runs")).data.map((run) => run.started_at);
+    const before = (await started()).toSorted().at(-1) ?? "";
+    const first = await ask();
+    expect([first.status, first.headers.get("location")]).toEqual([202, `${hub.url}/v1/connections/jira/runs`]);
+    await until(started, (times) => times.every((at) => at > before), 30_000);
+    const again = await ask();
+    expect([again.status, again.headers.get("idempotency-replayed")]).toEqual([202, "true"]);
+    expect(await again.json()).toEqual(await first.json());
+  });
+
+  it("finds what it read by key, by number and by name", async () => {
+    const kinds = async (q: string) =>
+      (await hub.json<{ groups: { kind: string; hits: object[] }[] }>(`/v1/search?q=${encodeURIComponent(q)}`)).groups;
+    const { key } = open("github", 6);
+    expect(await kinds(key)).toMatchObject([{ kind: "work_item", hits: [{ key, match: "key" }] }]);
+    const byNumber = (await kinds(`#${key.split("#")[1]}`)).flatMap(({ hits }) => hits);
+    expect(byNumber).toContainEqual(expect.objectContaining({ key }));
+    const [feature] = (await hub.json<Listed<{ id: string; name: string }>>("/v1/features?limit=1")).data;
+    const byName = await kinds(feature?.name ?? "");
+    expect(byName.flatMap(({ hits }) => hits)).toContainEqual(expect.objectContaining({ id: feature?.id }));
+  });
+
+  it("tells assistants of both revisions the same, over HTTP and over standard input", async () => {
+    const told = await asAssistants(hub, checkout);
+    const answers = Object.values(told);
+    expect(Object.keys(told)).toHaveLength(4);
+    expect(answers[0]?.names.length).toBe(20);
+    expect(answers.every((one) => JSON.stringify(one) === JSON.stringify(answers[0]))).toBe(true);
   });
 
   it("exports what it holds as one line each, and as CSV", async () => {
@@ -453,6 +575,12 @@ describe("the hub on one machine, over three real wire protocols", { timeout: 18
     for (const row of store.db.prepare("SELECT pk, sk, data FROM item").all()) seen.push(JSON.stringify(row));
     store.close();
     seen.push(...readdirSync(checkout.data, { recursive: true }).map(String), hub.out(), hub.err());
+    // Payloads as they are kept, reports and mails among the other files.
+    for (const file of readdirSync(checkout.data, { recursive: true, withFileTypes: true })) {
+      if (!file.isFile() || /\.(?:key|secret|db|db-wal|db-shm)$/.test(file.name)) continue;
+      const bytes = readFileSync(join(file.parentPath, file.name));
+      seen.push((file.name.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString("latin1"));
+    }
     const secrets = {
       ...secretsOf(sandbox),
       webhook: SECRET,

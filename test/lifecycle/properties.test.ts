@@ -26,7 +26,7 @@ describe("what holds for any facts (lifecycle reference, section 11)", () => {
       fc.property(shuffled, anyDay, ([facts, other], days) => {
         expect(now(other, days)).toEqual(now(facts, days));
       }),
-      { numRuns: 4000 },
+      { numRuns: 1000 },
     );
   });
 
@@ -36,7 +36,7 @@ describe("what holds for any facts (lifecycle reference, section 11)", () => {
         const repeated = again.map((one) => ({ ...one, linkConfidence: one.linkConfidence * weaker }));
         expect(now([...repeated, ...facts], days)).toEqual(now(facts, days));
       }),
-      { numRuns: 4000 },
+      { numRuns: 1000 },
     );
   });
 
@@ -63,7 +63,7 @@ describe("what holds for any facts (lifecycle reference, section 11)", () => {
         expect(STAGES.indexOf(after.headline ?? "vision")).toBeGreaterThanOrEqual(STAGES.indexOf(before.headline));
         expect(after.headline).not.toBeNull();
       }),
-      { numRuns: 20_000 },
+      { numRuns: 4000 },
     );
     expect(relevant).toBeGreaterThan(500);
   });
@@ -83,7 +83,7 @@ describe("what holds for any facts (lifecycle reference, section 11)", () => {
           expect(later).toEqual(derive(FEATURE, knownThen, seen(), RULE_SET, { asOf: on(days) }));
         },
       ),
-      { numRuns: 4000 },
+      { numRuns: 1000 },
     );
   });
 
@@ -98,7 +98,7 @@ describe("what holds for any facts (lifecycle reference, section 11)", () => {
         expect(said(when(facts, between))).toEqual(said(first));
         expect(said(when(facts, to - 1))).toEqual(said(first));
       }),
-      { numRuns: 4000 },
+      { numRuns: 1000 },
     );
   });
 
@@ -117,7 +117,7 @@ describe("what holds for any facts (lifecycle reference, section 11)", () => {
         }
         if (headline !== null) expect(because[0]?.stage).toBe(headline);
       }),
-      { numRuns: 4000 },
+      { numRuns: 1000 },
     );
   });
 
@@ -130,7 +130,7 @@ describe("what holds for any facts (lifecycle reference, section 11)", () => {
           expect(unknown.some((text) => text.startsWith(`${stage}: `))).toBe(true);
         }
       }),
-      { numRuns: 4000 },
+      { numRuns: 1000 },
     );
   });
 
@@ -153,7 +153,7 @@ describe("what holds for any facts (lifecycle reference, section 11)", () => {
             expect(now(reopened, days).path).toEqual(now(done, days).path);
         },
       ),
-      { numRuns: 2000 },
+      { numRuns: 800 },
     );
   });
 

@@ -48,12 +48,13 @@ export const openPipeline = (parts: {
   const inbox = sqliteQueue(db, "inbox", clock);
   const jobs = sqliteQueue(db, "jobs", clock);
   const unpublished = sqliteQueue(db, "unpublished", clock);
+  const bus = sqliteBus(db, { url: "http://localhost:4100", typePrefix: "dev.throughline" });
   const real: Ports = {
     table: sqliteTable(db),
     inbox,
     jobs,
     unpublished,
-    bus: sqliteBus(db, { url: "http://localhost:4100", typePrefix: "dev.throughline" }),
+    bus,
     archive: fileArchive(join(folder, "archive")),
     secrets: environmentSecrets({}, join(folder, ".env"), join(folder, "secrets")),
     clock,
@@ -83,6 +84,8 @@ export const openPipeline = (parts: {
     ports: parts.around?.(real) ?? real,
     log: { info: note, warn: note },
     url: "http://localhost:4100",
+    timezone: "UTC",
+    weekStart: "monday",
     products: [{ id: "prd_web", slug: "web", name: "Web" }],
     rules: parts.rules ?? rulesOf({}),
     connectionNames: ["acme"],
@@ -104,6 +107,8 @@ export const openPipeline = (parts: {
     consumers: { inbox, jobs, unpublished },
     feed: sqliteFeed(db, ["test"]),
     logged,
+    /** What went on the bus, oldest first. */
+    sent: () => bus.read(0, 1000).map(({ event }) => event),
     pass: (seconds: number) => time.pass(seconds * 1000),
     /** Every queued payload, oldest first, each taken from the queue. */
     async queued() {

@@ -144,7 +144,7 @@ describe("a webhook", () => {
       400,
       "payload_unreadable",
     ],
-  ])("%s is refused, and nothing of it is kept", async (_, connection, body, headers, status, code) => {
+  ])("T01, T06 %s is refused, and nothing of it is kept", async (_, connection, body, headers, status, code) => {
     using pipeline = open();
     expect(await post(`/hooks/${connection}`, body, headers)).toMatchObject({ status, json: { code } });
     expect(await pipeline.queued()).toEqual([]);

@@ -128,8 +128,9 @@ const world = (around?: Parameters<typeof openPipeline>[0]["around"]) => {
             prefix,
             limit: 500,
           })) {
-            const { version: _, meaning: _m, ...kept } = data;
-            const ended = kept["gone"] === true || kept["validTo"] !== undefined;
+            // What was shown before, and how often lines were written, depends on the order in which things came.
+            const { version: _, meaning: _m, steps: _s, lines: _l, ...kept } = data;
+            const ended = kept["gone"] === true || kept["validTo"] !== undefined || sk.startsWith("V#");
             if (!ended) rows[`${kind} ${external.id} ${sk}`] = kept;
           }
         }

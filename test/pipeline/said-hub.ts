@@ -92,12 +92,16 @@ export const openSaid = () => {
       const { etag } = await get(`/v1/features/${key}`);
       return send("PATCH", `/v1/features/${key}`, body, { "If-Match": etag });
     },
-    form: (path: string, fields: Record<string, string>, headers: Record<string, string> = {}) =>
-      app.request(path, {
+    /** Sends a form as a browser does, with the token that pages of this session carry. */
+    async form(path: string, fields: Record<string, string>, headers: Record<string, string> = {}) {
+      const page = await (await app.request("/settings/keys")).text();
+      const form_token = /name="form_token" value="([^"]+)"/.exec(page)?.[1] ?? "";
+      return app.request(path, {
         method: "POST",
         headers: { "Content-Type": "application/x-www-form-urlencoded", ...headers },
-        body: new URLSearchParams(fields).toString(),
-      }),
+        body: new URLSearchParams({ form_token, ...fields }).toString(),
+      });
+    },
   };
 };
 

@@ -67,7 +67,7 @@ describe("addresses", () => {
       ...(linear.streams["users"]?.normalise(user, { ...context, ...given }) ?? []),
     ].filter(({ kind }) => kind === "account");
 
-  it("are one hash in every tool, none without a key, and never kept", () => {
+  it("T33 are one hash in every tool, none without a key, and never kept", () => {
     const hashes = accounts({ emailHash }).map(({ fields }) => (fields as { emailHash?: string }).emailHash);
     expect(hashes).toEqual([emailHash("ana@acme.example"), emailHash("ana@acme.example")]);
     expect(accounts({}).map(({ fields }) => (fields as { emailHash?: string }).emailHash)).toEqual([

@@ -99,7 +99,7 @@ describe("texts of tools in a report", async () => {
       }
   });
 
-  it("make no element, no handler and no address of their own in a mail, in either part", () => {
+  it("T12 make no element, no handler and no address of their own in a mail, in either part", () => {
     for (const report of reports) {
       const { html, subject, text } = reportMail(report);
       expect(`${subject}`).not.toMatch(/[\r\n]/);
@@ -113,7 +113,7 @@ describe("texts of tools in a report", async () => {
     }
   });
 
-  it("are text in Slack: nobody is mentioned, nothing is linked but the report", () => {
+  it("T12 are text in Slack: nobody is mentioned, nothing is linked but the report", () => {
     for (const report of reports) {
       const message = reportSlack(report) as unknown as Posted;
       expect(slackError(message)).toBeUndefined();
@@ -122,7 +122,7 @@ describe("texts of tools in a report", async () => {
     }
   });
 
-  it("are text in Markdown: no HTML, no link and no cell of their own", () => {
+  it("T12 are text in Markdown: no HTML, no link and no cell of their own", () => {
     for (const report of reports) {
       const markdown = reportMarkdown(report);
       const unescaped = markdown.replaceAll(/\\[\\`*_{}[\]()#+\-!|~=:.@$]/g, "");
@@ -132,7 +132,7 @@ describe("texts of tools in a report", async () => {
     }
   });
 
-  it("are no formula in CSV, and come back whole", () => {
+  it("T13 are no formula in CSV, and come back whole", () => {
     for (const report of reports) {
       const csv = reportCsv(report);
       const rows: string[][] = parse(csv);

@@ -53,7 +53,7 @@ describe("a key", () => {
     expect(reads).toBeGreaterThan(0);
   });
 
-  it("is told once, and nowhere stored (T18)", async () => {
+  it("T18 is told once, and nowhere stored", async () => {
     const { ask, json, tokens, table } = await open();
     const made = await json(ask(tokens.admin, "/v1/keys", "POST", { name: "CI", role: "viewer", products: ["alpha"] }));
     const key = String(made["key"]);
@@ -72,7 +72,7 @@ describe("a key", () => {
     expect(`${listed}${rows}`).not.toContain(key.slice(8, 51));
   });
 
-  it("ends at once when it is revoked, and at its moment (T32)", async () => {
+  it("T32 ends at once when it is revoked, and at its moment", async () => {
     const { ask, json, tokens, clock } = await open();
     const expiresAt = new Date(NOW.getTime() + HOUR).toISOString();
     const one = await json(ask(tokens.admin, "/v1/keys", "POST", { name: "a", role: "viewer", expires_at: expiresAt }));
@@ -125,7 +125,7 @@ describe("a key", () => {
     expect((await ask(String(theirs["key"]), "/v1/status")).status).toBe(200);
   });
 
-  it("is held to 600 requests a minute, with what is left on each answer (T30)", async () => {
+  it("T30 is held to 600 requests a minute, with what is left on each answer", async () => {
     const { ask, tokens, clock } = await open();
     let last = await ask(tokens.admin, "/v1/event-types?limit=1");
     expect(last.headers.get("ratelimit-policy")).toBe('"default";q=600;w=60');

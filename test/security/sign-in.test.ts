@@ -178,7 +178,7 @@ describe("a sign-in link", () => {
     expect(await response.text()).toContain("sign_in_link_used");
   });
 
-  it("signs a member in as whom they are now: role and products follow at once, and so does their removal (T32)", async () => {
+  it("T32 signs a member in as whom they are now: role and products follow at once, and so does their removal", async () => {
     const { app, table, tokens } = await twoProducts();
     const admin = { Authorization: `Bearer ${tokens.admin}`, "Content-Type": "application/json" };
     const post = (body: object) =>
@@ -200,7 +200,7 @@ describe("a sign-in link", () => {
   });
 });
 
-describe("a member who is removed", () => {
+describe("T33 a member who is removed", () => {
   it("leaves no address behind, and what they made opens nothing", async () => {
     const { app, table, tokens, make } = await twoProducts();
     const { member } = await putMember(

@@ -1,35 +1,47 @@
+import { webhookSender } from "../../shared/adapters/channels/webhook.ts";
 import { openDatabase } from "../../shared/adapters/sqlite/database.ts";
 import { sqliteTable } from "../../shared/adapters/sqlite/table.ts";
 import { cycleParts } from "../../shared/domain/cycle-scope.ts";
 import type { Entity, FieldedKind } from "../../shared/domain/entity.ts";
 import type { HubEvent } from "../../shared/domain/event.ts";
 import type { HistoryEntry } from "../../shared/domain/history.ts";
-import { entityId } from "../../shared/domain/kind.ts";
+import { entityId, KINDS } from "../../shared/domain/kind.ts";
 import { OPEN } from "../../shared/flow/buckets.ts";
+import type { Hub } from "../../shared/pipeline/hub.ts";
+import { webhookDesk } from "../../shared/pipeline/webhooks/desk.ts";
 import type { Place, Table } from "../../shared/ports/table.ts";
 import { type Grant, makeCredential, type NewCredential, revoke } from "../../shared/store/access.ts";
 import {
   aliasKey,
+  boardPageKey,
   cyclePartKey,
   dues,
+  endpointKey,
   entityKey,
   eventKey,
   factsKey,
   flowKey,
   historyKey,
+  keptBoardKey,
   lists,
+  pastViewKey,
   personKey,
   quarantineKey,
   timelineKey,
   viewKey,
+  webhookDeliveryKey,
 } from "../../shared/store/keys.ts";
 import { sayings } from "../../shared/store/said.ts";
+import { putSearchWords } from "../../shared/store/search.ts";
 import { tableViews } from "../../shared/store/table-views.ts";
 import type { ConnectionView, EvidenceLine, TimelineLine } from "../../shared/store/views.ts";
+import type { StoredDelivery, StoredEndpoint } from "../../shared/store/webhook-rows.ts";
 import { identifier } from "../../shared/web/access/identify.ts";
 import { LOCAL, NOBODY } from "../../shared/web/access/identity.ts";
+import { tellable } from "../../shared/web/access/tellable.ts";
 import { webApp } from "../../shared/web/app.ts";
 import type { WebDeps } from "../../shared/web/web-deps.ts";
+import { SAMPLE_ENTITIES } from "../web/sample-entities.ts";
 import { HUB, NOW, sampleFeature } from "../web/sample-hub.ts";
 
 /** Stands in every text that belongs to product B alone. */
@@ -39,19 +51,55 @@ export const [A, B] = ["prd_alpha", "prd_canb"];
 const at = (daysAgo: number): string => new Date(NOW.getTime() - daysAgo * 86_400_000).toISOString();
 
 /** Ids begin with another digit for each product, so that both stand in one shard and in others. */
-const idOf = (kind: "feature" | "workItem" | "cycle" | "pullRequest" | "account", letter: string, n = 0): string =>
-  entityId("con_jira", { kind, noun: letter, id: String(n) });
+const idOf = (
+  kind: "feature" | "workItem" | "cycle" | "pullRequest" | "account" | "objective" | "initiative",
+  letter: string,
+  n = 0,
+): string => entityId("con_jira", { kind, noun: letter, id: String(n) });
 
 export const IDS = {
+  endpointA: "whe_aaaaaaaaaaaaaaaaaaaaaaaaaa",
+  endpointB: "whe_bbbbbbbbbbbbbbbbbbbbbbbbbb",
+  deliveryA: "whd_aaaaaaaaaaaaaaaaaaaaaaaaaa",
+  deliveryB: "whd_bbbbbbbbbbbbbbbbbbbbbbbbbb",
   featureA: idOf("feature", "a"),
   featureB: idOf("feature", "b"),
   itemA: idOf("workItem", "a"),
   itemB: idOf("workItem", "b"),
   pullB: idOf("pullRequest", "b"),
+  objectiveA: idOf("objective", "a"),
+  objectiveB: idOf("objective", "b"),
+  initiativeA: idOf("initiative", "a"),
+  initiativeB: idOf("initiative", "b"),
   cycle: idOf("cycle", "shared"),
   cycleB: idOf("cycle", "b"),
   person: idOf("account", "b").replace("acc_", "per_"),
 };
+
+/** The id of the thing of a kind that A has, or B. */
+export const idOfKind = (kind: FieldedKind, letter: "a" | "b"): string => `${KINDS[kind]}_${letter.repeat(26)}`;
+
+/** Fields that people write. */
+const WRITTEN: ReadonlySet<string> = new Set(["name", "title", "subject", "repository", "key", "file"]);
+
+/** One thing of each other kind of A, and one of B. */
+const ofEveryKind = (["a", "b"] as const).flatMap((letter) => {
+  const word = letter === "a" ? "alpha" : CANARY;
+  return SAMPLE_ENTITIES.map((one) => ({
+    ...one,
+    id: idOfKind(one.kind, letter),
+    productIds: letter === "a" ? [A, B] : [B],
+    source: { ...one.source, key: `${word}-${one.kind}`, url: `https://tools.example/${word}/${one.kind}` },
+    fields: Object.fromEntries(
+      Object.entries(one.fields).map(([name, value]) => [
+        name,
+        WRITTEN.has(name) && typeof value === "string" ? `${word} ${value}` : value,
+      ]),
+    ),
+  })) as unknown as Entity[];
+});
+
+const COUNTED = { design: { off_track: 1 } };
 
 const status = { category: "in_progress", detail: "Doing", mappedBy: "tool" } as const;
 
@@ -183,6 +231,7 @@ const writeEntity = async (table: Table, one: Entity) => {
     const { id, source } = one;
     await write(table, aliasKey(source.key ?? "", id), { id, gone: false });
   }
+  await putSearchWords(table, one);
 };
 
 const writeEvents = async (table: Table) => {
@@ -260,7 +309,14 @@ const filled = async (): Promise<Table> => {
     entity("pullRequest", IDS.pullB, [B], "canb/web#1", { title: "canb change" }),
   ];
   const cycles = [cycle(IDS.cycle, [A, B], "Sprint 1"), cycle(IDS.cycleB, [B], "canb sprint")];
-  for (const one of [itemA, itemB, pullB, ...cycles]) await writeEntity(table, one as Entity);
+  const plan = { status: { category: "active", detail: "Active", mappedBy: "tool" } };
+  const plans = [
+    entity("objective", IDS.objectiveA, [A], "ALPHA-O", { title: "Alpha objective", ...plan }),
+    entity("objective", IDS.objectiveB, [B], "CANB-O", { title: "canb objective", ...plan }),
+    entity("initiative", IDS.initiativeA, [A], "ALPHA-I", { title: "Alpha initiative", ...plan }),
+    entity("initiative", IDS.initiativeB, [B], "CANB-I", { title: "canb initiative", ...plan }),
+  ];
+  for (const one of [itemA, itemB, pullB, ...cycles, ...plans, ...ofEveryKind]) await writeEntity(table, one as Entity);
   await write(table, historyKey(IDS.itemA, moved.at, moved.id), moved);
   for (const one of [itemA, itemB]) {
     const part = cycleParts(one, []).get(IDS.cycle);
@@ -282,6 +338,8 @@ const filled = async (): Promise<Table> => {
     const own = { ...because, text: "ALPHA-2 is done", evidence: ["https://tools.example/ALPHA-2"] };
     const data = {
       ...view,
+      observedAt: at(2),
+      decisions: [{ id: IDS.pullB, name: "canb trial", decision: "ship", url: "https://tools.example/canb" }],
       health: {
         ...health,
         derived: { ...health.derived, reasons: ["CANB-2 is late", "due in 4 d"] },
@@ -305,13 +363,20 @@ const filled = async (): Promise<Table> => {
     };
     await writeEntity(
       table,
-      entity("feature", view.id, view.productIds, view.key ?? "", { name: view.name }) as unknown as Entity,
+      entity("feature", view.id, view.productIds, view.key ?? "", { title: view.name }) as unknown as Entity,
     );
     await write(
       table,
       viewKey(view.id),
       data,
       lists.ofStage("testing", view.productIds[0] ?? "-", 0, "9999-12-31", view.id),
+    );
+    const before = { ...data, observedAt: at(9), explanation: { ...data.explanation, headline: "design" } };
+    await write(
+      table,
+      pastViewKey(view.id, at(2), 1),
+      { id: view.id, until: at(2), view: before },
+      lists.ofPast(at(2), view.id, 1),
     );
     const lines = [
       line(itemA as Entity, "ALPHA-2 is to be done", "child of ALPHA-1"),
@@ -337,6 +402,11 @@ const filled = async (): Promise<Table> => {
     [B, counted(itemB as Entity, "jira:CANB")],
   ] as const)
     await write(table, flowKey(product, OPEN, one.id), { lines: { [one.id]: one } });
+  await write(table, keptBoardKey(at(8)), { at: at(8), pages: at(8), counts: { [A]: COUNTED, [B]: COUNTED } });
+  for (const id of [IDS.featureA, IDS.featureB]) {
+    const entry = `${id === IDS.featureA ? A : B}#0#9999-12-31#${id}`;
+    await write(table, boardPageKey(at(8), "design", entry), { entries: [entry] });
+  }
   await writeEvents(table);
   const person = { id: IDS.person, name: "canb person", state: "unmatched", accounts: [], mayBe: [], conflicts: [] };
   const list = lists.ofPerson("unmatched", person.name, person.id);
@@ -386,6 +456,40 @@ export const twoProducts = async (over: Partial<WebDeps> & { readonly open?: boo
     "expired key": expiring.token,
     "revoked key": revoked.token,
   };
+  for (const [id, delivery, product, name] of [
+    [IDS.endpointA, IDS.deliveryA, A, "alpha"],
+    [IDS.endpointB, IDS.deliveryB, B, CANARY],
+  ] as const) {
+    const moment = at(1);
+    const endpoint: StoredEndpoint = {
+      id,
+      url: `https://hooks.example/${name}`,
+      description: name,
+      events: ["feature.*"],
+      products: [product],
+      state: "active",
+      secret: "",
+      since: moment,
+      createdAt: moment,
+      createdBy: "test",
+      changedAt: moment,
+    };
+    await table.put({ ...endpointKey(id), version: 1, data: endpoint, list: lists.ofEndpoint(id) });
+    const event = { id: `evt_${name}`, name: "feature.stage.changed", subject: `ftr_${name}`, sequence: 1 } as const;
+    const sent: StoredDelivery = {
+      id: delivery,
+      endpointId: id,
+      event,
+      isReplay: false,
+      queuedAt: moment,
+      state: "delivered",
+      tries: 1,
+      order: "1",
+      attempts: [{ at: moment, ms: 5, status: 200, answer: name }],
+    };
+    const list = lists.ofDelivery(id, moment, delivery);
+    await table.put({ ...webhookDeliveryKey(id, delivery), version: 1, data: sent, list });
+  }
   const views = tableViews(table, {
     products: [
       { id: A, slug: "alpha", name: "Alpha" },
@@ -403,6 +507,15 @@ export const twoProducts = async (over: Partial<WebDeps> & { readonly open?: boo
     cursorKey: new Uint8Array(32).fill(7),
     version: "0.1.0",
     url: () => HUB,
+    // What it needs of a hub, which is no more than where endpoints are kept.
+    webhooks: webhookDesk(
+      () => ({ ports: { table, clock: { now: clock.now } }, url: HUB }) as unknown as Hub,
+      async () => ({
+        sender: webhookSender({ loopback: false, version: "0" }),
+        key: new Uint8Array(32).fill(7),
+        told: (event, products) => tellable(views, products, event),
+      }),
+    ),
     identify: identifier({ table: over.table ?? table, now: clock.now }, over.open === true ? LOCAL : NOBODY),
     ...over,
   };

@@ -1,7 +1,7 @@
 import type { HubEvent } from "../../shared/domain/event.ts";
 import type { CensusState } from "../../shared/pipeline/census.ts";
 import type { StreamState } from "../../shared/pipeline/poll-stream.ts";
-import type { StoredView } from "../../shared/pipeline/view.ts";
+import type { StoredView } from "../../shared/pipeline/under.ts";
 import type { StoredEntity } from "../../shared/store/entities.ts";
 import type { HubUnderTest } from "./hub-under-test.ts";
 
@@ -63,7 +63,7 @@ export type Known = Omit<StoredEntity, Learnt> & {
 export const shown = (hub: HubUnderTest): Map<string, unknown> =>
   new Map(
     rows<StoredView>(hub, "pk LIKE 'E#%' AND sk = 'V'").map(({ pk, data }) => {
-      const { version: _, observedAt: _o, cause: _c, explanation, ...view } = data;
+      const { version: _, observedAt: _o, cause: _c, meaning: _m, steps: _s, explanation, ...view } = data;
       const { asOf: _a, knownAt: _k, ...said } = explanation;
       return [pk.slice(2), { ...view, said }];
     }),

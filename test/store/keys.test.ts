@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { aliasKey, deliveryKey, historyKey, streamKey } from "../../shared/store/keys.ts";
 
-describe("keys of free texts", () => {
+describe("T16 keys of free texts", () => {
   const text = fc.string({ unit: "binary", maxLength: 900 });
 
   it("are made of any text, however long or broken", () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { entityId } from "../../shared/domain/kind.ts";
+import type { Views } from "../../shared/store/views.ts";
 import { openApi } from "../../shared/web/api/open-api.ts";
 import { ROUTES } from "../../shared/web/api/routes.ts";
 import { HUB, NOW, sampleApp, sampleHub } from "./sample-hub.ts";
@@ -55,12 +56,34 @@ const ADDRESSES: readonly (readonly [path: string, address: string])[] = [
   ["/v1/cycles", "/v1/cycles"],
   ["/v1/cycles/{id}", `/v1/cycles/${CYCLE_ID}`],
   ["/v1/cycles/{id}/items", `/v1/cycles/${CYCLE_ID}/items`],
+  ...[
+    ["experiments", "checkout-copy"],
+    ["metrics", "checkout_done"],
+    ["tickets", "#77"],
+    ["campaigns", "autumn"],
+    ["designs", "Abc"],
+    ["surveys", "nps"],
+    ["releases", "v2.0.0"],
+    ["deployments", "9"],
+    ["feature-flags", "checkout-v2"],
+    ["feedback", "fb-1"],
+    ["incidents", "INC-1"],
+    ["customers", "acme"],
+  ].flatMap(([path, key = ""]) => [
+    [`/v1/${path}`, `/v1/${path}`] as const,
+    [`/v1/${path}/{id}`, `/v1/${path}/${encodeURIComponent(key)}`] as const,
+  ]),
+  ["/v1/metrics/{id}/series", "/v1/metrics/checkout_done/series"],
   ["/v1/people", "/v1/people"],
   ["/v1/people/{id}", "/v1/people/per_2"],
+  ["/v1/search", "/v1/search?q=checkout"],
   ["/v1/changes", "/v1/changes?since=2026-11-15"],
+  ["/v1/changes/summary", "/v1/changes/summary?since=2026-11-15"],
   ["/v1/event-types", "/v1/event-types"],
   ["/v1/connections", "/v1/connections"],
   ["/v1/connections/{id}", "/v1/connections/zendesk"],
+  ["/v1/connections/{id}/runs", "/v1/connections/zendesk/runs"],
+  ["/v1/connections/{id}/unmapped", "/v1/connections/zendesk/unmapped"],
   ["/v1/reports", "/v1/reports"],
   ["/v1/reports/{id}/runs", "/v1/reports/weekly/runs"],
   ["/v1/reports/{id}/runs/{run}", "/v1/reports/weekly/runs/2026-11-16_2026-11-22"],
@@ -83,7 +106,8 @@ const keysOf = (value: unknown): string[] => {
 describe("the API", () => {
   it("has a test for each operation", () => {
     expect(ADDRESSES.map(([path]) => path).sort()).toEqual(
-      ROUTES.filter(({ method }) => method === "GET")
+      // Those of webhooks have tests of their own.
+      ROUTES.filter(({ method, tag }) => method === "GET" && tag !== "Webhooks")
         .map(({ path }) => path)
         .sort(),
     );
@@ -266,7 +290,7 @@ describe("the API", () => {
   it("hides what failed inside, and tells it to who runs the hub", async () => {
     const told: unknown[] = [];
     const secret = new Error("connection string hunter2");
-    const views = { ...brokenViews(secret) };
+    const views = brokenViews(secret);
     const failing = sampleApp(sampleHub(1), { views, onFailure: (error) => told.push(error) });
     for (const path of ["/v1/features", "/"]) {
       const response = await failing.request(path);
@@ -326,45 +350,4 @@ describe("the API", () => {
   });
 });
 
-const brokenViews = (error: Error) => {
-  const fail = () => Promise.reject(error);
-  return {
-    products: fail,
-    productsOf: fail,
-    feature: fail,
-    features: fail,
-    column: fail,
-    counts: fail,
-    healthCounts: fail,
-    evidence: fail,
-    timeline: fail,
-    workItems: fail,
-    workItem: fail,
-    itemHistory: fail,
-    cycles: fail,
-    cycle: fail,
-    cycleScope: fail,
-    cycleItems: fail,
-    people: fail,
-    person: fail,
-    peopleCounts: fail,
-    accounts: fail,
-    changes: fail,
-    connections: fail,
-    connection: fail,
-    quarantine: fail,
-    changedSince: fail,
-    said: fail,
-    updates: fail,
-    links: fail,
-    link: fail,
-    suggestions: fail,
-    objectives: fail,
-    objective: fail,
-    initiatives: fail,
-    initiative: fail,
-    initiativeFeatures: fail,
-    featureFlow: fail,
-    productFlow: fail,
-  };
-};
+const brokenViews = (error: Error): Views => new Proxy({} as Views, { get: () => () => Promise.reject(error) });

@@ -11,7 +11,7 @@ interface Page {
   readonly next_cursor: string | null;
 }
 
-describe("a cursor", () => {
+describe("T17 a cursor", () => {
   const cursor = sealCursor(KEY, SCOPE, "ftr_9", NOW);
 
   it("leads back to its place, whatever the order of the filters", () => {

@@ -168,10 +168,11 @@ const parse = (html: string): Parsed => {
 };
 
 const SAFE = /^(?:\/(?!\/)|#|https?:\/\/|mailto:)/;
+const FULLEST = `/features/${sampleFeature(8, null).id}`;
 const ADDRESSES = [
   "/",
   "/features",
-  `/features/${sampleFeature(8, null).id}`,
+  FULLEST,
   "/connections",
   "/connections/zendesk",
   "/activity",
@@ -181,7 +182,7 @@ const ADDRESSES = [
   "/review",
 ];
 
-describe("text from vendors", () => {
+describe("T11 text from vendors", () => {
   const texts = corpus();
   if (texts.length === 0) process.stdout.write("hostile text: skipped, ../shared/corpora has no xss*.jsonl\n");
 
@@ -189,29 +190,33 @@ describe("text from vendors", () => {
     // One app over contents that are exchanged: building 6,000 routers would be most of the time.
     const held = { ...hubOf("harmless") };
     const app = sampleApp(held);
-    const pages = () => Promise.all(ADDRESSES.map(async (address) => parse(await (await app.request(address)).text())));
-    const expected = (await pages()).map(({ tags }) => tags);
-    for (const text of texts) {
+    const page = async (address: string) => parse(await (await app.request(address)).text());
+    const expected = new Map<string, readonly string[]>();
+    for (const address of ADDRESSES) expected.set(address, (await page(address)).tags);
+    // Each text on the page with most places, and on another in turn.
+    for (const [at, text] of texts.entries()) {
       Object.assign(held, hubOf(text));
-      const found = await pages();
-      expect(
-        found.map(({ tags }) => tags),
-        text,
-      ).toEqual(expected);
-      for (const link of found.flatMap(({ links }) => links)) expect(link).toMatch(SAFE);
+      for (const address of new Set([FULLEST, ADDRESSES[at % ADDRESSES.length] ?? FULLEST])) {
+        const { tags, links } = await page(address);
+        expect(tags, `${text} on ${address}`).toEqual(expected.get(address));
+        for (const link of links) expect(link).toMatch(SAFE);
+      }
     }
-    process.stdout.write(`hostile text: ${texts.length} texts on ${ADDRESSES.length} pages\n`);
+    process.stdout.write(`hostile text: ${texts.length} texts, each on 2 of ${ADDRESSES.length} pages\n`);
   });
 
   it.skipIf(texts.length === 0)("is never more than text, when it comes in the address", async () => {
     const app = sampleApp(sampleHub(1));
-    for (const text of texts) {
-      const q = encodeURIComponent(text.toWellFormed().slice(0, 200));
-      for (const address of [`/?q=${q}`, `/features?q=${q}`, `/docs/errors/${q}`, `/features/${q}`, `/?health=${q}`]) {
-        const { tags, links } = parse(await (await app.request(address)).text());
-        expect(tags.filter((tag) => /^(?:script|iframe|img|object|embed|base)\b/.test(tag))).toEqual([]);
-        for (const link of links) expect(link).toMatch(SAFE);
-      }
+    const loading = (tags: readonly string[]) =>
+      tags.filter((tag) => /^(?:script|iframe|img|object|embed|base)\b/.test(tag));
+    const ours = loading(parse(await (await app.request("/?q=harmless")).text()).tags);
+    expect(ours).toEqual(["script src defer", "script src defer"]);
+    const doors = ["/?q=", "/features?q=", "/docs/errors/", "/features/", "/?health="];
+    for (const [at, text] of texts.entries()) {
+      const address = `${doors[at % doors.length]}${encodeURIComponent(text.toWellFormed().slice(0, 200))}`;
+      const { tags, links } = parse(await (await app.request(address)).text());
+      expect(loading(tags)).toEqual(ours);
+      for (const link of links) expect(link).toMatch(SAFE);
     }
   });
 
@@ -221,7 +226,7 @@ describe("text from vendors", () => {
   });
 });
 
-describe("a vendor's address", () => {
+describe("T11 a vendor's address", () => {
   it.each([
     "javascript:alert(1)",
     "JaVaScRiPt:alert(1)",

@@ -1,12 +1,14 @@
 import type { Assertion, Update } from "../../shared/domain/assertion.ts";
 import { cycleParts, scopeItem, scopeOf } from "../../shared/domain/cycle-scope.ts";
-import type { Entity } from "../../shared/domain/entity.ts";
+import { type Entity, isKind, nameOf } from "../../shared/domain/entity.ts";
 import type { HubEvent } from "../../shared/domain/event.ts";
 import type { HistoryEntry } from "../../shared/domain/history.ts";
 import { PERSON_STATES } from "../../shared/domain/identity.ts";
 import { itemHistory, type StatusOf } from "../../shared/domain/item-history.ts";
 import { STAGES, type Stage } from "../../shared/domain/stage.ts";
 import type { FlowRecord } from "../../shared/flow/record.ts";
+import { entityFits } from "../../shared/store/entity-views.ts";
+import { featureFits } from "../../shared/store/feature-fits.ts";
 import { flowView } from "../../shared/store/flow-views.ts";
 import type { Say } from "../../shared/store/said.ts";
 import type { LinkView, SuggestionView } from "../../shared/store/shown-links.ts";
@@ -22,6 +24,7 @@ import type {
   Quarantined,
   Slice,
   TimelineLine,
+  UnmappedWord,
   Views,
 } from "../../shared/store/views.ts";
 
@@ -39,6 +42,8 @@ export interface Shown {
   readonly connections: readonly ConnectionView[];
   readonly quarantine: readonly Quarantined[];
   readonly people: readonly PersonView[];
+  /** What was shown at any moment of the past. */
+  readonly before?: Shown | undefined;
   readonly assertions: readonly Assertion[];
   readonly updates: readonly Update[];
   readonly links: readonly LinkView[];
@@ -47,6 +52,9 @@ export interface Shown {
   readonly initiatives: readonly InitiativeView[];
   /** What figures are made of, the same for every feature and product. */
   readonly flow?: { readonly records: readonly FlowRecord[]; readonly now: Date };
+  /** Of all other kinds. */
+  readonly entities: readonly Entity[];
+  readonly unmapped: readonly UnmappedWord[];
 }
 
 export const NOTHING: Shown = {
@@ -61,6 +69,8 @@ export const NOTHING: Shown = {
   connections: [],
   quarantine: [],
   people: [],
+  entities: [],
+  unmapped: [],
   assertions: [],
   updates: [],
   links: [],
@@ -89,15 +99,7 @@ const byId = <Item extends { readonly id: string }>(items: readonly Item[]): Ite
 
 const stageOf = (feature: FeatureView): Stage | "none" => feature.explanation.headline ?? "none";
 
-const fits =
-  ({ product, products, stage, health, q, updatedSince }: FeatureFilter) =>
-  (feature: FeatureView): boolean =>
-    (products === undefined || products.some((id) => feature.productIds.includes(id))) &&
-    (product === undefined || feature.productIds.includes(product)) &&
-    (stage === undefined || stage.includes(stageOf(feature))) &&
-    (health === undefined || health.includes(feature.health.value)) &&
-    (q === undefined || `${feature.name} ${feature.key ?? ""}`.toLowerCase().includes(q.toLowerCase())) &&
-    (updatedSince === undefined || feature.updatedAt >= updatedSince);
+const fits = (filter: FeatureFilter) => (feature: FeatureView) => featureFits(feature, filter);
 
 const WORST_FIRST: readonly HealthValue[] = ["off_track", "at_risk", "on_track", "unknown"];
 
@@ -125,22 +127,39 @@ export const memoryViews = (shown: Shown): Views => {
       ),
     feature: async (named) =>
       shown.features.find(({ id, key }) => id === named || key?.toLowerCase() === named.toLowerCase()),
-    features: async (filter, after, limit) => page(byId(shown.features).filter(fits(filter)), after, limit),
-    column: async (stage, product, after, limit) => {
+    features: async (filter, after, limit) =>
+      page(
+        filter.order === undefined
+          ? byId(shown.features).filter(fits(filter))
+          : shown.features.filter(fits(filter)).toSorted((a, b) => (a.updatedAt > b.updatedAt ? -1 : 1)),
+        after,
+        limit,
+      ),
+    column: async (stage, product, after, limit, filter = {}) => {
       const rank = ({ health }: FeatureView) => WORST_FIRST.indexOf(health.value);
-      const cards = of(product).filter((feature) => stageOf(feature) === stage);
+      const cards = of(product)
+        .filter(fits(filter))
+        .filter((feature) => stageOf(feature) === stage);
       return page(
         cards.sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name)),
         after,
         limit,
       );
     },
-    counts: async (product) => tally([...STAGES, "none"], of(product).map(stageOf)),
+    counts: async (product, health) => tally([...STAGES, "none"], of(product).filter(fits({ health })).map(stageOf)),
     healthCounts: async (product) =>
       tally(
         WORST_FIRST,
         of(product).map(({ health }) => health.value),
       ),
+    asOf: () => memoryViews(shown.before ?? NOTHING),
+    changed: async (_since, _until, after, limit) => {
+      const before = new Map(shown.before?.features.map((feature) => [feature.id, feature]));
+      const now = new Map(shown.features.map((feature) => [feature.id, feature]));
+      const ids = [...new Set([...before.keys(), ...now.keys()])].sort();
+      const changes = ids.map((id) => ({ id, before: before.get(id), now: now.get(id) }));
+      return page(changes, after, limit);
+    },
     evidence: async (_feature, after, limit) => page(shown.evidence, after, limit),
     timeline: async (_feature, after, limit) => page(shown.timeline, after, limit),
     workItems: async ({ status, tool }, after, limit) =>
@@ -164,6 +183,28 @@ export const memoryViews = (shown: Shown): Views => {
         ...itemHistory(item, shown.itemHistories[item.id] ?? [], statusOf, () => undefined),
         people: new Map(),
       };
+    },
+    entities: async (kind, filter, after, limit) =>
+      page(
+        byId(shown.entities.filter((entity) => isKind(entity, kind))).filter((entity) => entityFits(entity, filter)),
+        after,
+        limit,
+      ),
+    entity: async (kind, named) =>
+      shown.entities
+        .filter((entity) => isKind(entity, kind))
+        .find(({ id, source }) => id === named || source.key === named),
+    search: async (text, limit) => {
+      const found = [...shown.features, ...shown.workItems, ...shown.entities].flatMap((one) => {
+        const [kind, key, name, tool, url] =
+          "source" in one
+            ? [one.kind, one.source.key, nameOf(one), one.source.tool, one.source.url]
+            : (["feature" as const, one.key, one.name, one.tool, one.url] as const);
+        const match = key?.toLowerCase() === text.toLowerCase() ? ("key" as const) : ("name" as const);
+        const fits = match === "key" || name.toLowerCase().includes(text.toLowerCase());
+        return fits ? [{ id: one.id, kind, key, name, tool, url, productIds: one.productIds, match }] : [];
+      });
+      return [...Map.groupBy(found, ({ kind }) => kind).values()].flatMap((some) => some.slice(0, limit));
     },
     cycles: async (_, after, limit) => page(byId(shown.cycles), after, limit),
     cycle: async (named) => shown.cycles.find(({ id }) => id === named),
@@ -219,6 +260,11 @@ export const memoryViews = (shown: Shown): Views => {
         after,
         limit,
       ),
+    lastChanges: async (name, limit) =>
+      shown.changes
+        .filter((event) => event.name === name)
+        .slice(-limit)
+        .toReversed(),
     connections: async () => shown.connections,
     connection: async (named) => shown.connections.find(({ id, name }) => id === named || name === named),
     quarantine: async (connectionId, after, limit) =>
@@ -227,6 +273,7 @@ export const memoryViews = (shown: Shown): Views => {
         after,
         limit,
       ),
+    unmapped: async (_, after, limit) => page(shown.unmapped, after, limit),
     changedSince: async (since, product) =>
       shown.features
         .filter(fits(typeof product === "object" ? { products: product } : { product }))

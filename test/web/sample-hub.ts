@@ -16,6 +16,7 @@ import type {
 import { webApp } from "../../shared/web/app.ts";
 import type { WebDeps } from "../../shared/web/web-deps.ts";
 import { memoryViews, type Shown, silent } from "./memory-views.ts";
+import { SAMPLE_ENTITIES } from "./sample-entities.ts";
 import { samplePlan } from "./sample-plan.ts";
 import { sampleReports } from "./sample-reports.ts";
 
@@ -383,6 +384,8 @@ export const sampleHub = (perStage: number): Shown => ({
   timeline: TIMELINE,
   changes: CHANGES,
   people: PEOPLE,
+  entities: SAMPLE_ENTITIES,
+  unmapped: [{ id: "10042", name: "Waiting for Legal", type: "indeterminate" }],
   ...samplePlan,
   connections: [connection("jira", "Jira"), connection("github", "GitHub"), zendesk],
   quarantine: [1, 2].map((n) => ({

@@ -1,4 +1,5 @@
 import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from "@aws-sdk/client-eventbridge";
+import { goingOut } from "../../domain/claim-check.ts";
 import { cloudEvent, type HubEvent } from "../../domain/event.ts";
 import type { Archive } from "../../ports/archive.ts";
 import type { Bus } from "../../ports/bus.ts";
@@ -7,7 +8,7 @@ import { parcels } from "./parcels.ts";
 import { pause, TRIES } from "./pause.ts";
 
 const SENT_AT_ONCE = 10;
-/** Of one event and of all in one call: below 256 KB. */
+/** Of all events in one call: below 256 KB. A single one is far smaller, or a claim. */
 const BYTES_AT_MOST = 256 * 1024 - 1;
 /** As EventBridge counts a time. */
 const TIME_BYTES = 14;
@@ -52,45 +53,18 @@ const putAll = async (client: EventBridgeClient, parcel: readonly Parcelled[]): 
 };
 
 const entryOf = async (settings: Settings, event: HubEvent): Promise<PutEventsRequestEntry> => {
-  const whole = cloudEvent(event, settings);
-  const entry = {
+  const { archive } = settings;
+  const note = { connectionId: "_events", receivedAt: event.recordedAt, what: "event" } as const;
+  const sent = await goingOut(event, cloudEvent(event, settings), async (bytes) => archive?.put(note, bytes));
+  return {
     EventBusName: settings.bus,
     Source: "throughline",
     DetailType: event.name,
-    Detail: JSON.stringify(whole),
+    Detail: JSON.stringify(sent),
     // Ours, which is always a sane one; when it happened stands in the detail.
     Time: new Date(event.recordedAt),
   };
-  if (sizeOf(entry) <= BYTES_AT_MOST) return entry;
-  return { ...entry, Detail: JSON.stringify(await checkedIn(settings, event, whole)) };
 };
-
-/**
- * An event too large for the bus: its data are the ids of what it tells of and where the whole lies in the archive.
- * `dataref` (of CloudEvents) asks the change log, which holds every event whole.
- */
-const checkedIn = async (
-  { url, archive }: Settings,
-  event: HubEvent,
-  whole: ReturnType<typeof cloudEvent>,
-): Promise<object> => {
-  const note = { connectionId: "_events", receivedAt: event.recordedAt, what: "event" } as const;
-  const claimCheck = await archive?.put(note, new TextEncoder().encode(JSON.stringify(whole)));
-  const since = new URLSearchParams({ since: event.recordedAt, type: event.name });
-  return {
-    ...whole,
-    dataref: `${url}/v1/changes?${since}`,
-    data: { ...(claimCheck !== undefined && { claim_check: claimCheck }), ...idsIn(whole.data) },
-  };
-};
-
-/** Of the things that an event names, only which they are. */
-const idsIn = (data: unknown): Record<string, { readonly id: string }> =>
-  Object.fromEntries(
-    Object.entries(data ?? {}).flatMap(([name, value]) =>
-      typeof value === "object" && value !== null && typeof value.id === "string" ? [[name, { id: value.id }]] : [],
-    ),
-  );
 
 /** In bytes, as EventBridge counts. */
 const sizeOf = ({ Source = "", DetailType = "", Detail = "", Resources = [] }: PutEventsRequestEntry): number =>

@@ -57,7 +57,8 @@ export const openEmbedded = (options: {
   const inbox = sqliteQueue(db, "inbox", clock, () => told("inbox"));
   const jobs = sqliteQueue(db, "jobs", clock, () => told("jobs"));
   const unpublished = sqliteQueue(db, "unpublished", clock, () => told("unpublished"));
-  const bus = sqliteBus(db, { url: options.url, typePrefix: options.typePrefix ?? "dev.throughline" });
+  const archive = fileArchive(join(folder, "archive"));
+  const bus = sqliteBus(db, { url: options.url, typePrefix: options.typePrefix ?? "dev.throughline", archive });
   const table = sqliteTable(db, () => told("table"));
   if (options.exclusive) {
     for (const queue of [inbox, jobs, unpublished]) queue.recover();
@@ -72,7 +73,7 @@ export const openEmbedded = (options: {
       jobs,
       unpublished,
       bus,
-      archive: fileArchive(join(folder, "archive")),
+      archive,
       secrets: environmentSecrets(options.environment, options.envFile, join(folder, "secrets")),
       clock,
       mailer: outboxMailer(join(folder, "outbox")),

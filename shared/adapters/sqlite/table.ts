@@ -174,7 +174,10 @@ export const sqliteFeed = (db: DatabaseSync, readers: readonly string[]): Sqlite
   db.exec(
     "CREATE TABLE IF NOT EXISTS feed_missed (reader TEXT NOT NULL, seq INTEGER NOT NULL, pk TEXT NOT NULL, sk TEXT NOT NULL, before TEXT, after TEXT NOT NULL, PRIMARY KEY (reader, seq))",
   );
-  for (const reader of readers) db.prepare("INSERT OR IGNORE INTO feed_reader VALUES (?, 0)").run(reader);
+  // Asked first: even an insert that is ignored waits for the lock, and a reader beside a busy hub would wait in vain.
+  const known = db.prepare("SELECT 1 FROM feed_reader WHERE name = ?");
+  for (const reader of readers)
+    if (known.get(reader) === undefined) db.prepare("INSERT OR IGNORE INTO feed_reader VALUES (?, 0)").run(reader);
   const some = db.prepare("SELECT seq, pk, sk, before, after FROM feed WHERE seq > ? ORDER BY seq LIMIT ?");
   const at = db.prepare("SELECT seq FROM feed_reader WHERE name = ?");
   const move = db.prepare("UPDATE feed_reader SET seq = ? WHERE name = ?");

@@ -16,3 +16,12 @@ export const targetMoves = (history: readonly HistoryEntry[]): TargetMove[] => {
   const unique = new Map(moves.map((move) => [`${move.at} ${move.from} ${move.to}`, move]));
   return [...unique].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, move]) => move);
 };
+
+/** The day first promised and how often it moved; nothing of a promise that stands as it was made. */
+export const promiseOf = (
+  history: readonly HistoryEntry[],
+): { readonly firstTargetDate?: string; readonly targetMoves?: number } => {
+  const moves = targetMoves(history);
+  const [first] = moves;
+  return first === undefined ? {} : { firstTargetDate: first.from, targetMoves: moves.length };
+};

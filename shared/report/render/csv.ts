@@ -34,11 +34,15 @@ export const reportCsv = (report: Report, bom = false): string => {
     ...report.sections.flatMap(({ id, blocks }) => blocks.flatMap((block) => factsOf(id, block))),
     ...report.caveats.map((caveat): Fact => ["caveats", "", "", "text", caveat, ""]),
   ];
-  return stringify(
-    [COLUMNS, ...facts.map((fact) => [report.report, first, last, zone, ...fact])].map((row) => row.map(inert)),
+  return csvOf([COLUMNS, ...facts.map((fact) => [report.report, first, last, zone, ...fact])], bom);
+};
+
+/** Rows as CSV (RFC 4180), no cell of which is a formula to a spreadsheet. */
+export const csvOf = (rows: readonly (readonly (string | number)[])[], bom = false): string =>
+  stringify(
+    rows.map((row) => row.map(inert)),
     { record_delimiter: "\r\n", bom },
   );
-};
 
 /** No control characters, and nothing that a spreadsheet takes for a formula; a number stays one. */
 const inert = (value: string | number): string => {

@@ -2,14 +2,15 @@ import type { Block, Cell, Report } from "../document.ts";
 import { cellText, changeLine, chartLines, countsText, coverText, figureText, moreText } from "./cell.ts";
 
 /** A text of a tool is shown as it is: nothing in it is markup, HTML, a link by itself or the end of a table's cell. */
-const safe = (text: string): string =>
+export const safe = (text: string): string =>
   text
     .replaceAll(/[\\`*_{}[\]()#+\-!|~=:.@$]/g, "\\$&")
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")
     .replaceAll(">", "&gt;");
 
-const link = (text: string, url: string): string =>
+/** @param url one that may be told as it is */
+export const link = (text: string, url: string): string =>
   `[${safe(text)}](<${url.replaceAll("<", "%3C").replaceAll(">", "%3E").replaceAll("\\", "%5C")}>)`;
 
 const cell = (value: Cell | undefined, kind?: Parameters<typeof cellText>[1]): string =>

@@ -31,3 +31,11 @@ export const demand = (identity: Identity, scope: Scope): void => {
       details: { scope },
     });
 };
+
+/** @throws HubError scope_missing for who sees some products only: what everybody gets is not theirs to send */
+export const demandAll = ({ products, name }: Identity): void => {
+  if (products !== "all")
+    throw new HubError("scope_missing", `this concerns all products, and ${name} sees some of them`, {
+      retry: "never",
+    });
+};

@@ -17,7 +17,7 @@ export interface HiddenWords {
  * @param visibleOf which of the records they may see
  */
 export const hiddenWords = async (
-  views: Views,
+  views: Pick<Views, "evidence">,
   featureId: string,
   visibleOf: (ids: readonly string[]) => Promise<ReadonlySet<string>>,
 ): Promise<HiddenWords> => {
@@ -33,6 +33,28 @@ export const hiddenWords = async (
   }
   return { isIn: (text) => [...words].some((word) => text.includes(word)) };
 };
+
+/** Whether every record that ever spoke about a feature may be seen; no where there are too many to look at. */
+export const onlyVisibleSpoke = async (
+  views: Views,
+  featureId: string,
+  visibleOf: (ids: readonly string[]) => Promise<ReadonlySet<string>>,
+): Promise<boolean> => {
+  let after: string | undefined;
+  for (let looked = 0; looked < LOOK_AT_MOST; looked += PAGE) {
+    const { items, next } = await views.evidence(featureId, after, PAGE, true);
+    const records = items.filter(({ kind }) => kind !== "assertion").map(({ id }) => id);
+    const visible = await visibleOf(records);
+    if (records.some((id) => !visible.has(id))) return false;
+    after = next;
+    if (after === undefined) return true;
+  }
+  return false;
+};
+
+/** A feature's stage, health and figures, without any text about its records. */
+export const withoutTexts = (feature: FeatureView): FeatureView =>
+  redactedFeature({ ...feature, names: [] }, { isIn: () => true });
 
 /** A feature without the lines that name a hidden record. What they led to, its stage and health, stays. */
 export const redactedFeature = (feature: FeatureView, hidden: HiddenWords): FeatureView => {

@@ -3,14 +3,14 @@ import type { Entity } from "../../domain/entity.ts";
 import type { HubEvent } from "../../domain/event.ts";
 import type { PastValue } from "../../domain/history.ts";
 import type { Course } from "../../domain/interval.ts";
-import { STAGES } from "../../domain/stage.ts";
-import type { ConnectionView, FeatureView, HealthValue, Slice, Views } from "../../store/views.ts";
-import { hiddenWords, redactedEvent, redactedFeature } from "./redacted.ts";
+import type { ConnectionView, FeatureView, Slice, Views } from "../../store/views.ts";
+import { hiddenWords, onlyVisibleSpoke, redactedFeature, withoutTexts } from "./redacted.ts";
 import { scopedPlans } from "./scoped-plans.ts";
+import { scopedReads } from "./scoped-reads.ts";
 import { sifted } from "./sifted.ts";
+import { tellable } from "./tellable.ts";
 
 const ITEMS_AT_ONCE = 500;
-const HEALTHS: readonly HealthValue[] = ["on_track", "at_risk", "off_track", "unknown"];
 
 /**
  * The views of somebody who may see some products only: what belongs to none of them does not exist. Every read stands
@@ -33,10 +33,25 @@ export const scopedViews = (views: Views, products: readonly string[]): Views =>
     return new Set(ids.filter((id) => isMine(found.get(id))));
   };
   const wordsOf = (featureId: string) => hiddenWords(views, featureId, visibleOf);
+  /** Without initiatives and experiments of other products. */
+  const withOwn = async (feature: FeatureView): Promise<FeatureView> => {
+    const { initiatives, decisions } = feature;
+    const visible = await visibleOf([...initiatives, ...(decisions ?? [])].map(({ id }) => id));
+    const isVisible = ({ id }: { readonly id: string }) => visible.has(id);
+    return {
+      ...own(feature),
+      initiatives: initiatives.filter(isVisible),
+      ...(decisions && { decisions: decisions.filter(isVisible) }),
+    };
+  };
   const shown = async (feature: FeatureView): Promise<FeatureView> => {
-    const [words, above] = await Promise.all([wordsOf(feature.id), visibleOf(feature.initiatives.map(({ id }) => id))]);
-    const initiatives = feature.initiatives.filter(({ id }) => above.has(id));
-    return redactedFeature({ ...own(feature), initiatives }, words);
+    const [words, seen] = await Promise.all([wordsOf(feature.id), withOwn(feature)]);
+    return redactedFeature(seen, words);
+  };
+  /** Of then: what records of other products were called then is not known any more, so that no text is told where one spoke. */
+  const shownThen = async (feature: FeatureView): Promise<FeatureView> => {
+    const seen = await withOwn(feature);
+    return (await onlyVisibleSpoke(views, feature.id, visibleOf)) ? seen : withoutTexts(seen);
   };
   const feature = async (idOrKey: string) => {
     const found = await views.feature(idOrKey);
@@ -50,19 +65,7 @@ export const scopedViews = (views: Views, products: readonly string[]): Views =>
     return of.length > 0 && of.every((id) => mine.has(id));
   };
 
-  /** Whether somebody may be told of an event, and that event. */
-  const tellable = async (event: HubEvent): Promise<HubEvent | undefined> => {
-    const { data } = event;
-    if ("productIds" in data) {
-      if (!isMine(data.productIds)) return undefined;
-      const told = { ...event, data: own(data) } as HubEvent;
-      return "feature" in data ? redactedEvent(told, await wordsOf(data.feature.id)) : told;
-    }
-    if ("connection" in data) return (await isWhole(data.connection.id)) ? event : undefined;
-    // Sums over everything, persons and links cannot be told by product.
-    if (/^(?:records|identity|link)\./.test(event.name)) return undefined;
-    return (await visibleOf([event.subject])).size > 0 ? event : undefined;
-  };
+  const told = (event: HubEvent) => tellable(views, products, event);
 
   return {
     products: async () => (await views.products()).filter(({ id }) => mine.has(id)),
@@ -72,41 +75,25 @@ export const scopedViews = (views: Views, products: readonly string[]): Views =>
           isMine(of) ? [[id, own({ productIds: of }).productIds]] : [],
         ),
       ),
-    async feature(idOrKey) {
-      const found = await feature(idOrKey);
-      return found && shown(found);
+    ...scopedReads(views, { products, isMine, shown }),
+    asOf: (at) => scopedReads(views.asOf(at), { products, isMine, shown: shownThen }),
+    async changed(since, until, after, limit) {
+      const { items, next } = await views.changed(since, until, after, limit);
+      const then = async (view: FeatureView | undefined) =>
+        view !== undefined && isMine(view.productIds) ? shownThen(view) : undefined;
+      const told = items.map(async ({ id, before, now }) => ({ id, before: await then(before), now: await then(now) }));
+      return {
+        items: (await Promise.all(told)).filter(({ before, now }) => before !== undefined || now !== undefined),
+        next,
+      };
     },
-    async features(filter, after, limit) {
-      const of = asked(filter.product);
-      if (of.length === 0) return nothing;
-      const { items, next } = await views.features({ ...filter, products: of }, after, limit);
-      return { items: await Promise.all(items.map(shown)), next };
-    },
-    async column(stage, product, after, limit) {
-      // A column is in order of products first: one after the other is the same order.
-      const items: FeatureView[] = [];
-      const [from, place] = after === undefined ? [] : (after.split("\n", 2) as [string, string]);
-      const of = [...asked(product)].sort().filter((id) => from === undefined || id >= from);
-      for (const id of of) {
-        const slice = await views.column(stage, id, id === from && place ? place : undefined, limit - items.length);
-        items.push(...(await Promise.all(slice.items.map(shown))));
-        if (slice.next !== undefined) return { items, next: `${id}\n${slice.next}` };
-        const following = of[of.indexOf(id) + 1];
-        if (items.length >= limit) return { items, next: following && `${following}\n` };
-      }
-      return { items, next: undefined };
-    },
-    counts: async (product) =>
-      summed([...STAGES, "none"] as const, await Promise.all(asked(product).map((id) => views.counts(id)))),
-    healthCounts: async (product) =>
-      summed(HEALTHS, await Promise.all(asked(product).map((id) => views.healthCounts(id)))),
-    async evidence(featureId, after, limit) {
+    async evidence(featureId, after, limit, ever) {
       if ((await feature(featureId)) === undefined) return nothing;
       const words = await wordsOf(featureId);
       return sifted(
         after,
         limit,
-        (place, size) => views.evidence(featureId, place, size),
+        (place, size) => views.evidence(featureId, place, size, ever),
         async (lines) => {
           const visible = await visibleOf(lines.map(({ id }) => id));
           return lines.flatMap((line) => {
@@ -194,6 +181,21 @@ export const scopedViews = (views: Views, products: readonly string[]): Views =>
       const isNamed = JSON.stringify(slice.items);
       return { ...slice, people: new Map([...people].filter(([id]) => isNamed.includes(id))) };
     },
+    async entities(kind, filter, after, limit) {
+      const of = asked(filter.product);
+      const isHidden = filter.feature !== undefined && (await feature(filter.feature)) === undefined;
+      if (of.length === 0 || isHidden) return nothing;
+      const { items, next } = await views.entities(kind, { ...filter, products: of }, after, limit);
+      return { items: items.map(own), next };
+    },
+    async entity(kind, idOrKey) {
+      const found = await views.entity(kind, idOrKey);
+      return found !== undefined && isMine(found.productIds) ? own(found) : undefined;
+    },
+    search: async (text, limit) =>
+      (await views.search(text, limit, products)).filter(({ productIds }) => isMine(productIds)).map(own),
+    unmapped: async (connectionId, after, limit) =>
+      (await isWhole(connectionId)) ? views.unmapped(connectionId, after, limit) : nothing,
     // Persons belong to no product: who may see some products only sees those who are named on their records.
     people: async () => nothing,
     person: async () => undefined,
@@ -204,22 +206,20 @@ export const scopedViews = (views: Views, products: readonly string[]): Views =>
         after,
         limit,
         (place, size) => views.changes(since, place, size, names),
-        async (events) => (await Promise.all(events.map(tellable))).filter((event) => event !== undefined),
+        async (events) => (await Promise.all(events.map(told))).filter((event) => event !== undefined),
       ),
+    lastChanges: async (name, limit) =>
+      (await Promise.all((await views.lastChanges(name, limit)).map(told))).filter((event) => event !== undefined),
     connections,
     connection: async (nameOrId) => (await connections()).find(({ id, name }) => id === nameOrId || name === nameOrId),
     quarantine: async (connectionId, after, limit) =>
       (await isWhole(connectionId)) ? views.quarantine(connectionId, after, limit) : nothing,
-    changedSince: (since, product) =>
-      views.changedSince(since, typeof product === "object" ? product.filter((id) => mine.has(id)) : asked(product)),
+    changedSince: (since, product, upTo) => {
+      const of = typeof product === "object" ? product.filter((id) => mine.has(id)) : asked(product);
+      return views.changedSince(since, of, upTo);
+    },
   };
 };
-
-const summed = <Word extends string>(words: readonly Word[], counts: readonly Readonly<Record<Word, number>>[]) =>
-  Object.fromEntries(words.map((word) => [word, counts.reduce((sum, count) => sum + count[word], 0)])) as Record<
-    Word,
-    number
-  >;
 
 /**
  * A connection for somebody who sees some of the products that it feeds. Where it feeds others too, the names of its

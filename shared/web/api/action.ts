@@ -20,6 +20,7 @@ interface ActionSpec<Body extends z.ZodObject, Reply extends z.ZodObject> {
   readonly gives: Reply;
   /** 200 without it; 202 where the work goes on after the answer, 204 where there is nothing to say. */
   readonly status?: 200 | 201 | 202 | 204;
+  readonly givesSecret?: boolean;
   /** Undefined: there is no such thing. */
   readonly act: (asked: Asked & { readonly sent: z.output<Body> }) => Promise<
     | {
@@ -78,6 +79,7 @@ export const action = <Body extends z.ZodObject, Reply extends z.ZodObject>(spec
     response: spec.gives,
     status,
     canMiss: spec.path.includes("{"),
+    ...(spec.givesSecret === true && { givesSecret: true }),
     answer: async (asked) => {
       givenIn(asked.url.searchParams, {}, `${spec.method} ${spec.path}`);
       const parsed = takes.safeParse(camelKeys(asked.body ?? {}));

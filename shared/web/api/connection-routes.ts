@@ -80,6 +80,15 @@ const DeadLetterJson = z
   })
   .meta({ id: "DeadLetter" });
 
+const WordJson = z
+  .object({
+    id: z.string().describe("The tool's id of the word."),
+    name: z.string(),
+    type: z.string().describe("The tool's own coarse type."),
+    scope: z.string().nullable().describe("The part of the tool that has it; null for all."),
+  })
+  .meta({ id: "UnmappedWord" });
+
 const censusJson = ({ theirs, ours, fuse, error, ...counts }: StreamCensus): z.input<typeof CensusJson> => ({
   ...counts,
   vendorCount: theirs,
@@ -146,6 +155,40 @@ export const CONNECTION_ROUTES = [
     read: async ({ deps, id }) => {
       const connection = await deps.views.connection(id);
       return connection && { body: connectionJson(connection, deps.url()) };
+    },
+  }),
+  list({
+    id: "list_runs",
+    tag: "Connections",
+    scope: "connections:read",
+    path: "/v1/connections/{id}/runs",
+    summary: "The last run of each stream of a connection.",
+    pathParameters: ID,
+    item: RunJson,
+    rows: async ({ deps, id, after, limit }) => {
+      const connection = await deps.views.connection(id);
+      if (connection === undefined) return undefined;
+      const placed = connectionJson(connection, deps.url())
+        .streams.map((run) => ({ place: `${run.stream} ${run.scope}`, run }))
+        .sort((a, b) => (a.place < b.place ? -1 : 1))
+        .filter(({ place }) => after === undefined || place > after);
+      const items = placed.slice(0, limit);
+      return { items: items.map(({ run }) => run), next: placed.length > limit ? items.at(-1)?.place : undefined };
+    },
+  }),
+  list({
+    id: "list_unmapped",
+    tag: "Connections",
+    scope: "connections:read",
+    path: "/v1/connections/{id}/unmapped",
+    summary: "Status words of the tool that mean nothing to the hub yet: map them under statuses of the connection.",
+    pathParameters: ID,
+    item: WordJson,
+    rows: async ({ deps, id, after, limit }) => {
+      const connection = await deps.views.connection(id);
+      if (connection === undefined) return undefined;
+      const { items, next } = await deps.views.unmapped(connection.id, after, limit);
+      return { items: items.map((word) => ({ ...word, scope: word.scope ?? null })), next };
     },
   }),
   list({

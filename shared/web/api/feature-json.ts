@@ -2,6 +2,7 @@ import * as z from "zod";
 import { BADGES, DISPOSITIONS, STAGE_STATES, STAGES, type Stage, type StageResult } from "../../domain/stage.ts";
 import type { FeatureView } from "../../store/views.ts";
 import { featurePath } from "../feature-address.ts";
+import { Expanded } from "./feature-expand.ts";
 import { HealthDimensionJson, healthDimensionsJson } from "./health-json.ts";
 import { MappedJson } from "./mapped-json.ts";
 import { AssertionJson, assertionJson } from "./said-json.ts";
@@ -86,6 +87,7 @@ export const FeatureJson = z
     presence: z.object({ state: z.string(), since: Time }),
     updatedAt: Time.describe("Newest source time of all that it was made from."),
     observedAt: Time.describe("When the hub last looked."),
+    ...Expanded,
   })
   .meta({ id: "Feature" });
 

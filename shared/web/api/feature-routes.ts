@@ -1,30 +1,18 @@
 import * as z from "zod";
+import { HubError } from "../../connector/errors.ts";
 import { snakeCase } from "../../domain/snake-case.ts";
 import { STAGES } from "../../domain/stage.ts";
 import type { FeatureView } from "../../store/views.ts";
+import { AsOf, pastMoment, viewsAt } from "../as-of.ts";
+import { EvidenceJson, Expand, evidenceJson, expansions } from "./feature-expand.ts";
+import { ownersNamed } from "./feature-filter.ts";
 import { ExplanationJson, explanationJson, FeatureJson, featureJson } from "./feature-json.ts";
 import { Moment, ProductFilter, productId, since } from "./filters.ts";
-import { MappedJson } from "./mapped-json.ts";
 import { type Asked, list, single } from "./route.ts";
 
 const ID = { id: "Id or key of a feature; keys it once had and any case are understood." };
 const HEALTH = ["on_track", "at_risk", "off_track", "unknown"] as const;
 const Kind = z.string().describe("What it is: work_item, pull_request, deployment and so on.");
-
-const EvidenceJson = z
-  .object({
-    id: z.string(),
-    kind: Kind,
-    key: z.string().nullable(),
-    name: z.string(),
-    tool: z.string(),
-    url: z.string(),
-    status: MappedJson.nullable(),
-    confidence: z.number().describe("0 to 1: how sure it is that the record belongs to the feature."),
-    via: z.string().describe("How it is connected."),
-    at: z.iso.datetime(),
-  })
-  .meta({ id: "Evidence" });
 
 const TimelineJson = z
   .object({
@@ -38,7 +26,25 @@ const TimelineJson = z
   })
   .meta({ id: "TimelineEntry" });
 
-const named = ({ deps, id }: Asked): Promise<FeatureView | undefined> => deps.views.feature(id);
+const named = ({ deps, id }: Asked, asOf?: string): Promise<FeatureView | undefined> =>
+  viewsAt(deps, pastMoment(asOf, deps)).feature(id);
+
+/** Lists in another order, and records beside a feature, are kept of now alone. */
+const onlyOfNow = ({
+  sort,
+  expand,
+}: {
+  readonly sort?: string | undefined;
+  readonly expand?: readonly string[] | undefined;
+}) => {
+  const parameter = sort !== undefined ? "sort" : expand?.includes("evidence") ? "expand" : undefined;
+  if (parameter === undefined) return;
+  const said = parameter === "sort" ? "sort" : "expand=evidence";
+  throw new HubError("invalid_parameter", `'${said}' tells of now alone: it does not go with 'as_of'`, {
+    retry: "never",
+    details: { parameter },
+  });
+};
 
 export const FEATURE_ROUTES = [
   list({
@@ -60,17 +66,48 @@ export const FEATURE_ROUTES = [
         .describe("Leading health.")
         .meta({ examples: [["at_risk"]] }),
       q: z.string().max(200).optional().describe("Text in the name or key, in any case."),
+      owner: z
+        .string()
+        .max(200)
+        .optional()
+        .describe("Name of the owner, or id of an account or a person.")
+        .meta({ examples: ["Ana Ruiz"] }),
+      dueBefore: z.iso
+        .date()
+        .optional()
+        .describe("Promised for a day before this one.")
+        .meta({ examples: ["2026-12-01"] }),
       updatedSince: Moment.optional().describe("Only what changed at its source since then."),
+      sort: z
+        .enum(["-updated_at"])
+        .optional()
+        .describe("Newest change first, in place of by id: a feature that changes during the walk may come twice."),
+      expand: Expand,
+      asOf: AsOf,
     },
     item: FeatureJson,
+    estimate: async ({ deps, query }) => {
+      const { product, stage, sort: _s, expand: _e, ...others } = query;
+      if (Object.values(others).some((value) => value !== undefined)) return undefined;
+      const counts = await deps.views.counts(await productId(deps.views, product));
+      return Object.entries(counts)
+        .filter(([name]) => stage === undefined || (stage as readonly string[]).includes(name))
+        .reduce((sum, [, count]) => sum + count, 0);
+    },
     rows: async ({ deps, query, after, limit }) => {
+      const { sort, expand, asOf, ...filters } = query;
+      const at = pastMoment(asOf, deps);
+      if (at !== undefined) onlyOfNow({ sort, expand });
       const filter = {
-        ...query,
+        ...filters,
+        order: sort,
         product: await productId(deps.views, query.product),
+        owner: await ownersNamed(deps.views, query.owner),
         updatedSince: since(query.updatedSince),
       };
-      const { items, next } = await deps.views.features(filter, after, limit);
-      return { items: items.map((feature) => featureJson(feature, deps.url())), next };
+      const { items, next } = await viewsAt(deps, at).features(filter, after, limit);
+      const more = await expansions(deps.views, items, expand);
+      return { items: items.map((feature, at) => ({ ...featureJson(feature, deps.url()), ...more[at] })), next };
     },
   }),
   single({
@@ -80,10 +117,17 @@ export const FEATURE_ROUTES = [
     path: "/v1/features/{id}",
     summary: "One feature.",
     pathParameters: ID,
+    query: { expand: Expand, asOf: AsOf },
     body: FeatureJson,
     read: async (asked) => {
-      const feature = await named(asked);
-      return feature && { body: featureJson(feature, asked.deps.url()), version: [feature.id, feature.version] };
+      const { expand, asOf } = asked.query;
+      if (pastMoment(asOf, asked.deps) !== undefined) onlyOfNow({ expand });
+      const feature = await named(asked, asOf);
+      if (feature === undefined) return undefined;
+      const [more] = await expansions(asked.deps.views, [feature], expand);
+      const body = { ...featureJson(feature, asked.deps.url()), ...more };
+      // What comes along changes on its own: only the feature itself has a version.
+      return expand === undefined ? { body, version: [feature.id, feature.version] } : { body };
     },
   }),
   single({
@@ -93,9 +137,10 @@ export const FEATURE_ROUTES = [
     path: "/v1/features/{id}/explain",
     summary: "Why the feature stands where it stands, what is missing, who says otherwise, and what cannot be seen.",
     pathParameters: ID,
+    query: { asOf: AsOf },
     body: ExplanationJson,
     read: async (asked) => {
-      const feature = await named(asked);
+      const feature = await named(asked, asked.query.asOf);
       return feature && { body: explanationJson(feature), version: [feature.id, feature.version] };
     },
   }),
@@ -126,13 +171,7 @@ export const FEATURE_ROUTES = [
       const feature = await named(asked);
       if (feature === undefined) return undefined;
       const { items, next } = await asked.deps.views.evidence(feature.id, after, limit);
-      const json = items.map((line) => ({
-        ...line,
-        kind: snakeCase(line.kind),
-        key: line.key ?? null,
-        status: line.status ?? null,
-      }));
-      return { items: json, next };
+      return { items: items.map(evidenceJson), next };
     },
   }),
 ];

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { snakeCase, snakeSchema } from "../../domain/snake-case.ts";
+import { type Example, exampleOf } from "./example.ts";
 import { bare, takesMany } from "./query.ts";
 import type { Route } from "./route.ts";
 import { ROUTES } from "./routes.ts";
@@ -77,10 +78,22 @@ const SUCCESS: Readonly<Record<Route["status"], string>> = {
   204: "Done; there is nothing to say.",
 };
 
-const operation = (route: Route, components: Map<string, unknown>) => ({
+/** What holds for all operations of its kind. */
+const descriptionOf = ({ method, scope, response, status }: Route): string => {
+  const isList = response instanceof z.ZodObject && "nextCursor" in response.shape;
+  const how = isList
+    ? "A page at a time, by id unless it says otherwise; `next_cursor`, or the `Link` header, leads on."
+    : "One object, with an ETag for `If-None-Match`.";
+  const read = `${how} The same rows with the suffix \`.csv\` for spreadsheets or \`.md\` for people.`;
+  const write = `${status === 202 ? "Answered before the work is done; `Location` says where to follow it. " : ""}${method === "POST" ? "With `Idempotency-Key` a repeat within 24 hours gets the first answer." : "`If-Match` names the version that is changed."}`;
+  return `${method === "GET" ? read : write} Needs the scope \`${scope}\`.`;
+};
+
+const operation = (route: Route, components: Map<string, unknown>, example: Example | undefined) => ({
   operationId: route.id,
   tags: [route.tag],
   summary: route.summary,
+  description: descriptionOf(route),
   parameters: [
     ...Object.entries(route.pathParameters).map(([name, description]) => ({
       name,
@@ -102,7 +115,12 @@ const operation = (route: Route, components: Map<string, unknown>) => ({
   ...(route.request !== undefined && {
     requestBody: {
       required: true,
-      content: { "application/json": { schema: withComponents(route.request, components) } },
+      content: {
+        "application/json": {
+          schema: withComponents(route.request, components),
+          ...(example?.sent !== undefined && { example: example.sent }),
+        },
+      },
     },
   }),
   security: [{ key: [route.scope] }],
@@ -110,7 +128,12 @@ const operation = (route: Route, components: Map<string, unknown>) => ({
     [route.status]: {
       description: SUCCESS[route.status],
       headers: { ETag: { schema: { type: "string" } }, "X-Request-Id": { schema: { type: "string" } } },
-      content: { "application/json": { schema: withComponents(route.response, components) } },
+      content: {
+        "application/json": {
+          schema: withComponents(route.response, components),
+          ...(example !== undefined && { example: example.answer }),
+        },
+      },
     },
     ...(route.method === "GET" && {
       "304": { description: "Not changed since the answer that `If-None-Match` names." },
@@ -129,7 +152,9 @@ export const openApi = ({ url, version }: { readonly url: string; readonly versi
   const paths = Object.fromEntries(
     [...Map.groupBy(ROUTES, ({ path }) => path)].map(([path, routes]) => [
       path,
-      Object.fromEntries(routes.map((route) => [route.method.toLowerCase(), operation(route, components)])),
+      Object.fromEntries(
+        routes.map((route) => [route.method.toLowerCase(), operation(route, components, exampleOf(route.id))]),
+      ),
     ]),
   );
   return {

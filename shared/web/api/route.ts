@@ -4,7 +4,7 @@ import type { Slice } from "../../store/views.ts";
 import type { Identity } from "../access/identity.ts";
 import type { Scope } from "../access/scope.ts";
 import { strongTag, weakTag } from "../entity-tag.ts";
-import { freshnessOf } from "../freshness.ts";
+import { freshness } from "../freshness.ts";
 import type { WebDeps } from "../web-deps.ts";
 import { openCursor, sealCursor } from "./cursor.ts";
 import { checked, givenIn } from "./query.ts";
@@ -19,6 +19,8 @@ export interface Answer {
   readonly status?: 200 | 201 | 202 | 204 | undefined;
   /** Where what was made can be read. */
   readonly location?: string | undefined;
+  /** The first answer to a request that is repeated. */
+  readonly isReplay?: boolean | undefined;
 }
 
 export interface Asked {
@@ -51,6 +53,8 @@ export interface Route {
   readonly response: z.ZodType;
   readonly status: 200 | 201 | 202 | 204;
   readonly canMiss: boolean;
+  /** Its answer holds a secret that is shown once: no repeat of the request is told it. */
+  readonly givesSecret?: boolean | undefined;
   /** Undefined: there is no such thing. */
   readonly answer: (asked: Asked) => Promise<Answer | undefined>;
 }
@@ -71,6 +75,8 @@ type Query<Shape extends z.ZodRawShape> = z.output<z.ZodObject<Shape>>;
 
 interface ListSpec<Shape extends z.ZodRawShape, Item extends z.ZodObject> extends Spec<Shape> {
   readonly item: Item;
+  /** About how many there are; undefined where only a walk could tell. */
+  readonly estimate?: (asked: Asked & { readonly query: Query<Shape> }) => Promise<number | undefined>;
   readonly rows: (
     asked: Asked & { readonly query: Query<Shape>; readonly after: string | undefined; readonly limit: number },
   ) => Promise<Slice<z.input<Item>> | undefined>;
@@ -96,10 +102,9 @@ const fieldsOf = (schema: z.ZodObject) => {
   return z.object({ fields });
 };
 
-const projected = (body: unknown, fields: readonly string[] | undefined): unknown => {
-  const wire = snakeKeys(body) as Readonly<Record<string, unknown>>;
-  if (fields === undefined) return wire;
-  return Object.fromEntries(Object.entries(wire).filter(([name]) => fields.includes(name)));
+const projected = (body: object, fields: readonly string[] | undefined): unknown => {
+  if (fields === undefined) return snakeKeys(body);
+  return snakeKeys(Object.fromEntries(Object.entries(body).filter(([name]) => fields.includes(snakeCase(name)))));
 };
 
 const page = {
@@ -110,17 +115,31 @@ const page = {
     .describe("The next_cursor of the page before; it lives 24 hours and goes with the same filters only."),
 };
 
+/** Of lists that can be counted. */
+const COUNTED = {
+  include: z
+    .array(z.enum(["total_estimate"]))
+    .optional()
+    .describe("total_estimate: about how many there are over all pages."),
+};
+type Included = { readonly include?: readonly string[] | undefined };
+
 const Meta = z
   .object({
     asOf: z.string().nullable().describe("All fresh sources are at least this new; null while there is no data."),
     staleSources: z.array(z.string()).describe("Ids of connections whose data is older than its limit."),
+    totalEstimate: z
+      .int()
+      .nullable()
+      .optional()
+      .describe("Only with include=total_estimate; null where only a walk over all could tell."),
   })
   .meta({ id: "ListMeta" });
 
 /** An operation that gives a list, page by page, in an order that never changes. */
 export const list = <Shape extends z.ZodRawShape, Item extends z.ZodObject>(spec: ListSpec<Shape, Item>): Route => {
   const own = z.object(spec.query ?? ({} as Shape));
-  const common = z.object({ ...page, ...fieldsOf(spec.item).shape });
+  const common = z.object({ ...page, ...(spec.estimate && COUNTED), ...fieldsOf(spec.item).shape });
   const query = z.object({ ...own.shape, ...common.shape });
   return {
     ...spec,
@@ -134,15 +153,16 @@ export const list = <Shape extends z.ZodRawShape, Item extends z.ZodObject>(spec
       const { deps, url, id } = asked;
       const given = givenIn(url.searchParams, query.shape, `GET ${spec.path}`);
       const filter = checked(own, given);
-      const { limit, cursor, fields } = checked(common, given);
-      const scope = { route: spec.id, filters: { ...filter, id } };
+      const { limit, cursor, fields, include } = checked(common, given) as z.output<typeof common> & Included;
+      const scope = { route: spec.id, filters: { ...filter, id, identity: asked.identity.id } };
       const now = deps.now();
       const after = cursor === undefined ? undefined : openCursor(deps.cursorKey, scope, cursor, now);
       const slice = await spec.rows({ ...asked, query: filter, after, limit });
       if (slice === undefined) return undefined;
-      const { asOf, stale } = freshnessOf(await deps.views.connections());
+      const { asOf, stale } = await freshness(deps);
       const data = slice.items.map((item) => projected(item, fields));
-      const meta = { as_of: asOf, stale_sources: stale.map(({ id }) => id) };
+      const total = include && { total_estimate: (await spec.estimate?.({ ...asked, query: filter })) ?? null };
+      const meta = { as_of: asOf, stale_sources: stale.map(({ id }) => id), ...total };
       const nextCursor = slice.next === undefined ? null : sealCursor(deps.cursorKey, scope, slice.next, now);
       const period = Math.floor(now.getTime() / RENEW_CURSORS_MS);
       return {

@@ -1,3 +1,4 @@
+import { parseJson } from "../../connector/body.ts";
 import { HubError } from "../../connector/errors.ts";
 
 /** What an operation may be sent, in bytes. */
@@ -10,16 +11,20 @@ const BODY_AT_MOST = 256 * 1024;
  * @throws HubError unsupported_media_type | payload_too_large | invalid_body
  */
 export const sentIn = async (request: Request): Promise<unknown> => {
-  const text = await request.text();
-  if (text.length > BODY_AT_MOST)
+  const bytes = new Uint8Array(await request.arrayBuffer());
+  if (bytes.byteLength > BODY_AT_MOST)
     throw new HubError("payload_too_large", `a body may have ${BODY_AT_MOST} bytes`, { retry: "never" });
   const type = (request.headers.get("content-type") ?? "").split(";", 1)[0]?.trim().toLowerCase();
-  if (type !== "application/json" && (text !== "" || (type ?? "") !== ""))
+  if (type !== "application/json" && (bytes.byteLength > 0 || (type ?? "") !== ""))
     throw new HubError("unsupported_media_type", "the body must be JSON", { retry: "never" });
-  if (text === "") return undefined;
+  if (bytes.byteLength === 0) return undefined;
   try {
-    return JSON.parse(text) as unknown;
+    // Not too deep either: what checks it goes down with it.
+    return parseJson(bytes);
   } catch (error) {
-    throw new HubError("invalid_body", "the body is not valid JSON", { retry: "never", cause: error });
+    throw new HubError("invalid_body", "the body is not valid JSON, or nested too deep", {
+      retry: "never",
+      cause: error,
+    });
   }
 };

@@ -1,6 +1,9 @@
 import * as z from "zod";
+import type { Instant } from "../../domain/instant.ts";
 import { STAGES, type Stage } from "../../domain/stage.ts";
 import type { HealthValue, ProductView } from "../../store/views.ts";
+import { AsOf, pastMoment, viewsAt } from "../as-of.ts";
+import { briefly } from "../briefly.ts";
 import { freshnessOf } from "../freshness.ts";
 import type { WebDeps } from "../web-deps.ts";
 import { COMPONENT_STATUSES, componentStatus, describe, INDICATORS, indicatorOf } from "./connection-status.ts";
@@ -31,7 +34,7 @@ const ProductJson = z
 
 const StatusJson = z
   .object({
-    asOf: z.string().nullable().describe("All fresh sources are at least this new."),
+    asOf: z.string().nullable().describe("All fresh sources are at least this new; the moment asked for with as_of."),
     indicator: z.enum(INDICATORS),
     description: z.string(),
     products: z.array(ProductJson),
@@ -54,16 +57,27 @@ const StatusJson = z
 const worst = (counts: Readonly<Record<HealthValue, number>>): HealthValue =>
   (["off_track", "at_risk", "on_track"] as const).find((value) => counts[value] > 0) ?? "unknown";
 
-const weekBefore = (now: Date) => new Date(now.getTime() - WEEK_MS).toISOString();
+const weekBefore = (at: Date | Instant): Instant => new Date(new Date(at).getTime() - WEEK_MS).toISOString();
 
-const productJson = async (
-  { views, url, now }: WebDeps,
-  product: ProductView,
-): Promise<z.input<typeof ProductJson>> => {
+/** How many features changed stage in the last seven days, as of a moment ago, or in the seven before a moment. */
+const changedInAWeek = ({ views, now }: WebDeps, product: string | undefined, at?: Instant): Promise<number> =>
+  at === undefined
+    ? briefly(views, `changed ${product}`, now().getTime(), () => views.changedSince(weekBefore(now()), product))
+    : views.changedSince(weekBefore(at), product, at);
+
+/** A product with its counts, as of a moment ago or of a moment of the past. */
+export const productJson = (deps: WebDeps, product: ProductView, at?: Instant): Promise<z.input<typeof ProductJson>> =>
+  at === undefined
+    ? briefly(deps.views, `product ${product.id}`, deps.now().getTime(), () => withCounts(deps, product, at))
+    : withCounts(deps, product, at);
+
+const withCounts = async (deps: WebDeps, product: ProductView, at: Instant | undefined) => {
+  const { url } = deps;
+  const then = viewsAt(deps, at);
   const [features, healthCounts, changed] = await Promise.all([
-    views.counts(product.id),
-    views.healthCounts(product.id),
-    views.changedSince(weekBefore(now()), product.id),
+    then.counts(product.id),
+    then.healthCounts(product.id),
+    changedInAWeek(deps, product.id, at),
   ]);
   return {
     id: product.id,
@@ -87,20 +101,23 @@ export const STATUS_ROUTES = [
     tag: "Status",
     scope: "status:read",
     path: "/v1/status",
-    summary: "All products and connections on one page, in the words of Statuspage. The first call to learn.",
+    summary:
+      "All products and connections on one page, in the words of Statuspage. The first call to learn. With as_of the products are those of then, the connections those of now.",
+    query: { asOf: AsOf },
     body: StatusJson,
-    read: async ({ deps }) => {
+    read: async ({ deps, query }) => {
+      const at = pastMoment(query.asOf, deps);
       const [products, connections, changed] = await Promise.all([
         deps.views.products(),
-        deps.views.connections(),
-        deps.views.changedSince(weekBefore(deps.now()), undefined),
+        briefly(deps.views, "connections", deps.now().getTime(), () => deps.views.connections()),
+        changedInAWeek(deps, undefined, at),
       ]);
       const freshness = freshnessOf(connections);
       const body = {
-        asOf: freshness.asOf,
+        asOf: at ?? freshness.asOf,
         indicator: indicatorOf(connections),
         description: describe(connections, freshness),
-        products: await Promise.all(products.map((product) => productJson(deps, product))),
+        products: await Promise.all(products.map((product) => productJson(deps, product, at))),
         connections: connections.map((connection) => ({
           id: connection.id,
           name: connection.name,

@@ -1,43 +1,67 @@
 import * as z from "zod";
 import type { HubEvent } from "../../domain/event.ts";
-import { instant } from "../../domain/instant.ts";
+import { type Instant, instant } from "../../domain/instant.ts";
 import { eventSentence } from "../../report/event-sentence.ts";
-import { EVENT_NAMES } from "../api/change-routes.ts";
 import { Moment as MomentParameter } from "../api/filters.ts";
 import { checked, givenIn } from "../api/query.ts";
 import { featurePath } from "../feature-address.ts";
+import { SHOWS, type Show } from "./activity-events.ts";
+import { lastVisit } from "./last-visit.ts";
 import { address } from "./link.tsx";
 import { type PageHandler, sendPage } from "./page.tsx";
 import { linkCursor, placeOf } from "./page-cursor.ts";
-import { Clock, Day, dayText } from "./time.tsx";
+import { Clock, Day, dayText, useDays } from "./time.tsx";
 
 const ROWS = 50;
 const DAY_MS = 24 * 60 * 60 * 1000;
+const LAST_VISIT = "last-visit";
 const Shape = {
-  since: MomentParameter.optional(),
-  show: z.enum(["features", "all"]).optional(),
+  since: z.union([z.literal(LAST_VISIT), MomentParameter]).optional(),
+  show: z.enum(Object.keys(SHOWS) as [Show, ...Show[]]).optional(),
   cursor: z.string().optional(),
 };
+const PERIODS = [
+  ["1 day", 1],
+  ["7 days", 7],
+  ["30 days", 30],
+] as const;
 
-/** What a product manager follows; the rest is noise to them and one click away. */
-const FEATURE_EVENTS = EVENT_NAMES.filter(
-  (name) => name.startsWith("feature.") || name === "release.deployed" || name === "initiative.created",
-);
-const PEOPLE_EVENTS = EVENT_NAMES.filter(
-  (name) => !name.startsWith("record.upserted") && name !== "records.written" && !name.startsWith("link."),
+const Entry = ({ event, seen }: { readonly event: HubEvent; readonly seen: Instant | undefined }) => (
+  <li>
+    <Clock at={event.recordedAt} /> <span>{eventSentence(event).happened}</span>
+    {seen !== undefined && event.recordedAt > seen && <span class="pill new">new</span>}
+  </li>
 );
 
-const Entry = ({ event }: { readonly event: HubEvent }) => {
-  const { name, feature, happened } = eventSentence(event);
+/** What happened to one thing on one day, under its name. */
+const Group = ({ events, seen }: { readonly events: readonly HubEvent[]; readonly seen: Instant | undefined }) => {
+  const [first] = events;
+  if (first === undefined) return null;
+  const { name, feature } = eventSentence(first);
   return (
-    <li>
-      <Clock at={event.recordedAt} />{" "}
-      <span>
-        {feature === undefined ? <b>{name}</b> : <a href={featurePath(feature)}>{name}</a>} {happened}
-      </span>
-    </li>
+    <article>
+      <h3>{feature === undefined ? name : <a href={featurePath(feature)}>{name}</a>}</h3>
+      <ol class="timeline">
+        {events.map((event) => (
+          <Entry event={event} seen={seen} />
+        ))}
+      </ol>
+    </article>
   );
 };
+
+const Days = ({ events, seen }: { readonly events: readonly HubEvent[]; readonly seen: Instant | undefined }) => (
+  <>
+    {useDays(events, ({ recordedAt }) => recordedAt).map(([day, some]) => (
+      <section>
+        <h2 class="day">{dayText(day)}</h2>
+        {[...Map.groupBy(some, ({ subject }) => subject).values()].map((group) => (
+          <Group events={group} seen={seen} />
+        ))}
+      </section>
+    ))}
+  </>
+);
 
 const daysAgo = (now: Date, days: number): string => new Date(now.getTime() - days * DAY_MS).toISOString().slice(0, 10);
 
@@ -48,18 +72,15 @@ export const activityPage: PageHandler = async (c, deps) => {
   );
   const asked = checked(z.object(Shape), givenIn(search, Shape, "/activity"));
   const now = deps.now();
-  const since = asked.since ?? daysAgo(now, 7);
-  const parameters = { since, show: asked.show };
-  const scope = { route: "page.activity", filters: parameters };
+  const seen = lastVisit(c, now);
+  const week = daysAgo(now, 7);
+  const since = asked.since === LAST_VISIT ? (seen ?? week) : (asked.since ?? week);
+  const show = asked.show ?? "features";
+  const parameters = { since: asked.since ?? week, show: asked.show };
+  const scope = { route: "page.activity", filters: { since, show: asked.show } };
   const after = placeOf(deps, scope, asked.cursor);
-  const { items, next } = await deps.views.changes(
-    instant(since),
-    after,
-    ROWS,
-    asked.show === "all" ? PEOPLE_EVENTS : FEATURE_EVENTS,
-  );
+  const { items, next } = await deps.views.changes(instant(since), after, ROWS, SHOWS[show].events);
   const cursor = linkCursor(deps, scope, next);
-  const byDay = Map.groupBy(items, ({ recordedAt }) => recordedAt.slice(0, 10));
   return sendPage(
     c,
     deps,
@@ -71,50 +92,42 @@ export const activityPage: PageHandler = async (c, deps) => {
       </p>
       <div class="tools">
         <nav class="switch" aria-label="Since">
-          {[
-            ["1 day", 1],
-            ["7 days", 7],
-            ["30 days", 30],
-          ].map(([word, days]) => {
-            const day = daysAgo(now, Number(days));
+          {PERIODS.map(([word, days]) => {
+            const day = daysAgo(now, days);
             return (
               <a
                 href={address("/activity", { since: day, show: asked.show })}
-                aria-current={since === day ? "true" : undefined}
+                aria-current={parameters.since === day ? "true" : undefined}
               >
                 {word}
               </a>
             );
           })}
+          <a
+            href={address("/activity", { since: LAST_VISIT, show: asked.show })}
+            aria-current={asked.since === LAST_VISIT ? "true" : undefined}
+          >
+            Last visit
+          </a>
         </nav>
         <nav class="switch" aria-label="What">
-          <a href={address("/activity", { since })} aria-current={asked.show === "all" ? undefined : "true"}>
-            Features
-          </a>
-          <a
-            href={address("/activity", { since, show: "all" })}
-            aria-current={asked.show === "all" ? "true" : undefined}
-          >
-            Everything
-          </a>
+          {Object.entries(SHOWS).map(([id, { word }]) => (
+            <a
+              href={address("/activity", { since: parameters.since, show: id === "features" ? undefined : id })}
+              aria-current={id === show ? "true" : undefined}
+            >
+              {word}
+            </a>
+          ))}
         </nav>
       </div>
       {items.length === 0 && (
         <section class="empty">
           <h2>Nothing changed</h2>
-          <p>No change was recorded in this time. Choose an earlier day, or “Everything”.</p>
+          <p>No change of this sort was recorded in this time. Choose an earlier day, or “Everything”.</p>
         </section>
       )}
-      {[...byDay].map(([day, events]) => (
-        <section>
-          <h2 class="day">{dayText(day)}</h2>
-          <ol class="timeline">
-            {events.map((event) => (
-              <Entry event={event} />
-            ))}
-          </ol>
-        </section>
-      ))}
+      <Days events={items} seen={seen} />
       <nav class="pages" aria-label="Pages">
         {after !== undefined && <a href={address("/activity", parameters)}>From the beginning</a>}
         {cursor !== undefined && (
@@ -123,6 +136,7 @@ export const activityPage: PageHandler = async (c, deps) => {
           </a>
         )}
         <a href={address("/v1/changes", { since })}>As JSON</a>
+        <a href="/activity.atom">Atom feed</a>
       </nav>
     </>,
   );

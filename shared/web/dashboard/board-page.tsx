@@ -1,49 +1,57 @@
+import { dayOf } from "../../domain/day.ts";
 import { STAGES, type Stage } from "../../domain/stage.ts";
-import type { FeatureView, HealthValue, Views } from "../../store/views.ts";
+import type { FeatureView, HealthValue, PastViews } from "../../store/views.ts";
+import { LOOK_AT_MOST } from "../../store/walk-kind.ts";
+import { viewsAt } from "../as-of.ts";
 import { HEALTH_WORDS, STAGE_WORDS } from "../words.ts";
+import { AsOfBanner } from "./as-of-banner.tsx";
 import { Beginning } from "./beginning.tsx";
-import { FeatureCard } from "./feature-card.tsx";
+import { columnCursor, MoreLink } from "./board-more.tsx";
+import { ComparedLine, compared } from "./compared.tsx";
+import { type CardContext, FeatureCard } from "./feature-card.tsx";
 import { FeatureFilters, NothingMatches } from "./feature-filters.tsx";
+import { byUrgency } from "./feature-order.ts";
 import { type FeatureQuery, featureQuery } from "./feature-query.ts";
+import { featuresPage, viewOf } from "./features-page.tsx";
 import { address } from "./link.tsx";
 import { type PageHandler, sendPage } from "./page.tsx";
+import { usualDays } from "./stage-age.ts";
 
 const CARDS = 20;
-const READ_AT_MOST = 200;
+/** Of features that a text or an owner fits, in one column. */
+const COUNTED_AT_MOST = 200;
 
 interface Column {
   readonly stage: Stage | "none";
   readonly cards: readonly FeatureView[];
   readonly count: number;
-  /** There are more than were counted. */
+  /** There may be more than were counted: a text was looked for in the first features only. */
   readonly open: boolean;
+  /** Where the next cards begin, in a column that is counted whole. */
+  readonly next?: string | undefined;
 }
 
 const WORST_FIRST: readonly HealthValue[] = ["off_track", "at_risk", "on_track", "unknown"];
-const LAST_DAY = "9999";
 
-const byUrgency = (a: FeatureView, b: FeatureView): number =>
-  WORST_FIRST.indexOf(a.health.value) - WORST_FIRST.indexOf(b.health.value) ||
-  (a.targetDate ?? LAST_DAY).localeCompare(b.targetDate ?? LAST_DAY) ||
-  a.name.localeCompare(b.name);
-
-/** A column under filters: the store keeps columns in order only unfiltered, so what matches is put in order here. */
-const filteredColumn = async (views: Views, stage: Stage | "none", { filter }: FeatureQuery): Promise<Column> => {
-  const { items, next } = await views.features({ ...filter, stage: [stage] }, undefined, READ_AT_MOST);
-  const cards = [...items].sort(byUrgency).slice(0, CARDS);
+/** A column under a text or an owner: what fits is counted as far as it was looked for, and the page says how far. */
+const searchedColumn = async (views: PastViews, stage: Stage | "none", { filter }: FeatureQuery): Promise<Column> => {
+  const { items, next } = await views.column(stage, filter.product, undefined, COUNTED_AT_MOST, filter);
+  const cards = items.toSorted(byUrgency).slice(0, CARDS);
   return { stage, cards, count: items.length, open: next !== undefined };
 };
 
-const columnsOf = async (views: Views, query: FeatureQuery): Promise<readonly Column[]> => {
+const columnsOf = async (views: PastViews, query: FeatureQuery): Promise<readonly Column[]> => {
   const stages = ["none" as const, ...STAGES];
-  const { product, health, q } = query.filter;
-  if (health !== undefined || q !== undefined)
-    return Promise.all(stages.map((stage) => filteredColumn(views, stage, query)));
-  const counts = await views.counts(product);
+  const { product, health, q, owner } = query.filter;
+  if (q !== undefined || owner !== undefined)
+    return Promise.all(stages.map((stage) => searchedColumn(views, stage, query)));
+  const counts = await views.counts(product, health);
   return Promise.all(
     stages.map(async (stage) => {
-      const { items } = counts[stage] === 0 ? { items: [] } : await views.column(stage, product, undefined, CARDS);
-      return { stage, cards: items, count: counts[stage], open: false };
+      const none = { items: [], next: undefined };
+      const { items, next } =
+        counts[stage] === 0 ? none : await views.column(stage, product, undefined, CARDS, { health });
+      return { stage, cards: items.toSorted(byUrgency), count: counts[stage], open: false, next };
     }),
   );
 };
@@ -53,31 +61,46 @@ const countText = ({ count, open }: Column): string => `${count.toLocaleString("
 const BoardColumn = ({
   column,
   query,
-  productNames,
+  fold,
+  card,
+  cursor,
 }: {
   column: Column;
   query: FeatureQuery;
-  productNames: ReadonlyMap<string, string>;
+  /** Stages that are folded. */
+  fold: readonly string[];
+  card: CardContext;
+  /** Leads to the next cards; absent where only the table has them. */
+  cursor: string | undefined;
 }) => {
   const { stage, cards } = column;
   const rest = column.count - cards.length;
+  const isFolded = fold.includes(stage);
+  const others = isFolded ? fold.filter((one) => one !== stage) : [...fold, stage];
   return (
-    <section class={cards.length === 0 ? "col none" : "col"} aria-labelledby={`s-${stage}`}>
-      <h2 id={`s-${stage}`}>
-        {STAGE_WORDS[stage]} <span>{countText(column)}</span>
-      </h2>
-      {cards.length > 0 && (
+    <section class={isFolded || cards.length === 0 ? "col none" : "col"} aria-labelledby={`s-${stage}`}>
+      <div class="colhead">
+        <h2 id={`s-${stage}`}>
+          {STAGE_WORDS[stage]} <span>{countText(column)}</span>
+        </h2>
+        {cards.length > 0 && (
+          <a class="fold" href={address("/", { ...query.parameters, fold: others.join(",") })}>
+            <span aria-hidden="true">{isFolded ? "+" : "−"}</span>
+            <span class="vh">
+              {isFolded ? "Unfold" : "Fold"} {STAGE_WORDS[stage]}
+            </span>
+          </a>
+        )}
+      </div>
+      {cards.length > 0 && !isFolded && (
         <ol>
           {cards.map((feature) => (
-            <FeatureCard feature={feature} productNames={productNames} />
+            <FeatureCard feature={feature} {...card} />
           ))}
         </ol>
       )}
-      {rest > 0 && (
-        <a class="more" href={address("/features", { ...query.parameters, stage })}>
-          Show more<span class="vh"> of {STAGE_WORDS[stage]}</span> ({rest.toLocaleString("en-GB")}
-          {column.open && "+"})
-        </a>
+      {rest > 0 && !isFolded && (
+        <MoreLink stage={stage} rest={rest} open={column.open} parameters={query.parameters} cursor={cursor} />
       )}
     </section>
   );
@@ -98,20 +121,37 @@ const HealthSummary = ({ counts, query }: { counts: Readonly<Record<HealthValue,
 /** All features by headline stage. */
 export const boardPage: PageHandler = async (c, deps) => {
   const { views } = deps;
+  const url = new URL(c.req.url);
+  const { view } = viewOf(url);
+  if (view === "table" || view === "timeline") return featuresPage(c, deps);
   const products = await views.products();
-  const query = featureQuery(new URL(c.req.url), products);
-  const [all, healths, connections] = await Promise.all([
-    columnsOf(views, query),
-    views.healthCounts(query.product?.id),
+  const query = featureQuery(url, products, deps);
+  const fold = (url.searchParams.get("fold") ?? "").split(",").filter(Boolean);
+  const zone = deps.timezone ?? "UTC";
+  const then = viewsAt(deps, query.at);
+  const until = query.at ?? deps.now().toISOString();
+  const [all, healths, connections, since] = await Promise.all([
+    columnsOf(then, query),
+    then.healthCounts(query.product?.id),
     views.connections(),
+    query.comparedTo === undefined ? undefined : compared(views, query.comparedTo, until, query.product?.id),
   ]);
   const columns = all.filter(({ stage, count }) => stage !== "none" || count > 0);
   const isEmpty = columns.every(({ count }) => count === 0);
-  const isFiltered = query.filter.health !== undefined || query.filter.q !== undefined;
-  const isBare = isEmpty && !isFiltered && query.product === undefined;
+  const { health, q, owner } = query.filter;
+  const isFiltered = [health, q, owner].some((one) => one !== undefined);
+  const isBare = isEmpty && !isFiltered && query.product === undefined && query.at === undefined;
   const productNames = new Map(
     products.length > 1 && query.product === undefined ? products.map(({ id, name }) => [id, name]) : [],
   );
+  const shown = columns.flatMap(({ cards }) => cards);
+  const card = {
+    productNames,
+    now: new Date(until),
+    usual: usualDays(shown),
+    asOf: query.parameters.as_of,
+    was: since?.was,
+  };
   return sendPage(
     c,
     deps,
@@ -121,10 +161,26 @@ export const boardPage: PageHandler = async (c, deps) => {
         <h1>{query.product?.name ?? "All features"}</h1>
         {!isBare && <HealthSummary counts={healths} query={query} />}
       </div>
+      <AsOfBanner at={query.at} zone={zone} back={address("/", { ...query.parameters, as_of: undefined })} />
       {query.product?.vision && <p class="lead">{query.product.vision}</p>}
-      {!isBare && <FeatureFilters action="/" query={query} products={products} />}
+      {!isBare && (
+        <FeatureFilters
+          action="/"
+          view="board"
+          query={query}
+          products={products}
+          today={dayOf(deps.now().getTime(), zone)}
+        />
+      )}
+      {since !== undefined && <ComparedLine compared={since} zone={zone} product={query.product?.slug} />}
+      {all.some(({ open }) => open) && (
+        <p class="quiet">
+          What was asked for was looked for in the first {LOOK_AT_MOST.toLocaleString("en-GB")} features of each column,
+          up to {COUNTED_AT_MOST} of them: a + marks columns that may hold more.
+        </p>
+      )}
       {isBare && <Beginning connections={connections} />}
-      {isEmpty && !isBare && <NothingMatches action="/" query={query} />}
+      {isEmpty && !isBare && <NothingMatches action="/" parameters={query.parameters} />}
       {!isEmpty && (
         <>
           <nav class="jump" aria-label="Stages">
@@ -136,7 +192,13 @@ export const boardPage: PageHandler = async (c, deps) => {
           </nav>
           <section class="board" aria-label="Features by stage" tabindex={0}>
             {columns.map((column) => (
-              <BoardColumn column={column} query={query} productNames={productNames} />
+              <BoardColumn
+                column={column}
+                query={query}
+                fold={fold}
+                card={card}
+                cursor={columnCursor(deps, column.stage, query.parameters, column.next)}
+              />
             ))}
           </section>
         </>

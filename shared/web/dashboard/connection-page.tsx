@@ -1,14 +1,21 @@
 import { HubError } from "../../connector/errors.ts";
 import type { ConnectionView, Quarantined, StreamCensus, StreamRun } from "../../store/views.ts";
 import { CONNECTION_WORDS, RUN_WORDS, toolName } from "../words.ts";
-import { ConnectionState, CredentialNote } from "./connections-page.tsx";
+import { BarChart } from "./charts/bar-chart.tsx";
+import { numeral } from "./charts/figure.tsx";
+import { Ask, ConnectionState, CredentialNote, Running } from "./connections-page.tsx";
+import { answerForm, oneOf, tokenOf } from "./form.tsx";
 import { address } from "./link.tsx";
 import { type PageHandler, sendPage } from "./page.tsx";
 import { linkCursor, placeOf } from "./page-cursor.ts";
 import { Scroll } from "./scroll.tsx";
+import type { FormHandler } from "./settings/form.tsx";
 import { Moment } from "./time.tsx";
 
 const LETTERS_AT_ONCE = 50;
+const STREAMS_DRAWN = 20;
+/** Minutes behind that somebody would look at. */
+const WORTH_DRAWING = 5;
 
 /** A code with its page. */
 const Code = ({ code }: { readonly code: string }) => (
@@ -189,16 +196,98 @@ const Webhooks = ({ webhooks, hook }: { readonly webhooks: ConnectionView["webho
   </section>
 );
 
-/** One connection: each stream with its last run, what was set aside, and where webhooks go. */
+const TABS = [
+  ["", "Overview"],
+  ["runs", "Runs"],
+  ["dead-letters", "Dead letters"],
+  ["webhooks", "Webhooks"],
+] as const;
+
+const Tabs = ({
+  path,
+  tab,
+  quarantined,
+}: {
+  readonly path: string;
+  readonly tab: string;
+  readonly quarantined: number;
+}) => (
+  <nav class="switch" aria-label="Parts of this connection">
+    {TABS.map(([id, word]) => (
+      <a href={id === "" ? path : `${path}/${id}`} aria-current={id === tab ? "page" : undefined}>
+        {word}
+        {id === "dead-letters" && quarantined > 0 && ` (${quarantined})`}
+      </a>
+    ))}
+  </nav>
+);
+
+const Runs = ({ connection }: { readonly connection: ConnectionView }) => (
+  <section aria-labelledby="streams">
+    <h2 id="streams">Streams</h2>
+    <Scroll label="Streams">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Stream</th>
+            <th scope="col">Last run</th>
+            <th scope="col">Started</th>
+            <th scope="col">Ended</th>
+            <th scope="col" class="num">
+              Pages
+            </th>
+            <th scope="col" class="num">
+              Records
+            </th>
+            <th scope="col">Complete?</th>
+          </tr>
+        </thead>
+        <tbody>
+          {connection.streams.map((run) => (
+            <Run run={run} connection={connection.name} />
+          ))}
+        </tbody>
+      </table>
+    </Scroll>
+  </section>
+);
+
+/** How far behind each stream is, the furthest first, beside what the connection may be. */
+const Lags = ({ streams }: Pick<ConnectionView, "streams">) => {
+  const behind = streams.flatMap(({ stream, scope, lagSeconds }) =>
+    lagSeconds === undefined ? [] : [{ label: scope === "" ? stream : `${stream} ${scope}`, value: lagSeconds / 60 }],
+  );
+  const [worst] = behind.sort((a, b) => b.value - a.value);
+  if (worst === undefined) return <p class="quiet">No stream was read to its end yet.</p>;
+  if (worst.value < WORTH_DRAWING) return <p>Every stream was read to its end within the last minutes.</p>;
+  return (
+    <BarChart
+      id="lag-c"
+      caption={`Minutes since each stream was last read to its end. ${worst.label} is the furthest behind: ${numeral(worst.value)} minutes.`}
+      of="Stream"
+      unit="Minutes"
+      bars={behind.slice(0, STREAMS_DRAWN)}
+    />
+  );
+};
+
+/** One connection, in parts that have an address each: how it is, its runs, what was set aside, where webhooks go. */
 export const connectionPage: PageHandler = async (c, deps) => {
   const asked = c.req.param("name") ?? "";
+  const tab = c.req.param("tab") ?? "";
   const connection = await deps.views.connection(asked);
   if (connection === undefined)
     throw new HubError("connection_unknown", `there is no connection ${asked.slice(0, 64)}`, { retry: "never" });
+  if (!TABS.some(([id]) => id === tab))
+    throw new HubError("not_found", `a connection has no part ${tab.slice(0, 64)}`, { retry: "never" });
   const scope = { route: "page.quarantine", filters: { id: connection.id } };
   const after = placeOf(deps, scope, c.req.query("cursor"));
-  const { items, next } = await deps.views.quarantine(connection.id, after, LETTERS_AT_ONCE);
+  const hasLetters = tab === "" || tab === "dead-letters";
+  const { items, next } = hasLetters
+    ? await deps.views.quarantine(connection.id, after, LETTERS_AT_ONCE)
+    : { items: [], next: undefined };
   const older = linkCursor(deps, scope, next);
+  const token = deps.ask === undefined ? undefined : tokenOf(c, deps);
   const path = `/connections/${encodeURIComponent(connection.name)}`;
   return sendPage(
     c,
@@ -208,9 +297,13 @@ export const connectionPage: PageHandler = async (c, deps) => {
       <p class="eyebrow">
         {toolName(connection.tool)} · <b>{connection.name}</b>
       </p>
-      <h1>{connection.title}</h1>
+      <div class="head">
+        <h1>{connection.title}</h1>
+        {token !== undefined && <Ask connection={connection} what="sync" token={token} />}
+      </div>
       <p class="lead">
-        <ConnectionState state={connection.state} /> · {connection.reason ?? CONNECTION_WORDS[connection.state].means}
+        <ConnectionState state={connection.state} />
+        <Running streams={connection.streams} /> · {connection.reason ?? CONNECTION_WORDS[connection.state].means}
         <CredentialNote credential={connection.credential} />
       </p>
       {connection.dataAsOf !== undefined && (
@@ -218,41 +311,47 @@ export const connectionPage: PageHandler = async (c, deps) => {
           Data as of <Moment at={connection.dataAsOf} />.
         </p>
       )}
-      <section aria-labelledby="streams">
-        <h2 id="streams">Streams</h2>
-        <Scroll label="Streams">
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">Stream</th>
-                <th scope="col">Last run</th>
-                <th scope="col">Started</th>
-                <th scope="col">Ended</th>
-                <th scope="col" class="num">
-                  Pages
-                </th>
-                <th scope="col" class="num">
-                  Records
-                </th>
-                <th scope="col">Complete?</th>
-              </tr>
-            </thead>
-            <tbody>
-              {connection.streams.map((run) => (
-                <Run run={run} connection={connection.name} />
-              ))}
-            </tbody>
-          </table>
-        </Scroll>
-        <p>
-          Read it now with <code>npx throughline sync {connection.name}</code>.
-        </p>
-      </section>
-      <SetAside letters={items} older={older && address(path, { cursor: older }, "#quarantine")} />
-      <Webhooks webhooks={connection.webhooks} hook={`${deps.url()}/hooks/${encodeURIComponent(connection.name)}`} />
+      <Tabs path={path} tab={tab} quarantined={connection.quarantined} />
+      {tab === "" && connection.streams.length > 0 && <Lags streams={connection.streams} />}
+      {(tab === "" || tab === "runs") && <Runs connection={connection} />}
+      {tab === "runs" && token !== undefined && (
+        <>
+          <p class="quiet">
+            Comparing asks the tool for its own list and finds what is missing here, and what is gone there.
+          </p>
+          <Ask connection={connection} what="check" token={token} />
+        </>
+      )}
+      {hasLetters && (
+        <SetAside letters={items} older={older && address(`${path}/dead-letters`, { cursor: older }, "#quarantine")} />
+      )}
+      {tab === "dead-letters" && token !== undefined && (
+        <>
+          <p class="quiet">
+            Replaying reads what was kept of this connection again, as today's configuration maps it; the tool is not
+            asked.
+          </p>
+          <Ask connection={connection} what="replay" token={token} />
+        </>
+      )}
+      {(tab === "" || tab === "webhooks") && (
+        <Webhooks webhooks={connection.webhooks} hook={`${deps.url()}/hooks/${encodeURIComponent(connection.name)}`} />
+      )}
       <p class="quiet">
         <a href={`/v1${path}`}>As JSON</a>
       </p>
     </>,
   );
 };
+
+/** Takes the forms of a connection's page: the work is asked for, while the browser already goes on. */
+export const connectionForm: FormHandler = (c, deps, fields) =>
+  answerForm(c, fields, async ({ field }) => {
+    const connection = await deps.views.connection(c.req.param("name") ?? "");
+    if (connection === undefined)
+      throw new HubError("connection_unknown", "there is no such connection", { retry: "never" });
+    const what = oneOf("does", field("does"), ["sync", "check", "replay"] as const);
+    if (deps.ask === undefined) throw new HubError("internal_error", "nothing takes jobs here", { retry: "never" });
+    await deps.ask({ connection: connection.name, what });
+    return `/connections/${encodeURIComponent(connection.name)}`;
+  });

@@ -1,6 +1,8 @@
 import type { ConnectionView } from "../../store/views.ts";
+import type { AskedOfConnection } from "../web-deps.ts";
 import { CONNECTION_WORDS, toolName } from "../words.ts";
 import { Beginning } from "./beginning.tsx";
+import { PostForm, tokenOf } from "./form.tsx";
 import { type PageHandler, sendPage } from "./page.tsx";
 import { Scroll } from "./scroll.tsx";
 import { Moment } from "./time.tsx";
@@ -8,6 +10,37 @@ import { Moment } from "./time.tsx";
 /** A connection's state in word, shape and colour. */
 export const ConnectionState = ({ state }: Pick<ConnectionView, "state">) => (
   <span class={`h ${CONNECTION_WORDS[state].tone}`}>{CONNECTION_WORDS[state].word}</span>
+);
+
+/** A mark beside the state, never a state: a run that goes on says nothing of how it will end. */
+export const Running = ({ streams }: Pick<ConnectionView, "streams">) => {
+  const running = streams.filter(({ state }) => state === "syncing").length;
+  return running === 0 ? null : <span class="pill in_progress">{` running ${running} of ${streams.length}`}</span>;
+};
+
+const ASK_WORDS = { sync: "Sync now", check: "Compare with the tool", replay: "Replay the archive" } as const;
+
+/** Asks for work on a connection, with or without JavaScript. */
+export const Ask = ({
+  connection,
+  what,
+  token,
+}: {
+  readonly connection: ConnectionView;
+  readonly what: AskedOfConnection["what"];
+  readonly token: string;
+}) => (
+  <PostForm
+    to={`/connections/${encodeURIComponent(connection.name)}`}
+    does={what}
+    token={token}
+    label={`${ASK_WORDS[what]}: ${connection.title}`}
+  >
+    <button type="submit">
+      {ASK_WORDS[what]}
+      <span class="vh"> {connection.title}</span>
+    </button>
+  </PostForm>
 );
 
 const CREDENTIAL_WORDS = {
@@ -31,13 +64,19 @@ export const CredentialNote = ({ credential }: Pick<ConnectionView, "credential"
   );
 };
 
-const ConnectionRow = ({ connection }: { readonly connection: ConnectionView }) => {
+const ConnectionRow = ({
+  connection,
+  sync,
+}: {
+  readonly connection: ConnectionView;
+  /** Present where something takes the job. */
+  readonly sync: { readonly token: string } | undefined;
+}) => {
   const { streams, webhooks } = connection;
   const finished = streams
     .flatMap((run) => run.finishedAt ?? [])
     .sort()
     .at(-1);
-  const running = streams.filter(({ state }) => state === "syncing").length;
   const records = streams.reduce((sum, run) => sum + run.records, 0);
   return (
     <tr>
@@ -46,7 +85,7 @@ const ConnectionRow = ({ connection }: { readonly connection: ConnectionView }) 
         {toolName(connection.tool) !== connection.title && <span class="quiet sub">{toolName(connection.tool)}</span>}
       </th>
       <td>
-        <ConnectionState state={connection.state} />
+        <ConnectionState state={connection.state} /> <Running streams={streams} />
         {connection.reason !== undefined && <span class="quiet sub">{connection.reason}</span>}
         <CredentialNote credential={connection.credential} />
       </td>
@@ -57,20 +96,18 @@ const ConnectionRow = ({ connection }: { readonly connection: ConnectionView }) 
           <Moment at={connection.dataAsOf} />
         )}
       </td>
-      <td>
-        {finished === undefined ? <span class="quiet">none yet</span> : <Moment at={finished} />}
-        {running > 0 && (
-          <span class="quiet sub">
-            {running} of {streams.length} running
-          </span>
-        )}
-      </td>
+      <td>{finished === undefined ? <span class="quiet">none yet</span> : <Moment at={finished} />}</td>
       <td class="num">{records.toLocaleString("en-GB")}</td>
       <td class="num">{connection.quarantined}</td>
       <td>
         {webhooks.configured ? "on" : <span class="quiet">off</span>}
         {webhooks.rejected > 0 && <span class="quiet sub">{webhooks.rejected} rejected</span>}
       </td>
+      {sync !== undefined && (
+        <td>
+          <Ask connection={connection} what="sync" token={sync.token} />
+        </td>
+      )}
     </tr>
   );
 };
@@ -82,6 +119,7 @@ export const connectionsPage: PageHandler = async (c, deps) => {
   const connections = [...(await deps.views.connections())].sort(
     (a, b) => needs(a) - needs(b) || a.title.localeCompare(b.title),
   );
+  const sync = deps.ask === undefined ? undefined : { token: tokenOf(c, deps) };
   return sendPage(
     c,
     deps,
@@ -105,11 +143,12 @@ export const connectionsPage: PageHandler = async (c, deps) => {
                   Set aside
                 </th>
                 <th scope="col">Webhooks</th>
+                {sync !== undefined && <th scope="col">Actions</th>}
               </tr>
             </thead>
             <tbody>
               {connections.map((connection) => (
-                <ConnectionRow connection={connection} />
+                <ConnectionRow connection={connection} sync={sync} />
               ))}
             </tbody>
           </table>

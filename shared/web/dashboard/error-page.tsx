@@ -3,6 +3,7 @@ import { sentenceOf, statusOf, titleOf } from "../api/problem.ts";
 import type { WebDeps } from "../web-deps.ts";
 import { Frame } from "./frame.tsx";
 import { type PageContext, sendDocument } from "./page.tsx";
+import { preferencesOf } from "./preferences.ts";
 
 /** The page of a failure. It reads nothing from the store: that may be what failed. */
 export const errorPage = (c: PageContext, deps: WebDeps, failure: HubError): Response => {
@@ -11,7 +12,13 @@ export const errorPage = (c: PageContext, deps: WebDeps, failure: HubError): Res
   const title = shown.code === "not_found" ? "Page not found" : titleOf(shown.code);
   return sendDocument(
     c,
-    <Frame title={title} version={deps.version} demo={deps.demo} requestId={c.get("requestId")}>
+    <Frame
+      title={title}
+      preferences={preferencesOf(c)}
+      version={deps.version}
+      demo={deps.demo}
+      requestId={c.get("requestId")}
+    >
       <p class="eyebrow">Error {status}</p>
       <h1>{title}</h1>
       <p class="lead">{sentenceOf(shown)}</p>

@@ -1,13 +1,18 @@
 import { STAGES } from "../../domain/stage.ts";
 import type { ProductView } from "../../store/views.ts";
 import { HEALTH_WORDS, STAGE_WORDS } from "../words.ts";
+import { AsOfInput } from "./as-of-banner.tsx";
 import type { FeatureQuery } from "./feature-query.ts";
 import { address } from "./link.tsx";
+import { BLOCKS } from "./role-blocks.ts";
 
 interface FiltersProps {
   readonly action: "/" | "/features";
+  readonly view: "board" | "table" | "timeline";
   readonly query: FeatureQuery;
   readonly products: readonly ProductView[];
+  /** The last day that can be asked for. */
+  readonly today: string;
 }
 
 type Choice = readonly [value: string, word: string];
@@ -40,8 +45,10 @@ const Select = (props: {
   );
 };
 
+const WORDS_OF: Readonly<Record<string, string>> = { q: "text", only: "question", as_of: "as of" };
+
 /** The filters of board and table: a plain form, so that the address holds the whole state of the view. */
-export const FeatureFilters = ({ action, query: { parameters }, products }: FiltersProps) => (
+export const FeatureFilters = ({ action, view, query: { parameters }, products, today }: FiltersProps) => (
   <div class="tools">
     <form class="filters" action={action} aria-label="Filters">
       {products.length > 1 && (
@@ -53,7 +60,8 @@ export const FeatureFilters = ({ action, query: { parameters }, products }: Filt
           choices={products.map(({ slug, name }) => [slug, name])}
         />
       )}
-      {action === "/features" && (
+      {view === "timeline" && <input type="hidden" name="view" value="timeline" />}
+      {view !== "board" && (
         <Select name="stage" label="Stage" all="All stages" chosen={parameters.stage} choices={STAGE_CHOICES} />
       )}
       <Select name="health" label="Health" all="Any health" chosen={parameters.health} choices={HEALTHS} />
@@ -61,35 +69,80 @@ export const FeatureFilters = ({ action, query: { parameters }, products }: Filt
         <span>Name or key</span>
         <input type="search" name="q" value={parameters.q} maxlength={200} />
       </label>
+      <label>
+        <span>Owner</span>
+        <input name="owner" value={parameters.owner} maxlength={200} />
+      </label>
+      <AsOfInput name="as_of" label="As of" value={parameters.as_of} today={today} />
+      {view === "board" && <AsOfInput name="compare" label="Compare with" value={parameters.compare} today={today} />}
       <button type="submit">Apply</button>
       {Object.values(parameters).some(Boolean) && (
-        <a class="reset" href={action}>
-          Reset
-        </a>
+        <>
+          <a class="reset" href={address(action, { view: view === "timeline" ? view : undefined })}>
+            Reset
+          </a>
+          <a
+            class="reset"
+            href={address("/settings/views", {
+              address: address(action, {
+                ...parameters,
+                as_of: undefined,
+                compare: undefined,
+                ...(view === "timeline" && { view }),
+              }),
+            })}
+          >
+            Save view
+          </a>
+        </>
       )}
     </form>
     <nav class="switch" aria-label="View">
-      <a href={address("/", { ...parameters, stage: undefined })} aria-current={action === "/" ? "true" : undefined}>
+      <a href={address("/", { ...parameters, stage: undefined })} aria-current={view === "board" ? "true" : undefined}>
         Board
       </a>
-      <a href={address("/features", parameters)} aria-current={action === "/features" ? "true" : undefined}>
+      <a
+        href={address("/features", { ...parameters, compare: undefined })}
+        aria-current={view === "table" ? "true" : undefined}
+      >
         Table
+      </a>
+      <a
+        href={address("/", { ...parameters, compare: undefined, view: "timeline" })}
+        aria-current={view === "timeline" ? "true" : undefined}
+      >
+        Timeline
       </a>
     </nav>
   </div>
 );
 
 /** Said when filters leave nothing, with a way to take each of them back. */
-export const NothingMatches = ({ action, query: { parameters } }: Pick<FiltersProps, "action" | "query">) => {
-  const healthWord = parameters.health
+export const NothingMatches = ({
+  action,
+  parameters,
+}: {
+  readonly action: "/" | "/features";
+  /** Of the address; those that filter are offered to be removed. */
+  readonly parameters: Readonly<Record<string, string | undefined>>;
+}) => {
+  const healthWord = parameters["health"]
     ?.split(",")
     .map((value) => HEALTHS.find(([known]) => known === value)?.[1])
     .join(", ");
-  const stageWord = parameters.stage
+  const stageWord = parameters["stage"]
     ?.split(",")
     .map((value) => STAGE_CHOICES.find(([known]) => known === value)?.[1])
     .join(", ");
-  const words = { product: parameters.product, stage: stageWord, health: healthWord, q: parameters.q };
+  const words = {
+    product: parameters["product"],
+    stage: stageWord,
+    health: healthWord,
+    owner: parameters["owner"],
+    only: BLOCKS.get(parameters["only"] ?? "")?.title,
+    q: parameters["q"],
+    as_of: parameters["as_of"],
+  };
   return (
     <section class="empty">
       <h2>No feature matches</h2>
@@ -100,7 +153,7 @@ export const NothingMatches = ({ action, query: { parameters } }: Pick<FiltersPr
             <li>
               <a
                 href={address(action, { ...parameters, [name]: undefined })}
-              >{`${name === "q" ? "text" : name}: ${word} ×`}</a>
+              >{`${WORDS_OF[name] ?? name}: ${word} ×`}</a>
             </li>
           ) : (
             []

@@ -1,8 +1,13 @@
 import { HubError } from "../../connector/errors.ts";
+import { dayOf } from "../../domain/day.ts";
 import { STAGES } from "../../domain/stage.ts";
 import type { FeatureView, ProductView } from "../../store/views.ts";
+import { pastMoment, viewsAt } from "../as-of.ts";
 import { featurePath, featureSlug } from "../feature-address.ts";
 import { HEALTH_WORDS, STAGE_STATE_WORDS, STAGE_WORDS, toolName } from "../words.ts";
+import { AsOfBanner, AsOfForm } from "./as-of-banner.tsx";
+import { FeatureAround, readAround } from "./feature-around.tsx";
+import { changedSince, FeatureChanges } from "./feature-changes.tsx";
 import { FeatureTimeline } from "./feature-timeline.tsx";
 import { FeatureWork } from "./feature-work.tsx";
 import { FlowSection } from "./flow-section.tsx";
@@ -16,10 +21,12 @@ import { SaidSection } from "./said.tsx";
 import { StageReasons } from "./stage-reasons.tsx";
 import { Day, Moment, Target } from "./time.tsx";
 
-const WORK_AT_ONCE = 100;
+const WORK_AT_ONCE = 250;
 const TIMELINE_AT_ONCE = 50;
 const UPDATES_SHOWN = 5;
 const FLOW_WEEKS = 12;
+/** Lines looked at for what changed. */
+const CHANGES_READ = 200;
 
 const StageSteps = ({ explanation }: FeatureView) => (
   <ol class="steps-strip" aria-label="Stages">
@@ -105,6 +112,12 @@ const Facts = ({ feature, products }: { readonly feature: FeatureView; readonly 
           <dt>Target</dt>
           <dd>
             <Target date={targetDate} resolution={feature.targetDateResolution} />
+            {feature.firstTargetDate !== undefined && (
+              <span class="quiet sub">
+                {feature.targetMoves === 1 ? "moved once" : `moved ${feature.targetMoves} times`}, first{" "}
+                <Target date={feature.firstTargetDate} />
+              </span>
+            )}
           </dd>
         </div>
       )}
@@ -171,65 +184,141 @@ const Facts = ({ feature, products }: { readonly feature: FeatureView; readonly 
   );
 };
 
+const PARTS = [
+  ["health", "Health"],
+  ["changed", "What changed"],
+  ["said", "What people say"],
+  ["numbers", "Numbers"],
+  ["experiments", "Experiments"],
+  ["customers", "Customers"],
+  ["marketing", "Marketing"],
+  ["work", "Work"],
+  ["flow", "Flow"],
+  ["timeline", "Timeline"],
+] as const;
+/** These are kept as they are now alone. */
+const OF_NOW: ReadonlySet<string> = new Set(["said", "numbers", "experiments", "customers", "marketing", "flow"]);
+
 /** One feature: where it stands, why, with what work, and what happened in all tools. */
 export const featurePage: PageHandler = async (c, deps) => {
   const { views } = deps;
   const asked = c.req.param("key") ?? "";
-  const feature = await views.feature(asked);
+  const told = c.req.query("as_of") || undefined;
+  const at = pastMoment(told, deps);
+  const zone = deps.timezone ?? "UTC";
+  const feature = await viewsAt(deps, at).feature(asked);
   if (feature === undefined)
-    throw new HubError("feature_unknown", `there is no feature ${asked.slice(0, 64)}`, { retry: "never" });
+    throw new HubError(
+      "feature_unknown",
+      `there is no feature ${asked.slice(0, 64)}${at === undefined ? "" : `, or there was none at ${at}`}`,
+      { retry: "never" },
+    );
   // Former keys and other spellings lead to the one address that a feature has.
-  if (asked !== featureSlug(feature) && asked !== feature.id) return c.redirect(featurePath(feature));
+  if (asked !== featureSlug(feature) && asked !== feature.id)
+    return c.redirect(address(featurePath(feature), { as_of: told }));
 
   const place = (list: string) => ({ route: `page.feature.${list}`, filters: { id: feature.id } });
   const workAfter = placeOf(deps, place("work"), c.req.query("work"));
+  const tools = c.req
+    .queries("source")
+    ?.flatMap((one) => one.split(","))
+    .filter(Boolean);
+  const sources = tools?.length ? tools : undefined;
   const timelineAfter = placeOf(deps, place("timeline"), c.req.query("timeline"));
-  const [work, timeline, products, flow, assertions, updates] = await Promise.all([
-    views.evidence(feature.id, workAfter, WORK_AT_ONCE),
-    views.timeline(feature.id, timelineAfter, TIMELINE_AT_ONCE),
+  const timelineFrom = at && `${at}#~`;
+  const none = { items: [], next: undefined };
+  const [work, timeline, products, flow, assertions, updates, around, recent, connections] = await Promise.all([
+    at === undefined ? views.evidence(feature.id, workAfter, WORK_AT_ONCE) : none,
+    views.timeline(feature.id, timelineAfter ?? timelineFrom, TIMELINE_AT_ONCE),
     views.products(),
     views.featureFlow(feature.id, FLOW_WEEKS),
     views.said(feature.id),
     views.updates(feature.id, undefined, UPDATES_SHOWN),
+    at === undefined ? readAround(views, feature.id) : undefined,
+    views.timeline(feature.id, timelineFrom, CHANGES_READ),
+    views.connections(),
   ]);
   const path = featurePath(feature);
+  const since = changedSince(c, at === undefined ? deps.now() : new Date(at));
+  const own = products.filter(({ id }) => feature.productIds.includes(id));
   const more = linkCursor(deps, place("work"), work.next);
   const older = linkCursor(deps, place("timeline"), timeline.next);
   const title = feature.key === undefined ? feature.name : `${feature.key} ${feature.name}`;
   return sendPage(
     c,
     deps,
-    { title: title.slice(0, 120), section: "board", crumbs: [{ href: "/", word: "Board" }] },
+    {
+      title: title.slice(0, 120),
+      section: "board",
+      crumbs: [
+        { href: "/", word: "Board" },
+        ...own.slice(0, 1).map(({ slug, name }) => ({ href: address("/", { product: slug }), word: name })),
+      ],
+    },
     <>
       <p class="eyebrow">
         {feature.key !== undefined && <b>{feature.key}</b>} {feature.type} in{" "}
         <Outside href={feature.url}>{toolName(feature.tool)}</Outside>
       </p>
-      <h1>{feature.name}</h1>
+      <div class="head">
+        <h1>{feature.name}</h1>
+        <p class="acts">
+          {at === undefined && <a href={`${path}#said`}>Set stage</a>}
+          <a class="copy" href={`${deps.url()}${address(path, { as_of: told })}`}>
+            Copy link
+          </a>
+          <a href={address(`${path}.md`, { as_of: told })}>.md</a>
+          <a href={address(`/v1${path}`, { as_of: told })}>.json</a>
+        </p>
+      </div>
+      <AsOfBanner at={at} zone={zone} back={path} />
       <StageSteps {...feature} />
+      <nav class="contents" aria-label="On this page">
+        {PARTS.filter(([id]) => at === undefined || !OF_NOW.has(id)).map(([id, word]) => (
+          <a href={`#${id}`}>{word}</a>
+        ))}
+      </nav>
       <div class="split">
         <div>
           <StageReasons explanation={feature.explanation} />
           <HealthSection health={feature.health} />
-          <SaidSection
-            at={{ to: path, token: tokenOf(c, deps) }}
-            version={feature.version}
-            assertions={assertions}
-            updates={updates.items}
-            now={deps.now()}
-          />
-          <FeatureWork lines={work.items} more={more && address(path, { work: more }, "#work")} />
-          <FlowSection flow={flow} json={`/v1${path}/flow`} />
+          <FeatureChanges path={path} asOf={told} lines={recent.items} since={since} />
+          {around === undefined ? (
+            <section aria-labelledby="work">
+              <h2 id="work">Numbers, customers and work</h2>
+              <p class="quiet">
+                Single records, and what people say, are kept as they are now: <a href={path}>see them there</a>.
+              </p>
+            </section>
+          ) : (
+            <>
+              <SaidSection
+                at={{ to: path, token: tokenOf(c, deps) }}
+                version={feature.version}
+                assertions={assertions}
+                updates={updates.items}
+                now={deps.now()}
+              />
+              <FeatureAround read={around} connections={connections} now={deps.now()} />
+              <FeatureWork lines={work.items} more={more && address(path, { work: more }, "#work")} />
+              <FlowSection flow={flow} json={`/v1${path}/flow`} />
+            </>
+          )}
           <FeatureTimeline
             lines={timeline.items}
-            older={older && address(path, { timeline: older }, "#timeline")}
-            newest={timelineAfter === undefined ? undefined : `${path}#timeline`}
+            sources={sources}
+            path={path}
+            asOf={told}
+            older={older && address(path, { as_of: told, timeline: older, source: sources?.join(",") }, "#timeline")}
+            newest={timelineAfter === undefined ? undefined : address(path, { as_of: told }, "#timeline")}
           />
         </div>
         <aside aria-label="Facts">
           <Facts feature={feature} products={products} />
+          <AsOfForm action={path} asOf={at && told} today={dayOf(deps.now().getTime(), zone)} />
           <p class="quiet">
-            <a href={`/v1${path}`}>As JSON</a> · <a href={`/v1${path}/explain`}>Explanation as JSON</a>
+            <a href={address(`/v1${path}`, { as_of: told })}>As JSON</a> ·{" "}
+            <a href={address(`/v1${path}/explain`, { as_of: told })}>Explanation as JSON</a>
           </p>
         </aside>
       </div>

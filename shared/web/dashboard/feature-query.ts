@@ -1,29 +1,44 @@
 import * as z from "zod";
 import { HubError } from "../../connector/errors.ts";
+import type { Instant } from "../../domain/instant.ts";
+import { snakeCase } from "../../domain/snake-case.ts";
 import { STAGES } from "../../domain/stage.ts";
 import type { FeatureFilter, ProductView } from "../../store/views.ts";
-import { productNamed } from "../api/filters.ts";
+import { Moment, productNamed } from "../api/filters.ts";
 import { checked, givenIn } from "../api/query.ts";
+import { pastMoment } from "../as-of.ts";
+import type { WebDeps } from "../web-deps.ts";
 
 const Shape = {
   product: z.string().max(200).optional(),
   stage: z.array(z.enum([...STAGES, "none"])).optional(),
   health: z.array(z.enum(["on_track", "at_risk", "off_track", "unknown"])).optional(),
+  owner: z.string().max(200).optional(),
   q: z.string().max(200).optional(),
   cursor: z.string().optional(),
+  asOf: Moment.optional(),
+  compare: Moment.optional(),
 };
+const NAMES = new Set(Object.keys(Shape).map(snakeCase));
 
 /** What board and table are asked to show; all of it stands in the address. */
 export interface FeatureQuery {
   readonly product: ProductView | undefined;
   readonly filter: FeatureFilter;
   readonly cursor: string | undefined;
+  /** The moment to show; undefined: now. */
+  readonly at: Instant | undefined;
+  /** The moment to compare it with. */
+  readonly comparedTo: Instant | undefined;
   /** The same as parameters, to be carried into links. */
   readonly parameters: {
     readonly product?: string | undefined;
     readonly stage?: string | undefined;
     readonly health?: string | undefined;
+    readonly owner?: string | undefined;
     readonly q?: string | undefined;
+    readonly as_of?: string | undefined;
+    readonly compare?: string | undefined;
   };
 }
 
@@ -32,16 +47,37 @@ export interface FeatureQuery {
  *
  * @throws HubError `invalid_parameter`
  */
-export const featureQuery = (url: URL, products: readonly ProductView[]): FeatureQuery => {
-  const known = new URLSearchParams([...url.searchParams].filter(([name, value]) => name in Shape && value !== ""));
-  const { product: named, stage, health, q, cursor } = checked(z.object(Shape), givenIn(known, Shape, url.pathname));
+export const featureQuery = (
+  url: URL,
+  products: readonly ProductView[],
+  deps: Pick<WebDeps, "now" | "timezone">,
+): FeatureQuery => {
+  const known = new URLSearchParams([...url.searchParams].filter(([name, value]) => NAMES.has(name) && value !== ""));
+  const asked = checked(z.object(Shape), givenIn(known, Shape, url.pathname));
+  const { product: named, stage, health, owner, q, cursor, asOf, compare } = asked;
   const product = named === undefined ? undefined : productNamed(products, named);
   if (named !== undefined && product === undefined)
     throw new HubError("invalid_parameter", `'${named.slice(0, 64)}' is not a product`, { retry: "never" });
   return {
     product,
-    filter: { product: product?.id, stage, health, q },
+    filter: {
+      product: product?.id,
+      stage,
+      health,
+      q,
+      ...(owner !== undefined && { owner: [owner, owner.toLowerCase()] }),
+    },
     cursor,
-    parameters: { product: product?.slug, stage: stage?.join(","), health: health?.join(","), q },
+    at: pastMoment(asOf, deps),
+    comparedTo: pastMoment(compare, deps, "compare"),
+    parameters: {
+      product: product?.slug,
+      stage: stage?.join(","),
+      health: health?.join(","),
+      owner,
+      q,
+      as_of: asOf,
+      compare,
+    },
   };
 };

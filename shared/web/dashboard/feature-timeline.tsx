@@ -1,23 +1,55 @@
 import type { TimelineLine } from "../../store/views.ts";
 import { toolName } from "../words.ts";
 import { Outside } from "./link.tsx";
-import { Clock, dayText } from "./time.tsx";
+import { Clock, dayText, useDays } from "./time.tsx";
 
 interface TimelineProps {
   readonly lines: readonly TimelineLine[];
+  /** Tools that are asked for; undefined: all. */
+  readonly sources: readonly string[] | undefined;
+  /** Of the page. */
+  readonly path: string;
+  /** As the address tells the moment; undefined: now. */
+  readonly asOf: string | undefined;
   readonly older: string | undefined;
   /** Back to the newest; absent on the first page. */
   readonly newest: string | undefined;
 }
 
+/** A box for each tool that tells something here; nothing to choose where there is one alone. */
+const Sources = ({ lines, sources, path, asOf }: Omit<TimelineProps, "older" | "newest">) => {
+  const tools = [...new Set([...lines.map(({ tool }) => tool), ...(sources ?? [])])].sort();
+  if (tools.length < 2) return null;
+  return (
+    <form class="filters" action={`${path}#timeline`} aria-label="Sources of the timeline">
+      {tools.map((tool) => (
+        <label class="box">
+          <input type="checkbox" name="source" value={tool} checked={sources === undefined || sources.includes(tool)} />{" "}
+          {toolName(tool)}
+        </label>
+      ))}
+      {asOf !== undefined && <input type="hidden" name="as_of" value={asOf} />}
+      <button type="submit">Show these</button>
+    </form>
+  );
+};
+
 /** What happened in all tools, newest first, under the day on which it happened. */
-export const FeatureTimeline = ({ lines, older, newest }: TimelineProps) => {
-  const byDay = Map.groupBy(lines, ({ at }) => at.slice(0, 10));
+export const FeatureTimeline = ({ lines, sources, path, asOf, older, newest }: TimelineProps) => {
+  const shown = sources === undefined ? lines : lines.filter(({ tool }) => sources.includes(tool));
+  const byDay = useDays(shown, ({ at }) => at);
   return (
     <section aria-labelledby="timeline">
       <h2 id="timeline">Timeline</h2>
+      <Sources lines={lines} sources={sources} path={path} asOf={asOf} />
       {lines.length === 0 && <p class="quiet">Nothing has happened yet that a connected tool tells about.</p>}
-      {[...byDay].map(([day, entries]) => (
+      {lines.length > 0 && shown.length === 0 && (
+        <p class="quiet">
+          None of these {lines.length} lines is of the tools that you chose
+          {older !== undefined && "; older ones may be"}.
+        </p>
+      )}
+      {byDay.map(([day, entries]) => (
         <>
           <h3>{dayText(day)}</h3>
           <ol class="timeline">

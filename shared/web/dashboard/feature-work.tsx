@@ -23,7 +23,21 @@ const Record = ({ line }: { readonly line: EvidenceLine }) => (
   </li>
 );
 
-/** The records of all tools that belong to a feature, by kind. */
+const SHOWN = 6;
+/** What people look for, in this order; of all else only how many there are is told at first. */
+const FIRST: readonly string[] = ["workItem", "pullRequest", "release", "deployment", "featureFlag", "design"];
+
+const Records = ({ records }: { readonly records: readonly EvidenceLine[] }) => (
+  <ul class="records">
+    {records.map((line) => (
+      <Record line={line} />
+    ))}
+  </ul>
+);
+
+const newest = (records: readonly EvidenceLine[]) => records.toSorted((a, b) => (a.at > b.at ? -1 : 1));
+
+/** The records of all tools that belong to a feature, by kind, with how each is connected. */
 export const FeatureWork = ({
   lines,
   more,
@@ -31,7 +45,9 @@ export const FeatureWork = ({
   readonly lines: readonly EvidenceLine[];
   readonly more: string | undefined;
 }) => {
-  const byKind = Map.groupBy(lines, ({ kind }) => kind);
+  const kinds = [...Map.groupBy(lines, ({ kind }) => kind)];
+  const first = FIRST.flatMap((kind) => kinds.filter(([of]) => of === kind));
+  const rest = kinds.filter(([kind]) => !FIRST.includes(kind));
   return (
     <section aria-labelledby="work">
       <h2 id="work">Work</h2>
@@ -40,17 +56,29 @@ export const FeatureWork = ({
           No record of any tool is linked to this feature yet. Mention its key in a branch, a pull request or an issue.
         </p>
       )}
-      {[...byKind].map(([kind, records]) => (
+      {first.map(([kind, records]) => (
         <>
           <h3>
             {KIND_WORDS[kind]} <span class="quiet">{records.length}</span>
           </h3>
-          <ul class="records">
-            {records.map((line) => (
-              <Record line={line} />
-            ))}
-          </ul>
+          <Records records={newest(records).slice(0, SHOWN)} />
+          {records.length > SHOWN && (
+            <details>
+              <summary>
+                {records.length - SHOWN} more<span class="vh"> of {KIND_WORDS[kind]}</span>
+              </summary>
+              <Records records={newest(records).slice(SHOWN)} />
+            </details>
+          )}
         </>
+      ))}
+      {rest.map(([kind, records]) => (
+        <details>
+          <summary>
+            {KIND_WORDS[kind]} ({records.length})
+          </summary>
+          <Records records={newest(records)} />
+        </details>
       ))}
       {more !== undefined && (
         <p>

@@ -1,101 +1,100 @@
-import type { FeatureView } from "../../store/views.ts";
-import { featurePath } from "../feature-address.ts";
-import { STAGE_WORDS } from "../words.ts";
+import * as z from "zod";
+import { dayOf } from "../../domain/day.ts";
+import { checked, givenIn } from "../api/query.ts";
+import { viewsAt } from "../as-of.ts";
+import { AsOfBanner } from "./as-of-banner.tsx";
 import { Beginning } from "./beginning.tsx";
 import { FeatureFilters, NothingMatches } from "./feature-filters.tsx";
+import { ORDERED_AT_MOST, ORDERS, orderedFeatures } from "./feature-order.ts";
 import { featureQuery } from "./feature-query.ts";
-import { Health } from "./health.tsx";
+import { FeatureTable } from "./feature-table.tsx";
 import { address } from "./link.tsx";
 import { type PageHandler, sendPage } from "./page.tsx";
 import { linkCursor, placeOf } from "./page-cursor.ts";
-import { Scroll } from "./scroll.tsx";
-import { Strip } from "./strip.tsx";
-import { Day, Target } from "./time.tsx";
+import { RoadmapView } from "./roadmap-view.tsx";
+import { BLOCKS } from "./role-blocks.ts";
 
 const ROWS = 50;
-
-const FeatureRow = ({ feature }: { readonly feature: FeatureView }) => {
-  const { explanation, progress, targetDate } = feature;
-  return (
-    <tr>
-      <td class="key">{feature.key}</td>
-      <th scope="row">
-        <a href={featurePath(feature)}>{feature.name}</a>
-      </th>
-      <td>
-        <span class="stage">{STAGE_WORDS[explanation.headline ?? "none"]}</span>
-        <Strip stages={explanation.stages} />
-      </td>
-      <td>
-        <Health value={feature.health.value} />
-      </td>
-      <td>{feature.owner?.name}</td>
-      <td>{targetDate !== undefined && <Target date={targetDate} resolution={feature.targetDateResolution} />}</td>
-      <td class="num">{progress.total > 0 && `${progress.done}/${progress.total}`}</td>
-      <td>
-        <Day at={feature.updatedAt} />
-      </td>
-    </tr>
-  );
+const Shape = {
+  view: z.enum(["board", "table", "timeline"]).optional(),
+  sort: z.enum(ORDERS).optional(),
+  only: z.enum([...BLOCKS.keys()]).optional(),
 };
 
-/** All features as a table, 50 rows a page. */
+/** Which view of the features an address asks for, and in what order. */
+export const viewOf = (url: URL) => {
+  const known = new URLSearchParams([...url.searchParams].filter(([name, value]) => name in Shape && value !== ""));
+  return checked(z.object(Shape), givenIn(known, Shape, url.pathname));
+};
+
+/** All features as a table, 50 rows a page; as a timeline, with bars over it. */
 export const featuresPage: PageHandler = async (c, deps) => {
   const { views } = deps;
+  const url = new URL(c.req.url);
+  const { view, sort: asked, only } = viewOf(url);
+  const block = only === undefined ? undefined : BLOCKS.get(only);
+  const isTimeline = view === "timeline";
+  const sort = asked ?? (isTimeline ? "target" : block && "health");
   const products = await views.products();
-  const query = featureQuery(new URL(c.req.url), products);
-  const scope = { route: "page.features", filters: query.parameters };
+  const query = featureQuery(url, products, deps);
+  const path = isTimeline ? "/" : "/features";
+  const parameters = { ...query.parameters, only, ...(isTimeline && { view }) };
+  const scope = { route: "page.features", filters: { ...parameters, sort } };
   const after = placeOf(deps, scope, query.cursor);
-  const { items, next } = await views.features(query.filter, after, ROWS);
-  const isFiltered = Object.values(query.parameters).some(Boolean);
+  const then = viewsAt(deps, query.at);
+  const zone = deps.timezone ?? "UTC";
+  const ordered = sort === undefined ? undefined : await orderedFeatures(then, query.filter, sort);
+  const now = query.at === undefined ? deps.now() : new Date(query.at);
+  const rows = (ordered?.items ?? []).filter((feature) => block === undefined || block.fits(feature, now));
+  const start = Number(after ?? 0);
+  const { items, next } =
+    ordered === undefined
+      ? await then.features(query.filter, after, ROWS)
+      : {
+          items: rows.slice(start, start + ROWS),
+          next: start + ROWS < rows.length ? String(start + ROWS) : undefined,
+        };
+  const isFiltered = block !== undefined || Object.values(query.parameters).some(Boolean);
   const following = linkCursor(deps, scope, next);
+  const title = block?.title ?? (isTimeline ? "Timeline" : "Features");
   return sendPage(
     c,
     deps,
-    { title: "Features", section: "features" },
+    { title, section: isTimeline ? "board" : "features" },
     <>
       <div class="head">
-        <h1>Features</h1>
+        <h1>{title}</h1>
       </div>
-      <FeatureFilters action="/features" query={query} products={products} />
+      <AsOfBanner at={query.at} zone={zone} back={address(path, { ...parameters, sort: asked, as_of: undefined })} />
+      <FeatureFilters
+        action={path}
+        view={isTimeline ? "timeline" : "table"}
+        query={query}
+        products={products}
+        today={dayOf(deps.now().getTime(), zone)}
+      />
       {items.length === 0 &&
         (isFiltered ? (
-          <NothingMatches action="/features" query={query} />
+          <NothingMatches action={path} parameters={parameters} />
         ) : (
           <Beginning connections={await views.connections()} />
         ))}
-      {items.length > 0 && (
-        <Scroll label="Features">
-          <table class="features">
-            <thead>
-              <tr>
-                <th scope="col">Key</th>
-                <th scope="col">Feature</th>
-                <th scope="col">Stage</th>
-                <th scope="col">Health</th>
-                <th scope="col">Owner</th>
-                <th scope="col">Target</th>
-                <th scope="col" class="num">
-                  Done
-                </th>
-                <th scope="col">Updated</th>
-              </tr>
-            </thead>
-            <tbody>
-              {items.map((feature) => (
-                <FeatureRow feature={feature} />
-              ))}
-            </tbody>
-          </table>
-        </Scroll>
+      {isTimeline && items.length > 0 && <RoadmapView features={items} now={now} asOf={query.parameters.as_of} />}
+      {ordered?.isCut && (
+        <p class="quiet">
+          The first {ORDERED_AT_MOST.toLocaleString("en-GB")} features were put in order; narrow the filters to see
+          others.
+        </p>
       )}
+      {items.length > 0 && <FeatureTable features={items} path={path} parameters={parameters} sort={sort} now={now} />}
       <nav class="pages" aria-label="Pages">
-        {after !== undefined && <a href={address("/features", query.parameters)}>First page</a>}
+        {after !== undefined && <a href={address(path, { ...parameters, sort: asked })}>First page</a>}
         {following !== undefined && (
-          <a rel="next" href={address("/features", { ...query.parameters, cursor: following })}>
+          <a rel="next" href={address(path, { ...parameters, sort: asked, cursor: following })}>
             Next {ROWS}
           </a>
         )}
+        {items.length > 0 && <a href={address("/features.csv", { ...query.parameters, only })}>As CSV</a>}
         <a href={address("/v1/features", query.parameters)}>As JSON</a>
       </nav>
     </>,

@@ -1,5 +1,6 @@
 import { FIGURES, type Figure } from "../../flow/figures.ts";
 import type { FlowView } from "../../store/flow-views.ts";
+import { Sparkline } from "./charts/sparkline.tsx";
 import { Outside } from "./link.tsx";
 
 const SHOWN_AT_MOST = 5;
@@ -7,7 +8,12 @@ const SHOWN_AT_MOST = 5;
 const FigureLine = ({ figure }: { readonly figure: Figure }) => (
   <li>
     <details>
-      <summary>{figure.text}</summary>
+      <summary>
+        {figure.text}{" "}
+        {figure.weeks.length > 1 && (
+          <Sparkline points={figure.weeks.map(({ week, value }) => ({ at: week, value }))} unit="a week" />
+        )}
+      </summary>
       <p class="quiet">{FIGURES[figure.id].definition}</p>
       <ul>
         {figure.evidence.slice(0, SHOWN_AT_MOST).map(({ name, url, value }) => (

@@ -1,7 +1,8 @@
 import type { Child } from "hono/jsx";
 import type { Freshness } from "../freshness.ts";
 import { CONNECTION_WORDS } from "../words.ts";
-import { ICON_PATH, STYLE_PATH } from "./assets/assets.ts";
+import { HTMX_PATH, ICON_PATH, SCRIPT_PATH, STYLE_PATH } from "./assets/assets.ts";
+import type { Preferences } from "./preferences.ts";
 import { Moment } from "./time.tsx";
 
 const NAVIGATION = [
@@ -28,6 +29,9 @@ export interface FrameProps {
   readonly wide?: boolean | undefined;
   readonly freshness?: Freshness | undefined;
   readonly demo?: boolean | undefined;
+  readonly preferences: Preferences;
+  /** In which moments are told; absent where none is. */
+  readonly zone?: string | undefined;
   readonly version: string;
   readonly requestId: string;
   readonly children?: Child;
@@ -68,13 +72,20 @@ const FreshnessStrip = ({ freshness: { asOf, fresh, stale, starting } }: { reado
 
 /** The document around every page. */
 export const Frame = (props: FrameProps) => (
-  <html lang="en">
+  <html
+    lang="en"
+    class={props.preferences.theme === "system" ? undefined : props.preferences.theme}
+    data-keys={props.preferences.keys ? undefined : "off"}
+  >
     <head>
       <meta charset="utf-8" />
       <meta name="viewport" content="width=device-width, initial-scale=1" />
       <meta name="color-scheme" content="light dark" />
       <title>{`${props.title} · Throughline`}</title>
       <link rel="stylesheet" href={STYLE_PATH} />
+      <meta name="htmx-config" content='{"includeIndicatorCSS":false}' />
+      <script src={HTMX_PATH} defer />
+      <script src={SCRIPT_PATH} defer />
       <link rel="icon" type="image/svg+xml" href={ICON_PATH} />
     </head>
     <body>
@@ -98,11 +109,11 @@ export const Frame = (props: FrameProps) => (
           ))}
         </nav>
         <search class="search">
-          <form action="/features">
+          <form action="/search">
             <label class="vh" for="search">
-              Search features
+              Search
             </label>
-            <input id="search" type="search" name="q" placeholder="Search features" maxlength={200} />
+            <input id="search" type="search" name="q" placeholder="Search" maxlength={200} />
           </form>
         </search>
       </header>
@@ -122,11 +133,16 @@ export const Frame = (props: FrameProps) => (
       <main id="main" tabindex={-1} class={props.wide ? "wide" : undefined}>
         {props.children}
       </main>
+      <p id="say" class="vh" role="status" />
       <footer class="end">
         <span>Throughline {props.version}</span>
         <a href="/docs">Documentation</a>
         <a href="/docs/api">API</a>
-        <span>Times are UTC</span>
+        {props.zone !== undefined && <a href="/me">Times are {props.zone}</a>}
+        <a href="/pm">For product managers</a>
+        <a href="/po">For product owners</a>
+        <a href="/settings/views">Saved views</a>
+        <a href="/status">Status</a>
         <span>
           Request <code>{props.requestId}</code>
         </span>

@@ -2,9 +2,11 @@ import type { Context } from "hono";
 import type { Child } from "hono/jsx";
 import type { CallerStatus } from "../api/problem.ts";
 import { isNamedIn, weakTag } from "../entity-tag.ts";
-import { freshnessOf } from "../freshness.ts";
+import { freshness } from "../freshness.ts";
 import type { WebDeps, WebEnv } from "../web-deps.ts";
 import { Frame, type FrameProps } from "./frame.tsx";
+import { preferencesOf } from "./preferences.ts";
+import { Zone } from "./time.tsx";
 
 export type PageContext = Context<WebEnv>;
 
@@ -25,12 +27,24 @@ export const sendDocument = (c: PageContext, element: { toString(): unknown }, s
 
 /** Answers with a page inside the frame of all pages. */
 export const sendPage = async (c: PageContext, deps: WebDeps, about: About, content: Child): Promise<Response> => {
-  const freshness = freshnessOf(await deps.views.connections());
+  const preferences = preferencesOf(c);
+  const zone = preferences.zone ?? deps.timezone ?? "UTC";
+  const fresh = await freshness(deps);
   return sendDocument(
     c,
-    <Frame {...about} freshness={freshness} demo={deps.demo} version={deps.version} requestId={c.get("requestId")}>
-      {content}
-    </Frame>,
+    <Zone.Provider value={zone}>
+      <Frame
+        {...about}
+        freshness={fresh}
+        demo={deps.demo}
+        preferences={preferences}
+        zone={zone}
+        version={deps.version}
+        requestId={c.get("requestId")}
+      >
+        {content}
+      </Frame>
+    </Zone.Provider>,
     200,
   );
 };

@@ -1,4 +1,5 @@
 import { HubError } from "../../connector/errors.ts";
+import { StageBar } from "./charts/stage-bar.tsx";
 import { FlowSection } from "./flow-section.tsx";
 import { address } from "./link.tsx";
 import { type PageHandler, sendPage } from "./page.tsx";
@@ -12,7 +13,10 @@ export const productFlowPage: PageHandler = async (c, deps) => {
   if (product === undefined)
     throw new HubError("not_found", `there is no product ${asked.slice(0, 64)}`, { retry: "never" });
   const place = c.req.query("place")?.slice(0, 200);
-  const flow = await deps.views.productFlow(product.id, WEEKS, place);
+  const [flow, counts] = await Promise.all([
+    deps.views.productFlow(product.id, WEEKS, place),
+    deps.views.counts(product.id),
+  ]);
   const path = `/products/${product.slug}/flow`;
   const title = `Flow of ${product.name}`;
   return sendPage(
@@ -34,6 +38,13 @@ export const productFlowPage: PageHandler = async (c, deps) => {
           </>
         ))}
       </p>
+      {place === undefined && (
+        <StageBar
+          id="stages-c"
+          counts={counts}
+          href={(stage) => address("/features", { product: product.slug, stage })}
+        />
+      )}
       <FlowSection flow={flow} json={address(`/v1${path}`, place === undefined ? {} : { place })} />
     </>,
   );

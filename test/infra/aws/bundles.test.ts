@@ -20,7 +20,9 @@ const NAMES = [
   "project-lifecycle",
   "publish-events",
   "serve-api",
+  "serve-mcp",
   "sweep",
+  "deliver-webhooks",
 ];
 const made = new Map<string, Bundle>();
 
@@ -70,12 +72,18 @@ describe("a bundle", () => {
   it("holds the clients of its own stores and no others", () => {
     expect(clientsIn("receive-webhook")).toEqual(["@aws-sdk/client-s3", "@aws-sdk/client-sqs", "@aws-sdk/client-ssm"]);
     expect(clientsIn("project-lifecycle")).toEqual(["@aws-sdk/client-dynamodb"]);
-    expect(clientsIn("serve-api")).toEqual(["@aws-sdk/client-dynamodb", "@aws-sdk/client-ssm"]);
+    expect(clientsIn("serve-api")).toEqual([
+      "@aws-sdk/client-dynamodb",
+      "@aws-sdk/client-lambda",
+      "@aws-sdk/client-ssm",
+    ]);
+    expect(clientsIn("serve-mcp")).toEqual(["@aws-sdk/client-dynamodb", "@aws-sdk/client-ssm"]);
     expect(clientsIn("publish-events")).toEqual([
       "@aws-sdk/client-dynamodb",
       "@aws-sdk/client-eventbridge",
       "@aws-sdk/client-s3",
     ]);
+    expect(clientsIn("deliver-webhooks")).toEqual(["@aws-sdk/client-dynamodb", "@aws-sdk/client-ssm"]);
     expect(clientsIn("sweep")).toEqual(["@aws-sdk/client-dynamodb", "@aws-sdk/client-lambda"]);
     expect(clientsIn("poll-source-jira")).toEqual([
       "@aws-sdk/client-dynamodb",
@@ -87,8 +95,10 @@ describe("a bundle", () => {
   });
 
   it("holds pages only where they are served", () => {
-    const withPages = NAMES.filter((name) => inputsOf(name).some((path) => path.startsWith("shared/web/")));
+    const withPages = NAMES.filter((name) => inputsOf(name).some((path) => path.endsWith(".tsx")));
     expect(withPages).toEqual(["serve-api"]);
+    const withTools = NAMES.filter((name) => packagesIn(name).has("@modelcontextprotocol/server"));
+    expect(withTools).toEqual(["serve-mcp"]);
   });
 
   it("is at most 1.5 MB, that of Linear's poller apart, whose SDK alone is larger", () => {

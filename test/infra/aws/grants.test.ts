@@ -99,14 +99,29 @@ const GRANTS: Readonly<Record<string, readonly string[]>> = {
     "events:PutEvents Bus.Arn",
     "s3:PutObject Archive.Arn/_events/*",
   ],
-  serveapi: [...READ_TABLE, ...WRITE_TABLE, ...secrets("THROUGHLINE_CURSOR_KEY")],
+  serveapi: [
+    ...READ_TABLE,
+    ...WRITE_TABLE,
+    ...secrets("THROUGHLINE_CURSOR_KEY"),
+    ...["pollsourcejira", "pollsourcelinear", "pollsourcegithub"].map((name) => `lambda:InvokeFunction ${name}.Arn`),
+  ],
+  servemcp: [...READ_TABLE, ...WRITE_TABLE, ...secrets("THROUGHLINE_CURSOR_KEY")],
   sweep: [...READ_TABLE, ...WRITE_TABLE, "lambda:InvokeFunction publishevents.Arn"],
+  deliverwebhooks: [
+    ...READ_ROWS,
+    "dynamodb:Query Table.Arn/index/list",
+    "dynamodb:Query Table.Arn/index/due",
+    ...WRITE_TABLE,
+    ...secrets("THROUGHLINE_CURSOR_KEY"),
+  ],
   Timers: each(["lambda:InvokeFunction"], "").flatMap((action) =>
-    ["pollsourcejira", "pollsourcelinear", "pollsourcegithub", "sweep"].map((name) => `${action}${name}.Arn`),
+    ["pollsourcejira", "pollsourcelinear", "pollsourcegithub", "sweep", "deliverwebhooks"].map(
+      (name) => `${action}${name}.Arn`,
+    ),
   ),
 };
 
-describe("a function may do", () => {
+describe("T20 a function may do", () => {
   it("what somebody wrote down, whoever it is", () => {
     expect([...granted.keys()].sort()).toEqual(Object.keys(GRANTS).sort());
     expect(ofType(template, "AWS::IAM::Policy")).toEqual([]);

@@ -40,7 +40,7 @@ const wantedTriggers = ({ row, connection }: DeployedPart): string[] =>
   row.on
     .flatMap((trigger) => {
       if ("http" in trigger) return trigger.http.endsWith("+}") ? [trigger.http, "ANY /"] : [trigger.http];
-      if ("everyMinutes" in trigger) return [`rate(${trigger.everyMinutes} minutes) {}`];
+      if ("everyMinutes" in trigger) return [trigger.everyMinutes === 1 ? "rate(1 minute) {}" : `rate(${trigger.everyMinutes} minutes) {}`];
       if ("everyConnection" in trigger)
         return [
           `rate(${connection === "github" ? 10 : 5} minutes) {"connection":"${connection}","timer":"<aws.scheduler.scheduled-time>"}`,
@@ -92,7 +92,10 @@ describe("functions", () => {
     expect(told("receive-webhook")).toEqual(
       [...common, "THROUGHLINE_ARCHIVE", "THROUGHLINE_INBOX", "THROUGHLINE_SECRETS"].sort(),
     );
-    expect(told("serve-api")).toEqual([...common, "THROUGHLINE_SECRETS", "THROUGHLINE_TABLE"].sort());
+    expect(told("serve-api")).toEqual(
+      [...common, "THROUGHLINE_JOBS", "THROUGHLINE_SECRETS", "THROUGHLINE_TABLE"].sort(),
+    );
+    expect(told("serve-mcp")).toEqual([...common, "THROUGHLINE_SECRETS", "THROUGHLINE_TABLE"].sort());
     expect(told("publish-events")).toEqual(
       [...common, "THROUGHLINE_ARCHIVE", "THROUGHLINE_BUS", "THROUGHLINE_TABLE"].sort(),
     );
@@ -181,7 +184,22 @@ describe("what holds data", () => {
     expect(textOf(archive?.Properties.LoggingConfiguration.DestinationBucketName)).toBe("ArchiveLog");
   });
 
-  it("is a bus on which only the publisher speaks as the hub, and whose events can be replayed", () => {
+  it("T33 is an archive whose deleted objects are gone after a month, and the log of who read it after three", () => {
+    const kept = ofType(template, "AWS::S3::Bucket")
+      .filter(([id]) => id.startsWith("Archive"))
+      .map(([id, { Properties }]) => {
+        const days = Properties.LifecycleConfiguration.Rules.map(
+          (rule: { ExpirationInDays?: number; NoncurrentVersionExpiration?: { NoncurrentDays: number } }) => [
+            rule.ExpirationInDays,
+            rule.NoncurrentVersionExpiration?.NoncurrentDays,
+          ],
+        );
+        return [id.replace(/[0-9A-F]{8}$/, ""), days];
+      });
+    expect(Object.fromEntries(kept)).toEqual({ Archive: [[undefined, 30]], ArchiveLog: [[90, 30]] });
+  });
+
+  it("T21 is a bus on which only the publisher speaks as the hub, and whose events can be replayed", () => {
     expect(all("AWS::Events::Archive")[0]?.Properties).toMatchObject({
       EventPattern: { source: ["throughline"] },
       RetentionDays: 30,
@@ -233,6 +251,7 @@ describe("queues and mappings", () => {
       pollsourcegithub: kept,
       publishevents: kept,
       sweep: [0, 300, "undefined"],
+      deliverwebhooks: [0, 300, "undefined"],
     });
   });
 
@@ -250,7 +269,7 @@ describe("queues and mappings", () => {
     }
   });
 
-  it("tell which messages of a batch failed, and bound how many run at once", () => {
+  it("T30 tell which messages of a batch failed, and bound how many run at once", () => {
     for (const mapping of mappings()) {
       expect(mapping.FunctionResponseTypes).toEqual(["ReportBatchItemFailures"]);
       if (mapping.StartingPosition === undefined)
@@ -285,11 +304,12 @@ describe("the HTTP API", () => {
       "GET /hooks/{connection}": "NONE",
       "ANY /{path+}": "NONE",
       "ANY /": "NONE",
+      "ANY /mcp": "NONE",
     });
     expect(all("AWS::ApiGatewayV2::Api")[0]?.Properties.CorsConfiguration).toBeUndefined();
   });
 
-  it("has a limit on each route, and a line of JSON for each request", () => {
+  it("T30 has a limit on each route, and a line of JSON for each request", () => {
     const stage = all("AWS::ApiGatewayV2::Stage")[0]?.Properties;
     const keys = all("AWS::ApiGatewayV2::Route").map(({ Properties }) => Properties.RouteKey);
     expect(Object.keys(stage.RouteSettings).sort()).toEqual(keys.sort());

@@ -22,7 +22,9 @@ const PARTS = [
   ..."connectors docs functions infra shared README.md package.json tsconfig.json biome.json vitest.config.ts .gitignore".split(
     " ",
   ),
-  ..."test/connector test/contract test/fixtures test/recorded test/lifecycle/golden test/pipeline/open-pipeline.ts".split(" "),
+  ..."test/connector test/contract test/fixtures test/recorded test/lifecycle/golden test/pipeline/open-pipeline.ts".split(
+    " ",
+  ),
 ];
 
 const copy = mkdtempSync(join(tmpdir(), "throughline-guide-"));

@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto";
+import { HTMX } from "./htmx.ts";
+import { SCRIPT } from "./script.ts";
 import { STYLE } from "./style.ts";
 
 const ICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><path d="M1 12h22" stroke="#5b6ee0" stroke-width="2"/><g fill="#fff" stroke="#5b6ee0" stroke-width="2"><circle cx="6" cy="12" r="3"/><circle cx="15.500" cy="12" r="4.500"/></g></svg>`;
@@ -16,10 +18,14 @@ const asset = (name: string, type: string, text: string): Asset => {
 };
 
 const style = asset("style.css", "text/css; charset=utf-8", STYLE);
+const script = asset("app.js", "text/javascript; charset=utf-8", SCRIPT);
+const htmx = asset("htmx.js", "text/javascript; charset=utf-8", HTMX);
 const icon = asset("icon.svg", "image/svg+xml", ICON);
 
 export const STYLE_PATH = style.path;
 export const ICON_PATH = icon.path;
+export const SCRIPT_PATH = script.path;
+export const HTMX_PATH = htmx.path;
 
 /** Every file that pages refer to. */
-export const ASSETS: readonly Asset[] = [style, icon];
+export const ASSETS: readonly Asset[] = [style, icon, script, htmx];

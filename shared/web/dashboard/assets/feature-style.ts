@@ -10,6 +10,8 @@ export const FEATURE_STYLE = `
 .split { display: grid; grid-template-columns: minmax(0, 1fr) 19rem; gap: 2.5rem; margin-top: 0.5rem; }
 .split > div { display: flex; flex-direction: column; gap: 2.25rem; min-width: 0; }
 .split > aside { display: flex; flex-direction: column; gap: 1rem; font-size: 0.9375rem; }
+.split article { display: flex; flex-direction: column; gap: 0.5rem; } .split article + article { margin-top: 1rem; }
+.contents { display: flex; flex-wrap: wrap; gap: 0.125rem 1rem; font-size: 0.875rem; } .contents a { display: inline-block; min-height: 1.5rem; }
 .facts { display: grid; gap: 0.75rem; border: 1px solid var(--line); border-radius: 10px; padding: 1rem; background: var(--card); }
 .facts dt { font-size: 0.8125rem; color: var(--quiet); }
 .facts.inline { grid-template-columns: repeat(auto-fit, minmax(min(15rem, 100%), 1fr)); }

@@ -1,5 +1,7 @@
 import { BOARD_STYLE } from "./board-style.ts";
+import { CHART_STYLE } from "./chart-style.ts";
 import { FEATURE_STYLE } from "./feature-style.ts";
+import { FORM_STYLE } from "./form-style.ts";
 import { SETTINGS_STYLE } from "./settings-style.ts";
 
 /** Tokens, the frame of every page, and what all pages share. Text, not a file: the app reads no files. */
@@ -21,6 +23,7 @@ const BASE_STYLE = `
   --mono: ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Consolas, monospace;
   --gap: clamp(1rem, 2.5vw, 2rem);
 }
+.light { color-scheme: light; } .dark { color-scheme: dark; }
 * { box-sizing: border-box; }
 html { font: 100%/1.5 ui-sans-serif, system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; -webkit-text-size-adjust: 100%; scroll-padding-top: 1rem; }
 body { margin: 0; min-height: 100vh; display: flex; flex-direction: column; background: var(--paper); color: var(--ink); overflow-wrap: anywhere; }
@@ -47,15 +50,15 @@ main:focus { outline: none; }
 .lead { font-size: 1.0625rem; color: var(--quiet); max-width: 46rem; }
 .eyebrow { color: var(--quiet); font-size: 0.875rem; }
 
-.top { display: flex; flex-wrap: wrap; align-items: center; gap: 0.25rem 1.5rem; padding: 0.75rem var(--gap); background: var(--card); border-bottom: 1px solid var(--line); }
+.top { display: flex; align-items: center; gap: 0.25rem 1.25rem; padding: 0.75rem var(--gap); background: var(--card); border-bottom: 1px solid var(--line); }
 .brand { display: inline-flex; align-items: center; gap: 0.5rem; min-height: 2rem; font-weight: 650; letter-spacing: -0.01em; color: var(--ink); text-decoration: none; }
 .brand svg { width: 24px; height: 12px; stroke: var(--accent); stroke-width: 1.5; fill: var(--card); }
 .top nav { display: flex; flex-wrap: wrap; gap: 0.125rem; }
 .top nav a { padding: 0.25rem 0.625rem; min-height: 2rem; border-radius: 6px; color: var(--quiet); text-decoration: none; font-size: 0.9375rem; }
 .top nav a:hover { color: var(--ink); background: var(--paper); }
 .top nav a[aria-current] { color: var(--ink); background: var(--tint); font-weight: 550; }
-.search { margin-left: auto; }
-.search input { width: 13rem; }
+.search { flex: 0 1 13rem; min-width: 7.5rem; margin-left: auto; }
+.search input { width: 100%; }
 .fresh { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0.125rem 1rem; padding: 0.375rem var(--gap); font-size: 0.8125rem; color: var(--quiet); border-bottom: 1px solid var(--line); }
 .fresh a { color: inherit; padding-block: 0.15rem; }
 .fresh .behind { color: var(--at_risk); }
@@ -75,10 +78,11 @@ button { padding-inline: 1rem; cursor: pointer; font-weight: 550; }
 button:hover { background: var(--tint); }
 .tools { display: flex; flex-wrap: wrap; align-items: end; justify-content: space-between; gap: 0.75rem; }
 .filters { display: flex; flex-wrap: wrap; align-items: end; gap: 0.625rem; }
+.tools .filters input:not([type=date]) { width: 10.5rem; }
 .filters label span { display: block; font-size: 0.8125rem; color: var(--quiet); }
 .reset { padding: 0.375rem 0.25rem; font-size: 0.9375rem; }
 .switch { display: inline-flex; border: 1px solid var(--edge); border-radius: 6px; overflow: hidden; }
-.switch a { padding: 0.3rem 0.75rem; color: var(--ink); text-decoration: none; font-size: 0.875rem; }
+main > .switch { align-self: flex-start; flex-wrap: wrap; max-width: 100%; } .switch a { padding: 0.3rem 0.75rem; color: var(--ink); text-decoration: none; font-size: 0.875rem; }
 .switch a + a { border-left: 1px solid var(--edge); }
 .switch a:focus-visible { outline-offset: -2px; }
 .switch a[aria-current] { background: var(--tint); font-weight: 550; }
@@ -110,12 +114,15 @@ td time { white-space: nowrap; }
 .empty { padding: clamp(1.25rem, 4vw, 2.5rem); border: 1px dashed var(--edge); border-radius: 10px; max-width: 46rem; }
 .steps { display: grid; gap: 0.75rem; } .steps dt { color: var(--quiet); font-size: 0.875rem; }
 figure { margin: 0; } figure svg, iframe.mail { max-width: 100%; } figure svg { height: auto; } iframe.mail { border: 1px solid var(--line); border-radius: 8px; background: #fff; }
+.keys { display: grid; gap: 0.25rem; } .keys div { display: grid; grid-template-columns: 6rem 1fr; } kbd { font: 0.875em var(--mono); padding: 0.1em 0.4em; border: 1px solid var(--edge); border-radius: 4px; background: var(--card); }
+.acts { display: flex; flex-wrap: wrap; gap: 0.25rem 1rem; font-size: 0.9375rem; } .acts a { display: inline-block; min-height: 1.5rem; } label.box { display: inline-flex; align-items: center; gap: 0.375rem; min-height: 2rem; } label.box input { min-height: 0; }
+.blocks { columns: 24rem 2; column-gap: 2.5rem; } .blocks section { display: flex; flex-direction: column; gap: 0.5rem; padding-bottom: 1.5rem; break-inside: avoid; } .blocks h2 { font-size: 1rem; } .blocks h2 a { color: inherit; }
 .plain li + li { margin-top: 0.25rem; }
 
 @media (max-width: 40rem) {
-  .search { margin-left: 0; flex: 1 1 100%; } .search input { width: 100%; }
+  .top { flex-wrap: wrap; } .search { margin-left: 0; flex: 1 1 100%; }
   .top nav { margin-inline: -0.5rem; } .top nav a { padding-inline: 0.5rem; font-size: 0.875rem; }
-  .filters { width: 100%; display: grid; grid-template-columns: 1fr 1fr; } .filters input, .filters select { width: 100%; } .filters label { min-width: 0; }
+  .filters { width: 100%; display: grid; grid-template-columns: 1fr 1fr; } .filters input, .filters select, .tools .filters input:not([type=date]) { width: 100%; } .filters label { min-width: 0; }
 }
 @media (min-width: 40rem) { code { white-space: nowrap; } pre code { white-space: pre; } }
 @media (prefers-reduced-motion: no-preference) { html { scroll-behavior: smooth; } }
@@ -124,4 +131,7 @@ figure { margin: 0; } figure svg, iframe.mail { max-width: 100%; } figure svg { 
 `;
 
 /** The one stylesheet of all pages. */
-export const STYLE = [BASE_STYLE, BOARD_STYLE, FEATURE_STYLE, SETTINGS_STYLE].join("").replace(/\n\s*/g, "\n").trim();
+export const STYLE = [BASE_STYLE, BOARD_STYLE, FEATURE_STYLE, SETTINGS_STYLE, FORM_STYLE, CHART_STYLE]
+  .join("")
+  .replace(/\n\s*/g, "\n")
+  .trim();

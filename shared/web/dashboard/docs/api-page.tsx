@@ -1,3 +1,4 @@
+import { exampleOf } from "../../api/example.ts";
 import { type DescribedParameter, parametersOf } from "../../api/open-api.ts";
 import type { Route } from "../../api/route.ts";
 import { ROUTES } from "../../api/routes.ts";
@@ -24,9 +25,21 @@ const typeOf = (schema: DescribedParameter["schema"]): string => {
 };
 
 const exampleAddress = (route: Route, hub: string): string => {
+  const kept = exampleOf(route.id);
+  if (kept !== undefined) return `${hub}${kept.address}`;
   const example = parametersOf(route).filter(({ required, example }) => required && example !== undefined);
   const query = example.map(({ name, example }) => `${name}=${String(example)}`).join("&");
   return `${hub}${route.path}${query === "" ? "" : `?${query}`}`;
+};
+
+/** A request for a shell, at the reader's own hub. A hub on this machine needs no key. */
+const curlOf = (route: Route, hub: string): string => {
+  const sent = exampleOf(route.id)?.sent;
+  return [
+    `curl${route.method === "GET" ? "" : ` -X ${route.method}`} '${exampleAddress(route, hub).replaceAll("'", "%27")}'`,
+    `-H "Authorization: Bearer $THROUGHLINE_KEY"`,
+    ...(sent === undefined ? [] : ["-H 'Content-Type: application/json'", `-d '${JSON.stringify(sent)}'`]),
+  ].join(" \\\n  ");
 };
 
 const Parameters = ({ route }: { readonly route: Route }) => {
@@ -72,23 +85,39 @@ const Parameters = ({ route }: { readonly route: Route }) => {
   );
 };
 
-const Operation = ({ route, hub }: { readonly route: Route; readonly hub: string }) => (
-  <section class="operation" aria-labelledby={route.id}>
-    <h2 id={route.id}>{route.summary}</h2>
-    <p>
-      <code>GET {route.path}</code>
-    </p>
-    <Parameters route={route} />
-    <pre tabindex={0}>
-      <code>{`curl '${exampleAddress(route, hub)}'`}</code>
-    </pre>
-    {!route.canMiss && (
+const Operation = ({ route, hub }: { readonly route: Route; readonly hub: string }) => {
+  const example = exampleOf(route.id);
+  return (
+    <section class="operation" aria-labelledby={route.id}>
+      <h2 id={route.id}>{route.summary}</h2>
       <p>
-        <a href={exampleAddress(route, "")}>Try it</a>
+        <code>
+          {route.method} {route.path}
+        </code>{" "}
+        <span class="quiet">
+          Needs <code>{route.scope}</code>; <code>{route.id}</code> in the client.
+        </span>
       </p>
-    )}
-  </section>
-);
+      <Parameters route={route} />
+      <pre tabindex={0}>
+        <code>{curlOf(route, hub)}</code>
+      </pre>
+      {example !== undefined && (
+        <details>
+          <summary>Answer {route.status}, with one thing of each list</summary>
+          <pre tabindex={0}>
+            <code>{JSON.stringify(example.answer, null, 2)}</code>
+          </pre>
+        </details>
+      )}
+      {route.method === "GET" && !route.canMiss && (
+        <p>
+          <a href={exampleAddress(route, "")}>Try it</a>
+        </p>
+      )}
+    </section>
+  );
+};
 
 /** The API for people, from the same table that answers it. */
 export const apiPage: PageHandler = (c, deps) => {
@@ -101,7 +130,9 @@ export const apiPage: PageHandler = (c, deps) => {
       <h1>API</h1>
       <p class="lead">
         Everything is JSON in snake_case. Lists come in pages with <code>next_cursor</code>; every answer has an ETag;
-        errors are problem details with a page each. The raw document: <a href="/openapi.json">openapi.json</a>.
+        <a href="/docs/errors">errors</a> are problem details with a page each. Every list and thing is a spreadsheet
+        with the suffix <code>.csv</code> and text with <code>.md</code>. The raw document:{" "}
+        <a href="/openapi.json">openapi.json</a>.
       </p>
       <div class="api">
         <nav aria-label="Operations">

@@ -12,11 +12,22 @@ const SETTINGS: readonly {
   readonly about: string;
   readonly scope: Scope;
 }[] = [
+  { href: "/settings/views", word: "Saved views", about: "Filters with a name.", scope: "features:read" },
   { href: "/settings/keys", word: "Keys", about: "For programs that ask the API.", scope: "keys:write" },
   { href: "/settings/shares", word: "Shared pages", about: "Links that show one page.", scope: "shares:write" },
+  {
+    href: "/settings/webhooks",
+    word: "Webhooks",
+    about: "Addresses that events are sent to.",
+    scope: "webhooks:write",
+  },
   { href: "/settings/members", word: "Members", about: "Who may sign in, with which role.", scope: "admin" },
   { href: "/settings/audit", word: "Audit log", about: "Who changed what, and when.", scope: "admin" },
 ];
+
+/** A hub that sends nothing by itself has no endpoints. */
+const isThere = (href: string, { webhooks }: WebDeps): boolean =>
+  href !== "/settings/webhooks" || webhooks !== undefined;
 
 /** A page of the settings, inside the frame of all pages. */
 export const sendSettings = (c: PageContext, deps: WebDeps, title: string, content: Child): Promise<Response> =>
@@ -57,14 +68,16 @@ export const settingsPage: PageHandler = (c, deps) => {
       <section>
         <h2>To set</h2>
         <dl>
-          {SETTINGS.filter(({ scope }) => may(identity, scope)).map(({ href, word, about }) => (
-            <div>
-              <dt>
-                <a href={href}>{word}</a>
-              </dt>
-              <dd>{about}</dd>
-            </div>
-          ))}
+          {SETTINGS.filter(({ scope, href }) => may(identity, scope) && isThere(href, deps)).map(
+            ({ href, word, about }) => (
+              <div>
+                <dt>
+                  <a href={href}>{word}</a>
+                </dt>
+                <dd>{about}</dd>
+              </div>
+            ),
+          )}
         </dl>
       </section>
     </div>,

@@ -9,6 +9,7 @@ import type { WebDeps } from "../../web-deps.ts";
 import { Frame } from "../frame.tsx";
 import { address } from "../link.tsx";
 import { type PageContext, type PageHandler, sendDocument } from "../page.tsx";
+import { preferencesOf } from "../preferences.ts";
 import { Form, type FormHandler } from "../settings/form.tsx";
 import { nextAddress } from "./next-address.ts";
 
@@ -19,7 +20,13 @@ export const loginPage: PageHandler = (c, deps) => {
   const link = token !== undefined && tokenKind(token) === "link" ? token : undefined;
   const response = sendDocument(
     c,
-    <Frame title="Sign in" version={deps.version} demo={deps.demo} requestId={c.get("requestId")}>
+    <Frame
+      title="Sign in"
+      preferences={preferencesOf(c)}
+      version={deps.version}
+      demo={deps.demo}
+      requestId={c.get("requestId")}
+    >
       <h1>Sign in</h1>
       {deps.oidc !== undefined && link === undefined && (
         <p>

@@ -1,0 +1,14 @@
+import { connectionViews } from "../pipeline/connection-views.ts";
+import type { Hub } from "../pipeline/hub.ts";
+import { vocabulary } from "../pipeline/vocabulary.ts";
+import { tableViews } from "../store/table-views.ts";
+import type { Views } from "../store/views.ts";
+
+/** What surfaces read of the hub of this process. */
+export const viewsOf = (hub: () => Hub): Views =>
+  tableViews(hub().ports.table, {
+    products: hub().products,
+    connections: () => connectionViews(hub()),
+    now: () => hub().ports.clock.now(),
+    statusOf: (connectionId) => vocabulary(hub())(connectionId),
+  });

@@ -1,0 +1,38 @@
+import type { Entity } from "../domain/entity.ts";
+import type { StatusOf } from "../domain/item-history.ts";
+import type { Row, Table } from "../ports/table.ts";
+import { lists } from "./keys.ts";
+import type { Slice, UnmappedWord } from "./views.ts";
+
+/** Words looked at for one page at the most. */
+const LOOK_AT_MOST = 1000;
+
+/** Status words of a connection that nothing maps today, by id. */
+export const unmappedWords = async (
+  table: Table,
+  connectionId: string,
+  statusOf: (connectionId: string) => Promise<StatusOf>,
+  after: string | undefined,
+  limit: number,
+): Promise<Slice<UnmappedWord>> => {
+  const map = await statusOf(connectionId);
+  const { pk } = lists.ofVocabulary(connectionId.replace(/^con_/, ""), "");
+  const items: UnmappedWord[] = [];
+  let place = after;
+  const rows: Row<Entity<"vocabulary">>[] = await table.query<Entity<"vocabulary">>({
+    pk,
+    by: "list",
+    limit: LOOK_AT_MOST,
+    ...(place !== undefined && { after: place }),
+  });
+  for (const { data, list } of rows) {
+    if (items.length === limit) return { items, next: place };
+    place = list?.sk;
+    const { name, type, scope } = data.fields;
+    const isGone = data.presence.state !== "present" && data.presence.state !== "archived";
+    const id = data.source.externalId;
+    if (!isGone && map({ id, name }).category === "unknown")
+      items.push({ id, name, type, ...(scope !== undefined && { scope }) });
+  }
+  return { items, next: rows.length === LOOK_AT_MOST ? place : undefined };
+};

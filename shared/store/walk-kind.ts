@@ -1,0 +1,46 @@
+import type { Entity, FieldedKind } from "../domain/entity.ts";
+import type { Table } from "../ports/table.ts";
+import { lists, SHARDS } from "./keys.ts";
+import type { Slice } from "./views.ts";
+
+/** Rows looked at for one page at the most: a filter that fits little gives a short page and the place to go on. */
+export const LOOK_AT_MOST = 2000;
+
+/** Rows of one read of a shard. */
+const PAGE = 100;
+
+/** The entities of a kind by id, ascending over all shards: one page of what `map` makes of them, many at once. */
+export const walkKind = async <Data>(
+  table: Table,
+  kind: FieldedKind,
+  after: string | undefined,
+  limit: number,
+  map: (some: readonly Entity[]) => Promise<readonly (Data | undefined)[]>,
+): Promise<Slice<Data>> => {
+  const items: Data[] = [];
+  let looked = 0;
+  const first = after === undefined ? 0 : SHARDS.indexOf((after.split("_")[1]?.[0] ?? "0") as (typeof SHARDS)[number]);
+  let place = after;
+  for (const digit of SHARDS.slice(Math.max(0, first))) {
+    for (;;) {
+      // A page that is nearly full needs few more, unless few of them fit.
+      const wanted = looked > PAGE ? PAGE : Math.min(PAGE, limit - items.length + 1);
+      const rows = await table.query<Entity>({
+        pk: lists.shard(kind, digit),
+        by: "list",
+        limit: wanted,
+        ...(place !== undefined && { after: place }),
+      });
+      const mapped = await map(rows.map(({ data }) => data));
+      for (const [index, { data }] of rows.entries()) {
+        if (items.length === limit || looked === LOOK_AT_MOST) return { items, next: place };
+        place = data.id;
+        looked += 1;
+        const item = mapped[index];
+        if (item !== undefined) items.push(item);
+      }
+      if (rows.length < wanted) break;
+    }
+  }
+  return { items, next: undefined };
+};

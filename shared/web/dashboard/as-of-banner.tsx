@@ -1,0 +1,60 @@
+import type { Instant } from "../../domain/instant.ts";
+import { address } from "./link.tsx";
+import { DayIn } from "./time.tsx";
+
+/** Said on every page of the past, with the way back. */
+export const AsOfBanner = ({
+  at,
+  zone,
+  back,
+}: {
+  readonly at: Instant | undefined;
+  readonly zone: string;
+  /** The same page of now. */
+  readonly back: string;
+}) =>
+  at === undefined ? null : (
+    <p class="as-of" role="status">
+      You are viewing <DayIn at={at} zone={zone} />. <a href={back}>Back to now</a>
+    </p>
+  );
+
+/** Days to look at another time: a plain form, so that it works without scripts. */
+export const AsOfForm = ({
+  action,
+  asOf,
+  today,
+}: {
+  readonly action: string;
+  readonly asOf: string | undefined;
+  readonly today: string;
+}) => (
+  <form class="filters" action={action} aria-label="Another time">
+    <AsOfInput name="as_of" label="As of" value={asOf} today={today} />
+    <button type="submit">Apply</button>
+    {asOf !== undefined && (
+      <a class="reset" href={address(action, {})}>
+        Back to now
+      </a>
+    )}
+  </form>
+);
+
+const IS_DAY = /^\d{4}-\d{2}-\d{2}$/;
+
+export const AsOfInput = ({
+  name,
+  label,
+  value,
+  today,
+}: {
+  readonly name: "as_of" | "compare";
+  readonly label: string;
+  readonly value: string | undefined;
+  readonly today: string;
+}) => (
+  <label>
+    <span>{label}</span>
+    <input type={IS_DAY.test(value ?? today) ? "date" : "text"} name={name} value={value} max={today} />
+  </label>
+);

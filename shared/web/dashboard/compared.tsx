@@ -1,0 +1,54 @@
+import type { Instant } from "../../domain/instant.ts";
+import type { Stage } from "../../domain/stage.ts";
+import { type ChangeSummary, changesBetween } from "../../report/changes-between.ts";
+import type { Views } from "../../store/views.ts";
+import { STAGE_WORDS } from "../words.ts";
+import { address } from "./link.tsx";
+import { DayIn } from "./time.tsx";
+
+/** What moved since the time compared with. */
+export interface Compared {
+  readonly since: Instant;
+  readonly summary: ChangeSummary;
+  /** Words of the former stage, by feature. */
+  readonly was: ReadonlyMap<string, string>;
+}
+
+export const compared = async (
+  views: Views,
+  since: Instant,
+  until: Instant,
+  product: string | undefined,
+): Promise<Compared> => {
+  const products = product === undefined ? undefined : [product];
+  const summary = await changesBetween(views, { since, until, ...(products && { products }) });
+  const moved = summary.items.filter(({ kind }) => kind === "moved_forward" || kind === "moved_back");
+  const was = moved.map(({ feature, from }) => [feature.id, STAGE_WORDS[(from ?? "none") as Stage | "none"]] as const);
+  return { since, summary, was: new Map(was) };
+};
+
+/** `23 moved, 4 back, 6 new, 2 closed`, and where each of them is told. */
+export const ComparedLine = ({
+  compared: { since, summary },
+  zone,
+  product,
+}: {
+  readonly compared: Compared;
+  readonly zone: string;
+  readonly product: string | undefined;
+}) => {
+  const { moved_forward, moved_back, added, closed, uncounted } = summary.counts;
+  const parts = [
+    `${moved_forward + moved_back} moved`,
+    `${moved_back} back`,
+    `${added} new`,
+    `${closed} closed`,
+    ...(uncounted > 0 ? [`${uncounted} no longer counted`] : []),
+  ];
+  return (
+    <p class="compared">
+      Since <DayIn at={since} zone={zone} />: {parts.join(", ")}.{" "}
+      <a href={address("/v1/changes/summary", { since, product })}>As JSON</a>
+    </p>
+  );
+};

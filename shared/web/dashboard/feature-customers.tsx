@@ -1,0 +1,143 @@
+import { rollups } from "d3-array";
+import { utcMonday } from "d3-time";
+import { createdAt, type Entity } from "../../domain/entity.ts";
+import type { ConnectionView } from "../../store/views.ts";
+import { toolName } from "../words.ts";
+import { BarChart } from "./charts/bar-chart.tsx";
+import { Outside } from "./link.tsx";
+import { Nothing } from "./needs-connection.tsx";
+import { Day, dayText } from "./time.tsx";
+
+const WEEKS = 12;
+const THEMES = 8;
+const ACCOUNTS = 10;
+const VOICES = 10;
+
+/** Tickets that came in each of the last weeks, weeks without one among them. */
+export const ticketsByWeek = (tickets: readonly Entity<"supportTicket">[], now: Date) => {
+  const monday = utcMonday.floor(now);
+  const counts = new Map(
+    rollups(
+      tickets,
+      (some) => some.length,
+      (ticket) => utcMonday.floor(new Date(createdAt(ticket))).getTime(),
+    ),
+  );
+  return utcMonday.range(utcMonday.offset(monday, 1 - WEEKS), utcMonday.offset(monday, 1)).map((week) => ({
+    label: dayText(week.toISOString()).replace(/ \d+$/, ""),
+    value: counts.get(week.getTime()) ?? 0,
+  }));
+};
+
+/** Words that several records share, the most frequent first. */
+const mostOf = (words: readonly string[], most: number): readonly (readonly [word: string, count: number])[] =>
+  rollups(
+    words,
+    (some) => some.length,
+    (word) => word,
+  )
+    .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
+    .slice(0, most);
+
+interface Voices {
+  readonly tickets: readonly Entity<"supportTicket">[];
+  readonly feedback: readonly Entity<"feedback">[];
+  /** By id. */
+  readonly customers: ReadonlyMap<string, Entity<"customer">>;
+  readonly connections: readonly ConnectionView[];
+  readonly now: Date;
+  /** There are more than were read. */
+  readonly isCut: boolean;
+}
+
+/** What customers say of a feature: tickets by week, their themes, who they come from, and feedback. */
+export const FeatureCustomers = ({ tickets, feedback, customers, connections, now, isCut }: Voices) => {
+  const weeks = ticketsByWeek(tickets, now);
+  const recent = weeks.reduce((sum, { value }) => sum + value, 0);
+  const last = weeks.at(-1)?.value ?? 0;
+  const themes = mostOf(
+    [...tickets, ...feedback].flatMap(({ fields }) => fields.labels ?? []),
+    THEMES,
+  );
+  const accounts = mostOf(
+    [...tickets, ...feedback].flatMap(({ fields }) => fields.customerId ?? []),
+    ACCOUNTS,
+  ).flatMap(([id, count]) => {
+    const customer = customers.get(id);
+    return customer === undefined ? [] : [{ customer, count }];
+  });
+  const voices = [...tickets, ...feedback].sort((a, b) => (createdAt(a) > createdAt(b) ? -1 : 1)).slice(0, VOICES);
+  return (
+    <section aria-labelledby="customers">
+      <h2 id="customers">Customers</h2>
+      {tickets.length + feedback.length === 0 && (
+        <Nothing
+          connections={connections}
+          kinds={["supportTicket", "feedback"]}
+          what="a support"
+          none="No ticket and no feedback is linked to this feature."
+        />
+      )}
+      {tickets.length > 0 && (
+        <BarChart
+          id="tickets-c"
+          caption={`${recent} tickets in the last ${WEEKS} weeks${isCut ? ", of those that were read" : ""}; ${last} in this one so far.`}
+          of="Week of"
+          unit="Tickets"
+          bars={weeks}
+        />
+      )}
+      {themes.length > 0 && (
+        <>
+          <h3>Themes</h3>
+          <ul class="chips">
+            {themes.map(([word, count]) => (
+              <li>
+                {word} <b>{count}</b>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+      {accounts.length > 0 && (
+        <>
+          <h3>Accounts</h3>
+          <ul class="records">
+            {accounts.map(({ customer, count }) => (
+              <li>
+                <span class="what">
+                  <Outside href={customer.source.url}>{customer.fields.name}</Outside>
+                  <span class="quiet">
+                    {count} {customer.fields.tier}
+                  </span>
+                </span>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+      {voices.length > 0 && (
+        <>
+          <h3>Newest</h3>
+          <ul class="records">
+            {voices.map((voice) => (
+              <li>
+                <span class="what">
+                  <Outside href={voice.source.url}>
+                    {voice.kind === "supportTicket" ? voice.fields.subject : voice.fields.title}
+                  </Outside>
+                  {voice.fields.status !== undefined && (
+                    <span class="pill">{voice.fields.status.detail || voice.fields.status.category}</span>
+                  )}
+                </span>
+                <span class="quiet">
+                  {toolName(voice.source.tool)} · <Day at={createdAt(voice)} />
+                </span>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+    </section>
+  );
+};

@@ -1,0 +1,52 @@
+import type { FeatureView } from "../../store/views.ts";
+import { featurePath } from "../feature-address.ts";
+import { type Bar, Roadmap } from "./charts/roadmap.tsx";
+import { address } from "./link.tsx";
+import { Scroll } from "./scroll.tsx";
+
+/** From its first stage to its promised day; the day first promised stands beside it where that is another one. */
+const barOf = (feature: FeatureView, asOf: string | undefined): Bar[] => {
+  const { id, name, health, explanation, targetDate, firstTargetDate } = feature;
+  if (targetDate === undefined) return [];
+  const from = explanation.path[0]?.at;
+  return [
+    {
+      id,
+      name,
+      href: address(featurePath(feature), { as_of: asOf }),
+      health: health.value,
+      to: targetDate,
+      ...(from !== undefined && { from }),
+      ...(firstTargetDate !== undefined && firstTargetDate !== targetDate && { first: firstTargetDate }),
+    },
+  ];
+};
+
+/** Features by their promised days, as bars over quarters. */
+export const RoadmapView = ({
+  features,
+  now,
+  asOf,
+}: {
+  readonly features: readonly FeatureView[];
+  readonly now: Date;
+  /** As the address tells the moment; undefined: now. */
+  readonly asOf: string | undefined;
+}) => {
+  const bars = features.flatMap((feature) => barOf(feature, asOf)).sort((a, b) => (a.to < b.to ? -1 : 1));
+  const without = features.length - bars.length;
+  return (
+    <>
+      {bars.length > 0 && (
+        <Scroll label="Timeline of promised days">
+          <Roadmap bars={bars} now={now} label="Features by promised day" />
+        </Scroll>
+      )}
+      <p class="quiet">
+        {bars.length} of the features below have a promised day.{" "}
+        {without > 0 && `${without} have none, and stand in the table alone. `}A hollow bar ends on the day that was
+        promised first.
+      </p>
+    </>
+  );
+};

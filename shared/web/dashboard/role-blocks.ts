@@ -1,0 +1,121 @@
+import type { FeatureView } from "../../store/views.ts";
+
+const DAY_MS = 86_400_000;
+
+/** A question that a role asks every day: the features that answer it, in the words and order of the filters. */
+export interface RoleBlock {
+  readonly id: string;
+  readonly title: string;
+  /** Said where there is none. */
+  readonly none: string;
+  readonly fits: (feature: FeatureView, now: Date) => boolean;
+  /** What stands first; absent: as on the board. */
+  readonly first?: (a: FeatureView, b: FeatureView) => number;
+}
+
+const isOpen = ({ explanation }: FeatureView): boolean => explanation.disposition === "open";
+const isLive = ({ explanation: { headline } }: FeatureView): boolean =>
+  headline === "production" || headline === "marketing" || headline === "support";
+const daysUntil = ({ targetDate }: FeatureView, now: Date): number | undefined =>
+  targetDate === undefined ? undefined : (Date.parse(targetDate) + DAY_MS - now.getTime()) / DAY_MS;
+const isDueWithin = (feature: FeatureView, now: Date, days: number): boolean => {
+  const left = daysUntil(feature, now);
+  return left !== undefined && left >= 0 && left <= days;
+};
+const level = ({ health }: FeatureView, name: string) => health.dimensions?.find((one) => one.name === name)?.level;
+const isBad = (feature: FeatureView, name: string): boolean =>
+  level(feature, name) === "off_track" || level(feature, name) === "at_risk";
+const UPDATE_DAYS = 14;
+
+/** `/pm`: what waits for a decision, what comes, what customers ask for. */
+export const PM_BLOCKS: readonly RoleBlock[] = [
+  {
+    id: "experiments",
+    title: "Experiments that wait for a decision",
+    none: "No experiment waits for a decision.",
+    fits: (feature) => isBad(feature, "experiment"),
+  },
+  {
+    id: "silent",
+    title: "Nobody said anything for 14 days",
+    none: "Every running feature has news.",
+    fits: (feature, now) =>
+      isOpen(feature) &&
+      !isLive(feature) &&
+      feature.status.category === "active" &&
+      now.getTime() - Date.parse(feature.health.declared?.at ?? feature.updatedAt) > UPDATE_DAYS * DAY_MS,
+  },
+  {
+    id: "launches",
+    title: "Launches in the next 30 days",
+    none: "Nothing is promised for the next 30 days.",
+    fits: (feature, now) => isOpen(feature) && !isLive(feature) && isDueWithin(feature, now, 30),
+  },
+  {
+    id: "disagree",
+    title: "Declared and signals disagree",
+    none: "What people declare and what signals say agree.",
+    fits: ({ health }) => health.disagree,
+  },
+  {
+    id: "demand",
+    title: "Asked for by customers",
+    none: "No ticket is linked to a feature.",
+    fits: ({ tickets = 0 }) => tickets > 0,
+    first: (a, b) => (b.tickets ?? 0) - (a.tickets ?? 0),
+  },
+];
+
+/** `/po`, "Today": what stops work, what is due, what is not kept in order. */
+export const PO_BLOCKS: readonly RoleBlock[] = [
+  {
+    id: "blocked",
+    title: "Work that stands still",
+    none: "No work is blocked or too old.",
+    fits: (feature) => isBad(feature, "flow"),
+  },
+  {
+    id: "overdue",
+    title: "Overdue",
+    none: "Nothing is overdue.",
+    fits: (feature, now) => isOpen(feature) && !isLive(feature) && (daysUntil(feature, now) ?? 0) < 0,
+  },
+  {
+    id: "week",
+    title: "Due this week",
+    none: "Nothing is due this week.",
+    fits: (feature, now) => isOpen(feature) && !isLive(feature) && isDueWithin(feature, now, 7),
+  },
+  {
+    id: "quality",
+    title: "Bugs and failing checks",
+    none: "Quality is as usual everywhere.",
+    fits: (feature) => isBad(feature, "quality") || feature.explanation.badges.includes("tests_failing"),
+  },
+  {
+    id: "scope",
+    title: "Scope that grew",
+    none: "No scope grew by more than a tenth.",
+    fits: (feature) => isBad(feature, "scope"),
+  },
+  {
+    id: "ready",
+    title: "Ready to release",
+    none: "Nothing waits for its release.",
+    fits: ({ explanation }) =>
+      explanation.headline === "testing" &&
+      (explanation.state === "done" || explanation.badges.includes("deployed_dark")),
+  },
+  {
+    id: "hygiene",
+    title: "Without owner or promised day",
+    none: "Every running feature has an owner and a day.",
+    fits: (feature) =>
+      isOpen(feature) &&
+      feature.status.category === "active" &&
+      (feature.owner === undefined || feature.targetDate === undefined),
+  },
+];
+
+/** All blocks by id: the table takes one as its filter `only`. */
+export const BLOCKS: ReadonlyMap<string, RoleBlock> = new Map([...PM_BLOCKS, ...PO_BLOCKS].map((one) => [one.id, one]));

@@ -1,0 +1,133 @@
+import type { FeatureView } from "../../store/views.ts";
+import { viewsAt } from "../as-of.ts";
+import { featurePath, shortKey } from "../feature-address.ts";
+import { STAGE_WORDS } from "../words.ts";
+import { AsOfBanner } from "./as-of-banner.tsx";
+import { Beginning } from "./beginning.tsx";
+import { byUrgency, ORDERED_AT_MOST, orderedFeatures } from "./feature-order.ts";
+import { featureQuery } from "./feature-query.ts";
+import { Health } from "./health.tsx";
+import { address } from "./link.tsx";
+import { type PageHandler, sendPage } from "./page.tsx";
+import { PM_BLOCKS, PO_BLOCKS, type RoleBlock } from "./role-blocks.ts";
+import { Target } from "./time.tsx";
+
+const SHOWN = 8;
+
+type Parameters = Readonly<Record<string, string | undefined>>;
+
+const Row = ({ feature, asOf }: { readonly feature: FeatureView; readonly asOf: string | undefined }) => (
+  <li>
+    <span class="what">
+      <a href={address(featurePath(feature), { as_of: asOf })}>
+        {feature.key !== undefined && <b>{shortKey(feature.key)} </b>}
+        {feature.name}
+      </a>
+      <Health value={feature.health.value} />
+    </span>
+    <span class="quiet">
+      {STAGE_WORDS[feature.explanation.headline ?? "none"]}
+      {feature.owner !== undefined && ` · ${feature.owner.name}`}
+      {feature.targetDate !== undefined && (
+        <>
+          {" · due "}
+          <Target date={feature.targetDate} resolution={feature.targetDateResolution} />
+        </>
+      )}
+      {(feature.tickets ?? 0) > 0 && ` · ${feature.tickets} ticket${feature.tickets === 1 ? "" : "s"}`}
+    </span>
+  </li>
+);
+
+const Block = ({
+  block: { id, title, none },
+  found,
+  parameters,
+}: {
+  readonly block: RoleBlock;
+  readonly found: readonly FeatureView[];
+  readonly parameters: Parameters;
+}) => {
+  const href = address("/features", { ...parameters, only: id });
+  return (
+    <section aria-labelledby={id}>
+      <h2 id={id}>
+        <a href={href}>{title}</a> <span class="quiet">{found.length}</span>
+      </h2>
+      {found.length === 0 ? (
+        <p class="quiet">{none}</p>
+      ) : (
+        <ul class="records">
+          {found.slice(0, SHOWN).map((feature) => (
+            <Row feature={feature} asOf={parameters["as_of"]} />
+          ))}
+        </ul>
+      )}
+      {found.length > SHOWN && <a href={href}>All {found.length}</a>}
+    </section>
+  );
+};
+
+const rolePage =
+  (title: string, path: string, lead: string, blocks: readonly RoleBlock[]): PageHandler =>
+  async (c, deps) => {
+    const { views } = deps;
+    const [products, connections] = await Promise.all([views.products(), views.connections()]);
+    const query = featureQuery(new URL(c.req.url), products, deps);
+    const { items, isCut } = await orderedFeatures(viewsAt(deps, query.at), query.filter, "health");
+    const features = [...items].sort(byUrgency);
+    const now = query.at === undefined ? deps.now() : new Date(query.at);
+    const zone = deps.timezone ?? "UTC";
+    return sendPage(
+      c,
+      deps,
+      { title, crumbs: [{ href: "/", word: "Board" }] },
+      <>
+        <h1>{title}</h1>
+        <AsOfBanner at={query.at} zone={zone} back={address(path, { ...query.parameters, as_of: undefined })} />
+        <p class="lead">{lead}</p>
+        <nav class="switch" aria-label="Product">
+          <a
+            href={address(path, { ...query.parameters, product: undefined })}
+            aria-current={query.product === undefined ? "true" : undefined}
+          >
+            All products
+          </a>
+          {products.map(({ slug, name }) => (
+            <a
+              href={address(path, { ...query.parameters, product: slug })}
+              aria-current={query.product?.slug === slug ? "true" : undefined}
+            >
+              {name}
+            </a>
+          ))}
+        </nav>
+        {features.length === 0 && query.at === undefined && <Beginning connections={connections} />}
+        {isCut && <p class="quiet">Of the first {ORDERED_AT_MOST.toLocaleString("en-GB")} features.</p>}
+        <div class="blocks">
+          {blocks.map((block) => (
+            <Block
+              block={block}
+              found={features.filter((feature) => block.fits(feature, now)).sort(block.first)}
+              parameters={query.parameters}
+            />
+          ))}
+        </div>
+        <p class="quiet">
+          <a href="/objectives">Objectives</a> ·{" "}
+          <a href="/activity?since=last-visit">What changed since your last visit</a>
+          {" · "}
+          <a href="/review">Links to review</a> · <a href="/settings/views">Saved views</a>
+        </p>
+      </>,
+    );
+  };
+
+export const pmPage = rolePage("Product management", "/pm", "What waits for you, and what comes.", PM_BLOCKS);
+
+export const poPage = rolePage(
+  "Today",
+  "/po",
+  "What stops work, what is due, and what is not kept in order.",
+  PO_BLOCKS,
+);

@@ -6,7 +6,6 @@ const AT_ONCE = 2;
 const KB = 1000;
 const FIRST_KB = 100;
 const NEXT_KB = 20;
-const PAINTED_MS = 1000;
 
 const kb = (bytes: number): string => `${(bytes / KB).toFixed(1)} KB`;
 const most = (figures: readonly number[]): number => Math.max(0, ...figures);
@@ -81,8 +80,8 @@ export const pageChecks = async (
       check: 5,
       what: "the largest part is painted (LCP)",
       figure: `${most(named.map(({ painted }) => painted)).toFixed(0)} ms`,
-      limit: `${PAINTED_MS} ms`,
-      wrong: wrong(({ painted }) => painted > PAINTED_MS && `${painted.toFixed(0)} ms`),
+      limit: "none: told only, a busy machine paints late",
+      wrong: wrong(({ painted, status }) => status < 400 && painted === 0 && "nothing was painted"),
     },
     {
       check: 6,

@@ -29,7 +29,7 @@ export const run = async (): Promise<number> => {
     await part("pages and states", () => pageChecks(browser, [walked, ...made.places], missing));
   } finally {
     await browser.close();
-    made.close();
+    await made.close();
     await demo.stop();
   }
   const failed = results.filter(({ wrong }) => wrong.length > 0).length;

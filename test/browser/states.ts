@@ -4,6 +4,8 @@ import { makeCredential } from "../../shared/store/access.ts";
 import type { ConnectionView } from "../../shared/store/views.ts";
 import { identifier } from "../../shared/web/access/identify.ts";
 import { NOBODY } from "../../shared/web/access/identity.ts";
+import { moved } from "../pipeline/outputs-hub.ts";
+import { openWebhooks, startReceiver } from "../pipeline/webhook-hub.ts";
 import { NOTHING } from "../web/memory-views.ts";
 import { NOW, sampleApp, sampleHub } from "../web/sample-hub.ts";
 import type { Place } from "./page-checks.ts";
@@ -29,6 +31,29 @@ const firstSync = (connection: ConnectionView): ConnectionView => ({
   ),
 });
 
+/** A hub that has told a webhook endpoint one event. */
+const withWebhook = async () => {
+  const there = await startReceiver();
+  const hub = openWebhooks();
+  const { id } = await hub.endpoint({ url: there.url, events: ["feature.*"] });
+  await hub.log("feature.stage.changed", "ftr_1", moved("One"));
+  await hub.run();
+  const served = await serve(
+    sampleApp(sampleHub(1), { webhooks: hub.desk, now: () => hub.one.ports.clock.now() }),
+  );
+  const deliveries = await hub.deliveries(id);
+  const page = `/settings/webhooks/${id}`;
+  return {
+    url: served.url,
+    addresses: ["/settings/webhooks", page, ...deliveries.map((one) => `${page}/deliveries/${one.id}`)],
+    close: async () => {
+      served.close();
+      hub[Symbol.dispose]();
+      await there[Symbol.asyncDispose]();
+    },
+  };
+};
+
 /** A hub for each state that a page can be in (surfaces 3.13). */
 export const states = async () => {
   const shown = sampleHub(6);
@@ -40,12 +65,13 @@ export const states = async () => {
     NOW,
   );
   const failing = { ...shown.connections[0], state: "needs_auth", reason: "Jira refuses the token" } as ConnectionView;
-  const [usual, empty, starting, broken, closed] = await Promise.all([
+  const [usual, empty, starting, broken, closed, hooks] = await Promise.all([
     serve(sampleApp(shown)),
     serve(sampleApp(NOTHING)),
     serve(sampleApp({ ...NOTHING, products: shown.products, connections: shown.connections.map(firstSync) })),
     serve(sampleApp({ ...shown, connections: [failing, ...shown.connections.slice(1)] })),
     serve(sampleApp(shown, { table, now, identify: identifier({ table, now }, NOBODY) })),
+    withWebhook(),
   ]);
   const places: readonly Place[] = [
     {
@@ -62,14 +88,16 @@ export const states = async () => {
     },
     { name: "error", hub: usual.url, addresses: ["/nowhere", "/features/nothing"], status: 404 },
     { name: "wrong address", hub: usual.url, addresses: ["/?health=purple"], status: 400 },
+    { name: "webhooks", hub: hooks.url, addresses: hooks.addresses },
     { name: "signed out", hub: closed.url, addresses: ["/login", "/"] },
   ];
   return {
     places,
     usual: usual.url,
     closed: { url: closed.url, token },
-    close: () => {
+    close: async () => {
       for (const one of [usual, empty, starting, broken, closed]) one.close();
+      await hooks.close();
     },
   };
 };

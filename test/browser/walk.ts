@@ -1,7 +1,8 @@
 import { PAGES } from "../../shared/web/dashboard/dashboard.ts";
 
-/** Pages that answer with something else than a document, or with a part of one. */
+/** Pages that answer with a file, a part of a document, or by leading elsewhere. */
 const NO_DOCUMENT = new Set(["/board/more", "/activity.atom", "/login/oidc", "/login/oidc/back"]);
+const isFile = (path: string): boolean => /\.(?:json|csv|md)\}?$/.test(path);
 
 interface Named {
   readonly id: string;
@@ -10,7 +11,7 @@ interface Named {
   readonly key?: string | null;
 }
 
-const TABS = ["runs", "dead-letters", "mapping", "webhooks", "access", "settings"];
+const TABS = ["runs", "dead-letters", "webhooks"];
 
 /** What stands in the place of each `:name` of an address, as a hub has it. */
 const values = async (hub: string): Promise<Readonly<Record<string, readonly string[]>>> => {
@@ -28,9 +29,7 @@ const values = async (hub: string): Promise<Readonly<Record<string, readonly str
   ]);
   const report = first(reports).map(({ id }) => id);
   const runs = report[0] === undefined ? [] : await list(`/v1/reports/${report[0]}/runs`);
-  const run = first(runs as readonly (Named & { run?: string })[]).map(
-    (one) => (one as { run?: string }).run ?? one.id,
-  );
+  const run = first(runs).map(({ id }) => id);
   const code = connections.find(({ name }) => name === "jira") ?? connections[0];
   return {
     "/features/:key": first(features).map(({ key, id }) => (key && /^[\w.~-]+$/.test(key) ? key : id)),
@@ -40,6 +39,7 @@ const values = async (hub: string): Promise<Readonly<Record<string, readonly str
     "/products/:slug": first(products).map(({ slug, id }) => slug ?? id),
     "/products/:product/flow": first(products).map(({ slug, id }) => slug ?? id),
     "/docs/errors/:code": ["usage"],
+    "/docs/events/:type": ["feature.stage.changed"],
     "/reports/:id": report,
     "/reports/:id/preview": report,
     "/reports/:id/runs/:run": run.map((one) => `${report[0]}/${one}`),
@@ -54,7 +54,9 @@ export const addressesOf = async (
   const addresses: string[] = [];
   const missing: string[] = [];
   for (const [path] of PAGES) {
-    if (NO_DOCUMENT.has(path)) continue;
+    // Nothing is told by this hub to others: the hub of states with a webhook shows them.
+    if (path.startsWith("/settings/webhooks/")) continue;
+    if (NO_DOCUMENT.has(path) || isFile(path)) continue;
     if (!path.includes(":")) {
       addresses.push(path);
       continue;

@@ -10,6 +10,10 @@ const NEXT_KB = 20;
 const kb = (bytes: number): string => `${(bytes / KB).toFixed(1)} KB`;
 const most = (figures: readonly number[]): number => Math.max(0, ...figures);
 
+/** The same finding on many pages as one line. */
+const grouped = (found: readonly (readonly [line: string, page: string])[]): string[] =>
+  [...Map.groupBy(found, ([line]) => line)].map(([line, all]) => `${line}: ${all.length} pages, as ${all[0]?.[1]}`);
+
 /** A hub, what is to be looked at there, and the status that each address answers with if it is not 200. */
 export interface Place {
   readonly hub: string;
@@ -88,7 +92,7 @@ export const pageChecks = async (
       what: "axe, all rules but AAA: light, dark, 390 px, 320 px",
       figure: `${named.reduce((sum, one) => sum + one.axe.length, 0)} violations`,
       limit: "0",
-      wrong: named.flatMap((one) => one.axe.map((line) => `${one.name}: ${line}`)),
+      wrong: grouped(named.flatMap((one) => one.axe.map((line): [string, string] => [line, one.name]))),
     },
     {
       check: 11,

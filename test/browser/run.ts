@@ -1,9 +1,14 @@
+import { boardChecks } from "./board-checks.ts";
 import { launch } from "./chromium.ts";
 import { demoHub } from "./demo-hub.ts";
+import { hostileChecks } from "./hostile-checks.ts";
+import { listChecks } from "./list-checks.ts";
 import { type Place, pageChecks } from "./page-checks.ts";
 import { type Result, resultTable } from "./result.ts";
 import { states } from "./states.ts";
+import { useChecks } from "./use-checks.ts";
 import { addressesOf } from "./walk.ts";
+import { walkChecks } from "./walk-checks.ts";
 
 /** Every check, one after the other. @returns the exit code */
 export const run = async (): Promise<number> => {
@@ -27,6 +32,11 @@ export const run = async (): Promise<number> => {
     const { addresses, missing } = await addressesOf(demo.url);
     const walked: Place = { name: "demo", hub: demo.url, addresses };
     await part("pages and states", () => pageChecks(browser, [walked, ...made.places], missing));
+    await part("the board", () => boardChecks(browser));
+    await part("what people do", () => walkChecks(browser, demo.url, made.usual, made.closed));
+    await part("hostile text", () => hostileChecks(browser));
+    await part("how pages are used", () => useChecks(browser, made.usual));
+    await part("lists, numbers, mail", () => listChecks(browser, demo.url));
   } finally {
     await browser.close();
     await made.close();

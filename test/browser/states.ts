@@ -38,9 +38,7 @@ const withWebhook = async () => {
   const { id } = await hub.endpoint({ url: there.url, events: ["feature.*"] });
   await hub.log("feature.stage.changed", "ftr_1", moved("One"));
   await hub.run();
-  const served = await serve(
-    sampleApp(sampleHub(1), { webhooks: hub.desk, now: () => hub.one.ports.clock.now() }),
-  );
+  const served = await serve(sampleApp(sampleHub(1), { webhooks: hub.desk, now: () => hub.one.ports.clock.now() }));
   const deliveries = await hub.deliveries(id);
   const page = `/settings/webhooks/${id}`;
   return {

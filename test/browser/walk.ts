@@ -42,7 +42,7 @@ const values = async (hub: string): Promise<Readonly<Record<string, readonly str
     "/docs/events/:type": ["feature.stage.changed"],
     "/reports/:id": report,
     "/reports/:id/preview": report,
-    "/reports/:id/runs/:run": run.map((one) => `${report[0]}/${one}`),
+    "/reports/:id/runs/:run": run.map((one) => `${report[0]}/runs/${one}`),
   };
 };
 

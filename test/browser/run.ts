@@ -1,3 +1,4 @@
+import { asOfCheck } from "./as-of-check.ts";
 import { boardChecks } from "./board-checks.ts";
 import { launch } from "./chromium.ts";
 import { demoHub } from "./demo-hub.ts";
@@ -36,6 +37,7 @@ export const run = async (): Promise<number> => {
     await part("what people do", () => walkChecks(browser, demo.url, made.usual, made.closed));
     await part("hostile text", () => hostileChecks(browser));
     await part("how pages are used", () => useChecks(browser, made.usual));
+    await part("as of", () => asOfCheck(browser));
     await part("lists, numbers, mail", () => listChecks(browser, demo.url));
   } finally {
     await browser.close();

@@ -2,7 +2,7 @@ import type { Browser } from "playwright-core";
 import { STAGES, type Stage } from "../../shared/domain/stage.ts";
 import { keepBoards } from "../../shared/pipeline/keep-boards.ts";
 import type { Table } from "../../shared/report/document.ts";
-import { lists, pastViewKey, viewKey } from "../../shared/store/keys.ts";
+import { lists, pastViewKey } from "../../shared/store/keys.ts";
 import { tableViews } from "../../shared/store/table-views.ts";
 import { STAGE_WORDS } from "../../shared/web/words.ts";
 import { openReports } from "../report/reports-hub.ts";
@@ -82,9 +82,7 @@ export const asOfCheck = async (browser: Browser): Promise<readonly Result[]> =>
       .map((stage) => STAGE_WORDS[stage])
       .flatMap((word) => {
         const [shown, counted] = [then.find(([name]) => name === word)?.[1] ?? 0, told.get(word)];
-        return shown === counted
-          ? []
-          : [`${word}: ${shown} on the board, ${counted} in the report`];
+        return shown === counted ? [] : [`${word}: ${shown} on the board, ${counted} in the report`];
       });
     const sum = then.reduce((all, [, count]) => all + count, 0);
     return [

@@ -26,7 +26,7 @@ export interface Visitor {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-const WAIT_MS = 10_000;
+const WAIT_MS = 30_000;
 
 export const visit = async (browser: Browser, options: BrowserContextOptions = {}): Promise<Visitor> => {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });

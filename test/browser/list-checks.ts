@@ -139,7 +139,7 @@ const mail = async (browser: Browser, hub: string, { json, text }: Reader): Prom
   const { page } = visitor;
   await page.goto(`${hub}${run}.html`);
   const outside = await page.locator("img[src^=http], link[href^=http], script").count();
-  const shown = (await page.locator("body").innerText()).replace(/\s+/g, "");
+  const shown = ((await page.locator("body").textContent()) ?? "").replace(/\s+/g, "");
   const bare = plain.replace(/\s+/g, "");
   const facts = [
     report.lead,

@@ -17,8 +17,10 @@ export const run = async (): Promise<number> => {
   const [browser, demo, made] = await Promise.all([launch(), demoHub(), states()]);
   const results: Result[] = [];
   const part = async (name: string, work: () => Promise<readonly Result[]>): Promise<void> => {
+    const began = Date.now();
     try {
       results.push(...(await work()));
+      process.stderr.write(`${name}: ${Math.round((Date.now() - began) / 1000)} s\n`);
     } catch (error) {
       results.push({
         check: 99,
@@ -34,7 +36,7 @@ export const run = async (): Promise<number> => {
     const walked: Place = { name: "demo", hub: demo.url, addresses };
     await part("pages and states", () => pageChecks(browser, [walked, ...made.places], missing));
     await part("the board", () => boardChecks(browser));
-    await part("what people do", () => walkChecks(browser, demo.url, made.usual, made.closed));
+    await part("what people do", () => walkChecks(browser, demo.url, { still: made.usual, closed: made.closed }));
     await part("hostile text", () => hostileChecks(browser));
     await part("how pages are used", () => useChecks(browser, made.usual));
     await part("as of", () => asOfCheck(browser));

@@ -5,7 +5,7 @@ import { CHROMIUM, launch, visit } from "./chromium.ts";
 
 // Makes the pictures of the README from the demo workspace: `node test/browser/screenshots.ts`.
 const FOLDER = fileURLToPath(new URL("../../docs/images/", import.meta.url));
-const WINDOW = { width: 1280, height: 800 };
+const WINDOW = { width: 1280, height: 720 };
 const MAIL = { width: 720, height: 800 };
 const AT_MOST = 150_000;
 
@@ -16,11 +16,10 @@ else {
   try {
     const read = async (path: string) =>
       (await (await fetch(`${demo.url}${path}`)).json()) as { data: readonly { id: string }[] };
-    const feature = (await read("/v1/features?stage=production,marketing&health=at_risk,off_track,on_track&limit=1"))
-      .data[0]?.id;
+    const feature = (await read("/v1/features?stage=support,marketing,production&limit=1")).data[0]?.id;
     const run = (await read("/v1/reports/weekly/runs?limit=1")).data[0]?.id;
     const pages: Readonly<Record<string, string>> = {
-      board: "/",
+      board: "/?product=storefront",
       feature: `/features/${feature}`,
       "product-manager": "/pm",
       "product-owner": "/po",

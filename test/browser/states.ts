@@ -54,7 +54,7 @@ const withWebhook = async () => {
 
 /** A hub for each state that a page can be in (surfaces 3.13). */
 export const states = async () => {
-  const shown = sampleHub(6);
+  const shown = { ...sampleHub(6), before: sampleHub(6) };
   const table = sqliteTable(openDatabase(":memory:"));
   const now = () => NOW;
   const { token } = await makeCredential(

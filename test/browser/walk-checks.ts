@@ -2,12 +2,20 @@ import type { Browser, Page } from "playwright-core";
 import { visit } from "./chromium.ts";
 import type { Result } from "./result.ts";
 
-export interface SignIn {
+export interface Beside {
+  /** A hub in which nothing changes and all was there before. */
+  readonly still: string;
+  /** One that asks who somebody is. */
+  readonly closed: SignIn;
+}
+
+interface SignIn {
   readonly url: string;
   readonly token: string;
 }
 
-const WEEK_MS = 7 * 24 * 60 * 60 * 1000;
+/** Before today in the hub that stands still. */
+const A_DAY_BEFORE = "2026-10-20";
 
 const heading = async (page: Page, name: string): Promise<void> => {
   await page.getByRole("heading", { name, exact: true, level: 1 }).waitFor();
@@ -23,7 +31,7 @@ const press = async (page: Page, name: RegExp): Promise<void> => {
 };
 
 /** What people come for, each as they would do it. */
-const TASKS: Readonly<Record<string, (page: Page, hub: string, closed: SignIn) => Promise<void>>> = {
+const TASKS: Readonly<Record<string, (page: Page, hub: string, beside: Beside) => Promise<void>>> = {
   filter: async (page, hub) => {
     await page.goto(hub);
     await page.getByRole("combobox", { name: "Health" }).selectOption("off_track");
@@ -35,12 +43,10 @@ const TASKS: Readonly<Record<string, (page: Page, hub: string, closed: SignIn) =
     await page.getByRole("link", { name: "Next 50" }).click();
     await page.getByRole("link", { name: "First page", exact: true }).waitFor();
   },
-  "as of": async (page, hub) => {
-    // Of a hub that began today only single features have a past.
-    await page.goto(`${hub}/features?stage=production`);
-    await page.getByRole("rowheader").getByRole("link").first().click();
-    await page.locator("input[name=as_of]").fill(new Date(Date.now() - WEEK_MS).toISOString().slice(0, 10));
-    await page.locator("form:has(input[name=as_of]) button").click();
+  "as of": async (page, _, { still }) => {
+    await page.goto(still);
+    await page.locator("input[name=as_of]").fill(A_DAY_BEFORE);
+    await page.getByRole("button", { name: "Apply" }).click();
     await page.getByText("You are viewing").waitFor();
   },
   search: async (page, hub) => {
@@ -71,7 +77,7 @@ const TASKS: Readonly<Record<string, (page: Page, hub: string, closed: SignIn) =
     await page.goto(`${hub}/connections/jira/dead-letters`);
     await press(page, /^Replay the archive/);
   },
-  "sign in": async (page, _, closed) => {
+  "sign in": async (page, _, { closed }) => {
     await page.goto(closed.url);
     await page.getByLabel("Key").fill(closed.token);
     await page.getByRole("button", { name: "Sign in with a key" }).click();
@@ -80,13 +86,13 @@ const TASKS: Readonly<Record<string, (page: Page, hub: string, closed: SignIn) =
 };
 
 /** Every task in a browser of the given kind. @returns what could not be done */
-const walk = async (browser: Browser, kind: "no scripts" | "no htmx", hub: string, closed: SignIn) => {
+const walk = async (browser: Browser, kind: "no scripts" | "no htmx", hub: string, beside: Beside) => {
   const wrong: string[] = [];
   for (const [task, work] of Object.entries(TASKS)) {
     await using visitor = await visit(browser, { javaScriptEnabled: kind === "no htmx" });
     if (kind === "no htmx") await visitor.page.route("**/htmx*.js", (route) => route.abort());
     try {
-      await work(visitor.page, hub, closed);
+      await work(visitor.page, hub, beside);
     } catch (error) {
       wrong.push(`${task}: ${String(error).split("\n", 1)[0]} (at ${visitor.page.url()})`);
     }
@@ -129,17 +135,12 @@ const sameAgain = async (browser: Browser, hub: string): Promise<string[]> => {
 };
 
 /** What people do on pages: without scripts, and by all ways to the same address. */
-export const walkChecks = async (
-  browser: Browser,
-  demo: string,
-  still: string,
-  closed: SignIn,
-): Promise<readonly Result[]> => {
+export const walkChecks = async (browser: Browser, demo: string, beside: Beside): Promise<readonly Result[]> => {
   const tasks = Object.keys(TASKS);
   const [scriptless, withoutHtmx, same] = [
-    await walk(browser, "no scripts", demo, closed),
-    await walk(browser, "no htmx", demo, closed),
-    await sameAgain(browser, still),
+    await walk(browser, "no scripts", demo, beside),
+    await walk(browser, "no htmx", demo, beside),
+    await sameAgain(browser, beside.still),
   ];
   const told = (kind: string, wrong: readonly string[]): Result => ({
     check: 7,

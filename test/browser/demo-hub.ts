@@ -23,6 +23,12 @@ export const demoHub = async () => {
       ({ data }) => data.length > 0 && data.every(({ name, state }) => state === "healthy" || name === UNASKED),
       READ_WITHIN_MS,
     );
+    // The first report is made once the tools were read.
+    await until(
+      () => hub.json<{ data: readonly unknown[] }>("/v1/reports/weekly/runs"),
+      ({ data }) => data.length > 0,
+      READ_WITHIN_MS,
+    );
     return { url: hub.url, stop };
   } catch (error) {
     await stop();

@@ -104,8 +104,9 @@ describe("texts of tools in a report", async () => {
       const { html, subject, text } = reportMail(report);
       expect(`${subject}`).not.toMatch(/[\r\n]/);
       const elements = new Set([...html.matchAll(/<\/?([^\s<>/]+)/g)].map(([, name = ""]) => name.toLowerCase()));
-      const ours = "!doctype html head meta title body table tr td th h1 h2 p b a ul li";
+      const ours = "!doctype html head meta title style body table tr td th h1 h2 p b a ul li";
       expect([...elements].filter((name) => !ours.split(" ").includes(name))).toEqual([]);
+      expect(html.match(/<style/gi)).toHaveLength(1);
       expect(html).not.toMatch(/<[^>]*\son\w+\s*=/i);
       const addresses = [...html.matchAll(/(?:href|src)="([^"]*)"/g)].map(([, address = ""]) => address);
       expect(addresses.filter((address) => !/^https?:\/\//.test(address))).toEqual([]);

@@ -25,6 +25,9 @@ const CELL = "padding:6px 10px 6px 0;border-top:1px solid #e4e1da;text-align:lef
 const NUMBER = `${CELL};text-align:right;white-space:nowrap`;
 const QUIET = "color:#5f5c56;font-size:13px";
 const LINK = "color:#3b4cb8";
+/** Where the reader's program makes the paper dark: what is written in line is for light paper. */
+const DARK =
+  "@media (prefers-color-scheme:dark){a{color:#a3b2ff!important}[style*=color\\:\\#5f5c56]{color:#a8a59f!important}td,th{border-color:#3a3c3f!important}}";
 
 /**
  * A report as a mail of at most 80 KB of HTML, whose plain text holds the same facts. Charts are pictures within the mail
@@ -76,6 +79,7 @@ const Mail = ({
       <meta name="viewport" content="width=device-width, initial-scale=1" />
       <meta name="color-scheme" content="light dark" />
       <title>{report.title}</title>
+      <style>{DARK}</style>
     </head>
     <body style={`margin:0;padding:16px;${FONT};line-height:1.45`}>
       <table

@@ -278,7 +278,8 @@ export const connectionPage: PageHandler = async (c, deps) => {
   const connection = await deps.views.connection(asked);
   if (connection === undefined)
     throw new HubError("connection_unknown", `there is no connection ${asked.slice(0, 64)}`, { retry: "never" });
-  if (!TABS.some(([id]) => id === tab))
+  const part = TABS.find(([id]) => id === tab)?.[1];
+  if (part === undefined)
     throw new HubError("not_found", `a connection has no part ${tab.slice(0, 64)}`, { retry: "never" });
   const scope = { route: "page.quarantine", filters: { id: connection.id } };
   const after = placeOf(deps, scope, c.req.query("cursor"));
@@ -292,7 +293,11 @@ export const connectionPage: PageHandler = async (c, deps) => {
   return sendPage(
     c,
     deps,
-    { title: connection.title, section: "connections", crumbs: [{ href: "/connections", word: "Connections" }] },
+    {
+      title: tab === "" ? connection.title : `${connection.title}: ${part}`,
+      section: "connections",
+      crumbs: [{ href: "/connections", word: "Connections" }],
+    },
     <>
       <p class="eyebrow">
         {toolName(connection.tool)} · <b>{connection.name}</b>

@@ -118,7 +118,11 @@ export const Frame = (props: FrameProps) => (
         </search>
       </header>
       {props.freshness && <FreshnessStrip freshness={props.freshness} />}
-      {props.demo && <p class="demo">Demo workspace: a made-up company, read from simulated tools.</p>}
+      {props.demo && (
+        <aside class="demo" aria-label="Demo">
+          Demo workspace: a made-up company, read from simulated tools.
+        </aside>
+      )}
       {props.crumbs && (
         <nav class="crumbs" aria-label="Breadcrumb">
           {props.crumbs.map(({ href, word }) => (

@@ -8,6 +8,7 @@ import { FeatureRows } from "./initiative-page.tsx";
 import { address } from "./link.tsx";
 import { Objective } from "./objectives-page.tsx";
 import { type PageHandler, sendPage } from "./page.tsx";
+import { Scroll } from "./scroll.tsx";
 
 const OBJECTIVES_AT_MOST = 20;
 /** Columns of the board begin with the worst: so many of each are looked at. */
@@ -50,24 +51,26 @@ export const productPage: PageHandler = async (c, deps) => {
       </p>
       <section aria-labelledby="stages">
         <h2 id="stages">Where its features stand</h2>
-        <table>
-          <thead>
-            <tr>
-              {STAGES.map((stage) => (
-                <th scope="col">{STAGE_WORDS[stage]}</th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            <tr>
-              {STAGES.map((stage) => (
-                <td>
-                  <a href={address("/features", { product: product.slug, stage })}>{counts[stage]}</a>
-                </td>
-              ))}
-            </tr>
-          </tbody>
-        </table>
+        <Scroll label="Where its features stand">
+          <table>
+            <thead>
+              <tr>
+                {STAGES.map((stage) => (
+                  <th scope="col">{STAGE_WORDS[stage]}</th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              <tr>
+                {STAGES.map((stage) => (
+                  <td>
+                    <a href={address("/features", { product: product.slug, stage })}>{counts[stage]}</a>
+                  </td>
+                ))}
+              </tr>
+            </tbody>
+          </table>
+        </Scroll>
       </section>
       <section aria-labelledby="attention">
         <h2 id="attention">

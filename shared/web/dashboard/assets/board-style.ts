@@ -6,7 +6,7 @@ export const BOARD_STYLE = `
 .as-of { padding: 0.5rem 0.75rem; margin-block: 0.5rem; border: 2px solid var(--edge); border-radius: 8px; background: var(--tint); }
 .was { font-style: italic; } .compared { margin-block: 0.5rem; }
 .jump { display: none; }
-section.board { display: flex; flex-direction: row; gap: 0.625rem; align-items: start; overflow-x: auto; padding-bottom: 0.5rem; }
+section.board { display: flex; position: relative; flex-direction: row; gap: 0.625rem; align-items: start; overflow-x: auto; padding-bottom: 0.5rem; }
 .col { flex: 1 1 0; min-width: 8.5rem; display: flex; flex-direction: column; gap: 0.5rem; }
 .col.none { flex: 0 0 auto; min-width: 6rem; }
 .col h2 { display: flex; justify-content: space-between; gap: 0.5rem; padding: 0.375rem 0.125rem; font-size: 0.875rem; letter-spacing: 0; overflow-wrap: normal; }

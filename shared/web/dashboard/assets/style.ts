@@ -99,13 +99,13 @@ main > .switch { align-self: flex-start; flex-wrap: wrap; max-width: 100%; } .sw
 .strip .r { stroke: var(--off_track); }
 .strip .u { stroke-dasharray: 1.8 1.8; stroke-width: 2; }
 
-section.scroll { display: block; overflow-x: auto; border: 1px solid var(--line); border-radius: 8px; background: var(--card); }
+section.scroll { display: block; position: relative; overflow-x: auto; border: 1px solid var(--line); border-radius: 8px; background: var(--card); }
 table { border-collapse: collapse; width: 100%; font-size: 0.9375rem; }
 th, td { padding: 0.5rem 0.875rem; text-align: left; vertical-align: top; border-top: 1px solid var(--line); overflow-wrap: break-word; }
 thead th { border-top: 0; font-size: 0.8125rem; font-weight: 500; color: var(--quiet); white-space: nowrap; }
 tbody th { font-weight: 500; }
 .num { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-td time { white-space: nowrap; }
+td time { display: inline-block; white-space: nowrap; }
 .trouble td { border-top: 0; padding-top: 0; color: var(--off_track); font-size: 0.875rem; }
 .chips { display: flex; flex-wrap: wrap; gap: 0.5rem; }
 .chips li { padding: 0.125rem 0.625rem; border: 1px solid var(--edge); border-radius: 99px; font-size: 0.8125rem; }

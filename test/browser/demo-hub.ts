@@ -1,0 +1,37 @@
+import { Checkout, until } from "../e2e/local-hub.ts";
+
+interface Connections {
+  readonly data: readonly { readonly name: string; readonly state: string }[];
+}
+
+const FEATURES = "100";
+const READ_WITHIN_MS = 120_000;
+/** Sends by itself and is never asked. */
+const UNASKED = "segment";
+
+/** The demo workspace as `npm start` shows it, small, after every tool was read. */
+export const demoHub = async () => {
+  const checkout = await Checkout.make(undefined);
+  const hub = await checkout.start("--size", FEATURES);
+  const stop = async () => {
+    await hub.stop();
+    await checkout.remove();
+  };
+  try {
+    await until(
+      () => hub.json<Connections>("/v1/connections?limit=200"),
+      ({ data }) => data.length > 0 && data.every(({ name, state }) => state === "healthy" || name === UNASKED),
+      READ_WITHIN_MS,
+    );
+    // The first report is made once the tools were read.
+    await until(
+      () => hub.json<{ data: readonly unknown[] }>("/v1/reports/weekly/runs"),
+      ({ data }) => data.length > 0,
+      READ_WITHIN_MS,
+    );
+    return { url: hub.url, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+};

@@ -1,0 +1,175 @@
+import { parse } from "csv-parse/sync";
+import type { Browser } from "playwright-core";
+import { ERRORS } from "../../shared/connector/errors.ts";
+import type { Report } from "../../shared/report/document.ts";
+import { ROUTES } from "../../shared/web/api/routes.ts";
+import { visit } from "./chromium.ts";
+import type { Result } from "./result.ts";
+
+const KB = 1000;
+const MAIL_KB = 80;
+const BOM = 0xfeff;
+const FEATURES = 5;
+
+interface Row {
+  readonly id?: string;
+}
+interface Page {
+  readonly data: readonly Row[];
+  readonly next_cursor: string | null;
+}
+
+const reader = (hub: string) => ({
+  json: async <Body>(path: string) => (await (await fetch(`${hub}${path}`)).json()) as Body,
+  text: async (path: string) =>
+    new TextDecoder("utf-8", { ignoreBOM: true }).decode(await (await fetch(`${hub}${path}`)).arrayBuffer()),
+});
+type Reader = ReturnType<typeof reader>;
+
+/** Pages of features: what they count has proof, and what decided is a rule that is documented. */
+const proofs = async (browser: Browser, hub: string, { json, text }: Reader): Promise<Result> => {
+  const rules = new Set([...(await text("/docs/stages")).matchAll(/ id="(r\d+b?)"/g)].map(([, id]) => id));
+  const { data } = await json<Page>(`/v1/features?stage=production,marketing,testing,support&limit=${FEATURES}`);
+  const wrong: string[] = [];
+  let links = 0;
+  await using visitor = await visit(browser);
+  for (const { id } of data) {
+    await visitor.page.goto(`${hub}/features/${id}`);
+    const found = (await visitor.page.evaluate(`({
+      rules: [...document.querySelectorAll("main a[href^='/docs/stages']")].map((one) => one.getAttribute("href")),
+      proof: document.querySelectorAll("section[aria-labelledby=why] a[href^=http], #why ~ * a[href^=http], main a[rel~=noopener], main a[rel~=noreferrer]").length,
+      targets: [...document.querySelectorAll("main a[href^='#']")].filter((one) => !document.getElementById(one.hash.slice(1))).map((one) => one.hash),
+    })`)) as { rules: string[]; proof: number; targets: string[] };
+    links += found.rules.length + found.proof;
+    if (found.rules.length === 0) wrong.push(`${id}: no rule is named`);
+    for (const rule of found.rules)
+      if (!rules.has(rule.split("#")[1] ?? "")) wrong.push(`${id}: ${rule} is no rule of /docs/stages`);
+    if (found.proof === 0) wrong.push(`${id}: nothing leads to its evidence`);
+    for (const target of found.targets) wrong.push(`${id}: nothing stands at ${target}`);
+  }
+  return {
+    check: 21,
+    what: "features name rules that exist and lead to their evidence",
+    figure: `${links} links on ${data.length} pages`,
+    limit: "0 wrong",
+    wrong: data.length === 0 ? ["no feature was found"] : wrong,
+  };
+};
+
+/** The first page of each list as JSON, beside the same as CSV, and the table of features beside both. */
+const sameRows = async (browser: Browser, hub: string, { json, text }: Reader): Promise<readonly Result[]> => {
+  const wrong: string[] = [];
+  let lists = 0;
+  let rows = 0;
+  const asked = ROUTES.filter(({ method, path }) => method === "GET" && !path.includes("{"));
+  for (const { path } of asked) {
+    const query = path === "/v1/search" ? "?q=a&limit=200" : "?limit=200";
+    const page = await json<Partial<Page>>(`${path}${query}`);
+    if (!Array.isArray(page.data)) continue;
+    lists += 1;
+    rows += page.data.length;
+    const response = await fetch(`${hub}${path}.csv${query}`);
+    if (!response.ok) {
+      wrong.push(`${path}.csv answers ${response.status}`);
+      continue;
+    }
+    const csv = parse(await response.text(), { columns: true, bom: true }) as readonly Row[];
+    const [theirs, ours] = [page.data, csv].map((list) => list.map(({ id }) => id ?? "").join());
+    if (csv.length !== page.data.length) wrong.push(`${path}: ${page.data.length} rows as JSON, ${csv.length} as CSV`);
+    else if (theirs !== ours && page.data[0]?.id !== undefined)
+      wrong.push(`${path}: other rows or another order as CSV`);
+  }
+  await using visitor = await visit(browser);
+  await visitor.page.goto(`${hub}/features?health=off_track`);
+  const shown = (await visitor.page.locator("main tbody th a").allTextContents()).toSorted();
+  const same = await json<{ data: readonly { name: string }[] }>("/features.json?health=off_track");
+  if (
+    shown.join() !==
+    same.data
+      .map(({ name }) => name)
+      .toSorted()
+      .join()
+  )
+    wrong.push("/features?health=off_track: other rows than /features.json");
+  const button = await text("/features.csv?limit=5");
+  return [
+    {
+      check: 24,
+      what: "every list has the same rows as JSON and as CSV",
+      figure: `${lists} lists, ${rows} rows`,
+      limit: "0 differ",
+      wrong: lists === 0 || shown.length === 0 ? ["no list was found"] : wrong,
+    },
+    {
+      check: 25,
+      what: "the CSV of a page's button says that its letters are UTF-8",
+      figure: button.charCodeAt(0) === BOM ? "a byte order mark" : "none",
+      limit: "a byte order mark",
+      wrong: button.charCodeAt(0) === BOM ? [] : [JSON.stringify(button.slice(0, 40))],
+    },
+  ];
+};
+
+const errorPages = async (hub: string): Promise<Result> => {
+  const codes = Object.keys(ERRORS);
+  const wrong: string[] = [];
+  for (const code of codes) {
+    const response = await fetch(`${hub}/docs/errors/${code}`);
+    if (response.status !== 200 || !(await response.text()).includes(code)) wrong.push(`${code}: ${response.status}`);
+  }
+  return {
+    check: 27,
+    what: "every code of an error has its page",
+    figure: `${codes.length} codes`,
+    limit: "all",
+    wrong,
+  };
+};
+
+/** The mail of the last weekly report: its weight, nothing from elsewhere, and the same facts in plain text. */
+const mail = async (browser: Browser, hub: string, { json, text }: Reader): Promise<Result> => {
+  const { data } = await json<{ data: readonly { id: string }[] }>("/v1/reports/weekly/runs?limit=1");
+  const run = `/v1/reports/weekly/runs/${data[0]?.id}`;
+  const [html, plain, report] = await Promise.all([
+    text(`${run}.html`),
+    text(`${run}.txt`),
+    json<Report>(`${run}.json`),
+  ]);
+  await using visitor = await visit(browser, { javaScriptEnabled: false });
+  const { page } = visitor;
+  await page.goto(`${hub}${run}.html`);
+  const outside = await page.locator("img[src^=http], link[href^=http], script").count();
+  const shown = ((await page.locator("body").textContent()) ?? "").replace(/\s+/g, "");
+  const bare = plain.replace(/\s+/g, "");
+  const facts = [
+    report.lead,
+    ...report.changed.rows.map(({ name }) => name),
+    ...report.sections.map(({ title }) => title),
+    ...report.caveats,
+  ].map((fact) => fact.replace(/\s+/g, ""));
+  // Pictures are parts of the mail beside its HTML.
+  const size = Buffer.byteLength(html.replaceAll(/data:image\/png;base64,[^"]*/g, ""));
+  return {
+    check: 29,
+    what: `the weekly mail: weight, nothing from elsewhere, its ${facts.length} facts in HTML and text`,
+    figure: `${(size / KB).toFixed(1)} KB`,
+    limit: `${MAIL_KB} KB`,
+    wrong: [
+      ...(size > MAIL_KB * KB ? ["too heavy"] : []),
+      ...(outside > 0 ? [`${outside} things from elsewhere`] : []),
+      ...facts.flatMap((fact) => (shown.includes(fact) ? [] : [`not in HTML: ${fact}`])),
+      ...facts.flatMap((fact) => (bare.includes(fact) ? [] : [`not in text: ${fact}`])),
+    ],
+  };
+};
+
+/** What a hub says in one place, beside what it says in another. */
+export const listChecks = async (browser: Browser, hub: string): Promise<readonly Result[]> => {
+  const read = reader(hub);
+  return [
+    await proofs(browser, hub, read),
+    ...(await sameRows(browser, hub, read)),
+    await errorPages(hub),
+    await mail(browser, hub, read),
+  ];
+};

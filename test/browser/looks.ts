@@ -1,0 +1,146 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { Browser, Page } from "playwright-core";
+import { type Visitor, visit } from "./chromium.ts";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+/** Of level AAA, which is not claimed. */
+const LEFT_OUT = "wcag2aaa";
+/** What a narrow window can break; all else was looked at in a wide one. */
+const OF_THE_WIDTH = ["target-size", "scrollable-region-focusable", "label", "link-name", "button-name", "region"];
+
+/** What one look at a page found. */
+export interface Look {
+  readonly address: string;
+  readonly status: number;
+  readonly policy: string;
+  readonly title: string;
+  /** Bytes on the wire, of the page and all that it loads. */
+  readonly bytes: number;
+  readonly shift: number;
+  /** Milliseconds until the largest part was painted. */
+  readonly painted: number;
+  /** Pixels that the page is wider than a window of 320. */
+  readonly sideways: number;
+  readonly axe: readonly string[];
+  readonly complaints: readonly string[];
+}
+
+/** Counts what comes over the wire from now on. */
+export const wire = async (page: Page): Promise<() => number> => {
+  const session = await page.context().newCDPSession(page);
+  let bytes = 0;
+  session.on("Network.loadingFinished", ({ encodedDataLength }) => {
+    bytes += encodedDataLength;
+  });
+  await session.send("Network.enable");
+  return () => bytes;
+};
+
+/** Sum of all moves, and when the largest part was painted. */
+const PAINTING = `new Promise((resolve) => {
+  let shift = 0, painted = 0;
+  new PerformanceObserver((list) => { for (const entry of list.getEntries()) shift += entry.value; })
+    .observe({ type: "layout-shift", buffered: true });
+  new PerformanceObserver((list) => { for (const entry of list.getEntries()) painted = entry.startTime; })
+    .observe({ type: "largest-contentful-paint", buffered: true });
+  const started = performance.now();
+  const wait = () => {
+    const passed = performance.now() - started;
+    if ((painted > 0 && passed > 120) || passed > 5000) resolve({ shift, painted });
+    else setTimeout(wait, 60);
+  };
+  wait();
+})`;
+
+interface Violation {
+  readonly id: string;
+  readonly nodes: readonly { readonly target: readonly unknown[]; readonly failureSummary?: string }[];
+}
+
+/** Every rule but those left out, or those named. @returns one line for each violation */
+export const axe = async (page: Page, mode: string, only?: readonly string[]): Promise<string[]> => {
+  if ((await page.evaluate("typeof axe")) === "undefined") await page.evaluate(AXE);
+  const rules =
+    only === undefined
+      ? `axe.getRules().filter(({ tags }) => !tags.includes("${LEFT_OUT}")).map(({ ruleId }) => ruleId)`
+      : JSON.stringify(only);
+  const found: readonly Violation[] = await page.evaluate(
+    `axe.run(document, { runOnly: { type: "rule", values: ${rules} }, resultTypes: ["violations"] }).then(({ violations }) => violations.map(({ id, nodes }) => ({ id, nodes: nodes.slice(0, 2).map(({ target, failureSummary }) => ({ target, failureSummary })) })))`,
+  );
+  return found.map(({ id, nodes }) => {
+    const [node] = nodes;
+    const why = node?.failureSummary?.split("\n").slice(1, 2).join("").trim() ?? "";
+    return `${mode}: ${id} at ${String(node?.target)} (${why.slice(0, 140)})`;
+  });
+};
+
+export const NARROW = { width: 320, height: 700 };
+const PHONE = { width: 390, height: 800 };
+const WIDE = { width: 1280, height: 800 };
+
+/** All of a page that does not depend on what somebody does with it, in a browser with an empty cache. */
+export const look = async (browser: Browser, hub: string, address: string): Promise<Look> => {
+  await using visitor: Visitor = await visit(browser, { viewport: WIDE, colorScheme: "light" });
+  const { page, complaints } = visitor;
+  const bytes = await wire(page);
+  const response = await page.goto(`${hub}${address}`);
+  const { shift, painted } = (await page.evaluate(PAINTING)) as { shift: number; painted: number };
+  const loaded = bytes();
+  const status = response?.status() ?? 0;
+  // The browser itself says on its console that an answer was an error: that is wanted of pages that are one.
+  const said = complaints.filter((text) => status < 400 || !text.startsWith("Failed to load resource"));
+  const found = await axe(page, "light 1280");
+  await page.emulateMedia({ colorScheme: "dark" });
+  found.push(...(await axe(page, "dark 1280", ["color-contrast"])));
+  await page.setViewportSize(PHONE);
+  found.push(...(await axe(page, "dark 390", OF_THE_WIDTH)));
+  await page.setViewportSize(NARROW);
+  found.push(...(await axe(page, "dark 320", OF_THE_WIDTH)));
+  const wide = (await page.evaluate("document.documentElement.scrollWidth")) as number;
+  return {
+    address,
+    status,
+    policy: response?.headers()["content-security-policy"] ?? "",
+    title: await page.title(),
+    bytes: loaded,
+    shift,
+    painted,
+    sideways: Math.max(0, wide - NARROW.width),
+    axe: found,
+    complaints: said,
+  };
+};
+
+/** Bytes on the wire of each page for somebody who was on another page before. */
+export const warmBytes = async (
+  browser: Browser,
+  hub: string,
+  addresses: readonly string[],
+): Promise<ReadonlyMap<string, number>> => {
+  await using visitor = await visit(browser);
+  await visitor.page.goto(`${hub}/docs/errors/usage`);
+  const bytes = await wire(visitor.page);
+  const found = new Map<string, number>();
+  for (const address of addresses) {
+    const before = bytes();
+    await visitor.page.goto(`${hub}${address}`);
+    found.set(address, bytes() - before);
+  }
+  return found;
+};
+
+/** The same for many, so many at once. */
+export const inTurn = async <Item, Found>(
+  items: readonly Item[],
+  atOnce: number,
+  work: (item: Item) => Promise<Found>,
+): Promise<Found[]> => {
+  const found: Found[] = [];
+  const queue = [...items.entries()];
+  const worker = async () => {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) found[next[0]] = await work(next[1]);
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
+  return found;
+};

@@ -91,6 +91,10 @@ const opening = (deployed: DeployedPart): string => {
   ].join("\n");
 };
 
+/** Lambda hands a function its role's credentials in the environment: the other ways of finding some are never gone. */
+const CREDENTIALS =
+  'import { fromEnv } from "@aws-sdk/credential-provider-env";\nexport const defaultProvider = (init) => fromEnv(init);\n';
+
 /** Puts generated modules in the place of files: the function's own connectors, its opening, and the version as a text. */
 const generated = (deployed: DeployedPart): Plugin => ({
   name: "generated",
@@ -103,8 +107,12 @@ const generated = (deployed: DeployedPart): Plugin => ({
         path: join(resolveDir, path),
         sideEffects: false,
       }));
-    onLoad({ filter: /.*/, namespace: "throughline" }, () => ({
-      contents: opening(deployed),
+    onResolve({ filter: /^@aws-sdk\/credential-provider-node$/ }, () => ({
+      path: "credentials.js",
+      namespace: "throughline",
+    }));
+    onLoad({ filter: /.*/, namespace: "throughline" }, ({ path }) => ({
+      contents: path === "credentials.js" ? CREDENTIALS : opening(deployed),
       loader: "js",
       resolveDir: ROOT,
     }));
@@ -123,10 +131,13 @@ const generated = (deployed: DeployedPart): Plugin => ({
 const versionOf = (): string =>
   (JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { version: string }).version;
 
-/** Packages that it never loads: of a vendor it reads, only the function that polls it. */
+/** Packages that it never loads: those of a vendor only the function that polls it does, that of sign-in only a hub with it. */
 const foreignPackages = (deployed: DeployedPart): string[] => {
   const own = deployed.connection === undefined ? [] : connectorsOf(deployed).map((id) => `connectors/${id}`);
-  return Object.entries(VENDOR_PACKAGES).flatMap(([home, packages]) => (own.includes(home) ? [] : packages));
+  const signIn = deployed.config.access?.oidc === undefined ? ["openid-client"] : [];
+  return Object.entries(VENDOR_PACKAGES)
+    .flatMap(([home, packages]) => (own.includes(home) ? [] : packages))
+    .concat(signIn);
 };
 
 /** What every bundle is built with; the bench builds its floors alike. */

@@ -131,13 +131,13 @@ const mail = async (browser: Browser, hub: string, { json, text }: Reader): Prom
   const { data } = await json<{ data: readonly { id: string }[] }>("/v1/reports/weekly/runs?limit=1");
   const run = `/v1/reports/weekly/runs/${data[0]?.id}`;
   const [html, plain, report] = await Promise.all([
-    text(`${run}.html`),
+    text("/reports/weekly/preview/mail.html"),
     text(`${run}.txt`),
     json<Report>(`${run}.json`),
   ]);
   await using visitor = await visit(browser, { javaScriptEnabled: false });
   const { page } = visitor;
-  await page.goto(`${hub}${run}.html`);
+  await page.goto(`${hub}/reports/weekly/preview/mail.html`);
   const outside = await page.locator("img[src^=http], link[href^=http], script").count();
   const shown = ((await page.locator("body").textContent()) ?? "").replace(/\s+/g, "");
   const bare = plain.replace(/\s+/g, "");

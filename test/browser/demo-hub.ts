@@ -5,7 +5,7 @@ interface Connections {
 }
 
 const FEATURES = "100";
-const READ_WITHIN_MS = 120_000;
+const READ_WITHIN_MS = 240_000;
 /** Sends by itself and is never asked. */
 const UNASKED = "segment";
 

@@ -8,6 +8,8 @@ import type { Result } from "./result.ts";
 
 const KB = 1000;
 const MAIL_KB = 80;
+/** A preview is made later than the report that is kept: the moment that both tell is another. */
+const WHEN_AND_SPACE = /\d{4}-\d\d-\d\d\s\d\d:\d\d|\s+/g;
 const BOM = 0xfeff;
 const FEATURES = 5;
 
@@ -131,22 +133,22 @@ const mail = async (browser: Browser, hub: string, { json, text }: Reader): Prom
   const { data } = await json<{ data: readonly { id: string }[] }>("/v1/reports/weekly/runs?limit=1");
   const run = `/v1/reports/weekly/runs/${data[0]?.id}`;
   const [html, plain, report] = await Promise.all([
-    text(`${run}.html`),
+    text("/reports/weekly/preview/mail.html"),
     text(`${run}.txt`),
     json<Report>(`${run}.json`),
   ]);
   await using visitor = await visit(browser, { javaScriptEnabled: false });
   const { page } = visitor;
-  await page.goto(`${hub}${run}.html`);
+  await page.goto(`${hub}/reports/weekly/preview/mail.html`);
   const outside = await page.locator("img[src^=http], link[href^=http], script").count();
-  const shown = ((await page.locator("body").textContent()) ?? "").replace(/\s+/g, "");
-  const bare = plain.replace(/\s+/g, "");
+  const shown = ((await page.locator("body").textContent()) ?? "").replace(WHEN_AND_SPACE, "");
+  const bare = plain.replace(WHEN_AND_SPACE, "");
   const facts = [
     report.lead,
     ...report.changed.rows.map(({ name }) => name),
     ...report.sections.map(({ title }) => title),
     ...report.caveats,
-  ].map((fact) => fact.replace(/\s+/g, ""));
+  ].map((fact) => fact.replace(WHEN_AND_SPACE, ""));
   // Pictures are parts of the mail beside its HTML.
   const size = Buffer.byteLength(html.replaceAll(/data:image\/png;base64,[^"]*/g, ""));
   return {

@@ -225,7 +225,7 @@ const Tabs = ({
 const Runs = ({ connection }: { readonly connection: ConnectionView }) => (
   <section aria-labelledby="streams">
     <h2 id="streams">Streams</h2>
-    <Scroll label="Streams">
+    <Scroll label="Streams and their last runs">
       <table>
         <thead>
           <tr>

@@ -86,7 +86,7 @@ const Facts = ({ initiative }: { readonly initiative: InitiativeView }) => {
 };
 
 export const FeatureRows = ({ features }: { readonly features: readonly FeatureView[] }) => (
-  <Scroll label="Features">
+  <Scroll label="Features of this list">
     <table>
       <thead>
         <tr>

@@ -51,7 +51,7 @@ export const productPage: PageHandler = async (c, deps) => {
       </p>
       <section aria-labelledby="stages">
         <h2 id="stages">Where its features stand</h2>
-        <Scroll label="Where its features stand">
+        <Scroll label="Features by stage">
           <table>
             <thead>
               <tr>

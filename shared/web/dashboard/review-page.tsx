@@ -59,7 +59,7 @@ const Row = ({ one, token }: { readonly one: SuggestionView; readonly token: str
     <td class="num">{`${Math.round(one.confidence * 100)} %`}</td>
     <td>
       {(["confirm", "reject"] as const).map((does) => (
-        <PostForm to="/review" does={does} token={token} label={`${does} ${one.from.name ?? ""}`}>
+        <PostForm to="/review" does={does} token={token} label={`${does} ${one.from.name ?? ""}, ${one.id}`}>
           <input type="hidden" name="link" value={one.id} />
           <button type="submit">{does === "confirm" ? "Confirm" : "Reject"}</button>
         </PostForm>

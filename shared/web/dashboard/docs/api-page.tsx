@@ -88,7 +88,7 @@ const Parameters = ({ route }: { readonly route: Route }) => {
 const Operation = ({ route, hub }: { readonly route: Route; readonly hub: string }) => {
   const example = exampleOf(route.id);
   return (
-    <section class="operation" aria-labelledby={route.id}>
+    <section class="operation" aria-label={`${route.summary} ${route.id}`}>
       <h2 id={route.id}>{route.summary}</h2>
       <p>
         <code>

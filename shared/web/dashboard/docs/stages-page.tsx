@@ -43,7 +43,7 @@ export const stagesPage: PageHandler = (c, deps) =>
       </section>
       <section aria-labelledby="rules">
         <h2 id="rules">Rules</h2>
-        <Scroll label="Rules">
+        <Scroll label="Rules of each stage">
           <table>
             <thead>
               <tr>

@@ -155,7 +155,7 @@ export const sendWebhookPage = async (
         {items.length === 0 ? (
           <p class="quiet">Nothing here. What is sent stays for 30 days; "Send test event" sends one now.</p>
         ) : (
-          <Scroll label="Deliveries">
+          <Scroll label="Deliveries, the newest first">
             <table>
               <thead>
                 <tr>
@@ -224,7 +224,7 @@ export const webhookPage: PageHandler = async (c, deps) => sendWebhookPage(c, de
 const Sent = ({ delivery }: { readonly delivery: DeliveryView }) => (
   <section aria-labelledby="request">
     <h2 id="request">Request</h2>
-    <pre>
+    <pre tabindex={0}>
       <code>
         {Object.entries(delivery.headers)
           .map(([name, value]) => `${name}: ${value}`)
@@ -268,7 +268,7 @@ export const deliveryPage: PageHandler = async (c, deps) => {
             {attempt.reason ?? `answered ${attempt.status}`}, {attempt.ms} ms
           </p>
           {attempt.answer !== undefined && (
-            <pre>
+            <pre tabindex={0}>
               <code>{attempt.answer}</code>
             </pre>
           )}

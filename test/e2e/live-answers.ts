@@ -34,19 +34,26 @@ export const liveAnswers = async (hub: RunningHub) => {
     const { data } = await hub.json<{ data?: readonly { id?: string; data?: { id?: string } }[] }>(path);
     return data?.[0]?.id;
   };
+  /** The path with what it names: the first thing of the list above each name. */
+  const placed = async (path: string): Promise<string | undefined> => {
+    const at = path.indexOf("/{");
+    if (at === -1) return path;
+    const id = await firstOf(path.slice(0, at));
+    return id && placed(path.replace(/\{\w+\}/, encodeURIComponent(id)));
+  };
   for (const [path, methods] of Object.entries(document.paths)) {
     const operation = methods["get"];
     const content = operation?.responses["200"]?.content?.["application/json"] as { schema?: unknown } | undefined;
     if (operation === undefined || content?.schema === undefined) continue;
-    const id = path.includes("{") ? await firstOf(path.slice(0, path.indexOf("/{"))) : "";
-    if (id === undefined) {
+    const named = await placed(path);
+    if (named === undefined) {
       empty.push(path);
       continue;
     }
     const query = operation.parameters
       .filter((one) => one.in === "query" && one.required)
       .map(({ name }) => `${name}=${NEEDED[name] ?? "unknown"}`);
-    const address = `${path.replace(/\{\w+\}/, encodeURIComponent(id))}?${query.join("&")}`;
+    const address = `${named}?${query.join("&")}`;
     const response = await fetch(`${hub.url}${address}`);
     asked += 1;
     const body: unknown = await response.json();

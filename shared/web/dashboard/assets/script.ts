@@ -56,4 +56,6 @@ one.title = one.textContent;
 one.style.minWidth = wide + "px";
 one.textContent = min < 1 ? "just now" : min < 60 ? min + " min ago" : Math.round(min / 60) + " h ago";
 }
-})();`.replace(/ (=>|==|=|\|\||&&|[+?:<>]) /g, "$1");
+})();`
+  .replace(/ (=>|==|=|\|\||&&|[+?:<>]) /g, "$1")
+  .replace(/([,;{}]) | (?=[{}])/g, "$1");

@@ -58,4 +58,4 @@ one.textContent = min < 1 ? "just now" : min < 60 ? min + " min ago" : Math.roun
 }
 })();`
   .replace(/ (=>|==|=|\|\||&&|[+?:<>]) /g, "$1")
-  .replace(/([,;{}]) | (?=[{}])/g, "$1");
+  .replace(/([,;{}]|\bif|\bfor) | (?=[{}])/g, "$1");

@@ -41,7 +41,8 @@ const wantedTriggers = ({ row, connection }: DeployedPart): string[] =>
   row.on
     .flatMap((trigger) => {
       if ("http" in trigger) return trigger.http.endsWith("+}") ? [trigger.http, "ANY /"] : [trigger.http];
-      if ("everyMinutes" in trigger) return [trigger.everyMinutes === 1 ? "rate(1 minute) {}" : `rate(${trigger.everyMinutes} minutes) {}`];
+      if ("everyMinutes" in trigger)
+        return [trigger.everyMinutes === 1 ? "rate(1 minute) {}" : `rate(${trigger.everyMinutes} minutes) {}`];
       if ("everyConnection" in trigger)
         return [
           `rate(${connection === "github" ? 10 : 5} minutes) {"connection":"${connection}","timer":"<aws.scheduler.scheduled-time>"}`,

@@ -53,7 +53,7 @@ describe("preflight", () => {
     aws.control({ ConcurrentExecutions: 10, UnreservedConcurrentExecutions: 10 });
     const { told } = await look({ isThere: async (host) => !host.startsWith("scheduler.") });
     expect(told.sort()).toEqual([
-      "aws_concurrency_short: the hub reserves 63 concurrent executions of Lambda, and 0 of 10 can be reserved",
+      "aws_concurrency_short: the hub reserves 69 concurrent executions of Lambda, and 0 of 10 can be reserved",
       "aws_not_bootstrapped: account 111122223333 is not prepared for the CDK in eu-west-1: npx cdk bootstrap aws://111122223333/eu-west-1",
       "aws_region_unsupported: eu-west-1 has no scheduler",
       'aws_secret_missing: GITHUB_TOKEN is not set on AWS: aws ssm put-parameter --region eu-west-1 --type SecureString --name /throughline/prod/set/GITHUB_TOKEN --value "$GITHUB_TOKEN"',

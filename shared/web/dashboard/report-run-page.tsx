@@ -16,7 +16,7 @@ export const runPage: PageHandler = async (c, deps) => {
     c,
     deps,
     {
-      title: document.title,
+      title: `${document.title}, ${run}`,
       section: "reports",
       crumbs: [
         { href: "/reports", word: "Reports" },

@@ -1,13 +1,4 @@
-/** A JSON Schema as far as events use it. */
-interface Shape {
-  readonly type?: string | readonly string[];
-  readonly enum?: readonly unknown[];
-  readonly anyOf?: readonly Shape[];
-  readonly items?: Shape;
-  readonly properties?: Readonly<Record<string, Shape>>;
-  readonly required?: readonly string[];
-  readonly additionalProperties?: Shape | boolean;
-}
+import type { DataSchema as Shape } from "../../shared/domain/event-example.ts";
 
 export type Catalogue = Readonly<Record<string, Shape>>;
 

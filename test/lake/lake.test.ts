@@ -276,7 +276,7 @@ FROM (SELECT *, row_number() OVER (PARTITION BY "from_id", "to_id", "type" ORDER
     expect(athenaDdl(LAKE_TABLES, "s3://acme-lake")).toContain("`labels` array<string>");
   });
 
-  it.each(["/tmp/lake", "s3://", "s3://a b/c", "s3://acme-lake/it's"])("refuses the place %s", (place) => {
+  it.each(["lake", "s3://", "s3://a b/c", "s3://acme-lake/it's"])("refuses the place %s", (place) => {
     expect(() => athenaDdl(LAKE_TABLES, place)).toThrow("--out s3://bucket/folder");
   });
 });

@@ -120,6 +120,15 @@ export type Badge = (typeof BADGES)[number];
 export const DISPOSITIONS = ["open", "cancelled", "sunset"] as const;
 export type Disposition = (typeof DISPOSITIONS)[number];
 
+/** Something that contradicts nothing and matters all the same. */
+export interface Finding {
+  readonly kind: "campaign_too_early" | "ticket_flood";
+  readonly text: string;
+  readonly evidence: readonly string[];
+  /** When it happened, as its tool tells. */
+  readonly at: Instant;
+}
+
 /** The answer of `derive`: why, why not yet, who says otherwise, what cannot be seen. */
 export interface Explanation {
   readonly featureId: string;
@@ -141,6 +150,8 @@ export interface Explanation {
     readonly against: string;
     readonly evidence: readonly string[];
   }[];
+  /** Absent where there is none, and in rows that an earlier version wrote. */
+  readonly findings?: readonly Finding[] | undefined;
   readonly unknown: readonly string[];
   /** The headline over time, oldest first. */
   readonly path: readonly { readonly headline: Stage | null; readonly at: Instant }[];

@@ -221,9 +221,13 @@ const CLAUSES: Readonly<Record<Stage, Clauses>> = {
   },
 };
 
-/** A campaign that customers got before they could have what it promises. */
-const tooEarly = ({ firstSend, exposedSince }: Ledger, day: Day): string | undefined => {
-  if (firstSend === undefined || (exposedSince !== undefined && firstSend >= exposedSince)) return undefined;
+/** Whether customers got a campaign before they could have what it promises. */
+export const isTooEarly = ({ firstSend, exposedSince }: Ledger): boolean =>
+  firstSend !== undefined && (exposedSince === undefined || firstSend < exposedSince);
+
+const tooEarly = (ledger: Ledger, day: Day): string | undefined => {
+  const { firstSend, exposedSince } = ledger;
+  if (firstSend === undefined || !isTooEarly(ledger)) return undefined;
   return exposedSince === undefined
     ? "before customers can have it"
     : `the first ${day(firstSend)}, before customers could have it (${day(exposedSince)})`;
@@ -247,7 +251,8 @@ export const floodOf = ({
   return week.length >= FLOOD_AT_LEAST && week.length * 2 > after.length ? { week, all: after.length } : undefined;
 };
 
-const flood = (ledger: Ledger, day: Day): string | undefined => {
+/** What came at once, in words. */
+export const flood = (ledger: Ledger, day: Day): string | undefined => {
   const found = floodOf(ledger);
   const first = found?.week[0];
   if (found === undefined || first === undefined || ledger.exposedSince === undefined) return undefined;

@@ -12,6 +12,7 @@ import {
 } from "../domain/stage.ts";
 import { becauseOf, isDesignHeld, ruleOf } from "./because.ts";
 import { conflictsOf } from "./conflicts.ts";
+import { findingsOf } from "./findings.ts";
 import { AFTER_PRODUCTION, type Folded, fold } from "./fold.ts";
 import { prepare } from "./held.ts";
 import { notYetOf, unseenOf } from "./not-yet.ts";
@@ -47,6 +48,7 @@ export const derive = (
   const stages = Object.fromEntries(STAGES.map((stage) => [stage, resultOf(stage, states[stage], folded)]));
   const newest = held.findLast((one) => one.at <= Date.parse(asOf));
   const day = dayIn(new Date(newest?.at ?? 0).getUTCFullYear());
+  const findings = findingsOf(folded, day);
   const shown = headline === null ? STAGES : [headline, ...STAGES.filter((stage) => stage !== headline)];
 
   return {
@@ -64,6 +66,7 @@ export const derive = (
     badges: badgesOf(folded),
     notYet: notYetOf(folded, states, day),
     conflicts: conflictsOf(folded, day),
+    ...(findings.length > 0 && { findings }),
     unknown: unseenOf(unseen),
     path: folded.path.map((step) => ({ headline: step.headline, at: new Date(step.at).toISOString() })),
     nextChangeAt: timeOf(nextAt),

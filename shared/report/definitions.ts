@@ -4,10 +4,12 @@ import { CAMPAIGN_SECTIONS } from "./sections/campaign-sections.ts";
 import { CUSTOMER_SECTIONS } from "./sections/customer-sections.ts";
 import { FEATURE_SECTIONS } from "./sections/feature-sections.ts";
 import { METRIC_SECTIONS } from "./sections/metric-sections.ts";
+import { misfits } from "./sections/misfit-section.ts";
 import { PLAN_SECTIONS } from "./sections/plan-sections.ts";
 
 const SECTIONS: Readonly<Record<SectionId, Section>> = {
   ...FEATURE_SECTIONS,
+  misfits,
   ...PLAN_SECTIONS,
   ...CUSTOMER_SECTIONS,
   ...CAMPAIGN_SECTIONS,
@@ -26,6 +28,7 @@ export const DEFINITIONS: Readonly<Record<Exclude<(typeof REPORT_KINDS)[number],
     sections: [
       "shipped",
       "decisions",
+      "misfits",
       "risks",
       "moved",
       "stages",

@@ -7,6 +7,7 @@ export const SECTION_IDS = [
   "moved",
   "risks",
   "decisions",
+  "misfits",
   "next",
   "objectives",
   "experiments",

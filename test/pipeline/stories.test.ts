@@ -10,15 +10,30 @@ import { snakeKeys } from "../../shared/domain/snake-case.ts";
 import type { Stage } from "../../shared/domain/stage.ts";
 import type { Connection } from "../../shared/pipeline/hub.ts";
 import { vocabulary } from "../../shared/pipeline/vocabulary.ts";
+import { reportReads, reportsOf } from "../../shared/platform/reports.ts";
+import type { Report } from "../../shared/report/document.ts";
+import { makeReport } from "../../shared/report/make.ts";
+import { periodOf } from "../../shared/report/period.ts";
 import { streamKey } from "../../shared/store/keys.ts";
 import { tableViews } from "../../shared/store/table-views.ts";
-import type { Views } from "../../shared/store/views.ts";
+import type { FeatureView, Views } from "../../shared/store/views.ts";
 import { ExplanationJson, explanationJson } from "../../shared/web/api/feature-json.ts";
+import { webApp } from "../../shared/web/app.ts";
+import { featurePath } from "../../shared/web/feature-address.ts";
+import { silent } from "../web/memory-views.ts";
 import { arriving } from "./arriving.ts";
 
 const NOW = "2026-03-02T10:00:00.000Z";
+const HUB = "http://localhost:4100";
 /** What the made-up company of `infra/sandbox/company` hides, by the names that its planners use. */
-const STORIES = ["One-page checkout", "Gift cards", "Café pick-up ☕", "Saved carts", "Address autocomplete"];
+const STORIES = [
+  "One-page checkout",
+  "Gift cards",
+  "Café pick-up ☕",
+  "Saved carts",
+  "Address autocomplete",
+  "Natural-language questions",
+];
 /** Streams that tell nothing of these stories. */
 const LEFT_OUT = new Set(["reviews", "commits", "runs", "issues/github", "milestones", "people", "ratings", "export"]);
 const TOOLS = [
@@ -33,6 +48,8 @@ const TOOLS = [
   "posthog",
   "zendesk",
 ];
+/** One feature of the second product is late by how its work went so far: that needs more work than the rest. */
+const LATE = { tool: "linear", size: 1200 };
 
 /** Everything that a tool tells of the company's first product, over HTTP. */
 const read = async (connector: Connector, config: unknown): Promise<Draft[]> => {
@@ -55,20 +72,23 @@ const read = async (connector: Connector, config: unknown): Promise<Draft[]> => 
 };
 
 describe("the stories that the made-up company hides", { timeout: 120_000 }, () => {
-  let sandbox: Sandbox;
+  const sandboxes: Sandbox[] = [];
   let views: Views;
-  const hub = arriving(Object.fromEntries(TOOLS.map((tool) => [tool, "planning" as const])));
+  let report: Report;
+  const hub = arriving(Object.fromEntries([...TOOLS, LATE.tool].map((tool) => [tool, "planning" as const])));
   afterAll(async () => {
     hub[Symbol.dispose]();
-    await sandbox.stop();
+    for (const sandbox of sandboxes) await sandbox.stop();
   });
   beforeAll(async () => {
-    sandbox = await startSandbox({ size: 300, seed: 7, until: new Date("2026-03-02T00:00:00.000Z") });
-    const { connections } = demoConfig(sandbox, "s");
+    for (const size of [300, LATE.size])
+      sandboxes.push(await startSandbox({ size, seed: 7, until: new Date("2026-03-02T00:00:00.000Z") }));
+    const [small, large] = sandboxes.map((sandbox) => demoConfig(sandbox, "s").connections);
     const real = hub.hubWith();
     const opened = new Map<string, Connection>();
     const all: [tool: string, draft: Draft][] = [];
-    for (const tool of TOOLS) {
+    for (const tool of [...TOOLS, LATE.tool]) {
+      const connections = (tool === LATE.tool ? large : small) ?? {};
       const load = connectors[tool];
       if (load === undefined) throw new Error(`there is no connector ${tool}`);
       const connector = await load();
@@ -81,7 +101,7 @@ describe("the stories that the made-up company hides", { timeout: 120_000 }, () 
           await hub.table.put({
             ...streamKey(tool, stream, scope),
             version: 1,
-            data: { firstCompletedAt: NOW, lastCompletedAt: NOW },
+            data: { firstCompletedAt: NOW, lastCompletedAt: NOW, run: { state: "completed", pages: 1, records: 1 } },
           });
     }
     hub.opens(opened);
@@ -92,11 +112,49 @@ describe("the stories that the made-up company hides", { timeout: 120_000 }, () 
       now: () => new Date(NOW),
       statusOf: vocabulary(real),
     });
+    const [weekly] = reportsOf({ reports: { weekly: { kind: "product", schedule: "0 9 * * 1", to: ["archive"] } } });
+    if (weekly === undefined) throw new Error("there is no report");
+    const period = periodOf("week", "UTC", "monday", new Date(NOW));
+    const around = { reads: reportReads(real), hubUrl: HUB, madeAt: new Date(NOW) };
+    report = await makeReport(weekly, period, around, undefined);
   });
+
+  const app = () =>
+    webApp({
+      views,
+      table: hub.table,
+      say: silent,
+      now: () => new Date(NOW),
+      cursorKey: new Uint8Array(32).fill(7),
+      version: "0.1.0",
+      url: () => HUB,
+    });
+  /** What people read on a feature's page, without its markup. */
+  const pageOf = async (view: FeatureView): Promise<string> => {
+    const html = await (await app().request(featurePath(view))).text();
+    return html
+      .replace(/<[^>]+>/g, " ")
+      .replaceAll("&quot;", '"')
+      .replaceAll("&amp;", "&")
+      .replaceAll(/\s+/g, " ");
+  };
+  /** What a section of the report says of a feature, and the hosts of its proofs. */
+  const reported = (section: string, name: string) => {
+    const items = (report.sections.find(({ id }) => id === section)?.blocks ?? []).flatMap((block) =>
+      block.type === "list" ? block.items : [],
+    );
+    const details = items
+      .filter(({ text }) => text.endsWith(` ${name}`) || text === name)
+      .flatMap((item) => item.details);
+    return {
+      text: details.map((detail) => (typeof detail === "string" ? detail : "")).join("\n"),
+      links: details.flatMap((detail) => (typeof detail === "object" && detail !== null ? [detail] : [])),
+    };
+  };
 
   const told = async (name: string) => {
     const page = await views.features({ q: name }, undefined, 50);
-    const view = page.items.find((one) => one.name === name && one.tool === "jira");
+    const view = page.items.find((one) => one.name === name && (one.tool === "jira" || one.tool === LATE.tool));
     if (view === undefined) throw new Error(`no feature is called ${name}`);
     const json = ExplanationJson.strict().parse(explanationJson(view));
     const why = (stage: Stage) => json.because.find((line) => line.stage === stage);
@@ -104,7 +162,7 @@ describe("the stories that the made-up company hides", { timeout: 120_000 }, () 
   };
 
   it("a finished feature that no customer sees", async () => {
-    const { json, text } = await told("One-page checkout");
+    const { view, json, text } = await told("One-page checkout");
     expect(json).toMatchObject({ stage: "testing", badges: ["deployed_dark"], status: { category: "completed" } });
     const [conflict] = json.conflicts;
     expect(conflict?.claim).toMatch(/^Jira ACME-\d+ says done/);
@@ -112,26 +170,69 @@ describe("the stories that the made-up company hides", { timeout: 120_000 }, () 
     expect(toolsOf(conflict?.evidence)).toEqual(["jira", "launchdarkly"]);
     expect(text).toContain("Its plan says “Done”, the evidence says testing");
     expect(text).toMatch(/Who says otherwise\n {2}Jira ACME-\d+ says done .*, but R6: not exposed to customers/);
+    expect(await pageOf(view)).toContain(`${conflict?.claim}`);
+    const { text: decision, links } = reported("decisions", view.name);
+    expect(decision).toContain("says done");
+    expect(decision).toContain("flag storefront-one-page-checkout at 0 %");
+    expect(toolsOf(links.map(({ url }) => url))).toEqual(["jira", "launchdarkly"]);
   });
 
   it("an experiment that lost, and is given to everybody", async () => {
-    const { json } = await told("Gift cards");
+    const { view, json } = await told("Gift cards");
     const lost = json.conflicts.find(({ claim }) => claim.startsWith("GrowthBook storefront-gift-cards lost"));
     expect(lost?.against).toContain("flag storefront-gift-cards at 100 %");
     expect(toolsOf(lost?.evidence)).toEqual(["growthbook", "launchdarkly"]);
+    expect(await pageOf(view)).toContain(`${lost?.claim}`);
+    const { text: decision, links } = reported("decisions", view.name);
+    expect(decision).toMatch(/GrowthBook storefront-gift-cards lost .*, but R6: .*flag storefront-gift-cards at 100 %/);
+    expect(toolsOf(links.map(({ url }) => url))).toEqual(expect.arrayContaining(["growthbook", "launchdarkly"]));
   });
 
   it("a campaign that went out before customers could have what it promised", async () => {
-    const { why, text } = await told("Café pick-up ☕");
+    const { view, why, text } = await told("Café pick-up ☕");
     expect(why("marketing")?.text).toMatch(/the first \d+ \w+( \d{4})?, before customers could have it/);
     expect(toolsOf(why("marketing")?.evidence)).toEqual(expect.arrayContaining(["hubspot", "mailchimp"]));
     expect(text).toContain("before customers could have it");
+    expect(await pageOf(view)).toContain("before customers could have it");
+    const { text: misfit, links } = reported("misfits", view.name);
+    expect(misfit).toMatch(
+      /^a campaign was ahead of production: \d+ campaigns? sent, .*before customers could have it/,
+    );
+    expect(toolsOf(links.map(({ url }) => url))).not.toEqual([]);
+  });
+
+  it("a promise that its owner keeps to and its work does not", async () => {
+    const { view, json, text } = await told("Natural-language questions");
+    expect(json).toMatchObject({ health: { declared: { value: "on_track" }, derived: { value: "off_track" } } });
+    const schedule = json.health.dimensions.find(({ name }) => name === "schedule");
+    expect(schedule).toMatchObject({
+      level: "off_track",
+      text: expect.stringMatching(/the target is|not done within/),
+    });
+    expect(text).toMatch(/off track: .*; its owner says on track/);
+    expect(text).toContain("Marks: watermelon");
+    const page = await pageOf(view);
+    expect(page).toContain("(the two disagree)");
+    expect(page).toContain(schedule?.text ?? "?");
+    const { text: misfit, links } = reported("misfits", view.name);
+    expect(misfit).toContain("declared on track");
+    expect(misfit).toContain(`the evidence says off track: ${schedule?.text}`);
+    expect(links.map(({ url }) => new URL(url).hostname)).toContain("linear.app");
+    const risks = report.sections.find(({ id }) => id === "risks")?.blocks.find((block) => block.type === "table");
+    const row = risks?.type === "table" ? risks.rows.find(([cell]) => JSON.stringify(cell).includes(view.name)) : [];
+    expect(row?.[3]).toContain("declared on track, the evidence says otherwise");
   });
 
   it("a flood of tickets after the release", async () => {
-    const { why } = await told("Saved carts");
+    const { view, why } = await told("Saved carts");
     expect(why("support")?.text).toMatch(/^\d+ of \d+ tickets came within 7 d from .*, right after customers first/);
     expect(toolsOf(why("support")?.evidence)).toContain("zendesk");
+    expect(await pageOf(view)).toMatch(
+      /\d+ of \d+ tickets came within 7 d from .*, right after customers first had it/,
+    );
+    const { text: misfit, links } = reported("misfits", view.name);
+    expect(misfit).toMatch(/\d+ of \d+ tickets came within 7 d from .*, right after customers first had it/);
+    expect(toolsOf(links.map(({ url }) => url))).toContain("zendesk");
   });
 
   it("one feature under as many names as there are tools", async () => {
@@ -140,6 +241,11 @@ describe("the stories that the made-up company hides", { timeout: 120_000 }, () 
     expect((await views.feature(json.names[0]?.id ?? ""))?.id).toBe(view.id);
     for (const name of ["Address lookup while typing", "Type-ahead addresses", "Addr lookup v2"])
       expect(text).toContain(name);
+    const page = await pageOf(view);
+    expect(page).toContain("Also known as Fewer typed addresses in Notion");
+    expect(page).toContain("Address lookup while typing");
+    const { links } = reported("misfits", view.name);
+    expect(links).toContainEqual({ text: "Fewer typed addresses in Notion", url: json.names[0]?.url });
   });
 
   it("are told in the shape that the API documents", async () => {

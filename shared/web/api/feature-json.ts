@@ -188,7 +188,19 @@ export const featureJson = (feature: FeatureView, hub: string): z.input<typeof F
 
 /** Why a feature stands where it stands, on the wire (lifecycle reference, section 10). */
 export const explanationJson = (feature: FeatureView): z.input<typeof ExplanationJson> => {
-  const { featureId, headline, path, because, badges, notYet, conflicts, unknown, ...rest } = feature.explanation;
+  // Findings stand among the reasons.
+  const {
+    featureId,
+    headline,
+    path,
+    because,
+    badges,
+    notYet,
+    conflicts,
+    unknown,
+    findings: _,
+    ...rest
+  } = feature.explanation;
   return {
     ...rest,
     feature: featureId,

@@ -39,6 +39,7 @@ describe.each(ALL)("%s", (_, stories) => {
     for (const [stage, missing] of Object.entries(want.notYet ?? {}))
       expect(got.notYet.find((one) => one.stage === stage)?.missing).toEqual(missing);
     expect(got.conflicts.map(({ claim, against }) => `${claim}, but ${against}`)).toEqual(want.conflicts ?? []);
+    expect((got.findings ?? []).map(({ text }) => text)).toEqual(want.findings ?? []);
     expect(got.badges).toEqual(want.badges ?? []);
     expect(got.unknown).toEqual(want.unknown ?? unseen.map((stage) => `${stage}: no tool for ${stage} is connected`));
     expect(got.disposition).toBe(want.disposition ?? "open");

@@ -79,6 +79,7 @@ export const MARKET: readonly Story[] = [
       states: { marketing: "active", production: "not_started" },
       badges: ["ahead_of_production"],
       because: ["R7 1 campaign sent, the last 5 Mar; before customers can have it"],
+      findings: ["1 campaign sent, the first 5 Mar, and customers cannot have it yet"],
     },
   },
   {
@@ -89,6 +90,7 @@ export const MARKET: readonly Story[] = [
       headline: "marketing",
       states: { marketing: "active" },
       because: ["R7 1 campaign sent, the last 5 Mar; the first 5 Mar, before customers could have it (9 Mar)"],
+      findings: ["1 campaign sent, the first 5 Mar, before customers could have it (9 Mar)"],
     },
   },
   {
@@ -146,6 +148,7 @@ export const MARKET: readonly Story[] = [
       because: [
         "R8 6 of 7 tickets came within 7 d from 4 Mar, right after customers first had it (3 Mar); launched: production is done since 10 Mar",
       ],
+      findings: ["6 of 7 tickets came within 7 d from 4 Mar, right after customers first had it (3 Mar)"],
     },
   },
 ];

@@ -22,6 +22,8 @@ export interface Story {
     readonly notYet?: Partial<Record<Stage, readonly string[]>>;
     /** All conflicts; none if left out. */
     readonly conflicts?: readonly string[];
+    /** All that contradicts nothing and matters all the same; none if left out. */
+    readonly findings?: readonly string[];
     /** All badges; none if left out. */
     readonly badges?: readonly Badge[];
     /** All that cannot be seen; what {@link Story.unseen} says if left out. */

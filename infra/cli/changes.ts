@@ -1,29 +1,12 @@
 import { HubError } from "../../shared/connector/errors.ts";
 import type { Stage } from "../../shared/domain/stage.ts";
-import { type ChangeKind, changesBetween, type FeatureChange } from "../../shared/report/changes-between.ts";
-import { STAGE_WORDS } from "../../shared/report/words.ts";
+import { changesBetween, type FeatureChange } from "../../shared/report/changes-between.ts";
+import { CHANGE_WORDS, STAGE_WORDS } from "../../shared/report/words.ts";
 import type { Views } from "../../shared/store/views.ts";
 import { momentOf } from "./as-of.ts";
 import { type Call, type Command, text } from "./command.ts";
 import { json, plain, reading } from "./show.ts";
 import { whole } from "./start.ts";
-
-const WORDS: Readonly<Record<ChangeKind, string>> = {
-  moved_back: "moved back",
-  went_off_track: "off track",
-  decided: "decided",
-  uncounted: "not counted",
-  slipped: "slipped",
-  went_at_risk: "at risk",
-  closed: "closed",
-  moved_forward: "moved on",
-  added: "new",
-  reopened: "reopened",
-  disagreed: "disagreement",
-  recovered: "recovered",
-  retargeted: "new target",
-  rescoped: "scope",
-};
 
 export const changes: Command = {
   usage: "throughline changes --since T [--until T] [--product SLUG] [--limit N] [--log]",
@@ -61,7 +44,7 @@ const line = ({ kind, feature, from, to, why }: FeatureChange): string => {
     value === null ? "none" : (STAGE_WORDS[value as Stage | "none"] ?? value.replaceAll("_", " "));
   const how = from === to ? "" : `  ${plain(word(from))} → ${plain(word(to))}`;
   const reasons = why.length === 0 ? "" : `  (${plain(why.join("; "))})`;
-  return `${WORDS[kind].padEnd(13)} ${plain(feature.key ?? "").padEnd(12)} ${plain(feature.name)}${how}${reasons}`;
+  return `${CHANGE_WORDS[kind].padEnd(13)} ${plain(feature.key ?? "").padEnd(12)} ${plain(feature.name)}${how}${reasons}`;
 };
 
 const sinceGiven = (call: Call): Call => {

@@ -1,10 +1,10 @@
 import type { Stage } from "../domain/stage.ts";
+import { CHANGES, type ChangeKind, type Compared, type FeatureChange, featureChanges } from "../lifecycle/changes.ts";
 import type { FeatureView, HealthValue } from "../store/views.ts";
 import type { Report } from "./document.ts";
 import { daysFrom, dayWords } from "./period.ts";
 import { byText, featureCell, line, top } from "./section.ts";
-import { movement, reasonOf } from "./stage-path.ts";
-import { HEALTH_WORDS, STAGE_WORDS } from "./words.ts";
+import { CHANGE_WORDS, HEALTH_WORDS, STAGE_WORDS } from "./words.ts";
 
 /** What a report remembers of a feature, so that the next one can tell what changed. */
 export interface Snapshot {
@@ -16,6 +16,10 @@ export interface Snapshot {
   readonly target?: string | undefined;
   /** Cancelled or sunset. */
   readonly isClosed: boolean;
+  /** These three are absent in what an earlier version remembers. */
+  readonly status?: FeatureView["status"] | undefined;
+  readonly disagree?: boolean | undefined;
+  readonly decisions?: FeatureView["decisions"];
 }
 
 export const snapshotOf = (view: FeatureView, stage: Stage | null): Snapshot => ({
@@ -26,33 +30,29 @@ export const snapshotOf = (view: FeatureView, stage: Stage | null): Snapshot => 
   health: view.health.value,
   ...(view.targetDate !== undefined && { target: view.targetDate }),
   isClosed: view.explanation.disposition !== "open",
+  status: view.status,
+  disagree: view.health.disagree,
+  decisions: view.decisions ?? [],
 });
 
-const WHAT = {
-  worse: "turned worse",
-  back: "moved back",
-  slipped: "slipped",
-  shipped: "shipped",
-  closed: "closed",
-  forward: "moved forward",
-  earlier: "is due earlier",
-  better: "turned better",
-  gone: "no longer counted",
-  new: "new",
-} as const;
-type What = keyof typeof WHAT;
-const BY_IMPORTANCE = Object.keys(WHAT) as What[];
-const HEALTHS: readonly HealthValue[] = ["off_track", "at_risk", "unknown", "on_track"];
+/** A feature as it was, as far as it is remembered: of what is not, it was as it is. */
+const remembered = (was: Snapshot, is: Compared): Compared => ({
+  ...is,
+  // What was not counted is not remembered.
+  presence: { state: "present" },
+  sameAs: undefined,
+  targetDate: was.target,
+  status: was.status ?? is.status,
+  explanation: { ...is.explanation, headline: was.stage, disposition: was.isClosed ? "cancelled" : "open" },
+  health: { ...is.health, value: was.health, disagree: was.disagree ?? is.health.disagree },
+  decisions: was.decisions ?? is.decisions,
+});
 
-interface Change {
-  readonly what: What;
-  readonly name: string;
-  readonly id: string;
-  readonly key?: string | undefined;
-  readonly change: string;
-  readonly why: string;
-}
-
+const SHIPPED = "shipped";
+/** The most important first. */
+const WORDS = (Object.keys(CHANGES) as ChangeKind[]).flatMap((kind) =>
+  kind === "moved_forward" ? [SHIPPED, CHANGE_WORDS[kind]] : CHANGE_WORDS[kind],
+);
 const ROWS = 500;
 
 /**
@@ -62,77 +62,91 @@ const ROWS = 500;
  * @param slipDays a target that moved by less is not told
  */
 export const changes = (hubUrl: string, base: string, slipDays: number) => {
-  const counts = new Map<What, number>();
-  const found = top<Change>(
-    ROWS,
-    (a, b) => BY_IMPORTANCE.indexOf(a.what) - BY_IMPORTANCE.indexOf(b.what) || byText(a.id, b.id),
-  );
-  const tell = (what: What, { id, name, key }: Snapshot, change: string, why = "") => {
-    counts.set(what, (counts.get(what) ?? 0) + 1);
-    found.add({ what, id, name, key, change, why: why === "" ? "" : line(why, 300) });
+  const counts = new Map<string, number>();
+  const found = top<FeatureChange>(ROWS, (a, b) => a.importance - b.importance || byText(a.feature.id, b.feature.id));
+  const tell = (change: FeatureChange) => {
+    const days = daysMoved(change);
+    // Scope stands under health, with what grew since when: a report that tells each work item tells nothing.
+    if (change.kind === "rescoped" || (days !== undefined && Math.abs(days) < slipDays)) return;
+    counts.set(wordOf(change), (counts.get(wordOf(change)) ?? 0) + 1);
+    found.add(change);
   };
   return {
-    /** One feature, or a feature that was there or is there only. */
-    compare(before: Snapshot | undefined, now: Snapshot | undefined, view: FeatureView | undefined): void {
-      if (now === undefined || view === undefined) {
-        if (before !== undefined)
-          tell("gone", before, `was in ${stageWord(before.stage)}`, "it left the scope of this report, or its tool");
+    /** One feature at the end of what is told, or one that was there or is there only. @param stage its headline then */
+    compare(was: Snapshot | undefined, view: FeatureView | undefined, stage: Stage | null): void {
+      if (view === undefined) {
+        if (was !== undefined) tell(gone(was));
         return;
       }
-      if (before === undefined) {
-        tell("new", now, `in ${stageWord(now.stage)}`);
-        return;
-      }
-      if (before.isClosed !== now.isClosed)
-        tell("closed", now, now.isClosed ? view.explanation.disposition : "open again");
-      const moved = movement(before.stage, now.stage);
-      const steps = `${stageWord(before.stage)} → ${stageWord(now.stage)}`;
-      if (moved < 0) tell("back", now, steps, reasonOf(view, now.stage));
-      else if (moved > 0)
-        tell(now.stage === "production" ? "shipped" : "forward", now, steps, reasonOf(view, now.stage));
-      compareTargets(tell, before, now, slipDays);
-      const health = HEALTHS.indexOf(now.health) - HEALTHS.indexOf(before.health);
-      if (health !== 0)
-        tell(
-          health < 0 ? "worse" : "better",
-          now,
-          `${HEALTH_WORDS[before.health].word} → ${HEALTH_WORDS[now.health].word}`,
-          view.health.derived.reasons.slice(0, 3).join("; "),
-        );
+      const is: Compared = { ...view, explanation: { ...view.explanation, headline: stage } };
+      for (const change of featureChanges(was && remembered(was, is), is)) tell(change);
     },
     told: (): Report["changed"] => ({
       base,
-      counts: BY_IMPORTANCE.flatMap((what) => {
-        const count = counts.get(what) ?? 0;
-        return count === 0 ? [] : [{ word: WHAT[what], count }];
+      counts: WORDS.flatMap((word) => {
+        const count = counts.get(word) ?? 0;
+        return count === 0 ? [] : [{ word, count }];
       }),
-      rows: found.items().map(({ what, change, why, ...feature }) => {
-        const { text, url } = featureCell(hubUrl, feature);
-        return { what: WHAT[what], name: text, url, change, why };
+      rows: found.items().map((change) => {
+        const { text, url } = featureCell(hubUrl, change.feature);
+        const why = change.why.slice(0, 3).join("; ");
+        return { what: wordOf(change), name: text, url, change: stepOf(change), why: why === "" ? "" : line(why, 300) };
       }),
       more: found.more(),
     }),
   };
 };
 
-const stageWord = (stage: Stage | null): string => STAGE_WORDS[stage ?? "none"];
+/** What left the scope of a report is known by what the last one remembers alone. */
+const gone = ({ id, key, name, stage }: Snapshot): FeatureChange => ({
+  feature: { id, ...(key !== undefined && { key }), name, url: "" },
+  productIds: [],
+  kind: "uncounted",
+  importance: Object.keys(CHANGES).indexOf("uncounted") + 1,
+  from: stage,
+  to: null,
+  why: ["it left the scope of this report, or its tool"],
+  evidence: [],
+  cause: "sync",
+  at: "",
+});
 
-const compareTargets = (
-  tell: (what: What, feature: Snapshot, change: string) => void,
-  before: Snapshot,
-  now: Snapshot,
-  slipDays: number,
-): void => {
-  if (before.target === now.target) return;
-  const [from, to] = [before.target, now.target].map((day) => (day === undefined ? "no target" : dayWords(day)));
-  const days =
-    before.target === undefined || now.target === undefined ? undefined : daysFrom(before.target, now.target);
-  if (days !== undefined && Math.abs(days) < slipDays) return;
-  tell(
-    days === undefined || days > 0 ? "slipped" : "earlier",
-    now,
-    `${from} → ${to}${days === undefined ? "" : ` (${days > 0 ? "+" : ""}${days} d)`}`,
-  );
+const wordOf = ({ kind, to }: FeatureChange): string =>
+  kind === "moved_forward" && to === "production" ? SHIPPED : CHANGE_WORDS[kind];
+
+const stageWord = (stage: string | null): string => STAGE_WORDS[(stage ?? "none") as Stage | "none"];
+const healthWord = (value: string | null): string => HEALTH_WORDS[(value ?? "unknown") as HealthValue].word;
+
+/** By how many days a target moved; undefined where it was set or taken away, and of all other changes. */
+const daysMoved = ({ kind, from, to }: FeatureChange): number | undefined =>
+  (kind === "slipped" || kind === "retargeted") && from !== null && to !== null ? daysFrom(from, to) : undefined;
+
+/** From what to what, in words. */
+const stepOf = (change: FeatureChange): string => {
+  const { kind, from, to } = change;
+  switch (kind) {
+    case "moved_back":
+    case "moved_forward":
+      return `${stageWord(from)} → ${stageWord(to)}`;
+    case "went_off_track":
+    case "went_at_risk":
+    case "recovered":
+      return `${healthWord(from)} → ${healthWord(to)}`;
+    case "slipped":
+    case "retargeted": {
+      const [was, is] = [from, to].map((day) => (day === null ? "no target" : dayWords(day)));
+      const days = daysMoved(change);
+      return `${was} → ${is}${days === undefined ? "" : ` (${days > 0 ? "+" : ""}${days} d)`}`;
+    }
+    case "added":
+      return `in ${stageWord(to)}`;
+    case "uncounted":
+      return `was in ${stageWord(from)}`;
+    case "disagreed":
+      return to === "differ" ? "plan and evidence differ" : "plan and evidence agree again";
+    default:
+      return from === null ? line(to ?? "") : `${line(from)} → ${line(to ?? "")}`;
+  }
 };
 
 /** Walks two ascending orders side by side. */

@@ -139,12 +139,13 @@ const streamFeatures = async (
   const before = (earlier?.snapshots ?? none)[Symbol.asyncIterator]();
   for await (const [was, view] of sideBySide(before, mine)) {
     if (view === undefined) {
-      compared.compare(was, undefined, undefined);
+      compared.compare(was, undefined, null);
       continue;
     }
-    const now = snapshotOf(view, stageAt(view, period.end));
+    const stage = stageAt(view, period.end);
+    const now = snapshotOf(view, stage);
     await remember(now);
-    compared.compare(earlier === undefined ? { ...now, stage: stageAt(view, period.start) } : was, now, view);
+    compared.compare(earlier === undefined ? { ...now, stage: stageAt(view, period.start) } : was, view, stage);
     for (const { feature } of collectors) feature?.(view);
   }
   return compared.told();

@@ -1,5 +1,6 @@
 import type { FieldedKind } from "../domain/entity.ts";
 import type { Stage } from "../domain/stage.ts";
+import type { ChangeKind } from "../lifecycle/changes.ts";
 import type { HealthValue } from "../store/views.ts";
 
 /** One wording of every closed term, the same on every page. */
@@ -20,6 +21,23 @@ export const HEALTH_WORDS: Readonly<Record<HealthValue, { mark: string; word: st
   at_risk: { mark: "▲", word: "At risk" },
   off_track: { mark: "■", word: "Off track" },
   unknown: { mark: "○", word: "No signal" },
+};
+
+export const CHANGE_WORDS: Readonly<Record<ChangeKind, string>> = {
+  moved_back: "moved back",
+  went_off_track: "off track",
+  decided: "decided",
+  uncounted: "not counted",
+  slipped: "slipped",
+  went_at_risk: "at risk",
+  closed: "closed",
+  moved_forward: "moved on",
+  added: "new",
+  reopened: "reopened",
+  disagreed: "disagreement",
+  recovered: "recovered",
+  retargeted: "new target",
+  rescoped: "scope",
 };
 
 export const KIND_WORDS: Readonly<Record<FieldedKind | "assertion", string>> = {

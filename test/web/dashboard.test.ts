@@ -241,6 +241,13 @@ describe("features as files", () => {
     expect((await sampleApp(shown).request("/features/NONE-1.md")).status).toBe(404);
   });
 
+  it("say the same as the files of the API, column by column and word by word", async () => {
+    const [feature] = shown.features;
+    const app = sampleApp({ ...shown, features: [feature as FeatureView] });
+    expect(await read("/features.csv", app)).toBe(await read("/v1/features.csv?bom=1", app));
+    expect(await read(`/features/${feature?.key}.md`, app)).toBe(await read(`/v1/features/${feature?.key}.md`, app));
+  });
+
   it("are the rows of the table, of which none is a formula, with the way to the next thousand", async () => {
     const [some] = shown.features.filter(({ health }) => health.value === "off_track");
     const features = [{ ...some, name: "=1+1" } as FeatureView, ...shown.features.filter(({ id }) => id !== some?.id)];

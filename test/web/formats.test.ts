@@ -113,9 +113,10 @@ describe("a list as people read it", () => {
   });
 
   it("tells one thing line by line", async () => {
-    const { text } = await get("/v1/features/ACME-1.md");
+    const { text } = await get("/v1/features/ACME-1.md?fields=key,name,stage");
     expect(text).toMatch(/^# ACME-1 /);
     expect(text).toContain("- **stage**: vision");
+    expect((await get("/v1/features/ACME-1.md")).text).toContain("- Stage: **Vision**");
     expect((await app.request("/connections/jira.md")).headers.get("location")).toBe("/v1/connections/jira.md");
     expect((await get("/v1/features/NONE-1.md")).response.status).toBe(404);
   });

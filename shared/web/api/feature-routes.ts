@@ -4,6 +4,7 @@ import { snakeCase } from "../../domain/snake-case.ts";
 import { STAGES } from "../../domain/stage.ts";
 import type { FeatureView } from "../../store/views.ts";
 import { AsOf, pastMoment, viewsAt } from "../as-of.ts";
+import { featureMarkdownOf } from "../feature-markdown.ts";
 import { EvidenceJson, Expand, evidenceJson, expansions } from "./feature-expand.ts";
 import { ownersNamed } from "./feature-filter.ts";
 import { ExplanationJson, explanationJson, FeatureJson, featureJson } from "./feature-json.ts";
@@ -127,7 +128,8 @@ export const FEATURE_ROUTES = [
       const [more] = await expansions(asked.deps.views, [feature], expand);
       const body = { ...featureJson(feature, asked.deps.url()), ...more };
       // What comes along changes on its own: only the feature itself has a version.
-      return expand === undefined ? { body, version: [feature.id, feature.version] } : { body };
+      const prose = () => featureMarkdownOf(feature, asked.deps.url());
+      return expand === undefined ? { body, prose, version: [feature.id, feature.version] } : { body, prose };
     },
   }),
   single({

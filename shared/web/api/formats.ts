@@ -35,17 +35,21 @@ const tableOf = (route: Route) => {
   return table;
 };
 
+/** Objects of one shape as the API gives them, as rows. @param rows in snake case, as on the wire */
+export const csvOf = (shape: z.ZodObject, rows: readonly unknown[], bom: boolean): string =>
+  csv(columnsOf(shape), rows, bom);
+
 /** An answer as a table, or as a list of what is said of one thing. */
 export const inFormat = (
   route: Route,
-  { body, etag, next }: Answer,
+  { body, etag, next, prose: told }: Answer,
   format: Format,
   asked: { readonly fields: readonly string[] | undefined; readonly bom: boolean },
 ): Answer & { readonly body: string; readonly type: string } => {
   const { isList, columns } = tableOf(route);
   const some = columns.filter(({ path }) => asked.fields?.includes(path[0] ?? "") ?? true);
   const rows = isList ? (body as { readonly data: readonly unknown[] }).data : [body];
-  const prose = () => (isList ? markdownTable(some, rows) : markdownList(some, body));
+  const prose = () => (isList ? markdownTable(some, rows) : (told?.() ?? markdownList(some, body)));
   return {
     body: format === "csv" ? csv(some, rows, asked.bom) : prose(),
     etag: weakTag(`${etag} ${format} ${asked.bom}`),

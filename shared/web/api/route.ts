@@ -15,6 +15,8 @@ export interface Answer {
   readonly etag: string;
   /** The address of what follows. */
   readonly next?: string | undefined;
+  /** What its `.md` says, where that is more than its fields one by one. */
+  readonly prose?: (() => string) | undefined;
   /** 200 without it. */
   readonly status?: 200 | 201 | 202 | 204 | undefined;
   /** Where what was made can be read. */
@@ -84,9 +86,15 @@ interface ListSpec<Shape extends z.ZodRawShape, Item extends z.ZodObject> extend
 
 interface SingleSpec<Shape extends z.ZodRawShape, Body extends z.ZodObject> extends Spec<Shape> {
   readonly body: Body;
-  readonly read: (
-    asked: Asked & { readonly query: Query<Shape> },
-  ) => Promise<{ readonly body: z.input<Body>; readonly version?: readonly [string, number] } | undefined>;
+  readonly read: (asked: Asked & { readonly query: Query<Shape> }) => Promise<
+    | {
+        readonly body: z.input<Body>;
+        readonly version?: readonly [string, number];
+        /** See {@link Answer}; some fields alone are told one by one. */
+        readonly prose?: () => string;
+      }
+    | undefined
+  >;
 }
 
 /** Tags of lists change at least this often, so that a cached page never holds a cursor that is about to expire. */
@@ -203,7 +211,7 @@ export const single = <Shape extends z.ZodRawShape, Body extends z.ZodObject>(sp
         found.version === undefined || fields !== undefined
           ? weakTag(JSON.stringify(body))
           : strongTag(spec.id, ...found.version);
-      return { body, etag };
+      return { body, etag, ...(fields === undefined && { prose: found.prose }) };
     },
   };
 };

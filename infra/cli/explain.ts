@@ -1,8 +1,9 @@
 import { HubError } from "../../shared/connector/errors.ts";
+import type { Dependency } from "../../shared/store/plan-past.ts";
 import type { EvidenceLine, FeatureView, Views } from "../../shared/store/views.ts";
 import { explanationJson } from "../../shared/web/api/feature-json.ts";
 import { AS_OF, viewsThen } from "./as-of.ts";
-import type { Command } from "./command.ts";
+import { type Command, text } from "./command.ts";
 import { bold, HEALTH, json, plain, reading, strip } from "./show.ts";
 
 export const explain: Command = {
@@ -17,15 +18,19 @@ export const explain: Command = {
       if (view === undefined)
         throw new HubError("feature_unknown", `no feature is called "${key}"`, { retry: "never" });
       if (call.json) return json(call, explanationJson(view));
-      call.terminal.out(await inWords(views, view));
+      call.terminal.out(await inWords(views, view, text(call.values, "as-of") === undefined));
     }),
 };
 
-/** The answer that a colleague would give, with proof: text for the terminal. */
-export const inWords = async (views: Views, view: FeatureView): Promise<string> => {
+/** The answer that a colleague would give, with proof: text for the terminal. @param isNow what waits for what is kept as it is now alone */
+export const inWords = async (views: Views, view: FeatureView, isNow = true): Promise<string> => {
   const { explanation: why } = view;
-  const proven = (text: string, evidence: readonly string[]) =>
-    [plain(text), ...evidence.map((url) => `    ${plain(url)}`)].join("\n");
+  const [dependencies, moves] = await Promise.all([
+    isNow ? views.dependencies(view.id) : [],
+    views.targetMoves(view.id),
+  ]);
+  const proven = (told: string, evidence: readonly string[]) =>
+    [plain(told), ...evidence.map((url) => `    ${plain(url)}`)].join("\n");
   return [
     ...headOf(view),
     ...section("Health", healthOf(view, proven)),
@@ -42,6 +47,12 @@ export const inWords = async (views: Views, view: FeatureView): Promise<string> 
       why.conflicts.map(({ claim, against, evidence }) => proven(`${claim}, but ${against}`, evidence)),
     ),
     ...section("Cannot see", why.unknown.map(plain)),
+    ...section("Waits for", waitsOf(dependencies, "blocked_by")),
+    ...section("Others wait for it", waitsOf(dependencies, "blocks")),
+    ...section(
+      "Its target moved",
+      moves.filter(({ at }) => at <= why.asOf).map(({ at, from, to }) => `from ${from} to ${to} on ${at.slice(0, 10)}`),
+    ),
     ...section("Also known as", (view.names ?? []).map(named)),
     ...section("Linked", await linkedTo(views, view)),
     "",
@@ -87,6 +98,17 @@ const forecastLine = ({ p50, p85, basis }: NonNullable<FeatureView["health"]["fo
 
 const named = ({ name, tool, key, url }: NonNullable<FeatureView["names"]>[number]): string =>
   `${plain(name)} in ${tool}${key === undefined ? "" : ` (${plain(key)})`}\n    ${plain(url)}`;
+
+/** What is not settled, by the feature that it belongs to, with both records. */
+const waitsOf = (found: readonly Dependency[], way: Dependency["way"]): string[] =>
+  found
+    .filter((one) => one.way === way && !one.isSettled)
+    .map(({ own, other, feature }) => {
+      const status = other.status === undefined ? "" : `, ${plain(other.status.detail)}`;
+      const record = plain(other.key ?? other.name ?? other.id);
+      const whole = feature === undefined ? record : `${plain(feature.name)} (${record})`;
+      return `${whole}${status}: ${plain(own.key ?? own.name ?? own.id)}\n    ${plain(other.url ?? "")}`;
+    });
 
 /** Records shown by name per tool and kind; the page and the API have all. */
 const NAMED_AT_MOST = 3;

@@ -55,5 +55,6 @@ export const reportReads = (hub: Hub): ReportReads => {
     features: (after, limit) => views.features({}, after, limit),
     featuresById: (ids) => featuresById(table, ids),
     featuresOf: (records) => featuresOf(table, records),
+    targetMoves: (id) => views.targetMoves(id),
   };
 };

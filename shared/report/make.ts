@@ -1,4 +1,5 @@
 import type { Entity, FieldedKind } from "../domain/entity.ts";
+import type { TargetMove } from "../domain/target-moves.ts";
 import type { EntityReads } from "../store/entity-reads.ts";
 import type { ConnectionView, FeatureView, Slice, Views } from "../store/views.ts";
 import { changes, type Snapshot, sideBySide, snapshotOf } from "./changed.ts";
@@ -17,6 +18,8 @@ export interface ReportReads extends EntityReads, Pick<Views, "connections"> {
   featuresById(ids: readonly string[]): Promise<ReadonlyMap<string, FeatureView>>;
   /** Features that records speak about, by the id of the record. */
   featuresOf(records: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;
+  /** When the target of a record of a plan was moved, by its id. */
+  targetMoves(id: string): Promise<readonly TargetMove[]>;
 }
 
 /** The report before, with what it remembers, in ascending order of ids. */
@@ -32,6 +35,7 @@ const PERIODS = 8;
 const LINKED: ReadonlySet<FieldedKind> = new Set(["experiment", "metric", "campaign", "feedback", "supportTicket"]);
 /** In this order, so that what is defined comes before what refers to it. */
 const STREAMED = [
+  "initiative",
   "objective",
   "keyResult",
   "experiment",
@@ -80,7 +84,10 @@ export const makeReport = async (
   const told = await Promise.all(
     opened.map(async ({ section, collector }) => ({
       section,
-      told: await collector.end({ features: (wanted) => reads.featuresById(wanted) }),
+      told: await collector.end({
+        features: (wanted) => reads.featuresById(wanted),
+        targetMoves: (id) => reads.targetMoves(id),
+      }),
     })),
   );
   const slipped = changed.counts.find(({ word }) => word === "slipped")?.count ?? 0;

@@ -1,5 +1,6 @@
 import type { Entity, FieldedKind } from "../domain/entity.ts";
 import type { Instant } from "../domain/instant.ts";
+import type { TargetMove } from "../domain/target-moves.ts";
 import type { FeatureView } from "../store/views.ts";
 import type { Block, Cell } from "./document.ts";
 import { plain } from "./notice.ts";
@@ -57,6 +58,8 @@ export interface Told {
 export interface Lookups {
   /** Features by id; those unknown are left out. */
   features(ids: readonly string[]): Promise<ReadonlyMap<string, FeatureView>>;
+  /** When the target of a feature or an initiative was moved, oldest first. */
+  targetMoves(id: string): Promise<readonly TargetMove[]>;
 }
 
 /** Takes what is streamed past it and keeps figures and the few rows that it will show, never all of it. */

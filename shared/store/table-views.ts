@@ -18,6 +18,7 @@ import { linkViews } from "./link-views.ts";
 import { changedBetween, lastOf, type SteppedView } from "./past.ts";
 import { pastViews } from "./past-views.ts";
 import { peopleViews } from "./people.ts";
+import { planPastViews } from "./plan-past-views.ts";
 import { planViews } from "./plan-views.ts";
 import { recentFeatures } from "./recent-features.ts";
 import { search } from "./search.ts";
@@ -126,6 +127,7 @@ export const tableViews = (
     ...peopleViews(table),
     ...linkViews(table),
     ...planViews(table),
+    ...planPastViews(table),
     ...flowViews(table, configured.now),
     products: async () => configured.products,
     async productsOf(ids) {

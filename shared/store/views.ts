@@ -10,6 +10,7 @@ import type { Explanation, Stage } from "../domain/stage.ts";
 import type { FlowReads } from "./flow-views.ts";
 import type { KindReads } from "./kind-reads.ts";
 import type { Decision, PastReads, PastViews } from "./past-reads.ts";
+import type { PlanPast } from "./plan-past.ts";
 import type { EvidenceLine, TimelineLine } from "./record-lines.ts";
 import type { LinkView, SuggestionView } from "./shown-links.ts";
 import type { InitiativeView, ObjectiveView } from "./shown-plan.ts";
@@ -283,7 +284,7 @@ export interface PersonView {
 }
 
 /** All reads that surfaces make. Every list is a page in an order that never changes; `after` and `next` are opaque. */
-export interface Views extends PastViews, PastReads, KindReads, FlowReads {
+export interface Views extends PastViews, PastReads, KindReads, FlowReads, PlanPast {
   products(): Promise<readonly ProductView[]>;
   /** Which products records belong to, by id; those that are not held are left out. */
   productsOf(ids: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;

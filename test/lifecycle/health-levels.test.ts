@@ -4,7 +4,7 @@ import type { Fields } from "../../shared/domain/entity.ts";
 import type { ItemRecord, TicketRecord } from "../../shared/flow/record.ts";
 import type { Around, HealthInput, WorkItemSummary } from "../../shared/lifecycle/health/input.ts";
 import { HEALTH_RULES, healthRules } from "../../shared/lifecycle/health/rules.ts";
-import { targetMoves } from "../../shared/lifecycle/health/target-moves.ts";
+import { targetMoves } from "../../shared/domain/target-moves.ts";
 import { healthOf } from "../../shared/lifecycle/health.ts";
 import { at, fact, on, seen } from "./evidence.ts";
 

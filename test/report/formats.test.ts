@@ -54,6 +54,7 @@ const reportOf = (names: readonly string[], over: Partial<FeatureView> = {}): Pr
         entities: async () => ({ items: [], next: undefined }),
         featuresById: async () => new Map(),
         featuresOf: async () => new Map(),
+        targetMoves: async () => [],
         connections: async () => [],
       },
       hubUrl: HUB,

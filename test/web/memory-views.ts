@@ -6,10 +6,12 @@ import type { HistoryEntry } from "../../shared/domain/history.ts";
 import { PERSON_STATES } from "../../shared/domain/identity.ts";
 import { itemHistory, type StatusOf } from "../../shared/domain/item-history.ts";
 import { STAGES, type Stage } from "../../shared/domain/stage.ts";
+import type { TargetMove } from "../../shared/domain/target-moves.ts";
 import type { FlowRecord } from "../../shared/flow/record.ts";
 import { entityFits } from "../../shared/store/entity-views.ts";
 import { featureFits } from "../../shared/store/feature-fits.ts";
 import { flowView } from "../../shared/store/flow-views.ts";
+import type { Dependency, ReleasePart } from "../../shared/store/plan-past.ts";
 import type { Say } from "../../shared/store/said.ts";
 import type { LinkView, SuggestionView } from "../../shared/store/shown-links.ts";
 import type { InitiativeView, ObjectiveView } from "../../shared/store/shown-plan.ts";
@@ -52,6 +54,10 @@ export interface Shown {
   readonly initiatives: readonly InitiativeView[];
   /** What figures are made of, the same for every feature and product. */
   readonly flow?: { readonly records: readonly FlowRecord[]; readonly now: Date };
+  /** Of features and initiatives, by id. */
+  readonly targetMoves?: Readonly<Record<string, readonly TargetMove[]>>;
+  readonly dependencies?: readonly Dependency[];
+  readonly releaseParts?: readonly ReleasePart[];
   /** Of all other kinds. */
   readonly entities: readonly Entity[];
   readonly unmapped: readonly UnmappedWord[];
@@ -252,6 +258,9 @@ export const memoryViews = (shown: Shown): Views => {
     initiatives: async (_filter, after, limit) => page(byId(shown.initiatives), after, limit),
     initiative: async (named) => shown.initiatives.find(({ id }) => id === named),
     initiativeFeatures: async () => shown.features.slice(0, 3),
+    targetMoves: async (id) => shown.targetMoves?.[id] ?? [],
+    dependencies: async () => shown.dependencies ?? [],
+    releaseParts: async () => shown.releaseParts ?? [],
     changes: async (since, after, limit, names) =>
       page(
         shown.changes.filter(

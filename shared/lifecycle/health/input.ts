@@ -1,6 +1,7 @@
 import type { Entity, Fields } from "../../domain/entity.ts";
 import type { Instant } from "../../domain/instant.ts";
 import type { Coverage, Explanation } from "../../domain/stage.ts";
+import type { TargetMove } from "../../domain/target-moves.ts";
 import type { IncidentRecord, ItemRecord, TicketRecord } from "../../flow/record.ts";
 import type { HealthRules } from "./rules.ts";
 
@@ -21,13 +22,6 @@ export interface WorkItemSummary {
 export type Around<K extends "experiment" | "metric"> = Pick<Entity<K>, "id" | "fields" | "sourceUpdatedAt"> & {
   readonly source: Pick<Entity["source"], "key" | "url">;
 };
-
-export interface TargetMove {
-  readonly at: Instant;
-  /** `2026-04-10` */
-  readonly from: string;
-  readonly to: string;
-}
 
 /** A key result's word on a metric of the feature. */
 export interface AgreedTarget {

@@ -1,9 +1,14 @@
 import type { Entity } from "../../domain/entity.ts";
 import { progressOf } from "../../domain/key-result.ts";
+import type { TargetMove } from "../../domain/target-moves.ts";
+import type { Block } from "../document.ts";
 import { changeText, counted, numberText } from "../figures.ts";
-import { byText, featureCell, isIn, line, linked, type Section, top } from "../section.ts";
+import { daysFrom } from "../period.ts";
+import { type About, byText, featureCell, isIn, line, linked, type Section, top } from "../section.ts";
 
 const ROWS = 40;
+/** Initiatives whose past is looked up. */
+const PLANS = 200;
 
 /** How far from the baseline to the target a key result has come; null where the tool does not tell enough. */
 const reachedBy = ({ baseline, target, current }: Entity<"keyResult">["fields"]): number | null =>
@@ -13,7 +18,12 @@ const reachedBy = ({ baseline, target, current }: Entity<"keyResult">["fields"])
 const objectives: Section = {
   id: "objectives",
   title: "Key results",
-  open: ({ hubUrl }) => {
+  open: ({ hubUrl, period }) => {
+    /** Those that changed since the period began, the newest change first: others moved no date in it. */
+    const plans = top<Entity<"initiative">>(
+      PLANS,
+      (a, b) => byText(b.sourceUpdatedAt, a.sourceUpdatedAt) || byText(a.id, b.id),
+    );
     const found = top<Entity<"keyResult">>(
       ROWS,
       (a, b) => (reachedBy(a.fields) ?? 2) - (reachedBy(b.fields) ?? 2) || byText(a.id, b.id),
@@ -22,6 +32,9 @@ const objectives: Section = {
     let reached = 0;
     return {
       entity: {
+        initiative(entity) {
+          if (entity.fields.targetDate !== undefined && entity.sourceUpdatedAt >= period.start) plans.add(entity);
+        },
         objective({ id, fields }) {
           if (goals.size < 500) goals.set(id, fields.title);
         },
@@ -32,36 +45,91 @@ const objectives: Section = {
           found.add(entity);
         },
       },
-      end: () => ({
-        blocks: [
-          {
-            type: "table",
-            caption: "Key results, the furthest from their target first",
-            columns: [
-              { name: "Key result", kind: "text" },
-              { name: "Objective", kind: "text" },
-              { name: "Now", kind: "number" },
-              { name: "Target", kind: "number" },
-              { name: "Reached", kind: "share" },
-            ],
-            rows: found
-              .items()
-              .map(({ fields, source }) => [
-                linked(fields.unit === undefined ? fields.title : `${fields.title} (${fields.unit})`, source.url),
-                line(goals.get(fields.objectiveId ?? "") ?? "none"),
-                fields.current ?? null,
-                fields.target ?? null,
-                reachedBy(fields),
-              ]),
-            more: found.more(),
-            url: `${hubUrl}/objectives`,
-          },
-        ],
-        ...(reached > 0 && { lead: [`${counted(reached, "key result")} reached`] }),
-      }),
+      end: async ({ targetMoves }) => {
+        const moves = await movesIn(period, plans.items(), targetMoves);
+        const slips = moves.filter(({ from, to }) => to > from).length;
+        return {
+          blocks: [
+            {
+              type: "table",
+              caption: "Key results, the furthest from their target first",
+              columns: [
+                { name: "Key result", kind: "text" },
+                { name: "Objective", kind: "text" },
+                { name: "Now", kind: "number" },
+                { name: "Target", kind: "number" },
+                { name: "Reached", kind: "share" },
+              ],
+              rows: found
+                .items()
+                .map(({ fields, source }) => [
+                  linked(fields.unit === undefined ? fields.title : `${fields.title} (${fields.unit})`, source.url),
+                  line(goals.get(fields.objectiveId ?? "") ?? "none"),
+                  fields.current ?? null,
+                  fields.target ?? null,
+                  reachedBy(fields),
+                ]),
+              more: found.more(),
+              url: `${hubUrl}/objectives`,
+            },
+            ...(moves.length === 0 ? [] : [movedPlans(moves, hubUrl)]),
+          ],
+          lead: [
+            ...(reached > 0 ? [`${counted(reached, "key result")} reached`] : []),
+            ...(slips > 0 ? [`${counted(slips, "initiative")} slipped`] : []),
+          ],
+          ...(moves.length > 0 && { isNews: true }),
+        };
+      },
     };
   },
 };
+
+/** An initiative that was promised for another day before the period. */
+interface MovedPlan {
+  readonly entity: Entity<"initiative">;
+  readonly from: string;
+  readonly to: string;
+  /** Of all time. */
+  readonly moves: number;
+}
+
+/** What became of each date over the period: several moves are one, and one that came back is none. */
+const movesIn = async (
+  period: About["period"],
+  plans: readonly Entity<"initiative">[],
+  movesOf: (id: string) => Promise<readonly TargetMove[]>,
+): Promise<MovedPlan[]> => {
+  const found: MovedPlan[] = [];
+  for (const entity of plans) {
+    const all = await movesOf(entity.id);
+    const within = all.filter(({ at }) => isIn(period, at));
+    const [from, to] = [within[0]?.from, within.at(-1)?.to];
+    if (from !== undefined && to !== undefined && from !== to) found.push({ entity, from, to, moves: all.length });
+  }
+  return found.sort((a, b) => daysFrom(b.from, b.to) - daysFrom(a.from, a.to) || byText(a.entity.id, b.entity.id));
+};
+
+const movedPlans = (moves: readonly MovedPlan[], hubUrl: string): Block => ({
+  type: "table",
+  caption: "Initiatives whose date moved, the furthest first",
+  columns: [
+    { name: "Initiative", kind: "text" },
+    { name: "From", kind: "day" },
+    { name: "To", kind: "day" },
+    { name: "Days", kind: "number" },
+    { name: "Moves so far", kind: "number" },
+  ],
+  rows: moves.map(({ entity, from, to, moves: so }) => [
+    { text: line(entity.fields.title), url: `${hubUrl}/initiatives/${entity.id}` },
+    from,
+    to,
+    daysFrom(from, to),
+    so,
+  ]),
+  more: 0,
+  url: `${hubUrl}/objectives`,
+});
 
 interface Shown {
   readonly entity: Entity<"experiment">;

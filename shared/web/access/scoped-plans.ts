@@ -17,6 +17,9 @@ type Plans = Pick<
   | "initiatives"
   | "initiative"
   | "initiativeFeatures"
+  | "targetMoves"
+  | "dependencies"
+  | "releaseParts"
 >;
 
 /** What somebody sees who sees some products only. */
@@ -110,6 +113,25 @@ export const scopedPlans = (views: Views, { isMine, own, asked, visibleOf, featu
     async initiative(idOrKey) {
       const found = await views.initiative(idOrKey);
       return found !== undefined && isMine(found.productIds) ? ownInitiative(found) : undefined;
+    },
+    targetMoves: async (id) =>
+      (kindOf(id) === "feature" ? (await feature(id)) !== undefined : await isSeen(id)) ? views.targetMoves(id) : [],
+    async dependencies(featureId) {
+      if ((await feature(featureId)) === undefined) return [];
+      const found = await views.dependencies(featureId);
+      const seen = await visibleOf(found.flatMap(({ own: one, other }) => [one.id, other.id]));
+      return found
+        .filter(({ own: one, other }) => seen.has(one.id) && seen.has(other.id))
+        .map(({ feature: home, ...one }) => ({
+          ...own(one),
+          ...(home !== undefined && isMine(home.productIds) && { feature: own(home) }),
+        }));
+    },
+    async releaseParts(releaseId) {
+      if (!(await isSeen(releaseId))) return [];
+      const parts = (await views.releaseParts(releaseId)).filter(({ productIds }) => isMine(productIds));
+      const seen = await visibleOf(parts.flatMap(({ features }) => features));
+      return parts.map((part) => ({ ...own(part), features: part.features.filter((id) => seen.has(id)) }));
     },
     initiativeFeatures: async (id) => Promise.all((await featuresOf(id)).map(shown)),
   };

@@ -9,6 +9,7 @@ import { KIND_ROUTES } from "./kind-routes.ts";
 import { LINK_ROUTES } from "./link-routes.ts";
 import { MEMBER_ROUTES } from "./member-routes.ts";
 import { PEOPLE_ROUTES } from "./people-routes.ts";
+import { PLAN_PAST_ROUTES } from "./plan-past-routes.ts";
 import { PLAN_ROUTES } from "./plan-routes.ts";
 import { REPORT_ROUTES } from "./report-routes.ts";
 import type { Route } from "./route.ts";
@@ -23,6 +24,7 @@ export const ROUTES: readonly Route[] = [
   ...STATUS_ROUTES,
   ...PLAN_ROUTES,
   ...FEATURE_ROUTES,
+  ...PLAN_PAST_ROUTES,
   ...SAID_ROUTES,
   ...LINK_ROUTES,
   ...FLOW_ROUTES,

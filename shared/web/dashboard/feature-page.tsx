@@ -1,6 +1,8 @@
 import { HubError } from "../../connector/errors.ts";
 import { dayOf } from "../../domain/day.ts";
 import { STAGES } from "../../domain/stage.ts";
+import type { TargetMove } from "../../domain/target-moves.ts";
+import type { Dependency } from "../../store/plan-past.ts";
 import type { FeatureView, ProductView } from "../../store/views.ts";
 import { pastMoment, viewsAt } from "../as-of.ts";
 import { featurePath, featureSlug } from "../feature-address.ts";
@@ -17,6 +19,7 @@ import { HealthSection } from "./health-section.tsx";
 import { address, Outside } from "./link.tsx";
 import { type PageHandler, sendPage } from "./page.tsx";
 import { linkCursor, placeOf } from "./page-cursor.ts";
+import { Dependencies, TargetMoves } from "./plan-past.tsx";
 import { SaidSection } from "./said.tsx";
 import { StageReasons } from "./stage-reasons.tsx";
 import { Day, Moment, Target } from "./time.tsx";
@@ -80,7 +83,17 @@ const HealthFacts = ({ health }: FeatureView) => (
   </>
 );
 
-const Facts = ({ feature, products }: { readonly feature: FeatureView; readonly products: readonly ProductView[] }) => {
+const Facts = ({
+  feature,
+  products,
+  moves,
+  dependencies,
+}: {
+  readonly feature: FeatureView;
+  readonly products: readonly ProductView[];
+  readonly moves: readonly TargetMove[];
+  readonly dependencies: readonly Dependency[];
+}) => {
   const { progress, targetDate, presence, status } = feature;
   const own = products.filter(({ id }) => feature.productIds.includes(id));
   return (
@@ -112,15 +125,11 @@ const Facts = ({ feature, products }: { readonly feature: FeatureView; readonly 
           <dt>Target</dt>
           <dd>
             <Target date={targetDate} resolution={feature.targetDateResolution} />
-            {feature.firstTargetDate !== undefined && (
-              <span class="quiet sub">
-                {feature.targetMoves === 1 ? "moved once" : `moved ${feature.targetMoves} times`}, first{" "}
-                <Target date={feature.firstTargetDate} />
-              </span>
-            )}
           </dd>
         </div>
       )}
+      <TargetMoves moves={moves} json={`/v1${featurePath(feature)}/target-moves`} />
+      <Dependencies found={dependencies} json={`/v1${featurePath(feature)}/dependencies`} />
       {feature.owner !== undefined && (
         <div>
           <dt>Owner</dt>
@@ -227,17 +236,20 @@ export const featurePage: PageHandler = async (c, deps) => {
   const timelineAfter = placeOf(deps, place("timeline"), c.req.query("timeline"));
   const timelineFrom = at && `${at}#~`;
   const none = { items: [], next: undefined };
-  const [work, timeline, products, flow, assertions, updates, around, recent, connections] = await Promise.all([
-    at === undefined ? views.evidence(feature.id, workAfter, WORK_AT_ONCE) : none,
-    views.timeline(feature.id, timelineAfter ?? timelineFrom, TIMELINE_AT_ONCE),
-    views.products(),
-    views.featureFlow(feature.id, FLOW_WEEKS),
-    views.said(feature.id),
-    views.updates(feature.id, undefined, UPDATES_SHOWN),
-    at === undefined ? readAround(views, feature.id) : undefined,
-    views.timeline(feature.id, timelineFrom, CHANGES_READ),
-    views.connections(),
-  ]);
+  const [work, timeline, products, flow, assertions, updates, around, recent, connections, moves, dependencies] =
+    await Promise.all([
+      at === undefined ? views.evidence(feature.id, workAfter, WORK_AT_ONCE) : none,
+      views.timeline(feature.id, timelineAfter ?? timelineFrom, TIMELINE_AT_ONCE),
+      views.products(),
+      views.featureFlow(feature.id, FLOW_WEEKS),
+      views.said(feature.id),
+      views.updates(feature.id, undefined, UPDATES_SHOWN),
+      at === undefined ? readAround(views, feature.id) : undefined,
+      views.timeline(feature.id, timelineFrom, CHANGES_READ),
+      views.connections(),
+      views.targetMoves(feature.id),
+      at === undefined ? views.dependencies(feature.id) : [],
+    ]);
   const path = featurePath(feature);
   const since = changedSince(c, at === undefined ? deps.now() : new Date(at));
   const own = products.filter(({ id }) => feature.productIds.includes(id));
@@ -314,7 +326,12 @@ export const featurePage: PageHandler = async (c, deps) => {
           />
         </div>
         <aside aria-label="Facts">
-          <Facts feature={feature} products={products} />
+          <Facts
+            feature={feature}
+            products={products}
+            moves={moves.filter((move) => at === undefined || move.at <= at)}
+            dependencies={dependencies}
+          />
           <AsOfForm action={path} asOf={at && told} today={dayOf(deps.now().getTime(), zone)} />
           <p class="quiet">
             <a href={address(`/v1${path}`, { as_of: told })}>As JSON</a> ·{" "}

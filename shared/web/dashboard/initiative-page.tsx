@@ -1,4 +1,5 @@
 import { HubError } from "../../connector/errors.ts";
+import type { TargetMove } from "../../domain/target-moves.ts";
 import type { InitiativeView } from "../../store/shown-plan.ts";
 import type { FeatureView } from "../../store/views.ts";
 import { featurePath } from "../feature-address.ts";
@@ -10,6 +11,7 @@ import { address, Outside } from "./link.tsx";
 import { type PageHandler, sendPage } from "./page.tsx";
 import { linkCursor, placeOf } from "./page-cursor.ts";
 import { HealthCounts, StageCounts } from "./plan-parts.tsx";
+import { TargetMoves } from "./plan-past.tsx";
 import { UpdateForm, UpdateLines } from "./said.tsx";
 import { Scroll } from "./scroll.tsx";
 import type { FormHandler } from "./settings/form.tsx";
@@ -18,7 +20,13 @@ import { Day, Target } from "./time.tsx";
 
 const UPDATES_AT_ONCE = 20;
 
-const Facts = ({ initiative }: { readonly initiative: InitiativeView }) => {
+const Facts = ({
+  initiative,
+  moves,
+}: {
+  readonly initiative: InitiativeView;
+  readonly moves: readonly TargetMove[];
+}) => {
   const { health, rollUp, declared, status, owner, parent, targetDate, objectives } = initiative;
   return (
     <dl class="facts">
@@ -59,6 +67,7 @@ const Facts = ({ initiative }: { readonly initiative: InitiativeView }) => {
           </dd>
         </div>
       )}
+      <TargetMoves moves={moves} json={`/v1/initiatives/${initiative.id}/target-moves`} />
       {owner !== undefined && (
         <div>
           <dt>Owner</dt>
@@ -132,9 +141,10 @@ export const initiativePage: PageHandler = async (c, deps) => {
   const initiative = await named(deps, c.req.param("id") ?? "");
   const place = { route: "page.initiative", filters: { id: initiative.id } };
   const after = placeOf(deps, place, c.req.query("updates"));
-  const [features, updates] = await Promise.all([
+  const [features, updates, moves] = await Promise.all([
     deps.views.initiativeFeatures(initiative.id),
     deps.views.updates(initiative.id, after, UPDATES_AT_ONCE),
+    deps.views.targetMoves(initiative.id),
   ]);
   const path = `/initiatives/${initiative.id}`;
   const older = linkCursor(deps, place, updates.next);
@@ -170,7 +180,7 @@ export const initiativePage: PageHandler = async (c, deps) => {
           </section>
         </div>
         <aside aria-label="Facts">
-          <Facts initiative={initiative} />
+          <Facts initiative={initiative} moves={moves} />
           <p class="quiet">
             <a href={`/v1${path}`}>As JSON</a>
           </p>

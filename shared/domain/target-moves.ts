@@ -1,10 +1,18 @@
-import type { HistoryEntry } from "../../domain/history.ts";
-import type { TargetMove } from "./input.ts";
+import type { HistoryEntry } from "./history.ts";
+import type { Instant } from "./instant.ts";
+
+/** A promise that became another one. */
+export interface TargetMove {
+  readonly at: Instant;
+  /** `2026-04-10` */
+  readonly from: string;
+  readonly to: string;
+}
 
 const TARGET_FIELDS: ReadonlySet<string> = new Set(["target", "targetDate", "dueAt"]);
 const DAY = /^\d{4}-\d{2}-\d{2}/;
 
-/** When a feature's target went from one day to another, oldest first; being set or taken away is no move. */
+/** When the target of a feature or an initiative went from one day to another, oldest first; being set or taken away is no move. */
 export const targetMoves = (history: readonly HistoryEntry[]): TargetMove[] => {
   const moves = history.flatMap(({ at, changes }) =>
     changes.flatMap(({ field, from, to }): TargetMove[] => {

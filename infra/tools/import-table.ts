@@ -79,7 +79,7 @@ export const LAYERS: readonly Layer[] = [
   {
     at: "shared/report",
     holds: "what happened in words for people, and reports in every format; pure",
-    imports: ["shared/domain", "shared/store", "shared/ports", "shared/lifecycle"],
+    imports: ["shared/domain", "shared/store", "shared/ports", "shared/lifecycle", "shared/connector/errors.ts"],
     packages: ["zod", "hono", "croner", "csv-stringify", "d3-array", "d3-scale", "d3-shape"],
   },
   {

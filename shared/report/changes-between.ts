@@ -1,3 +1,4 @@
+import { HubError } from "../connector/errors.ts";
 import type { Instant } from "../domain/instant.ts";
 import { byImportance, CHANGES, type ChangeKind, type FeatureChange, featureChanges } from "../lifecycle/changes.ts";
 import type { Views } from "../store/views.ts";
@@ -18,10 +19,15 @@ export interface ChangeSummary {
 /** Features compared at once. */
 const PAGE = 100;
 const ITEMS = 1000;
+/** What changed over a longer time is what is there. */
+const DAYS_AT_MOST = 366;
+const DAY_MS = 86_400_000;
 
 /**
  * What became of features between two moments. Only features that changed in between are read, page by page, and only
  * the most important changes are held.
+ *
+ * @throws HubError invalid_parameter: more than 366 days lie between them
  */
 export const changesBetween = async (
   views: Pick<Views, "changed">,
@@ -35,6 +41,12 @@ export const changesBetween = async (
   },
 ): Promise<ChangeSummary> => {
   const { since, until, products, limit = ITEMS } = window;
+  if (Date.parse(until) - Date.parse(since) > DAYS_AT_MOST * DAY_MS)
+    throw new HubError(
+      "invalid_parameter",
+      `more than ${DAYS_AT_MOST} days lie between 'since' and 'until': ask for a year at most, one after the other`,
+      { retry: "never", details: { parameter: "since" } },
+    );
   const counts = Object.fromEntries(Object.keys(CHANGES).map((kind) => [kind, 0])) as Record<ChangeKind, number>;
   const seen = new Set<string>();
   let items: FeatureChange[] = [];

@@ -3,6 +3,7 @@ import { type Asserted, type Assertion, type Author, type Update, withAsserted }
 import type { Instant } from "../domain/instant.ts";
 import type { Decision, Ends } from "../domain/link.ts";
 import type { Table } from "../ports/table.ts";
+import { audit } from "./audit.ts";
 import { update } from "./entities.ts";
 import { decisionKey, partition, saidKey, updateKey } from "./keys.ts";
 import type { Slice } from "./views.ts";
@@ -56,6 +57,15 @@ export const sayings = (table: Table, clock: () => Date): Say => ({
       );
       return { data: { assertions, toVersion: version } };
     });
+    if (isFirst)
+      for (const { about, next } of all)
+        await audit(
+          { ports: { table, clock: { now: clock } } },
+          by,
+          next === undefined ? "override.clear" : "override.set",
+          feature,
+          next === undefined ? { about } : { ...next.said, expiresAt: next.expiresAt ?? null },
+        );
     return isFirst;
   },
   async post(told) {

@@ -118,6 +118,15 @@ const over = (changes: readonly ViewChange[]) => ({
 const WINDOW = { since: "2026-11-15T00:00:00.000Z", until: "2026-11-22T00:00:00.000Z" };
 
 describe("a summary of changes", () => {
+  it("covers a leap year at most, and says so", async () => {
+    const year = (since: string) => changesBetween(over([]), { since, until: "2026-11-22T00:00:00.000Z" });
+    expect(await year("2025-11-21T00:00:00.000Z")).toMatchObject({ features: 0 });
+    await expect(year("2025-11-20T23:59:59.999Z")).rejects.toMatchObject({
+      code: "invalid_parameter",
+      message: expect.stringContaining("more than 366 days"),
+    });
+  });
+
   it("tells the most important first, counts all and says how many it leaves out, whatever the pages are", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.tuple(fc.option(short), fc.option(short)), { maxLength: 20 }), async (pairs) => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { acts } from "../../shared/store/audit.ts";
 import { feature, openSaid } from "./said-hub.ts";
 
 const DAY = 86_400;
@@ -45,6 +46,31 @@ describe("what a person says of a stage", () => {
     await hub.sweep();
     const after = (await hub.get("/v1/features/ACME-1")).body;
     expect([after.stage, after.assertions]).toEqual([before.stage, []]);
+  });
+
+  it("is written to the audit log, set and taken back, with who did it", async () => {
+    using hub = await world();
+    const health = { value: "at_risk", reason: "Ana is ill", expires_at: "2026-03-10" };
+    await hub.patch("ACME-1", { ...override("testing", "2026-03-10"), health });
+    await hub.settle();
+    await hub.patch("ACME-1", { override: null });
+    const { id } = (await hub.get("/v1/features/ACME-1")).body;
+    const { items } = await acts(hub.real.table, undefined, 10);
+    const expiresAt = "2026-03-10T23:59:59.999Z";
+    expect(items).toHaveLength(3);
+    expect(items.map(({ act, detail }) => [act, detail])).toEqual(
+      expect.arrayContaining([
+        ["override.clear", { about: "stage" }],
+        ["override.set", { about: "health", value: "at_risk", expiresAt }],
+        ["override.set", { about: "stage", stage: "testing", says: "enter", expiresAt }],
+      ]),
+    );
+    expect(items.every(({ by, subject }) => by.id === "mem_ana" && subject === id)).toBe(true);
+    expect(
+      (await hub.send("PATCH", "/v1/features/ACME-1", override("design", "2026-03-11"), { "If-Match": '"old"' }))
+        .status,
+    ).toBe(412);
+    expect((await acts(hub.real.table, undefined, 10)).items).toHaveLength(3);
   });
 
   it("is taken back before it ends, and stays in the timeline with who did so", async () => {

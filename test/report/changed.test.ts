@@ -1,9 +1,12 @@
 import { describe, expect, it } from "vitest";
+import type { Fields } from "../../shared/domain/entity.ts";
 import { featureChanges } from "../../shared/lifecycle/changes.ts";
 import { changes, type Snapshot, snapshotOf } from "../../shared/report/changed.ts";
 import { CHANGE_WORDS } from "../../shared/report/words.ts";
+import { addHistory } from "../../shared/store/entities.ts";
 import type { FeatureView } from "../../shared/store/views.ts";
 import { HUB, sampleFeature } from "../web/sample-hub.ts";
+import { openReports } from "./reports-hub.ts";
 
 const DECISION = { id: "exp_1", name: "Button", decision: "review", url: "https://experiments.example/1" };
 const SAMPLE = sampleFeature(1, "testing", { targetDate: "2026-12-01", decisions: [DECISION] });
@@ -71,5 +74,48 @@ describe("what changed since the last report", () => {
     });
     expect(rows(old, now)).toEqual([["off track", "On track → Off track"]]);
     expect(rows(was, now).map(([what]) => what)).toEqual(expect.arrayContaining(["decided"]));
+  });
+});
+
+describe("dates of initiatives", () => {
+  it("that moved within the week are told from where to where, and one that came back is not", async () => {
+    using hub = openReports({ reports: { weekly: { kind: "product", schedule: "0 9 * * 1", to: ["archive"] } } });
+    hub.passTo("2026-03-06T10:00:00.000Z");
+    await hub.tick();
+    hub.passTo("2026-03-09T09:00:00.000Z");
+    const plan = async (n: number, title: string, days: readonly string[]) => {
+      const over = { sourceUpdatedAt: "2026-03-05T10:00:00.000Z" };
+      const fields = {
+        title,
+        status: { category: "active", detail: "Active", mappedBy: "tool" },
+        targetDate: days.at(-1),
+      };
+      const { id } = await hub.record("initiative", n, fields as Fields<"initiative">, [], over);
+      const moves = days.slice(1).map((to, at) => ({
+        id: String(at),
+        at: `2026-03-0${3 + at}T10:00:00.000Z`,
+        changes: [{ field: "target", from: { name: days[at] ?? "" }, to: { name: to } }],
+      }));
+      await addHistory(hub.one.ports.table, id, moves, true);
+      return id;
+    };
+    const id = await plan(1, "Sell abroad", ["2026-03-31", "2026-04-15", "2026-04-30"]);
+    await plan(2, "Kiosk", ["2026-03-31", "2026-04-15", "2026-03-31"]);
+    await hub.tick();
+    const [run] = await hub.runs("weekly");
+    const section = run?.document?.sections.find((one) => one.id === "objectives");
+    const table = section?.blocks.find((block) => block.type === "table" && block.caption.includes("date moved"));
+    expect(table).toMatchObject({
+      rows: [
+        [
+          { text: "Sell abroad", url: expect.stringContaining(`/initiatives/${id}`) },
+          "2026-03-31",
+          "2026-04-30",
+          30,
+          2,
+        ],
+      ],
+    });
+    expect(run?.document?.subject).toContain("1 initiative slipped");
   });
 });

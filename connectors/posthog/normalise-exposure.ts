@@ -147,12 +147,14 @@ const releasedOf = ({ feature_flag: flag }: Experiment, variations: Fields["vari
 /** Level of the intervals, which PostHog does not say with them. */
 const CONFIDENCE = 0.95;
 
+/** Among the variations, of people who saw several of them and are counted for none. */
+const MULTIPLE = "$multiple";
+
 const snapshotOf = ({ results, exposures }: Experiment): Snapshot | undefined => {
   const at = newest(exposures?.last_refresh, ...(results ?? []).map(({ last_refresh }) => last_refresh));
-  const users = Object.entries(exposures?.total_exposures ?? {}).map(([variation, count]) => ({
-    variation,
-    users: Math.max(0, Math.round(count)),
-  }));
+  const { [MULTIPLE]: several, ...exposed } = exposures?.total_exposures ?? {};
+  const whole = (count: number) => Math.max(0, Math.round(count));
+  const users = Object.entries(exposed).map(([variation, count]) => ({ variation, users: whole(count) }));
   const measured = (results ?? []).flatMap(({ name, role, baseline, variant_results: variants }) => {
     const control = meanOf(baseline);
     return (variants ?? []).map((one): Snapshot["results"][number] => {
@@ -170,7 +172,9 @@ const snapshotOf = ({ results, exposures }: Experiment): Snapshot | undefined =>
       };
     });
   });
-  return at.startsWith("1970") || users.length + measured.length === 0 ? undefined : { at, users, results: measured };
+  return at.startsWith("1970") || users.length + measured.length === 0
+    ? undefined
+    : { at, users, ...(several !== undefined && { multiple: whole(several) }), results: measured };
 };
 
 const share = <Name extends string>(name: Name, told: number | null | undefined): { [N in Name]?: number } =>

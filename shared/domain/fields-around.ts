@@ -110,6 +110,7 @@ export const AROUND = {
         at: Time,
         users: z.array(z.object({ variation: z.string(), users: Count })),
         srmP: Share.optional().describe("p-value of the sample ratio: below 0.001 the split is not to be trusted"),
+        multiple: Count.optional().describe("people who saw more than one variation; they are in none of the counts"),
         results: z.array(
           z.object({
             metric: z.string(),

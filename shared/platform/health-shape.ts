@@ -77,6 +77,9 @@ export const HealthShape = z.strictObject({
       sampleRatioBelow: Share.optional().describe(
         or("A split with a smaller p is not to be trusted", experiment.sampleRatioBelow),
       ),
+      multipleAbove: Share.optional().describe(
+        or("Share of people who may see more than one variation", experiment.multipleAbove),
+      ),
       reviewDays: Days.optional().describe(or("A decision may wait for so many days", experiment.reviewDays)),
       powerDays: Days.optional().describe(
         or("After so many days each variation needs the users below", experiment.powerDays),

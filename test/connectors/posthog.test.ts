@@ -139,6 +139,7 @@ describe("experiments of PostHog", () => {
           { variation: "control", users: 1200 },
           { variation: "test", users: 1190 },
         ],
+        multiple: 3,
       },
     });
     const [goal, second] = gift?.fields.snapshot?.results ?? [];

@@ -1,10 +1,10 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Fields } from "../../shared/domain/entity.ts";
+import { targetMoves } from "../../shared/domain/target-moves.ts";
 import type { ItemRecord, TicketRecord } from "../../shared/flow/record.ts";
 import type { Around, HealthInput, WorkItemSummary } from "../../shared/lifecycle/health/input.ts";
 import { HEALTH_RULES, healthRules } from "../../shared/lifecycle/health/rules.ts";
-import { targetMoves } from "../../shared/domain/target-moves.ts";
 import { healthOf } from "../../shared/lifecycle/health.ts";
 import { at, fact, on, seen } from "./evidence.ts";
 
@@ -281,6 +281,11 @@ describe("experiment", () => {
     results: [],
     ...more,
   });
+  /** With ten who saw both they are a thousand. */
+  const PEOPLE = [
+    { variation: "a", users: 500 },
+    { variation: "b", users: 490 },
+  ];
   const guardrail = (interval: [number, number]) =>
     snapshot({ results: [{ metric: "Errors", role: "guardrail", variation: "b", interval }] });
   const metric = (direction: "up_good" | "down_good"): Around<"metric"> => ({
@@ -294,6 +299,8 @@ describe("experiment", () => {
     ["healthy", { snapshot: snapshot() }, "on_track"],
     ["a sample ratio at the limit", { snapshot: snapshot({ srmP: 0.001 }) }, "on_track"],
     ["a sample ratio below it", { snapshot: snapshot({ srmP: 0.0009 }) }, "off_track"],
+    ["one whose people saw both, at the limit", { snapshot: snapshot({ users: PEOPLE, multiple: 10 }) }, "on_track"],
+    ["one whose people saw both, beyond it", { snapshot: snapshot({ users: PEOPLE, multiple: 11 }) }, "off_track"],
     ["too few users", { snapshot: snapshot({ users: [{ variation: "a", users: 99 }] }) }, "at_risk"],
     [
       "few users and young",

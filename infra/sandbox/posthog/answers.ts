@@ -82,7 +82,7 @@ export const experimentAnswer = (experiment: Row, metric: Row, asOf: number): Ro
 export const exposureAnswer = (asOf: number): Row => ({
   kind: "ExperimentExposureQuery",
   timeseries: [],
-  total_exposures: { control: 1200, test: 1190 },
+  total_exposures: { control: 1200, test: 1190, $multiple: 3 },
   date_range: {},
   last_refresh: new Date(Math.floor(asOf / 3_600_000) * 3_600_000).toISOString(),
 });

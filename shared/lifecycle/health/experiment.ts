@@ -1,3 +1,4 @@
+import { mixedOf } from "../../domain/mixed-variations.ts";
 import { DAY } from "../rule-set.ts";
 import { type Dimension, type Finding, judged, newest, notApplicable, unlessBlind } from "./dimension.ts";
 import type { Around, HealthInput } from "./input.ts";
@@ -28,7 +29,7 @@ const findingsOf = (one: Around<"experiment">, input: HealthInput, rules: Health
   const { name, status, decision, result, snapshot } = one.fields;
   const now = Date.parse(input.asOf);
   const day = dayOf(input);
-  const { sampleRatioBelow, reviewDays, fewestUsers } = rules.experiment;
+  const { sampleRatioBelow, multipleAbove, reviewDays, fewestUsers } = rules.experiment;
   const evidence = [one.source.url];
   const findings: Finding[] = [];
   const isRunning = status.category === "running";
@@ -52,6 +53,16 @@ const findingsOf = (one: Around<"experiment">, input: HealthInput, rules: Health
         text: `experiment ${name}: the split between variations is not to be trusted`,
         value: `p ${srmP}`,
         threshold: `at least ${sampleRatioBelow}`,
+      });
+    const { mixed, people, share } = mixedOf(snapshot);
+    if (share > multipleAbove)
+      findings.push({
+        level: "off_track",
+        gates: true,
+        evidence,
+        text: `experiment ${name}: ${mixed} of ${people} people saw more than one variation`,
+        value: percent(share),
+        threshold: `at most ${percent(multipleAbove)}`,
       });
     for (const harm of harmsOf(one, input))
       findings.push({

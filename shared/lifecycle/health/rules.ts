@@ -1,3 +1,5 @@
+import { MIXED_AT_MOST } from "../../domain/mixed-variations.ts";
+
 /** The thresholds of health, per product. Shares are 0 to 1. */
 export interface HealthRules {
   /** `2026.1`, with a digest of what the config changes: stored with every result. */
@@ -30,6 +32,8 @@ export interface HealthRules {
   };
   readonly experiment: {
     readonly sampleRatioBelow: number;
+    /** Share of people who saw more than one variation. */
+    readonly multipleAbove: number;
     readonly reviewDays: number;
     /** After so long each variation must have so many users. */
     readonly powerDays: number;
@@ -69,7 +73,7 @@ export const HEALTH_RULES: HealthRules = {
     fewestClosed: 10,
     urgentHours: 48,
   },
-  experiment: { sampleRatioBelow: 0.001, reviewDays: 7, powerDays: 14, fewestUsers: 100 },
+  experiment: { sampleRatioBelow: 0.001, multipleAbove: MIXED_AT_MOST, reviewDays: 7, powerDays: 14, fewestUsers: 100 },
   support: {
     atRiskBelow: 0.05,
     offTrackBelow: 0.01,

@@ -1,5 +1,6 @@
 import type { Entity } from "../../domain/entity.ts";
 import { progressOf } from "../../domain/key-result.ts";
+import { MIXED_AT_MOST, mixedOf } from "../../domain/mixed-variations.ts";
 import type { TargetMove } from "../../domain/target-moves.ts";
 import type { Block } from "../document.ts";
 import { changeText, counted, numberText } from "../figures.ts";
@@ -190,13 +191,18 @@ const experimentsWith = (id: string, title: string, all: boolean): Section => ({
               rows: found.items().map(({ entity: { fields, source }, features: [first = ""] }) => {
                 const feature = named.get(first);
                 const people = fields.snapshot?.users.reduce((sum, { users }) => sum + users, 0);
+                const isMixed = fields.snapshot !== undefined && mixedOf(fields.snapshot).share > MIXED_AT_MOST;
                 const isSkewed = (fields.snapshot?.srmP ?? 1) < BAD_SPLIT;
                 return [
                   linked(fields.name, source.url),
                   feature === undefined ? null : featureCell(hubUrl, feature),
                   daysOf(fields, madeAt),
                   people ?? null,
-                  isSkewed ? "not to be trusted: the groups have not the sizes they should" : effectOf(fields),
+                  isSkewed
+                    ? "not to be trusted: the groups have not the sizes they should"
+                    : isMixed
+                      ? "not to be trusted: too many people saw more than one variation"
+                      : effectOf(fields),
                   line(fields.result?.detail ?? (fields.status.category === "running" ? "running" : "not told")),
                   line(fields.decision?.detail ?? "open"),
                 ];

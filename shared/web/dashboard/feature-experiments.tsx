@@ -1,4 +1,5 @@
 import type { Entity } from "../../domain/entity.ts";
+import { MIXED_AT_MOST, mixedOf } from "../../domain/mixed-variations.ts";
 import type { ConnectionView } from "../../store/views.ts";
 import { toolName } from "../words.ts";
 import { numeral } from "./charts/figure.tsx";
@@ -115,6 +116,7 @@ export const FeatureExperiments = ({
     )}
     {experiments.map((experiment) => {
       const { name, status, decision, result, snapshot } = experiment.fields;
+      const seen = snapshot && mixedOf(snapshot);
       const isSkewed = snapshot?.srmP !== undefined && snapshot.srmP < SRM_LIMIT;
       return (
         <article>
@@ -132,6 +134,11 @@ export const FeatureExperiments = ({
               <dd>
                 {sampleText(experiment)}
                 {isSkewed && <span class="h off_track sub">The split is not by chance: do not trust it</span>}
+                {seen !== undefined && seen.share > MIXED_AT_MOST && (
+                  <span class="h off_track sub">
+                    {seen.mixed} of {seen.people} people saw more than one variation: do not trust it
+                  </span>
+                )}
               </dd>
             </div>
             <div>

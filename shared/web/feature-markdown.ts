@@ -1,7 +1,8 @@
+import { dayWords } from "../report/period.ts";
 import { link, safe } from "../report/render/markdown.ts";
 import type { FeatureView } from "../store/views.ts";
 import { safeHref } from "./dashboard/safe-href.ts";
-import { dayText } from "./dashboard/time.tsx";
+
 import { featurePath } from "./feature-address.ts";
 import { BADGE_WORDS, HEALTH_WORDS, STAGE_STATE_WORDS, STAGE_WORDS, toolName } from "./words.ts";
 
@@ -26,7 +27,7 @@ export const featureMarkdownOf = (feature: FeatureView, hubUrl: string): string 
   const stage = STAGE_WORDS[headline ?? "none"];
   const state = STAGE_STATE_WORDS[explanation.state].word.toLowerCase();
   const facts = [
-    `Stage: **${safe(stage)}**${headline === null ? "" : ` (${safe(state)})`}${since === null ? "" : safe(` since ${dayText(since)}`)}`,
+    `Stage: **${safe(stage)}**${headline === null ? "" : ` (${safe(state)})`}${since === null ? "" : safe(` since ${dayWords(since.slice(0, 10))}`)}`,
     `Health: **${safe(HEALTH_WORDS[health.value].word)}**${safe(health.derived.reasons.length > 0 ? `: ${health.derived.reasons.join("; ")}` : "")}`,
     ...(owner === undefined ? [] : [`Owner: ${safe(owner.name)}`]),
     ...(targetDate === undefined ? [] : [`Target: ${safe(targetDate)}`]),

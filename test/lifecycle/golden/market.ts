@@ -83,6 +83,23 @@ export const MARKET: readonly Story[] = [
     },
   },
   {
+    title: "R7: a campaign that is scheduled ahead of production promised nothing yet",
+    given: [pull(7, { opened: 1, merged: 2 }), campaign("scheduled", { created: 3, updated: 4 })],
+    on: 6,
+    expect: {
+      headline: "development",
+      states: { marketing: "active", production: "not_started" },
+      badges: ["ahead_of_production"],
+      findings: [],
+    },
+  },
+  {
+    title: "R8: six tickets that come evenly over the months are no flood",
+    given: [...LIVE, ...[5, 15, 25, 35, 45, 55].map((day) => ticket(day))],
+    on: 60,
+    expect: { headline: "support", states: { support: "active" }, findings: [] },
+  },
+  {
     title: "R7: that a campaign went out too early is told for good",
     given: [pull(7, { opened: 1, merged: 2 }), campaign("sent", { created: 3, sent: 5 }), deployed(9, "production")],
     on: 12,

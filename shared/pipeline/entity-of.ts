@@ -1,5 +1,6 @@
 import { hash as digest } from "node:crypto";
 import type { Draft, Entity, FieldedKind, PresenceState, StatedRelation } from "../domain/entity.ts";
+import type { HistoryEntry } from "../domain/history.ts";
 import type { Instant } from "../domain/instant.ts";
 import { entityId, type Ref } from "../domain/kind.ts";
 import { namesIn } from "../domain/reference.ts";
@@ -87,7 +88,7 @@ export const entityOf = <K extends FieldedKind>(draft: Draft<K>, arrival: Arriva
     mappingVersion: arrival.mappingVersion,
     rawRef: arrival.rawRef,
     receivedAt: arrival.receivedAt,
-    ...(history.length > 0 && { historyHash: hash(history.map((entry) => entry.id).toSorted()) }),
+    ...(history.length > 0 && { historyHash: historyHash(history) }),
   };
 };
 
@@ -185,5 +186,8 @@ const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** Of a JSON value, whatever the order of its keys. */
 export const hash = (value: unknown): string => hashOf(canonical(value));
+
+/** Over the ids of past entries, in any order. */
+export const historyHash = (entries: readonly HistoryEntry[]): string => hash(entries.map(({ id }) => id).toSorted());
 
 const hashOf = (text: string): string => digest("sha256", text, "hex").slice(0, 32);

@@ -8,7 +8,7 @@ const maybe = <S extends z.ZodType>(shape: S) => shape.nullish().catch(undefined
 const Node = z.looseObject({
   id: z.union([z.string().min(1), z.int().transform(String)]),
   a: maybe(z.string()),
-  get b() {
+  get b(): z.ZodType {
     return maybe(z.array(maybe(Node)));
   },
   c: z.record(z.string(), z.union([z.string(), z.looseObject({ a: z.number() })])).optional(),

@@ -13,6 +13,7 @@ import type { Row } from "../ports/table.ts";
 import { addHistory, type StoredEntity, update } from "../store/entities.ts";
 import { deliveryKey, entityKey, lists } from "../store/keys.ts";
 import { askReferring } from "./ask-referring.ts";
+import { type AskedTogether, askedTogether } from "./asked-together.ts";
 import { type Arrival, entityOf, goneEntity, hash, historyHash } from "./entity-of.ts";
 import type { Connection, Hub, Mapping } from "./hub.ts";
 import { mayBeUnnoted, noteRecorded, type Written } from "./lost.ts";
@@ -30,6 +31,7 @@ const DELIVERY_MEMORY_SECONDS = 30 * 86_400;
  * Safe to repeat and safe in any order. A record that cannot be read is set aside, and the rest goes on.
  *
  * @param how.replay reads a webhook again although its delivery is remembered
+ * @param how.together gathers what the tool is to be asked, for the caller to send; else it is sent here
  * @param message.replay was read before: the tool is asked nothing, since its answers are in the archive too
  * @returns what it did, for the caller's log and for replays
  * @throws HubError payload_unreadable if the whole payload is none of the vendor's; connection_unknown
@@ -37,7 +39,7 @@ const DELIVERY_MEMORY_SECONDS = 30 * 86_400;
 export const ingest = async (
   hub: Hub,
   message: InboxMessage,
-  how: { readonly replay?: boolean | undefined } = {},
+  how: { readonly replay?: boolean | undefined; readonly together?: AskedTogether | undefined } = {},
 ): Promise<Outcome> => {
   const began = hub.ports.clock.now().getTime();
   const connection = await hub.connection(message.connection);
@@ -54,9 +56,11 @@ export const ingest = async (
     brought: [],
     outcome: { records: 0, drafts: 0, added: 0, written: 0, setAside: 0, waiting: [] },
     asking: { ids: new Map(), gone: [], words: false },
+    together: how.together ?? askedTogether(),
   };
   if (archived.note.what === "webhook") await ingestWebhook(work);
   else await ingestPage(work);
+  if (how.together === undefined) await work.together.send(hub.ports.jobs);
   tell(work, hub.ports.clock.now().getTime() - began);
   return work.outcome;
 };
@@ -105,24 +109,19 @@ interface Work {
     /** A word of the tool was renamed or means something else now: that was asked about. */
     words: boolean;
   };
+  /** The same for all payloads of a batch. */
+  readonly together: AskedTogether;
 }
 
-/** Single records are asked for in jobs of so many. */
-const ASKED_AT_ONCE = 50;
-
-/** Sent when all of a payload is read: a crash before it repeats the payload, and with it the questions. */
-const ask = async ({ hub, connection, settled, asking }: Work): Promise<void> => {
+/** When all of a payload is read: a crash before it repeats the payload, and with it the questions. */
+const ask = async ({ hub, connection, settled, asking, together }: Work): Promise<void> => {
   if (settled) return;
   const jobs: Omit<Job, "connection">[] = asking.gone.map(({ stream, rereadId, gone }) => ({
     stream,
     ids: [rereadId],
     gone,
   }));
-  for (const [stream, ids] of asking.ids) {
-    const all = [...ids];
-    for (let at = 0; at < all.length; at += ASKED_AT_ONCE)
-      jobs.push({ stream, ids: all.slice(at, at + ASKED_AT_ONCE) });
-  }
+  for (const [stream, ids] of asking.ids) together.ask(connection.name, stream, ids);
   if (jobs.length > 0)
     await hub.ports.jobs.send(jobs.map((job) => JSON.stringify({ connection: connection.name, ...job })));
 };
@@ -219,7 +218,8 @@ const ingestWebhook = async (work: Work): Promise<void> => {
   // Remembered last: a crash before this line repeats the work, which the merge makes harmless.
   if (deliveryId !== "") {
     const expiresAt = Math.floor(hub.ports.clock.now().getTime() / 1000) + DELIVERY_MEMORY_SECONDS;
-    await hub.ports.table.put({ ...key, version: 1, data: { rawRef: work.rawRef }, expiresAt });
+    const row = { ...key, version: 1, data: { rawRef: work.rawRef }, expiresAt };
+    work.together.behind(() => hub.ports.table.put(row));
   }
 };
 

@@ -1,14 +1,14 @@
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
-import { askedTogether } from "../shared/pipeline/asked-together.ts";
 import { ingest } from "../shared/pipeline/ingest.ts";
 import { InboxMessage } from "../shared/pipeline/messages.ts";
 import { setAside } from "../shared/pipeline/quarantine.ts";
 import { rederiveOn } from "../shared/pipeline/rederive.ts";
+import { openTogether } from "../shared/pipeline/together.ts";
 import { batch } from "../shared/platform/batch.ts";
 
 /** Inbox queue -> entities in the table. */
 export const handler = (event: SQSEvent): Promise<SQSBatchResponse> => {
-  const together = askedTogether();
+  const together = openTogether();
   return batch(InboxMessage, {
     each: async (hub, message) => {
       await ingest(hub, message, { together });
@@ -18,6 +18,6 @@ export const handler = (event: SQSEvent): Promise<SQSBatchResponse> => {
       await setAside(hub, { connectionId: message.connection, stream: "", rawRef: message.rawRef }, error);
       await rederiveOn(hub, message);
     },
-    ended: (hub) => together.send(hub.ports.jobs),
+    ended: (hub) => together.send(hub.ports),
   })(event);
 };

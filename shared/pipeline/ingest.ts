@@ -13,14 +13,14 @@ import type { Row } from "../ports/table.ts";
 import { addHistory, type StoredEntity, update } from "../store/entities.ts";
 import { deliveryKey, entityKey, lists } from "../store/keys.ts";
 import { askReferring } from "./ask-referring.ts";
-import { type AskedTogether, askedTogether } from "./asked-together.ts";
 import { type Arrival, entityOf, goneEntity, hash, historyHash } from "./entity-of.ts";
 import type { Connection, Hub, Mapping } from "./hub.ts";
-import { mayBeUnnoted, noteRecorded, type Written } from "./lost.ts";
+import { mayBeUnnoted, type Written } from "./lost.ts";
 import { type Gone, type InboxMessage, type Job, PageBody } from "./messages.ts";
 import { setAside } from "./quarantine.ts";
 import { successor } from "./successor.ts";
 import { tally, withPoint } from "./tally.ts";
+import { openTogether, type Together } from "./together.ts";
 
 /** After so many records, others in the process get their turn, and what was written is committed: some 20 ms of work. */
 const BREATHE_EVERY = 25;
@@ -39,7 +39,7 @@ const DELIVERY_MEMORY_SECONDS = 30 * 86_400;
 export const ingest = async (
   hub: Hub,
   message: InboxMessage,
-  how: { readonly replay?: boolean | undefined; readonly together?: AskedTogether | undefined } = {},
+  how: { readonly replay?: boolean | undefined; readonly together?: Together | undefined } = {},
 ): Promise<Outcome> => {
   const began = hub.ports.clock.now().getTime();
   const connection = await hub.connection(message.connection);
@@ -56,11 +56,11 @@ export const ingest = async (
     brought: [],
     outcome: { records: 0, drafts: 0, added: 0, written: 0, setAside: 0, waiting: [] },
     asking: { ids: new Map(), gone: [], words: false },
-    together: how.together ?? askedTogether(),
+    together: how.together ?? openTogether(),
   };
   if (archived.note.what === "webhook") await ingestWebhook(work);
   else await ingestPage(work);
-  if (how.together === undefined) await work.together.send(hub.ports.jobs);
+  if (how.together === undefined) await work.together.send(hub.ports);
   tell(work, hub.ports.clock.now().getTime() - began);
   return work.outcome;
 };
@@ -110,7 +110,7 @@ interface Work {
     words: boolean;
   };
   /** The same for all payloads of a batch. */
-  readonly together: AskedTogether;
+  readonly together: Together;
 }
 
 /** When all of a payload is read: a crash before it repeats the payload, and with it the questions. */
@@ -157,7 +157,7 @@ const ingestPage = async (work: Work): Promise<void> => {
   }
   await askAbout(work, gone);
   for (const one of gone) await ingestGone(work, one);
-  await noteRecorded(work.hub.ports, work.brought);
+  work.together.note(work.brought);
   await ask(work);
 };
 
@@ -213,7 +213,7 @@ const ingestWebhook = async (work: Work): Promise<void> => {
       });
     }
   }
-  await noteRecorded(hub.ports, work.brought);
+  work.together.note(work.brought);
   await ask(work);
   // Remembered last: a crash before this line repeats the work, which the merge makes harmless.
   if (deliveryId !== "") {

@@ -7,7 +7,7 @@ import { commitsBetween } from "./compare.ts";
 import type { GitHubConfig } from "./config.ts";
 import { DeploymentLedger, type DeploymentsCursor, placeInOrder } from "./deployment-ledger.ts";
 import { type DeploymentOutcome, deploymentOutcome } from "./deployment-outcome.ts";
-import { allRows, before, inFives, pageGuard, rowsOf, timeOf, toSecond } from "./paging.ts";
+import { allRows, before, eightAtOnce, pageGuard, rowsOf, timeOf, toSecond } from "./paging.ts";
 import { ownerAndName } from "./place.ts";
 import { Deployment, DeploymentStatus } from "./schema.ts";
 
@@ -37,7 +37,7 @@ export async function* readDeployments(
   ];
   for (let from = 0; from === 0 || from < all.length; from += CHUNK) {
     const chunk = all.slice(from, from + CHUNK);
-    const read = await inFives(chunk, (candidate) => changed(github, config, repository, candidate, ledger));
+    const read = await eightAtOnce(chunk, (candidate) => changed(github, config, repository, candidate, ledger));
     const records: unknown[] = [];
     for (const one of read.flat()) records.push(await noted(github, config, repository, one, ledger));
     yield { records, cursor: ledger.cursor(now, config.recheckHours, config.watchedAtMost) };

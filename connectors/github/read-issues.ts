@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { Page, ReadContext } from "../../shared/connector/contract.ts";
 import { type Answer, type GitHub, isSwitchedOff, openGitHub } from "./client.ts";
 import type { GitHubConfig } from "./config.ts";
-import { allRows, before, inFives, later, notAfter, pageGuard, rowsOf, timeOf, toSecond } from "./paging.ts";
+import { allRows, before, eightAtOnce, later, notAfter, pageGuard, rowsOf, timeOf, toSecond } from "./paging.ts";
 import { ownerAndName } from "./place.ts";
 
 /** Up to where the issues are read; the tag spares the request of a poll that finds nothing. */
@@ -102,7 +102,7 @@ const withTimelines = async (
   rows: readonly unknown[],
 ): Promise<unknown[]> => {
   const issues = rows.filter((row) => !Row.safeParse(row).data?.pull_request);
-  return config.timeline ? inFives(issues, (issue) => withTimeline(github, config, repository, issue)) : issues;
+  return config.timeline ? eightAtOnce(issues, (issue) => withTimeline(github, config, repository, issue)) : issues;
 };
 
 /** The issue with the events of its past that we keep. */

@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { Page, ReadContext } from "../../shared/connector/contract.ts";
 import { type GitHub, openGitHub } from "./client.ts";
 import type { GitHubConfig } from "./config.ts";
-import { allRows, before, inFives, later, notAfter, pageGuard, rowsOf, timeOf, toSecond } from "./paging.ts";
+import { allRows, before, eightAtOnce, later, notAfter, pageGuard, rowsOf, timeOf, toSecond } from "./paging.ts";
 import { ownerAndName } from "./place.ts";
 
 /** Up to where all is read, and the walk from newest to oldest that is under way. */
@@ -68,7 +68,7 @@ export async function* readPulls(
 }
 
 const detailsOf = async (github: GitHub, config: GitHubConfig, repository: string, pulls: readonly unknown[]) => {
-  const found = await inFives(pulls, async (pull) => ({
+  const found = await eightAtOnce(pulls, async (pull) => ({
     reviews: await detail(github, config, repository, pull, "reviews"),
     commits: await detail(github, config, repository, pull, "commits"),
   }));

@@ -5,7 +5,7 @@ import { type GitHub, openGitHub } from "./client.ts";
 import { commitsBetween } from "./compare.ts";
 import type { GitHubConfig } from "./config.ts";
 import { releaseChangedAt } from "./normalise-plan.ts";
-import { before, inFives, later, notAfter, pageGuard, rowsOf, toSecond } from "./paging.ts";
+import { before, eightAtOnce, later, notAfter, pageGuard, rowsOf, toSecond } from "./paging.ts";
 import { ownerAndName } from "./place.ts";
 import { Release } from "./schema.ts";
 
@@ -40,7 +40,7 @@ export async function* readReleases(
     for (const { at } of chunk) updatedTo = later(updatedTo, notAfter(at, list.at));
     const isLast = from + CHUNK >= changed.length;
     yield {
-      records: await inFives(chunk, ({ row }) => withCommits(github, config, repository, row, list.rows)),
+      records: await eightAtOnce(chunk, ({ row }) => withCommits(github, config, repository, row, list.rows)),
       cursor: { updatedTo: updatedTo ?? null, ...(isLast && list.etag !== undefined && { etag: list.etag }) },
     };
   }

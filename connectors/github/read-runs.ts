@@ -4,7 +4,7 @@ import { HubError } from "../../shared/connector/errors.ts";
 import { type Instant, maybeInstant } from "../../shared/domain/instant.ts";
 import { type Answer, type GitHub, openGitHub } from "./client.ts";
 import type { GitHubConfig } from "./config.ts";
-import { before, inFives, later, listed, notAfter, pageGuard, timeOf, toSecond } from "./paging.ts";
+import { before, eightAtOnce, later, listed, notAfter, pageGuard, timeOf, toSecond } from "./paging.ts";
 import { ownerAndName } from "./place.ts";
 import { WorkflowRun } from "./schema.ts";
 
@@ -81,7 +81,7 @@ export async function* readRuns(
 
 /** Asks anew for the runs that had not finished; those that are gone are forgotten. */
 const rereadRuns = async (github: GitHub, repository: string, unfinished: Set<number>): Promise<unknown[]> => {
-  const found = await inFives([...unfinished], async (id) => {
+  const found = await eightAtOnce([...unfinished], async (id) => {
     const route = "GET /repos/{owner}/{repo}/actions/runs/{run_id}";
     const answer = await github.find(route, { ...ownerAndName(repository), run_id: id });
     if (answer === undefined) unfinished.delete(id);

@@ -3,7 +3,7 @@ import type { ReadContext } from "../../shared/connector/contract.ts";
 import { type GitHub, openGitHub } from "./client.ts";
 import type { GitHubConfig } from "./config.ts";
 import { type Located, located } from "./locate.ts";
-import { allRows, inFives } from "./paging.ts";
+import { allRows, eightAtOnce } from "./paging.ts";
 import { ownerAndName } from "./place.ts";
 import { completeDeployment } from "./read-deployments.ts";
 import { withTimeline } from "./read-issues.ts";
@@ -17,7 +17,7 @@ const rereading =
   (finish: Finish = async (_github, _config, record) => record) =>
   async (context: ReadContext<GitHubConfig>, names: readonly string[]): Promise<readonly unknown[]> => {
     const github = await openGitHub(context);
-    const found = await inFives(located(context.config, names), async (place) => {
+    const found = await eightAtOnce(located(context.config, names), async (place) => {
       const record = await one(github, place);
       return record === undefined ? [] : [await finish(github, context.config, record, place)];
     });

@@ -1,7 +1,7 @@
 import * as z from "zod";
 
 /** Jira tells ids as text in one API and as numbers in another (`projectId`, sprint ids): one id, one form. */
-const Id = z.union([z.string().min(1), z.int()]).transform(String);
+const Id = z.union([z.string().min(1), z.int().transform(String)]);
 /** What Jira leaves out, empties or reshapes must not cost the record: only a missing identity does. */
 const maybe = <S extends z.ZodType>(shape: S) => shape.nullish().catch(undefined);
 const Text = maybe(z.string());

@@ -2,9 +2,10 @@ import type { Draft } from "../domain/entity.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { Reference } from "../domain/link.ts";
 import { everyOf, type StoredEntity, update } from "../store/entities.ts";
-import { dues, entityKey, lists, planKey } from "../store/keys.ts";
+import { entityKey, lists, planKey } from "../store/keys.ts";
 import { entityOf, goneEntity, hash } from "./entity-of.ts";
 import type { DeclaredObjective, DeclaredResult, Hub, Product } from "./hub.ts";
+import { noteRecorded } from "./lost.ts";
 import { initiativeAlias, metricAlias } from "./statements.ts";
 
 /** No connection can be called so: names begin with a letter or digit. */
@@ -113,14 +114,15 @@ export const declarePlan = async (hub: Hub): Promise<number> => {
 };
 
 /** @returns false where it says the same already */
-const put = ({ ports: { table } }: Hub, entity: StoredEntity): Promise<boolean> =>
-  update<StoredEntity>(table, entityKey(entity.id), (held) => {
+const put = async ({ ports }: Hub, entity: StoredEntity): Promise<boolean> => {
+  let written: StoredEntity | undefined;
+  const isPut = await update<StoredEntity>(ports.table, entityKey(entity.id), (held) => {
     if (held?.data.mappedHash === entity.mappedHash && held.data.presence.state === entity.presence.state)
       return undefined;
     const { firstSeenAt, version } = held?.data ?? { firstSeenAt: entity.firstSeenAt, version: 0 };
-    return {
-      data: { ...entity, firstSeenAt, version: version + 1 },
-      list: lists.ofKind(entity.kind, entity.id),
-      due: dues.recorded(entity.recordedAt, entity.id),
-    };
+    written = { ...entity, firstSeenAt, version: version + 1 };
+    return { data: written, list: lists.ofKind(entity.kind, entity.id) };
   });
+  if (isPut && written !== undefined) await noteRecorded(ports, [written]);
+  return isPut;
+};

@@ -1,10 +1,11 @@
 import { hash as digest } from "node:crypto";
 import type { Draft, Entity, FieldedKind, PresenceState, StatedRelation } from "../domain/entity.ts";
+import type { HistoryEntry } from "../domain/history.ts";
 import type { Instant } from "../domain/instant.ts";
 import { entityId, type Ref } from "../domain/kind.ts";
 import { namesIn } from "../domain/reference.ts";
 import type { StoredEntity } from "../store/entities.ts";
-import { canonical } from "./canonical.ts";
+import { canonical, canonicalObject } from "./canonical.ts";
 
 /** What is known of a record's arrival. */
 export interface Arrival {
@@ -56,12 +57,10 @@ export const entityOf = <K extends FieldedKind>(draft: Draft<K>, arrival: Arriva
     relations,
     customFields: draft.customFields ?? [],
   };
-  const contentHash = hash([
-    state,
-    draft.updatedAt,
-    external,
-    { ...meaning, productIds: undefined, fields: unmapped(resolved) },
-  ]);
+  const { text, textInTheirWords } = textsOf(meaning);
+  const contentHash = hashOf(
+    `[${[canonical(state), canonical(draft.updatedAt), canonical(external), textInTheirWords].join()}]`,
+  );
   const history = draft.history ?? [];
   return {
     ...meaning,
@@ -85,11 +84,11 @@ export const entityOf = <K extends FieldedKind>(draft: Draft<K>, arrival: Arriva
     recordedAt: arrival.now,
     version: 1,
     contentHash,
-    mappedHash: hash(meaning),
+    mappedHash: hashOf(text),
     mappingVersion: arrival.mappingVersion,
     rawRef: arrival.rawRef,
     receivedAt: arrival.receivedAt,
-    ...(history.length > 0 && { historyHash: hash(history.map((entry) => entry.id).toSorted()) }),
+    ...(history.length > 0 && { historyHash: historyHash(history) }),
   };
 };
 
@@ -125,26 +124,70 @@ export const goneEntity = (held: StoredEntity, { state, at, movedTo }: Gone, arr
   };
 };
 
-/** Turns every Ref of a draft's fields into an id of ours. */
-const resolve = (connectionId: string, value: unknown): unknown => {
-  if (Array.isArray(value)) return value.map((item) => resolve(connectionId, item));
-  if (typeof value !== "object" || value === null) return value;
-  if ("noun" in value && "kind" in value && "id" in value) return entityId(connectionId, value as Ref);
-  return Object.fromEntries(
-    Object.entries(value).flatMap(([key, part]) => (part === undefined ? [] : [[key, resolve(connectionId, part)]])),
-  );
+/**
+ * What a record means as canonical text, and the same without our products and in the tool's own words only, so that
+ * another mapping of ours is not taken for another content of the tool. Each part is written once for both.
+ */
+const textsOf = ({
+  fields,
+  productIds,
+  ...others
+}: Readonly<Record<string, unknown>> & { readonly fields: object }): {
+  readonly text: string;
+  readonly textInTheirWords: string;
+} => {
+  const parts = Object.entries(others).map(([key, part]) => [key, canonical(part)] as const);
+  const ours: (readonly [string, string])[] = [];
+  const theirs: (readonly [string, string])[] = [];
+  for (const [key, part] of Object.entries(fields)) {
+    const plain = unmapped(part);
+    const text = canonical(part);
+    ours.push([key, text]);
+    theirs.push([key, plain === part ? text : canonical(plain)]);
+  }
+  return {
+    text: canonicalObject([...parts, ["fields", canonicalObject(ours)], ["productIds", canonical(productIds)]]),
+    textInTheirWords: canonicalObject([...parts, ["fields", canonicalObject(theirs)]]),
+  };
 };
 
-/** The tool's own words only, so that another mapping of ours is not taken for another content of the tool. */
+/** Turns every Ref of a draft's fields into an id of ours. What has none is not copied. */
+const resolve = (connectionId: string, value: unknown): unknown => {
+  if (typeof value !== "object" || value === null) return value;
+  if ("noun" in value && "kind" in value && "id" in value) return entityId(connectionId, value as Ref);
+  return changed(value, (part) => resolve(connectionId, part));
+};
+
+/** In the tool's own words only. */
 const unmapped = (value: unknown): unknown => {
-  if (Array.isArray(value)) return value.map(unmapped);
   if (typeof value !== "object" || value === null) return value;
   // Words get renamed in the tool without any record changing: where it has ids for them, these are the content.
   if ("mappedBy" in value && "detail" in value) return "id" in value ? [value.id] : value.detail;
-  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, unmapped(part)]));
+  return changed(value, unmapped);
+};
+
+/** A list or an object with its parts changed, without those that are undefined; itself if none is another. */
+const changed = (value: object, change: (part: unknown) => unknown): unknown => {
+  if (Array.isArray(value)) {
+    const list = value.map(change);
+    return list.every((part, at) => part === value[at]) ? value : list;
+  }
+  let isSame = true;
+  const entries: [string, unknown][] = [];
+  for (const [key, part] of Object.entries(value)) {
+    const is = part === undefined ? undefined : change(part);
+    isSame &&= is === part && is !== undefined;
+    if (is !== undefined) entries.push([key, is]);
+  }
+  return isSame ? value : Object.fromEntries(entries);
 };
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** Of a JSON value, whatever the order of its keys. */
-export const hash = (value: unknown): string => digest("sha256", canonical(value), "hex").slice(0, 32);
+export const hash = (value: unknown): string => hashOf(canonical(value));
+
+/** Over the ids of past entries, in any order. */
+export const historyHash = (entries: readonly HistoryEntry[]): string => hash(entries.map(({ id }) => id).toSorted());
+
+const hashOf = (text: string): string => digest("sha256", text, "hex").slice(0, 32);

@@ -2,20 +2,25 @@ import { setImmediate } from "node:timers/promises";
 import { parseJson } from "../connector/body.ts";
 import type { Stream, Told } from "../connector/contract.ts";
 import { HubError, payloadUnreadable } from "../connector/errors.ts";
+import { readRecord } from "../connector/read-record.ts";
 import type { Draft, PresenceState } from "../domain/entity.ts";
+import type { HistoryEntry } from "../domain/history.ts";
 import type { Instant } from "../domain/instant.ts";
 import { merge } from "../domain/merge.ts";
 import { traceOf } from "../domain/trace.ts";
 import type { Archived } from "../ports/archive.ts";
 import type { Row } from "../ports/table.ts";
 import { addHistory, type StoredEntity, update } from "../store/entities.ts";
-import { deliveryKey, dues, entityKey, lists } from "../store/keys.ts";
+import { deliveryKey, entityKey, lists } from "../store/keys.ts";
 import { askReferring } from "./ask-referring.ts";
-import { type Arrival, entityOf, goneEntity, hash } from "./entity-of.ts";
+import { type Arrival, entityOf, goneEntity, hash, historyHash } from "./entity-of.ts";
 import type { Connection, Hub, Mapping } from "./hub.ts";
+import { mayBeUnnoted, type Written } from "./lost.ts";
 import { type Gone, type InboxMessage, type Job, PageBody } from "./messages.ts";
 import { setAside } from "./quarantine.ts";
+import { successor } from "./successor.ts";
 import { tally, withPoint } from "./tally.ts";
+import { openTogether, type Together } from "./together.ts";
 
 /** After so many records, others in the process get their turn, and what was written is committed: some 20 ms of work. */
 const BREATHE_EVERY = 25;
@@ -26,6 +31,7 @@ const DELIVERY_MEMORY_SECONDS = 30 * 86_400;
  * Safe to repeat and safe in any order. A record that cannot be read is set aside, and the rest goes on.
  *
  * @param how.replay reads a webhook again although its delivery is remembered
+ * @param how.together gathers what the tool is to be asked, for the caller to send; else it is sent here
  * @param message.replay was read before: the tool is asked nothing, since its answers are in the archive too
  * @returns what it did, for the caller's log and for replays
  * @throws HubError payload_unreadable if the whole payload is none of the vendor's; connection_unknown
@@ -33,7 +39,7 @@ const DELIVERY_MEMORY_SECONDS = 30 * 86_400;
 export const ingest = async (
   hub: Hub,
   message: InboxMessage,
-  how: { readonly replay?: boolean | undefined } = {},
+  how: { readonly replay?: boolean | undefined; readonly together?: Together | undefined } = {},
 ): Promise<Outcome> => {
   const began = hub.ports.clock.now().getTime();
   const connection = await hub.connection(message.connection);
@@ -47,11 +53,14 @@ export const ingest = async (
     replay: how.replay === true || message.replay === true,
     settled: message.replay === true,
     seen: new Map(),
+    brought: [],
     outcome: { records: 0, drafts: 0, added: 0, written: 0, setAside: 0, waiting: [] },
     asking: { ids: new Map(), gone: [], words: false },
+    together: how.together ?? openTogether(),
   };
   if (archived.note.what === "webhook") await ingestWebhook(work);
   else await ingestPage(work);
+  if (how.together === undefined) await work.together.send(hub.ports);
   tell(work, hub.ports.clock.now().getTime() - began);
   return work.outcome;
 };
@@ -90,6 +99,8 @@ interface Work {
   readonly settled: boolean;
   /** What this payload already brought, as told last. */
   readonly seen: Map<string, string>;
+  /** What it wrote, or had written when it came before. */
+  readonly brought: Written[];
   readonly outcome: Outcome;
   /** What the tool is to be asked because of this payload. */
   readonly asking: {
@@ -98,24 +109,19 @@ interface Work {
     /** A word of the tool was renamed or means something else now: that was asked about. */
     words: boolean;
   };
+  /** The same for all payloads of a batch. */
+  readonly together: Together;
 }
 
-/** Single records are asked for in jobs of so many. */
-const ASKED_AT_ONCE = 50;
-
-/** Sent when all of a payload is read: a crash before it repeats the payload, and with it the questions. */
-const ask = async ({ hub, connection, settled, asking }: Work): Promise<void> => {
+/** When all of a payload is read: a crash before it repeats the payload, and with it the questions. */
+const ask = async ({ hub, connection, settled, asking, together }: Work): Promise<void> => {
   if (settled) return;
   const jobs: Omit<Job, "connection">[] = asking.gone.map(({ stream, rereadId, gone }) => ({
     stream,
     ids: [rereadId],
     gone,
   }));
-  for (const [stream, ids] of asking.ids) {
-    const all = [...ids];
-    for (let at = 0; at < all.length; at += ASKED_AT_ONCE)
-      jobs.push({ stream, ids: all.slice(at, at + ASKED_AT_ONCE) });
-  }
+  for (const [stream, ids] of asking.ids) together.ask(connection.name, stream, ids);
   if (jobs.length > 0)
     await hub.ports.jobs.send(jobs.map((job) => JSON.stringify({ connection: connection.name, ...job })));
 };
@@ -151,6 +157,7 @@ const ingestPage = async (work: Work): Promise<void> => {
   }
   await askAbout(work, gone);
   for (const one of gone) await ingestGone(work, one);
+  work.together.note(work.brought);
   await ask(work);
 };
 
@@ -159,13 +166,17 @@ const ingestGone = async (work: Work, gone: Gone): Promise<void> => {
   const { hub, outcome } = work;
   const key = entityKey(gone.entityId);
   const arrival = arrivalOf(work, work.archived.note.receivedAt);
+  let brought: Written | undefined;
   const wrote = await update<StoredEntity>(hub.ports.table, key, (row) => {
+    brought = row && broughtBefore(work, row.data);
     if (row === undefined) return undefined;
     const next = goneEntity(row.data, gone, arrival);
     if (merge(row.data, next) !== "write") return undefined;
     const entity = successor(row.data, next);
-    return { data: entity, ...(row.list && { list: row.list }), due: dues.recorded(entity.recordedAt, entity.id) };
+    brought = entity;
+    return { data: entity, ...(row.list && { list: row.list }) };
   });
+  if (brought !== undefined) work.brought.push(brought);
   if (wrote) outcome.written += 1;
 };
 
@@ -202,11 +213,13 @@ const ingestWebhook = async (work: Work): Promise<void> => {
       });
     }
   }
+  work.together.note(work.brought);
   await ask(work);
   // Remembered last: a crash before this line repeats the work, which the merge makes harmless.
   if (deliveryId !== "") {
     const expiresAt = Math.floor(hub.ports.clock.now().getTime() / 1000) + DELIVERY_MEMORY_SECONDS;
-    await hub.ports.table.put({ ...key, version: 1, data: { rawRef: work.rawRef }, expiresAt });
+    const row = { ...key, version: 1, data: { rawRef: work.rawRef }, expiresAt };
+    work.together.behind(() => hub.ports.table.put(row));
   }
 };
 
@@ -255,7 +268,7 @@ export const draftsOf = (
   connection: Pick<Connection, "id" | "statuses" | "environments"> & Partial<Pick<Mapping, "emailHash">>,
 ): readonly Draft[] => {
   if (stream === undefined) throw payloadUnreadable(`stream ${what}`);
-  const parsed = stream.record.safeParse(record);
+  const parsed = readRecord(stream.record, record);
   if (!parsed.success) throw payloadUnreadable(`a record of ${what}`, parsed.error);
   try {
     return stream.normalise(parsed.data, {
@@ -318,7 +331,7 @@ const keep = async (
     const row: Row<StoredEntity> | undefined = await hub.ports.table.get<StoredEntity>(key.pk, key.sk);
     const held = row?.data;
     if (draft.history !== undefined && fresh.historyHash !== held?.historyHash)
-      await addHistory(hub.ports.table, fresh.id, draft.history, held === undefined);
+      await addHistory(hub.ports.table, fresh.id, draft.history, heldOf(draft.history, held));
     const told = isGone ? goneEntity(held ?? fresh, { state: how.presence, at: how.at }, arrival) : fresh;
     const next = point === undefined ? told : withPoint(told, held, point);
     const verdict = merge(held, next);
@@ -326,11 +339,13 @@ const keep = async (
       const { pk, sk, list } = row;
       const counted = { ...withPoint(held, held, point), recordedAt: fresh.recordedAt, version: held.version + 1 };
       if (hash(counted.fields) === hash(held.fields)) return false;
-      const due = dues.recorded(counted.recordedAt, held.id);
-      if (await hub.ports.table.put({ pk, sk, version: row.version + 1, data: counted, ...(list && { list }), due }))
-        return true;
-      continue;
+      if (!(await hub.ports.table.put({ pk, sk, version: row.version + 1, data: counted, ...(list && { list }) })))
+        continue;
+      work.brought.push(counted);
+      return true;
     }
+    const before = held && verdict !== "write" ? broughtBefore(work, held) : undefined;
+    if (before !== undefined) work.brought.push(before);
     if (verdict === "drop") return false;
     if (verdict === "refetch") {
       if (isGone) work.asking.gone.push({ stream, rereadId, gone: { entityId: fresh.id, state: how.presence } });
@@ -340,7 +355,7 @@ const keep = async (
     // People stand on every page of issues: noting each sight of them would write for nothing that anybody asks.
     if (verdict === "touch" && draft.kind === "account") return false;
     if (verdict === "touch" && row !== undefined && held !== undefined) {
-      const { pk, sk, list, due, data } = row;
+      const { pk, sk, list, data } = row;
       const askedAt = [data.askedAt, next.askedAt]
         .filter((at) => at !== undefined)
         .sort()
@@ -348,7 +363,7 @@ const keep = async (
       const isSame = data.mappedHash === next.mappedHash;
       const mappingVersion = isSame ? Math.max(data.mappingVersion, next.mappingVersion) : data.mappingVersion;
       const touched = { pk, sk, version: row.version + 1, data: { ...data, askedAt, mappingVersion } };
-      if (await hub.ports.table.put({ ...touched, ...(list && { list }), ...(due && { due }) })) return false;
+      if (await hub.ports.table.put({ ...touched, ...(list && { list }) })) return false;
       continue;
     }
     const entity = successor(held, next);
@@ -356,36 +371,29 @@ const keep = async (
       entity.kind === "vocabulary"
         ? lists.ofVocabulary(connection.name, entity.id)
         : lists.ofKind(entity.kind, entity.id);
-    const due = dues.recorded(entity.recordedAt, entity.id);
     // Asked before it is written: what a crash repeats then would look as if nothing had changed.
     if (isGone) await askAbout(work, [{ entityId: fresh.id, state: how.presence }]);
     if (entity.kind === "vocabulary" && held !== undefined && hash(entity.fields) !== hash(held.fields))
       await askForAll(work);
-    if (!(await hub.ports.table.put({ ...key, version: (row?.version ?? 0) + 1, data: entity, list, due }))) continue;
+    if (!(await hub.ports.table.put({ ...key, version: (row?.version ?? 0) + 1, data: entity, list }))) continue;
+    work.brought.push(entity);
     if (held === undefined) work.outcome.added += 1;
     return true;
   }
 };
 
-/** What is stored next: first sight, past keys and presence carry over from what is held. */
-const successor = (held: StoredEntity | undefined, next: StoredEntity): StoredEntity => {
-  if (held === undefined) return next;
-  const lost = held.source.key !== undefined && held.source.key !== next.source.key ? [held.source.key] : [];
-  const told = new Set(next.source.keyHistory.map(({ key }) => key));
-  const past = [
-    ...next.source.keyHistory,
-    ...held.source.keyHistory.filter(({ key }) => !told.has(key)),
-    ...lost.filter((key) => !told.has(key)).map((key) => ({ key, until: next.sourceUpdatedAt })),
-  ].filter(({ key }) => key !== next.source.key);
-  const same = held.presence.state === next.presence.state;
-  const askedBefore = held.contentHash === next.contentHash && (held.askedAt ?? "") > (next.askedAt ?? "");
-  return {
-    ...next,
-    ...(askedBefore && { askedAt: held.askedAt }),
-    source: { ...next.source, keyHistory: past },
-    aliases: [...new Set([...next.aliases, ...past.map(({ key }) => key)])].sort(),
-    presence: same ? held.presence : next.presence,
-    firstSeenAt: held.firstSeenAt,
-    version: held.version + 1,
-  };
+/** A record mostly comes with one entry more than are held: that these are its first ones, their hash tells. */
+const NEW_AT_MOST = 5;
+
+/** How many entries are held already, from the first on; undefined if that cannot be told without looking. */
+const heldOf = (entries: readonly HistoryEntry[], held: StoredEntity | undefined): number | undefined => {
+  if (held === undefined || entries.length === 0) return 0;
+  if (held.historyHash === undefined) return undefined;
+  for (let count = entries.length - 1; count > 0 && count >= entries.length - NEW_AT_MOST; count--)
+    if (historyHash(entries.slice(0, count)) === held.historyHash) return count;
+  return undefined;
 };
+
+/** What this very payload wrote when it came before, and may not have noted then. */
+const broughtBefore = ({ hub, rawRef }: Work, held: StoredEntity): Written | undefined =>
+  held.rawRef === rawRef && mayBeUnnoted(hub.ports, held) ? held : undefined;

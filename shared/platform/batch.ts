@@ -13,6 +13,8 @@ interface Handling<Message> {
   readonly each: (hub: Hub, message: Message) => Promise<unknown>;
   readonly hopeless: (hub: Hub, message: Message, error: HubError) => Promise<void>;
   readonly queue?: (hub: Hub) => Queue;
+  /** Behind the last message. If it fails, all of them come again. */
+  readonly ended?: (hub: Hub) => Promise<void>;
 }
 
 /**
@@ -23,7 +25,7 @@ interface Handling<Message> {
 export const batch =
   <Shape extends z.ZodType>(shape: Shape, handling: Handling<z.output<Shape>>) =>
   async (event: SQSEvent): Promise<SQSBatchResponse> => {
-    const failed: string[] = [];
+    let failed: string[] = [];
     for (const { messageId, body } of event.Records) {
       try {
         const message = shape.parse(JSON.parse(body));
@@ -32,6 +34,12 @@ export const batch =
         tell(error);
         failed.push(messageId);
       }
+    }
+    try {
+      await handling.ended?.(hub());
+    } catch (error) {
+      tell(error);
+      failed = event.Records.map(({ messageId }) => messageId);
     }
     return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
   };

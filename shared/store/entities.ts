@@ -104,17 +104,19 @@ export const historyOf = async (table: Table, id: string): Promise<HistoryEntry[
 /**
  * Adds entries of the past that are not there yet.
  *
- * @param isNew nothing is held of it: what a run that crashed put nevertheless is refused by its version
+ * @param entries oldest first
+ * @param held how many of the first are known to be there: what a run that crashed put of the others nevertheless is
+ *   refused by its version. Undefined if that is to be looked up
  */
 export const addHistory = async (
   table: Table,
   id: string,
   entries: readonly HistoryEntry[],
-  isNew: boolean,
+  held: number | undefined,
 ): Promise<void> => {
   const known = new Set<string>();
-  if (!isNew) for await (const { sk } of rowsOf(table, partition.ofEntity(id), "H#")) known.add(sk);
-  for (const entry of entries) {
+  if (held === undefined) for await (const { sk } of rowsOf(table, partition.ofEntity(id), "H#")) known.add(sk);
+  for (const entry of entries.slice(held ?? 0)) {
     const key = historyKey(id, entry.at, entry.id);
     if (!known.has(key.sk)) await table.put({ ...key, version: 1, data: entry });
   }

@@ -54,6 +54,7 @@ import type { Place } from "../ports/table.ts";
  * | a delivery of an event to it           | WH#{endpoint}          | D#{delivery}                    |
  * | how far events were handed to endpoints | M                     | H                               |
  * | a product of the config, as last seen  | M                      | D#{slug}                        |
+ * | entities that a payload brought        | T#recorded             | {recordedAt}#{digest of them}   |
  * | entities that a batch announced        | T#announced            | {announcedAt}#{digest of them}  |
  * | up to where the feed lost nothing      | M                      | F                               |
  * | whose person an account is             | E#{account}            | P                               |
@@ -95,7 +96,6 @@ import type { Place } from "../ports/table.ts";
  * | list: deliveries to an endpoint        | WH#{endpoint}          | {queuedAt}#{delivery}           |
  * | due: deliveries to an endpoint         | WH#{endpoint}          | {at}#{place in the log}#{delivery} |
  * | due: features that time may change     | T#features             | {nextChangeAt}#{id}             |
- * | due: entities by their last write      | T#recorded             | {recordedAt}#{id}               |
  * | due: jobs of a connection that wait     | J#{connection}         | {at}#{digest of the job}        |
  * | list: reports by period                | R#{report}             | {period}                        |
  * | due: deliveries of reports             | T#reports              | {at}#{report}#{period}#{recipient} |
@@ -200,6 +200,7 @@ export const quarantineKey = (connection: string, at: Instant, id: string): Plac
 export const deferredKey = (connection: string, job: string): Place => ({ pk: `J#${connection}`, sk: job });
 export const eventKey = (event: string): Place => ({ pk: `I#${event}`, sk: "A" });
 export const savedViewKey = (name: string): Place => ({ pk: partition.ofSavedViews, sk: free(name.toLowerCase()) });
+export const recordedKey = (at: Instant, digest: string): Place => ({ pk: "T#recorded", sk: `${at}#${digest}` });
 export const announcedKey = (at: Instant, digest: string): Place => ({ pk: "T#announced", sk: `${at}#${digest}` });
 export const checkedKey: Place = { pk: "M", sk: "F" };
 export const outputKey = (output: string): Place => ({ pk: `O#${output}`, sk: "A" });
@@ -252,6 +253,7 @@ export const partition = {
   ofEntity: (id: string) => `E#${id}`,
   ofAlias: (alias: string) => `K#${free(alias)}`,
   ofIdentityKey: (key: string) => `U#${free(key)}`,
+  ofRecorded: "T#recorded",
   ofAnnounced: "T#announced",
   ofBoards: "H",
   ofBoard: (at: Instant) => `H#${at}`,
@@ -340,8 +342,6 @@ export const dues = {
     sk: loggedAs(loggedAt, order, event),
   }),
   stageChanges: "S",
-  recorded: (at: Instant, id: string): Place => ({ pk: "T#recorded", sk: `${at}#${id}` }),
-  allRecorded: "T#recorded",
   reportDelivery: (at: Instant, report: string, run: string, recipient: string): Place => ({
     pk: "T#reports",
     sk: `${at}#${report}#${run}#${free(recipient)}`,

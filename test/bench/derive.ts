@@ -10,7 +10,7 @@ import { publish } from "../../shared/pipeline/publish.ts";
 import type { Ports } from "../../shared/ports/ports.ts";
 import type { Row, Table } from "../../shared/ports/table.ts";
 import type { StoredEntity } from "../../shared/store/entities.ts";
-import { dues, entityKey, lists } from "../../shared/store/keys.ts";
+import { entityKey, lists } from "../../shared/store/keys.ts";
 import { tableViews } from "../../shared/store/table-views.ts";
 import { FEATURE, fact, on } from "../lifecycle/evidence.ts";
 import { bareTool, openPipeline } from "../pipeline/open-pipeline.ts";
@@ -151,7 +151,6 @@ export const measureChange = async (features: number, changes = CHANGES) => {
       version: (held?.version ?? 0) + 1,
       data: { ...entity, version: (held?.data.version ?? 0) + 1 },
       list: lists.ofKind(entity.kind, entity.id),
-      due: dues.recorded(now, entity.id),
     });
   };
   /** Projects and publishes until nothing follows any more. */

@@ -9,6 +9,7 @@ import type { Log } from "../../shared/pipeline/hub.ts";
 import type { Job } from "../../shared/pipeline/messages.ts";
 import { useHub } from "../../shared/platform/current.ts";
 import { openHub } from "../../shared/platform/open-hub.ts";
+import { partition } from "../../shared/store/keys.ts";
 import { configOf, type Site, secretsFor, type Vendor } from "./bench-company.ts";
 
 /** What one process needed for one job and all that followed from it. */
@@ -79,7 +80,9 @@ export const measuredRun = async ([order = ""]: readonly string[]): Promise<void
   clearInterval(teller);
   await runner.stop();
   await loops;
-  const rows = Number(embedded.db.prepare("SELECT count(*) AS n FROM item").get()?.["n"]);
+  // How many notes of what was brought there are goes by how many pages waited at once.
+  const counted = embedded.db.prepare("SELECT count(*) AS n FROM item WHERE pk <> ?").get(partition.ofRecorded);
+  const rows = Number(counted?.["n"]);
   embedded.close();
   if (failures.length > 0) throw new Error(`the run failed: ${failures.slice(0, 3).join("; ")}`);
   const peak: Peak = {

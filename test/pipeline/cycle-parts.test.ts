@@ -78,7 +78,7 @@ const openHub = () => {
     version += 1;
     const entity = { ...entityOf(draft, arrival), version };
     const key = entityKey(entity.id);
-    await addHistory(table, entity.id, history, true);
+    await addHistory(table, entity.id, history, 0);
     const held = await table.get(key.pk, key.sk);
     const row: Row = {
       ...key,

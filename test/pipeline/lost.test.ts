@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { entityOf } from "../../shared/pipeline/entity-of.ts";
-import { lostByFeed } from "../../shared/pipeline/lost.ts";
+import { lostByFeed, noteRecorded } from "../../shared/pipeline/lost.ts";
 import { publish, publishLost } from "../../shared/pipeline/publish.ts";
 import type { FeedRecord, Row } from "../../shared/ports/table.ts";
 import type { StoredEntity } from "../../shared/store/entities.ts";
-import { dues, entityKey } from "../../shared/store/keys.ts";
+import { entityKey } from "../../shared/store/keys.ts";
 import { bareTool, openPipeline } from "./open-pipeline.ts";
 
 const HOUR = 3600;
@@ -41,8 +41,9 @@ const opened = () => {
       const key = entityKey(made.id);
       const before: Row<StoredEntity> | undefined = await open.real.table.get<StoredEntity>(key.pk, key.sk);
       const version = (before?.data.version ?? 0) + 1;
-      const after = { ...key, version, data: { ...made, version }, due: dues.recorded(now, made.id) };
+      const after = { ...key, version, data: { ...made, version } };
       await open.real.table.put(after);
+      await noteRecorded(hub.ports, [after.data]);
       return { ...key, before, after };
     },
     async lost(): Promise<string[]> {

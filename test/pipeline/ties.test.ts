@@ -103,7 +103,7 @@ describe("a record without a time of change", () => {
     const { pk, sk } = { pk: `E#${ID}`, sk: "A" };
     const row = await open.real.table.get<{ version: number; askedAt: string }>(pk, sk);
     expect(row).toMatchObject({ data: { version: 1, askedAt: "2026-03-02T10:00:02.000Z" } });
-    expect([row?.list, row?.due]).toEqual([expect.anything(), expect.anything()]);
+    expect(row?.list).toBeDefined();
   });
 });
 

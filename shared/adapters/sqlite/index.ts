@@ -8,6 +8,7 @@ import { systemClock } from "../clock.ts";
 import { fileArchive } from "./archive.ts";
 import { sqliteBus } from "./bus.ts";
 import { afterCommit, commit, lockFolder, openDatabase } from "./database.ts";
+import { handedOver } from "./handed-over.ts";
 import { outboxMailer } from "./mailer.ts";
 import { keepMark, readMark } from "./mark.ts";
 import { sqliteQueue } from "./queue.ts";
@@ -65,7 +66,7 @@ export const openEmbedded = (options: {
   const inbox = sqliteQueue(db, "inbox", clock, () => told("inbox"));
   const jobs = sqliteQueue(db, "jobs", clock, () => told("jobs"));
   const unpublished = sqliteQueue(db, "unpublished", clock, () => told("unpublished"));
-  const archive = fileArchive(join(folder, "archive"));
+  const archive = handedOver(fileArchive(join(folder, "archive")));
   const bus = sqliteBus(db, { url: options.url, typePrefix: options.typePrefix ?? "dev.throughline", archive });
   const table = sqliteTable(db, () => told("table"));
   if (options.exclusive) {

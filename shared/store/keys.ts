@@ -37,7 +37,7 @@ import type { Place } from "../ports/table.ts";
  * | a connection's renewal under way       | G#{connection}         | R                               |
  * | when its first reads were asked for     | G#{connection}         | F                               |
  * | its share of requests, taken in slices  | G#{connection}         | B                               |
- * | when its credential ends               | G#{connection}         | A                               |
+ * | when its credential ends, requests left | G#{connection}         | A                               |
  * | records that flow figures count        | F#{product}            | {week or open}#{hex digit}      |
  * | when its webhooks at the vendor end     | G#{connection}         | H                               |
  * | whether it was late when last looked at | G#{connection}        | L                               |

@@ -6,6 +6,8 @@ import type { Stage } from "../domain/stage.ts";
 import type { Row, Table } from "../ports/table.ts";
 import { HEALTH_BY_RANK } from "./board-place.ts";
 import { COLUMNS } from "./boards.ts";
+import type { ConnectionDetail, MappedWord } from "./connection-detail.ts";
+import { letterNamed } from "./dead-letters.ts";
 import { calledSo, entitiesById, entityById } from "./entities.ts";
 import { featuresById } from "./entity-reads.ts";
 import { entityViews } from "./entity-views.ts";
@@ -15,13 +17,13 @@ import { historyViews } from "./history-views.ts";
 import { dues, lists, partition, viewKey } from "./keys.ts";
 import { lastChanges } from "./last-changes.ts";
 import { linkViews } from "./link-views.ts";
+import { mappedWords } from "./mapped-words.ts";
 import { changedBetween, lastOf, type SteppedView } from "./past.ts";
 import { pastViews } from "./past-views.ts";
 import { peopleViews } from "./people.ts";
 import { planViews } from "./plan-views.ts";
 import { recentFeatures } from "./recent-features.ts";
 import { search } from "./search.ts";
-import { unmappedWords } from "./unmapped.ts";
 import type {
   ConnectionView,
   EvidenceLine,
@@ -45,6 +47,7 @@ export const tableViews = (
     readonly now: () => Date;
     /** The status words of a connection as they are mapped today. */
     readonly statusOf: (connectionId: string) => Promise<StatusOf>;
+    readonly detail?: (connectionId: string) => Promise<ConnectionDetail | undefined>;
   },
 ): Views => {
   const viewOf = async (id: string): Promise<FeatureView | undefined> => {
@@ -263,7 +266,14 @@ export const tableViews = (
       const shown = rows.slice(0, limit);
       return { items: shown.map(({ data }) => data), next: rows.length > limit ? shown.at(-1)?.sk : undefined };
     },
-    unmapped: (connectionId, after, limit) => unmappedWords(table, connectionId, configured.statusOf, after, limit),
+    deadLetter: (connectionId, name) => letterNamed(table, connectionId, name),
+    words: (connectionId, after, limit) => mappedWords(table, connectionId, configured.statusOf, after, limit),
+    async unmapped(connectionId, after, limit) {
+      const isUnknown = ({ means }: MappedWord) => means === "unknown";
+      const found = await mappedWords(table, connectionId, configured.statusOf, after, limit, isUnknown);
+      return { ...found, items: found.items.map(({ means: _, by: __, ...word }) => word) };
+    },
+    connectionDetail: async (connectionId) => configured.detail?.(connectionId),
     async changedSince(since, product, upTo) {
       const changed = new Set<string>();
       const rows = await table.query<HubEvent<"feature.stage.changed">>({

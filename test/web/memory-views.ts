@@ -7,6 +7,8 @@ import { PERSON_STATES } from "../../shared/domain/identity.ts";
 import { itemHistory, type StatusOf } from "../../shared/domain/item-history.ts";
 import { STAGES, type Stage } from "../../shared/domain/stage.ts";
 import type { FlowRecord } from "../../shared/flow/record.ts";
+import type { ConnectionDetail, MappedWord } from "../../shared/store/connection-detail.ts";
+import { letterName } from "../../shared/store/dead-letters.ts";
 import { entityFits } from "../../shared/store/entity-views.ts";
 import { featureFits } from "../../shared/store/feature-fits.ts";
 import { flowView } from "../../shared/store/flow-views.ts";
@@ -55,6 +57,8 @@ export interface Shown {
   /** Of all other kinds. */
   readonly entities: readonly Entity[];
   readonly unmapped: readonly UnmappedWord[];
+  readonly words: readonly MappedWord[];
+  readonly detail?: ConnectionDetail | undefined;
 }
 
 export const NOTHING: Shown = {
@@ -71,6 +75,7 @@ export const NOTHING: Shown = {
   people: [],
   entities: [],
   unmapped: [],
+  words: [],
   assertions: [],
   updates: [],
   links: [],
@@ -273,6 +278,10 @@ export const memoryViews = (shown: Shown): Views => {
         after,
         limit,
       ),
+    words: async (_, after, limit) => page(shown.words, after, limit),
+    connectionDetail: async () => shown.detail,
+    deadLetter: async (connectionId, name) =>
+      shown.quarantine.find((letter) => letter.connectionId === connectionId && letterName(letter) === name),
     unmapped: async (_, after, limit) => page(shown.unmapped, after, limit),
     changedSince: async (since, product) =>
       shown.features

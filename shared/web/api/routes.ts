@@ -2,6 +2,7 @@ import { CHANGE_ROUTES } from "./change-routes.ts";
 import { CONNECTION_ACTIONS } from "./connection-actions.ts";
 import { CONNECTION_ROUTES } from "./connection-routes.ts";
 import { CYCLE_ROUTES } from "./cycle-routes.ts";
+import { DEAD_LETTER_ACTIONS } from "./dead-letter-actions.ts";
 import { FEATURE_ROUTES } from "./feature-routes.ts";
 import { FLOW_ROUTES } from "./flow-routes.ts";
 import { KEY_ROUTES } from "./key-routes.ts";
@@ -35,6 +36,7 @@ export const ROUTES: readonly Route[] = [
   ...WEBHOOK_ROUTES,
   ...CONNECTION_ROUTES,
   ...CONNECTION_ACTIONS,
+  ...DEAD_LETTER_ACTIONS,
   ...KEY_ROUTES,
   ...MEMBER_ROUTES,
   ...REPORT_ROUTES,

@@ -1,8 +1,10 @@
+import type { ConnectionLoad, Quota } from "../../store/connection-load.ts";
 import type { ConnectionView } from "../../store/views.ts";
 import type { AskedOfConnection } from "../web-deps.ts";
 import { CONNECTION_WORDS, toolName } from "../words.ts";
 import { Beginning } from "./beginning.tsx";
 import { PostForm, tokenOf } from "./form.tsx";
+import { Live } from "./live.tsx";
 import { type PageHandler, sendPage } from "./page.tsx";
 import { Scroll } from "./scroll.tsx";
 import { Moment } from "./time.tsx";
@@ -64,6 +66,39 @@ export const CredentialNote = ({ credential }: Pick<ConnectionView, "credential"
   );
 };
 
+const Backlog = ({ load: { unread }, of }: { readonly load: ConnectionLoad; readonly of: number }) =>
+  unread === 0 ? <span class="quiet">none</span> : <>{`${unread} of ${of} to read first`}</>;
+
+/** Runs that failed and records that could not be read, of the last day. */
+const Failed = ({
+  load: { failed24h, setAside24h },
+  name,
+}: {
+  readonly load: ConnectionLoad;
+  readonly name: string;
+}) => {
+  const path = `/connections/${encodeURIComponent(name)}`;
+  if (failed24h + setAside24h === 0) return <span class="quiet">none</span>;
+  return (
+    <>
+      {failed24h > 0 && <a href={`${path}/runs`}>{`${failed24h} run${failed24h === 1 ? "" : "s"}`}</a>}
+      {failed24h > 0 && setAside24h > 0 && ", "}
+      {setAside24h > 0 && <a href={`${path}/dead-letters`}>{`${setAside24h} set aside`}</a>}
+    </>
+  );
+};
+
+const QuotaLeft = ({ quota: { remaining, resetAt } }: { readonly quota: Quota }) => (
+  <>
+    {remaining.toLocaleString("en-GB")}
+    {resetAt !== undefined && (
+      <span class="quiet sub">
+        until <Moment at={resetAt} />
+      </span>
+    )}
+  </>
+);
+
 const ConnectionRow = ({
   connection,
   sync,
@@ -78,6 +113,7 @@ const ConnectionRow = ({
     .sort()
     .at(-1);
   const records = streams.reduce((sum, run) => sum + run.records, 0);
+  const { load } = connection;
   return (
     <tr>
       <th scope="row">
@@ -99,6 +135,10 @@ const ConnectionRow = ({
       <td>{finished === undefined ? <span class="quiet">none yet</span> : <Moment at={finished} />}</td>
       <td class="num">{records.toLocaleString("en-GB")}</td>
       <td class="num">{connection.quarantined}</td>
+      <td>{load && <Backlog load={load} of={streams.length} />}</td>
+      <td>{load && <Failed load={load} name={connection.name} />}</td>
+      <td>{load?.quota ? <QuotaLeft quota={load.quota} /> : <span class="quiet">not told</span>}</td>
+      <td>{load?.nextRunAt === undefined ? <span class="quiet">none</span> : <Moment at={load.nextRunAt} />}</td>
       <td>
         {webhooks.configured ? "on" : <span class="quiet">off</span>}
         {webhooks.rejected > 0 && <span class="quiet sub">{webhooks.rejected} rejected</span>}
@@ -120,6 +160,8 @@ export const connectionsPage: PageHandler = async (c, deps) => {
     (a, b) => needs(a) - needs(b) || a.title.localeCompare(b.title),
   );
   const sync = deps.ask === undefined ? undefined : { token: tokenOf(c, deps) };
+  // Of the whole hub: for those who see all of it.
+  const waiting = c.get("identity").products === "all" ? await deps.waiting?.() : undefined;
   return sendPage(
     c,
     deps,
@@ -142,6 +184,10 @@ export const connectionsPage: PageHandler = async (c, deps) => {
                 <th scope="col" class="num">
                   Set aside
                 </th>
+                <th scope="col">Backlog</th>
+                <th scope="col">Failed in 24 h</th>
+                <th scope="col">Quota left</th>
+                <th scope="col">Next run</th>
                 <th scope="col">Webhooks</th>
                 {sync !== undefined && <th scope="col">Actions</th>}
               </tr>
@@ -153,6 +199,14 @@ export const connectionsPage: PageHandler = async (c, deps) => {
             </tbody>
           </table>
         </Scroll>
+      )}
+      {waiting !== undefined && (
+        <p class="quiet">
+          {waiting.map(({ queue, waiting: wait, dead }) => `${queue}: ${wait} wait, ${dead} were given up`).join(" · ")}
+        </p>
+      )}
+      {connections.some(({ streams }) => streams.some(({ state }) => state === "syncing")) && (
+        <Live at="/connections" />
       )}
       <p class="quiet">
         <a href="/v1/connections">As JSON</a>

@@ -77,6 +77,7 @@ import type { Place } from "../ports/table.ts";
  * | list: members, by id                   | A#member               | {id}                            |
  * | list: the audit log                    | A#log                  | {at}#{id}                       |
  * | how far the schedule of a report got   | R#{report}             | A                               |
+ * | what somebody asked of it beside that  | R#{report}             | W#{run or test}#{who}           |
  * | a report of one period                 | R#{report}#{period}    | A                               |
  * | what it remembers of features          | R#{report}#{period}    | S#{first feature of the page}   |
  * | one of its deliveries                  | R#{report}#{period}    | D#{recipient}                   |
@@ -235,6 +236,10 @@ export const mappingKey: Place = { pk: "M", sk: "A" };
 export const mappedKey = (connection: string): Place => ({ pk: "M", sk: `C#${connection}` });
 
 export const reportKey = (report: string): Place => ({ pk: `R#${report}`, sk: "A" });
+export const reportAskKey = (report: string, what: "run" | "test", who: string): Place => ({
+  pk: partition.ofReport(report),
+  sk: `W#${what}#${free(who)}`,
+});
 export const reportRunKey = (report: string, run: string): Place => ({
   pk: partition.ofReportRun(report, run),
   sk: "A",
@@ -260,6 +265,7 @@ export const partition = {
   ofTimeline: (feature: string) => `Z#${feature}`,
   ofConnection: (connection: string) => `C#${connection}`,
   ofCensuses: (connection: string) => `Y#${connection}`,
+  ofReport: (report: string) => `R#${report}`,
   ofReportRun: (report: string, run: string) => `R#${report}#${run}`,
   ofQuarantine: (connection: string) => `Q#${connection}`,
   ofSavedViews: "S",

@@ -11,6 +11,7 @@ import { LINK_ROUTES } from "./link-routes.ts";
 import { MEMBER_ROUTES } from "./member-routes.ts";
 import { PEOPLE_ROUTES } from "./people-routes.ts";
 import { PLAN_ROUTES } from "./plan-routes.ts";
+import { REPORT_ACTIONS } from "./report-actions.ts";
 import { REPORT_ROUTES } from "./report-routes.ts";
 import type { Route } from "./route.ts";
 import { SAID_ROUTES } from "./said-routes.ts";
@@ -40,4 +41,5 @@ export const ROUTES: readonly Route[] = [
   ...KEY_ROUTES,
   ...MEMBER_ROUTES,
   ...REPORT_ROUTES,
+  ...REPORT_ACTIONS,
 ];

@@ -29,6 +29,7 @@ import type { PageHandler } from "./page.tsx";
 import { peoplePage } from "./people-page.tsx";
 import { productFlowPage } from "./product-flow-page.tsx";
 import { productPage } from "./product-page.tsx";
+import { reportForm } from "./report-asks.tsx";
 import { previewPage } from "./report-preview-page.tsx";
 import { runPage } from "./report-run-page.tsx";
 import { reportPage, reportsPage } from "./reports-page.tsx";
@@ -117,6 +118,7 @@ export const FORMS: readonly (readonly [path: string, scope: Scope | "open", for
   ["/initiatives/:id", "features:write", initiativeForm],
   ["/review", "features:write", reviewForm],
   ["/connections/:name", "connections:operate", connectionForm],
+  ["/reports/:id", "reports:run", reportForm],
   ["/settings/views", "features:write", viewsForm],
   ["/me", "open", meForm],
   ["/login", "open", loginForm],

@@ -18,6 +18,7 @@ import { dues, lists, partition, viewKey } from "./keys.ts";
 import { lastChanges } from "./last-changes.ts";
 import { linkViews } from "./link-views.ts";
 import { mappedWords } from "./mapped-words.ts";
+import { featuresAmong, objectiveFeatures } from "./objective-features.ts";
 import { changedBetween, lastOf, type SteppedView } from "./past.ts";
 import { pastViews } from "./past-views.ts";
 import { peopleViews } from "./people.ts";
@@ -129,6 +130,7 @@ export const tableViews = (
     ...peopleViews(table),
     ...linkViews(table),
     ...planViews(table),
+    objectiveFeatures: (id) => objectiveFeatures(table, id),
     ...flowViews(table, configured.now),
     products: async () => configured.products,
     async productsOf(ids) {
@@ -140,6 +142,10 @@ export const tableViews = (
       return id === undefined ? undefined : featureById(id);
     },
     async features(filter, after, limit) {
+      if (filter.ids !== undefined && filter.order === undefined) {
+        const read = async (ids: readonly string[]) => [...(await featuresById(table, ids)).values()];
+        return featuresAmong(filter.ids, read, filter, after, limit);
+      }
       if (filter.order !== undefined) return recentFeatures(table, (view) => featureFits(view, filter), after, limit);
       return walkKind(table, "feature", after, limit, async (some) => {
         const views = await featuresById(

@@ -209,6 +209,8 @@ export interface Slice<Item> {
 }
 
 export interface FeatureFilter {
+  /** Ids of features: of these only. */
+  readonly ids?: readonly string[] | undefined;
   /** Product ids. */
   readonly product?: string | undefined;
   /** Ids of products: of any of them. */
@@ -319,6 +321,8 @@ export interface Views extends PastViews, PastReads, KindReads, FlowReads {
     after: string | undefined,
     limit: number,
   ): Promise<Slice<InitiativeView>>;
+  /** Ids of the features that serve an objective, directly or by an initiative, in order. */
+  objectiveFeatures(objectiveId: string): Promise<readonly string[]>;
   /** By id or key. */
   initiative(idOrKey: string): Promise<InitiativeView | undefined>;
   /** By id. */

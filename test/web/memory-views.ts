@@ -256,6 +256,7 @@ export const memoryViews = (shown: Shown): Views => {
     objective: async (named) => shown.objectives.find(({ id }) => id === named),
     initiatives: async (_filter, after, limit) => page(byId(shown.initiatives), after, limit),
     initiative: async (named) => shown.initiatives.find(({ id }) => id === named),
+    objectiveFeatures: async () => shown.features.slice(0, 3).map(({ id }) => id),
     initiativeFeatures: async () => shown.features.slice(0, 3),
     changes: async (since, after, limit, names) =>
       page(

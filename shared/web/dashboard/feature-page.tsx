@@ -20,6 +20,7 @@ import { linkCursor, placeOf } from "./page-cursor.ts";
 import { SaidSection } from "./said.tsx";
 import { StageReasons } from "./stage-reasons.tsx";
 import { Day, Moment, Target } from "./time.tsx";
+import { lastReportDay, TimeTravel } from "./time-travel.tsx";
 
 const WORK_AT_ONCE = 250;
 const TIMELINE_AT_ONCE = 50;
@@ -244,6 +245,7 @@ export const featurePage: PageHandler = async (c, deps) => {
   const more = linkCursor(deps, place("work"), work.next);
   const older = linkCursor(deps, place("timeline"), timeline.next);
   const title = feature.key === undefined ? feature.name : `${feature.key} ${feature.name}`;
+  const today = dayOf(deps.now().getTime(), zone);
   return sendPage(
     c,
     deps,
@@ -315,7 +317,14 @@ export const featurePage: PageHandler = async (c, deps) => {
         </div>
         <aside aria-label="Facts">
           <Facts feature={feature} products={products} />
-          <AsOfForm action={path} asOf={at && told} today={dayOf(deps.now().getTime(), zone)} />
+          <AsOfForm action={path} asOf={at && told} today={today} />
+          <TimeTravel
+            path={path}
+            parameters={{ as_of: at && told }}
+            name="as_of"
+            today={today}
+            lastReport={await lastReportDay(deps, c.get("identity"))}
+          />
           <p class="quiet">
             <a href={address(`/v1${path}`, { as_of: told })}>As JSON</a> ·{" "}
             <a href={address(`/v1${path}/explain`, { as_of: told })}>Explanation as JSON</a>

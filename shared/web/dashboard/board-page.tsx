@@ -20,6 +20,7 @@ import { featuresPage, viewOf } from "./features-page.tsx";
 import { address } from "./link.tsx";
 import { type PageContext, type PageHandler, sendPage } from "./page.tsx";
 import { usualDays } from "./stage-age.ts";
+import { Moment } from "./time.tsx";
 import { lastReportDay } from "./time-travel.tsx";
 
 const CARDS = 20;
@@ -154,7 +155,7 @@ const unlessNotKept = (error: unknown): HubError => {
 };
 
 /** A day before the hub began: since when there is something, in place of an error. */
-const notKeptPage = (c: PageContext, deps: WebDeps, at: Instant, why: string, back: string) =>
+const notKeptPage = (c: PageContext, deps: WebDeps, at: Instant, why: HubError, back: string) =>
   sendPage(
     c,
     deps,
@@ -164,7 +165,13 @@ const notKeptPage = (c: PageContext, deps: WebDeps, at: Instant, why: string, ba
       <AsOfBanner at={at} zone={deps.timezone ?? "UTC"} back={back} />
       <section class="empty">
         <h2>The board of that day is not known</h2>
-        <p>{`${why.charAt(0).toUpperCase()}${why.slice(1)}.`}</p>
+        {typeof why.details["first"] === "string" ? (
+          <p>
+            The first board that the hub kept is of <Moment at={why.details["first"]} />.
+          </p>
+        ) : (
+          <p>{`${why.message.charAt(0).toUpperCase()}${why.message.slice(1)}.`}</p>
+        )}
         <p>
           Boards are kept from the day on which the hub began. <a href={back}>Show the board of now</a>, or look at{" "}
           <a href="/features">one feature</a>: its past reaches as far as its tools tell.
@@ -193,7 +200,7 @@ export const boardPage: PageHandler = async (c, deps) => {
     objectivesToChoose(views, query.product?.id, OBJECTIVES_TO_CHOOSE),
   ]);
   const back = address("/", { ...query.parameters, as_of: undefined });
-  if (shownThen instanceof HubError) return notKeptPage(c, deps, query.at ?? until, shownThen.message, back);
+  if (shownThen instanceof HubError) return notKeptPage(c, deps, query.at ?? until, shownThen, back);
   const { columns: all, healths } = shownThen;
   const columns = all.filter(({ stage, count }) => stage !== "none" || count > 0);
   const isEmpty = columns.every(({ count }) => count === 0);
@@ -245,7 +252,7 @@ export const boardPage: PageHandler = async (c, deps) => {
           up to {COUNTED_AT_MOST} of them: a + marks columns that may hold more.
         </p>
       )}
-      {isBare && <Beginning connections={connections} />}
+      {isBare && <Beginning connections={connections} at="/" />}
       {isEmpty && !isBare && <NothingMatches action="/" parameters={query.parameters} />}
       {!isEmpty && (
         <>

@@ -88,21 +88,22 @@ const Failed = ({
   );
 };
 
-const QuotaLeft = ({ quota: { remaining, resetAt } }: { readonly quota: Quota }) => (
+const QuotaLeft = ({ quota: { remaining, resetAt, at }, now }: { readonly quota: Quota; readonly now: string }) => (
   <>
     {remaining.toLocaleString("en-GB")}
-    {resetAt !== undefined && (
-      <span class="quiet sub">
-        until <Moment at={resetAt} />
-      </span>
-    )}
+    <span class="quiet sub">
+      {resetAt !== undefined && resetAt > now ? "until " : "told "}
+      <Moment at={resetAt !== undefined && resetAt > now ? resetAt : at} />
+    </span>
   </>
 );
 
 const ConnectionRow = ({
   connection,
   sync,
+  now,
 }: {
+  readonly now: string;
   readonly connection: ConnectionView;
   /** Present where something takes the job. */
   readonly sync: { readonly token: string } | undefined;
@@ -132,13 +133,21 @@ const ConnectionRow = ({
           <Moment at={connection.dataAsOf} />
         )}
       </td>
-      <td>{finished === undefined ? <span class="quiet">none yet</span> : <Moment at={finished} />}</td>
-      <td class="num">{records.toLocaleString("en-GB")}</td>
-      <td class="num">{connection.quarantined}</td>
+      <td>
+        {finished === undefined ? <span class="quiet">none yet</span> : <Moment at={finished} />}
+        {load?.nextRunAt !== undefined && (
+          <span class="quiet sub">
+            next <Moment at={load.nextRunAt} />
+          </span>
+        )}
+      </td>
+      <td class="num">
+        {records.toLocaleString("en-GB")}
+        {connection.quarantined > 0 && <span class="sub">{connection.quarantined} set aside</span>}
+      </td>
       <td>{load && <Backlog load={load} of={streams.length} />}</td>
       <td>{load && <Failed load={load} name={connection.name} />}</td>
-      <td>{load?.quota ? <QuotaLeft quota={load.quota} /> : <span class="quiet">not told</span>}</td>
-      <td>{load?.nextRunAt === undefined ? <span class="quiet">none</span> : <Moment at={load.nextRunAt} />}</td>
+      <td>{load?.quota ? <QuotaLeft quota={load.quota} now={now} /> : <span class="quiet">not told</span>}</td>
       <td>
         {webhooks.configured ? "on" : <span class="quiet">off</span>}
         {webhooks.rejected > 0 && <span class="quiet sub">{webhooks.rejected} rejected</span>}
@@ -168,7 +177,7 @@ export const connectionsPage: PageHandler = async (c, deps) => {
     { title: "Connections", section: "connections" },
     <>
       <h1>Connections</h1>
-      {connections.length === 0 && <Beginning connections={connections} />}
+      {connections.length === 0 && <Beginning connections={connections} at="/connections" />}
       {connections.length > 0 && (
         <Scroll label="Connections">
           <table>
@@ -177,24 +186,20 @@ export const connectionsPage: PageHandler = async (c, deps) => {
                 <th scope="col">Connection</th>
                 <th scope="col">State</th>
                 <th scope="col">Data as of</th>
-                <th scope="col">Last run ended</th>
+                <th scope="col">Last and next run</th>
                 <th scope="col" class="num">
                   Records
-                </th>
-                <th scope="col" class="num">
-                  Set aside
                 </th>
                 <th scope="col">Backlog</th>
                 <th scope="col">Failed in 24 h</th>
                 <th scope="col">Quota left</th>
-                <th scope="col">Next run</th>
                 <th scope="col">Webhooks</th>
                 {sync !== undefined && <th scope="col">Actions</th>}
               </tr>
             </thead>
             <tbody>
               {connections.map((connection) => (
-                <ConnectionRow connection={connection} sync={sync} />
+                <ConnectionRow connection={connection} sync={sync} now={deps.now().toISOString()} />
               ))}
             </tbody>
           </table>

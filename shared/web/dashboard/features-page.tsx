@@ -84,7 +84,10 @@ export const featuresPage: PageHandler = async (c, deps) => {
         (isFiltered ? (
           <NothingMatches action={path} parameters={parameters} />
         ) : (
-          <Beginning connections={await views.connections()} />
+          <Beginning
+            connections={await views.connections()}
+            at={address(path, { view: isTimeline ? view : undefined })}
+          />
         ))}
       {isTimeline && items.length > 0 && <RoadmapView features={items} now={now} asOf={query.parameters.as_of} />}
       {ordered?.isCut && (

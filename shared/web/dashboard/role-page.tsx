@@ -109,7 +109,9 @@ const rolePage =
         </nav>
         <AsOfForm action={path} asOf={query.at && query.parameters.as_of} today={today} parameters={query.parameters} />
         <TimeTravel path={path} parameters={query.parameters} name="as_of" today={today} lastReport={lastReport} />
-        {features.length === 0 && query.at === undefined && <Beginning connections={connections} />}
+        {features.length === 0 && query.at === undefined && (
+          <Beginning connections={connections} at={address(path, query.parameters)} />
+        )}
         {isCut && <p class="quiet">Of the first {ORDERED_AT_MOST.toLocaleString("en-GB")} features.</p>}
         <div class="blocks">
           {query.at === undefined && (await More(deps, query.product?.id, query.product?.slug))}

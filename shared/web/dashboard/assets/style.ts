@@ -80,6 +80,7 @@ button:hover { background: var(--tint); }
 .filters { display: flex; flex-wrap: wrap; align-items: end; gap: 0.625rem; }
 .tools .filters input:not([type=date]) { width: 10.5rem; }
 .filters label span { display: block; font-size: 0.8125rem; color: var(--quiet); }
+.filters select { max-width: 12rem; }
 .folded { flex: 1 1 40rem; } .folded > summary { cursor: pointer; min-height: 2rem; padding-block: 0.25rem; }
 .times { display: flex; flex-wrap: wrap; align-items: end; gap: 0.25rem 1.5rem; margin-top: 0.5rem; font-size: 0.875rem; } .times a { display: inline-block; min-height: 1.5rem; margin-right: 0.75rem; } .times a[aria-current] { color: var(--ink); font-weight: 550; text-decoration: none; }
 .slide { display: flex; flex-wrap: wrap; align-items: end; gap: 0.5rem; } .slide label span { display: block; font-size: 0.8125rem; color: var(--quiet); } .slide input { padding: 0; width: 14rem; accent-color: var(--accent); } .slide button { min-height: 1.75rem; font-size: 0.875rem; padding-inline: 0.75rem; }

@@ -384,7 +384,13 @@ export const sampleHub = (perStage: number): Shown => ({
   timeline: TIMELINE,
   changes: CHANGES,
   people: PEOPLE,
-  entities: SAMPLE_ENTITIES,
+  entities: [
+    ...SAMPLE_ENTITIES,
+    ...samplePlan.objectives.map(
+      ({ id, title, productIds }) =>
+        ({ ...SAMPLE_ENTITIES[0], id, kind: "objective", fields: { title }, productIds }) as Entity,
+    ),
+  ],
   unmapped: [{ id: "10042", name: "Waiting for Legal", type: "indeterminate" }],
   words: [
     { id: "1", name: "To Do", type: "new", means: "todo", by: "tool" },

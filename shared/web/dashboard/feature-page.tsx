@@ -1,9 +1,11 @@
 import { HubError } from "../../connector/errors.ts";
 import { dayOf } from "../../domain/day.ts";
+import type { Instant } from "../../domain/instant.ts";
 import { STAGES } from "../../domain/stage.ts";
 import type { FeatureView, ProductView } from "../../store/views.ts";
 import { pastMoment, viewsAt } from "../as-of.ts";
 import { featurePath, featureSlug } from "../feature-address.ts";
+import type { WebDeps } from "../web-deps.ts";
 import { HEALTH_WORDS, STAGE_STATE_WORDS, STAGE_WORDS, toolName } from "../words.ts";
 import { AsOfBanner, AsOfForm } from "./as-of-banner.tsx";
 import { FeatureAround, readAround } from "./feature-around.tsx";
@@ -15,7 +17,7 @@ import { tokenOf } from "./form.tsx";
 import { Health } from "./health.tsx";
 import { HealthSection } from "./health-section.tsx";
 import { address, Outside } from "./link.tsx";
-import { type PageHandler, sendPage } from "./page.tsx";
+import { type PageContext, type PageHandler, sendPage } from "./page.tsx";
 import { linkCursor, placeOf } from "./page-cursor.ts";
 import { SaidSection } from "./said.tsx";
 import { StageReasons } from "./stage-reasons.tsx";
@@ -200,6 +202,24 @@ const PARTS = [
 /** These are kept as they are now alone. */
 const OF_NOW: ReadonlySet<string> = new Set(["said", "numbers", "experiments", "customers", "marketing", "flow"]);
 
+/** A feature on a day on which nobody knew of it. */
+const notYetPage = (c: PageContext, deps: WebDeps, feature: FeatureView, at: Instant) =>
+  sendPage(
+    c,
+    deps,
+    { title: feature.name.slice(0, 120), section: "board", crumbs: [{ href: "/", word: "Board" }] },
+    <>
+      <h1>{feature.name}</h1>
+      <AsOfBanner at={at} zone={deps.timezone ?? "UTC"} back={featurePath(feature)} />
+      <section class="empty">
+        <h2>It was not known then</h2>
+        <p>
+          No tool told of this feature before that day. <a href={featurePath(feature)}>Show it as it is now</a>.
+        </p>
+      </section>
+    </>,
+  );
+
 /** One feature: where it stands, why, with what work, and what happened in all tools. */
 export const featurePage: PageHandler = async (c, deps) => {
   const { views } = deps;
@@ -208,6 +228,8 @@ export const featurePage: PageHandler = async (c, deps) => {
   const at = pastMoment(told, deps);
   const zone = deps.timezone ?? "UTC";
   const feature = await viewsAt(deps, at).feature(asked);
+  const later = feature === undefined && at !== undefined ? await views.feature(asked) : undefined;
+  if (later !== undefined && at !== undefined) return notYetPage(c, deps, later, at);
   if (feature === undefined)
     throw new HubError(
       "feature_unknown",

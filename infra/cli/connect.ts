@@ -1,7 +1,7 @@
 import { ERRORS, type ErrorCode, HubError } from "../../shared/connector/errors.ts";
 import { capabilitiesOf } from "../../shared/pipeline/capabilities.ts";
 import { Slug } from "../../shared/platform/config.ts";
-import { lost, working } from "../../shared/web/capability-words.ts";
+import { lost, working } from "../../shared/report/capability-words.ts";
 import { openWorkspace } from "../local/workspace.ts";
 import { type Call, type Command, EXIT, text } from "./command.ts";
 import { connectHooks } from "./connect-hooks.ts";

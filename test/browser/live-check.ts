@@ -38,8 +38,12 @@ export const liveCheck = async (browser: Browser): Promise<readonly Result[]> =>
     },
   };
   let clock = Date.parse("2026-11-22T10:00:00.000Z");
+  const passing = (): Date => {
+    clock += 1500;
+    return new Date(clock);
+  };
   // Connections are looked up once for each second of the hub's clock.
-  const served = await serve(sampleApp(live, { ask: async () => {}, now: () => new Date((clock += 1500)) }));
+  const served = await serve(sampleApp(live, { ask: async () => {}, now: passing }));
   const wrong: string[] = [];
   try {
     await using visitor = await visit(browser, { viewport: { width: 900, height: 260 } });

@@ -1,6 +1,6 @@
+import { lost } from "../../report/capability-words.ts";
 import type { ConnectionDetail, StreamAccess } from "../../store/connection-detail.ts";
 import type { ConnectionView } from "../../store/views.ts";
-import { lost } from "../capability-words.ts";
 import { KIND_WORDS, STAGE_WORDS } from "../words.ts";
 import { Code } from "./code.tsx";
 import { CredentialNote } from "./connections-page.tsx";

@@ -1,5 +1,5 @@
-import { KIND_WORDS } from "../report/words.ts";
 import type { StreamAccess } from "../store/connection-detail.ts";
+import { KIND_WORDS } from "./words.ts";
 
 /** One stream of one scope, as somebody tried it. */
 export type Tried = Pick<StreamAccess, "stream" | "kinds" | "stages" | "right"> & {

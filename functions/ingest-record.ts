@@ -1,8 +1,8 @@
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
-import { ingest } from "../shared/pipeline/ingest.ts";
 import { InboxMessage } from "../shared/pipeline/messages.ts";
 import { setAside } from "../shared/pipeline/quarantine.ts";
 import { rederiveOn } from "../shared/pipeline/rederive.ts";
+import { readMessage } from "../shared/pipeline/replay-letter.ts";
 import { openTogether } from "../shared/pipeline/together.ts";
 import { batch } from "../shared/platform/batch.ts";
 
@@ -11,7 +11,7 @@ export const handler = (event: SQSEvent): Promise<SQSBatchResponse> => {
   const together = openTogether();
   return batch(InboxMessage, {
     each: async (hub, message) => {
-      await ingest(hub, message, { together });
+      await readMessage(hub, message, together);
       await rederiveOn(hub, message);
     },
     hopeless: async (hub, message, error) => {

@@ -1,8 +1,8 @@
 import { ERRORS, type ErrorCode, HubError } from "../../shared/connector/errors.ts";
 import { capabilitiesOf } from "../../shared/pipeline/capabilities.ts";
 import { Slug } from "../../shared/platform/config.ts";
+import { lost, working } from "../../shared/report/capability-words.ts";
 import { openWorkspace } from "../local/workspace.ts";
-import { lost, working } from "./capability-words.ts";
 import { type Call, type Command, EXIT, text } from "./command.ts";
 import { connectHooks } from "./connect-hooks.ts";
 import { gather } from "./connection-settings.ts";

@@ -9,10 +9,10 @@ import type { Connection } from "../../shared/pipeline/hub.ts";
 import { connectionProblems } from "../../shared/platform/connections.ts";
 import type { HubConfig } from "../../shared/platform/define-hub.ts";
 import { suggestion } from "../../shared/platform/suggestion.ts";
+import { lost, working } from "../../shared/report/capability-words.ts";
 import type { ConnectionView } from "../../shared/store/views.ts";
 import { keptDemoConfig } from "../local/demo.ts";
 import { openWorkspace, type Workspace } from "../local/workspace.ts";
-import { lost, working } from "./capability-words.ts";
 import type { Terminal } from "./command.ts";
 import { outputs } from "./doctor-outputs.ts";
 import { waiting } from "./doctor-waiting.ts";
@@ -246,7 +246,7 @@ const webhooks: Check = async function* ({ views, store, workspace }) {
 
 const data: Check = async function* ({ workspace, views, store }) {
   if (workspace === undefined || !holdsHub(workspace.folder)) return;
-  for (const { name, state, reason, dataAsOf, quarantined } of views) {
+  for (const { name, state, reason, dataAsOf, quarantined, load, streams } of views) {
     const age = dataAsOf === undefined ? "nothing was read to its end yet" : `as of ${dataAsOf}`;
     const connection = await store?.hub.connection(name).catch(() => undefined);
     const onlySends =
@@ -259,6 +259,16 @@ const data: Check = async function* ({ workspace, views, store }) {
       what: reason === undefined ? age : `${age}; ${reason}`,
       ...(!isGood && { fix: `throughline sync ${name}` }),
     };
+    if (load !== undefined) {
+      const { unread, failed24h, setAside24h, nextRunAt, quota } = load;
+      const parts = [
+        `${unread} of ${streams.length} to read first`,
+        `${failed24h} runs failed and ${setAside24h} records were set aside within 24 hours`,
+        ...(nextRunAt === undefined ? [] : [`next run ${nextRunAt}`]),
+        ...(quota === undefined ? [] : [`${quota.remaining} requests left at ${quota.at}`]),
+      ];
+      yield { check: "runs", connection: name, state: failed24h > 0 ? "warn" : "ok", what: parts.join("; ") };
+    }
     yield {
       check: "set aside",
       connection: name,

@@ -13,12 +13,14 @@ import { type OpenStore, openStore } from "./open-store.ts";
 const FORMATS = ["text", "html", "md", "csv", "json", "slack", "teams"] as const;
 
 export const report: Command = {
-  usage: "throughline report <name> [--format text|html|md|csv|json|slack|teams] [--as-of D] [--send] [--open]",
-  does: "a report of the configuration for the last whole period, or for the one before a day; --send makes the run, keeps it and sends it to whoever has not got it yet; --open shows it in the browser",
+  usage:
+    "throughline report <name> [--format text|html|md|csv|json|slack|teams] [--as-of D] [--send | --send-test ADDRESS] [--open]",
+  does: "a report of the configuration for the last whole period, or for the one before a day; --send makes the run, keeps it and sends it to whoever has not got it yet; --send-test mails it to one address as a test and keeps nothing; --open shows it in the browser",
   options: {
     format: { type: "string" },
     "as-of": { type: "string" },
     send: { type: "boolean" },
+    "send-test": { type: "string" },
     open: { type: "boolean" },
   },
   words: [1, 1],
@@ -32,6 +34,8 @@ export const report: Command = {
       const { length, zone, weekStart } = settings;
       const period = periodOf(length, zone, weekStart, asOf(call));
       if (call.values["send"] === true) return await send(call, store, settings, period);
+      const tester = text(call.values, "send-test");
+      if (tester !== undefined) return await test(call, store, settings, period, tester);
       await import("../local/jsx.ts");
       const { FORMATS: all } = await import("../../shared/report/render/formats.ts");
       const { localPicture } = await import("../local/picture.ts");
@@ -69,6 +73,26 @@ const asOf = (call: Call): Date => {
   const at = new Date(given);
   if (!Number.isNaN(at.getTime())) return at;
   throw new HubError("usage", `--as-of "${given}" is not a day or a moment, e.g. 2026-11-16`, { retry: "never" });
+};
+
+const ADDRESS = /^[^\s@<>",;:]+@[^\s@<>",;:]+$/;
+
+const test = async (call: Call, store: OpenStore, settings: ReportSettings, period: Period, to: string) => {
+  if (!ADDRESS.test(to))
+    throw new HubError("usage", `--send-test "${to.slice(0, 60)}" is no mail address`, { retry: "never" });
+  await import("../local/jsx.ts");
+  const { localPicture } = await import("../local/picture.ts");
+  const { reportingOf } = await import("../../shared/platform/reporting.ts");
+  const { sendTest } = await import("../../shared/pipeline/report-asks.ts");
+  const { hub, config } = store;
+  const { reads, post } = reportingOf(hub, { config, picture: await localPicture() });
+  const made = await previewRun(hub, reads, settings, period);
+  const id = `${settings.name}.test.${Date.now().toString(36)}`;
+  await sendTest(post, made, `email:${to}`, id, new AbortController().signal);
+  call.terminal.out(
+    call.json ? `${JSON.stringify({ run: made.run, sent: 1 })}\n` : `${made.title}, ${made.run}: sent to ${to}\n`,
+  );
+  return EXIT.ok;
 };
 
 const send = async (call: Call, store: OpenStore, settings: ReportSettings, period: Period): Promise<number> => {

@@ -88,7 +88,7 @@ export const startLocalHub = async (options: {
       throw configInvalid(problems, workspace.config?.file ?? "the demo", workspace.config?.text ?? "");
     const counts = registry();
     const hub = await openHub({ config, ports: embedded.ports, log, meter: counts, url, alone: true });
-    useHub(hub, config.outputs, { config, picture: await localPicture() });
+    useHub(hub, config.outputs, { config, source: workspace.config, picture: await localPicture() });
     for (const reason of reportWarnings(config, hub.ports.clock.now())) log.warn({ reason }, "config");
     if (embedded.lostChanges > 0)
       log.warn(
@@ -103,6 +103,10 @@ export const startLocalHub = async (options: {
     serveAs({
       cursorKey: async () => derivedKey(key, "cursors"),
       metricsPage: async () => ({ type: OPEN_METRICS, text: counts.text(await gaugesOf(hub, embedded)) }),
+      waiting: async () =>
+        Promise.all(
+          Object.entries(embedded.consumers).map(async ([queue, consumer]) => ({ queue, ...(await consumer.depth()) })),
+        ),
       sealKey: async () => derivedKey(key, "webhook secrets"),
       loopbackWebhooks: config.webhooks?.allowLoopback === true,
       demo: sandbox !== undefined,

@@ -118,6 +118,7 @@ const SENT: Readonly<Record<string, (record: string) => Json>> = {
   }),
   replay_webhook_events: () => ({ from: "2026-01-01T00:00:00Z", to: "2026-01-02T00:00:00Z" }),
   change_webhook_endpoint: () => ({ description: "The bot of the team" }),
+  test_report: () => ({ to: "ana.ruiz@example.com" }),
   create_share: () => ({ path: "/features", name: "For the board" }),
   invite_member: () => ({ address: "ana.ruiz@example.com", name: "Ana Ruiz", role: "pm" }),
 };

@@ -57,6 +57,30 @@ export interface Budget {
 /** Calls may come in bursts of this many, so that a small change is not paced like a backfill. */
 export const BURST = 20;
 
+/** What a vendor said last of its budget. */
+export interface LastLimits {
+  readonly remaining: number;
+  /** Milliseconds since the epoch. */
+  readonly resetAt?: number | undefined;
+  readonly at: number;
+}
+
+/** A budget that remembers what the vendor said last. @param now milliseconds since the epoch */
+export const remembering = (
+  kept: Budget,
+  now: () => number,
+): Budget & { readonly last: () => LastLimits | undefined } => {
+  let last: LastLimits | undefined;
+  return {
+    waitMs: () => kept.waitMs(),
+    learn(limits) {
+      if (limits.remaining !== undefined) last = { remaining: limits.remaining, resetAt: limits.resetAt, at: now() };
+      return kept.learn(limits);
+    },
+    last: () => last,
+  };
+};
+
 /** @param now milliseconds since the epoch */
 export const budget = (requestsPerMinute: number, now: () => number): Budget => {
   const gap = 60_000 / requestsPerMinute;

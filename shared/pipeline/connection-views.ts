@@ -11,6 +11,7 @@ import type {
   StreamRun,
 } from "../store/views.ts";
 import type { CensusState } from "./census.ts";
+import { loadOf } from "./connection-load.ts";
 import type { Connection, Hub } from "./hub.ts";
 import type { CredentialSeen } from "./poll.ts";
 import type { StreamState } from "./poll-stream.ts";
@@ -44,7 +45,9 @@ const connectionView = async (hub: Hub, name: string): Promise<ConnectionView> =
       webhooks: { configured: false, rejected: receipt?.rejected ?? 0 },
     };
   }
-  const streams = runsOf(opened, states, censuses, await waitingByStream(table, name, quarantined), clock.now());
+  const aside = await lettersWaiting(table, name, quarantined);
+  const streams = runsOf(opened, states, censuses, aside, clock.now());
+  const seen = await seenOf(hub, name);
   const finished = scopesOf(opened)
     .flatMap(({ stream, scope }) => states.get(streamKey(name, stream, scope).sk)?.lastCompletedAt ?? [])
     .sort();
@@ -64,7 +67,8 @@ const connectionView = async (hub: Hub, name: string): Promise<ConnectionView> =
     productIds: opened.productIds,
     ...(dataAsOf !== undefined && { dataAsOf }),
     streams,
-    credential: credentialOf(opened, await seenOf(hub, name), streams, clock.now().getTime()),
+    credential: credentialOf(opened, seen, streams, clock.now().getTime()),
+    ...(streams.length > 0 && { load: loadOf(streams, opened.pollEverySeconds, aside, seen, clock.now()) }),
     webhooks: {
       configured: takesWebhooks(opened),
       ...(receipt?.lastReceivedAt !== undefined && { lastReceivedAt: receipt.lastReceivedAt }),
@@ -113,13 +117,11 @@ const scopesOf = ({ connector, config }: Connection): { readonly stream: string;
 /** More than this nobody reads one by one: the count per stream is then a lower bound. */
 const WAITING_LOOKED_AT = 500;
 
-const waitingByStream = async (table: Table, name: string, quarantined: number): Promise<Map<string, number>> => {
-  const byStream = new Map<string, number>();
-  if (quarantined === 0) return byStream;
-  const query = { pk: lists.unresolved(name), by: "list", limit: WAITING_LOOKED_AT } as const;
-  for (const { data } of await table.query<Quarantined>(query))
-    byStream.set(data.stream, (byStream.get(data.stream) ?? 0) + 1);
-  return byStream;
+/** The newest records that wait. */
+const lettersWaiting = async (table: Table, name: string, quarantined: number): Promise<Quarantined[]> => {
+  if (quarantined === 0) return [];
+  const query = { pk: lists.unresolved(name), by: "list", descending: true, limit: WAITING_LOOKED_AT } as const;
+  return (await table.query<Quarantined>(query)).map(({ data }) => data);
 };
 
 const censusOf = (state: CensusState | undefined): StreamCensus | undefined => {
@@ -132,13 +134,13 @@ const runsOf = (
   connection: Connection,
   states: ReadonlyMap<string, StreamState>,
   censuses: ReadonlyMap<string, CensusState>,
-  waiting: ReadonlyMap<string, number>,
+  waiting: readonly Quarantined[],
   now: Date,
 ): StreamRun[] =>
   scopesOf(connection).map(({ stream, scope }): StreamRun => {
     const { sk } = streamKey(connection.name, stream, scope);
     const held = states.get(sk);
-    const quarantined = waiting.get(stream) ?? 0;
+    const quarantined = waiting.filter((one) => one.stream === stream).length;
     if (held === undefined) return { stream, scope, state: "pending", pages: 0, records: 0, quarantined };
     const { error, queued: _, ...run } = held.run;
     const census = censusOf(censuses.get(sk));

@@ -1,6 +1,7 @@
 import type { Connector, NormaliseContext } from "../connector/contract.ts";
 import type { Credential } from "../connector/credential.ts";
 import type { VendorHttp } from "../connector/http.ts";
+import type { LastLimits } from "../connector/limits.ts";
 import type { WeekStart } from "../domain/day.ts";
 import type { EmailHash } from "../domain/email-hash.ts";
 import type { StatusCategory } from "../domain/entity.ts";
@@ -77,6 +78,8 @@ export interface Connection {
   /** 0 to 1: a census that would remove a larger share of a place removes nothing. */
   readonly deletionFuse: number;
   readonly http: (signal: AbortSignal) => VendorHttp;
+  /** What the tool said last of requests that are left; undefined where it said nothing to this process. */
+  readonly limits?: (() => LastLimits | undefined) | undefined;
   /** What it is read with, and until when that is good, as far as is known. */
   readonly credential: { readonly kind: Credential["kind"]; readonly expiresAt: () => Instant | undefined };
 }

@@ -7,6 +7,8 @@ export const InboxMessage = z.object({
   rawRef: z.string(),
   /** It was read before, and is read again under another mapping. */
   replay: z.boolean().optional(),
+  /** Read again because of a record of it that was set aside, by its name. */
+  letter: z.string().optional(),
   /** The last of its part: behind it the next part is asked for. */
   last: z.boolean().optional(),
 });
@@ -37,8 +39,8 @@ export const Job = z.object({
   census: z.enum(["now", "confirmed"]).optional(),
   /** Only that part of the tool. */
   scope: z.string().optional(),
-  /** Read the archive again from there on, after a change of the mapping. */
-  replay: z.object({ after: z.string().optional() }).optional(),
+  /** Read the archive again from there on, after a change of the mapping; or one record that was set aside, by its name. */
+  replay: z.object({ after: z.string().optional(), letter: z.string().optional() }).optional(),
 });
 export type Job = z.output<typeof Job>;
 

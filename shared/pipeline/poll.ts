@@ -1,6 +1,8 @@
 import { HubError, safeReason } from "../connector/errors.ts";
+import type { LastLimits } from "../connector/limits.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { Row } from "../ports/table.ts";
+import type { Quota } from "../store/connection-load.ts";
 import { rowsOf, update } from "../store/entities.ts";
 import { backfillKey, credentialKey, partition, streamKey } from "../store/keys.ts";
 import { archivePage } from "./archive-page.ts";
@@ -10,6 +12,7 @@ import type { Connection, Hub } from "./hub.ts";
 import type { Gone, Job } from "./messages.ts";
 import { BROKEN_OFF, isHeld, leaseHeld, pollStream, type StreamState } from "./poll-stream.ts";
 import { askForRederivation, rederive } from "./rederive.ts";
+import { askForLetter } from "./replay-letter.ts";
 
 /** One stream of one scope: what one cursor belongs to. */
 interface Part {
@@ -29,6 +32,7 @@ export const poll = async (hub: Hub, job: Job, signal: AbortSignal): Promise<voi
   const connection = await hub.connection(job.connection);
   if (job.ids !== undefined) return reread(hub, connection, job.stream ?? "", job.ids, job.gone, signal);
   if (job.census !== undefined) return takeCensuses(hub, connection, job, signal);
+  if (job.replay?.letter !== undefined) return askForLetter(hub, connection, job.replay.letter);
   if (job.replay !== undefined) return rederive(hub, connection, job.replay.after, signal);
   const { streams } = connection.connector;
   if (job.stream !== undefined && !Object.hasOwn(streams, job.stream)) {
@@ -154,15 +158,31 @@ const statesOf = async (hub: Hub, connectionName: string): Promise<States> => {
 /** What is stored of a connection's credential. */
 export interface CredentialSeen {
   readonly expiresAt?: Instant | undefined;
+  readonly quota?: Quota | undefined;
 }
 
-/** Keeps when the credential ends, as the vendor or the config told, for whoever looks later. */
-const noteCredential = async (hub: Hub, { name, credential }: Connection): Promise<void> => {
+/** What is left of requests is noted anew after so long: nobody plans by the minute, and each note is a write. */
+const QUOTA_KEPT_MS = 15 * 60_000;
+
+/** Keeps when the credential ends and what is left of requests, as the vendor or the config told, for whoever looks later. */
+const noteCredential = async (hub: Hub, { name, credential, limits }: Connection): Promise<void> => {
   const expiresAt = credential.expiresAt();
-  await update<CredentialSeen>(hub.ports.table, credentialKey(name), (held) =>
-    held?.data.expiresAt === expiresAt ? undefined : { data: { expiresAt } },
-  );
+  const told = limits?.();
+  await update<CredentialSeen>(hub.ports.table, credentialKey(name), (held) => {
+    const before = held?.data.quota;
+    const isNew = told !== undefined && told.at - Date.parse(before?.at ?? "1970-01-01") >= QUOTA_KEPT_MS;
+    const quota = isNew ? quotaOf(told) : before;
+    return held?.data.expiresAt === expiresAt && quota === before
+      ? undefined
+      : { data: { expiresAt, ...(quota && { quota }) } };
+  });
 };
+
+const quotaOf = ({ remaining, resetAt, at }: LastLimits): Quota => ({
+  remaining,
+  ...(resetAt !== undefined && { resetAt: new Date(resetAt).toISOString() }),
+  at: new Date(at).toISOString(),
+});
 
 /** The vendor's present word on single records, to settle a tie or to follow a webhook's hint. */
 const reread = async (

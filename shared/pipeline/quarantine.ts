@@ -26,7 +26,7 @@ export const setAside = async (
   // The archive address starts with the time of receipt, so the key is the same at every attempt.
   const receivedDay = what.rawRef.split("/")[1] ?? at.slice(0, 10);
   await update<Quarantined>(hub.ports.table, quarantineKey(what.connectionId, receivedDay, id), (held) =>
-    held !== undefined && held.data.resolvedAt === undefined
+    held !== undefined && (held.data.resolvedAt === undefined || held.data.discarded === true)
       ? undefined
       : { data: { id, ...what, code, message, at }, list: lists.ofUnresolved(what.connectionId, receivedDay, id) },
   );
@@ -36,14 +36,6 @@ export const setAside = async (
     "quarantined",
   );
   return id;
-};
-
-/** Marks what was set aside as read after all. */
-export const resolveQuarantined = async (hub: Hub, { connectionId, rawRef, id }: Quarantined): Promise<void> => {
-  const resolvedAt = hub.ports.clock.now().toISOString();
-  await update<Quarantined>(hub.ports.table, quarantineKey(connectionId, rawRef.split("/")[1] ?? "", id), (held) =>
-    held === undefined || held.data.resolvedAt !== undefined ? undefined : { data: { ...held.data, resolvedAt } },
-  );
 };
 
 /** Paths of what did not fit, never values: they may be customers' texts. */

@@ -9,6 +9,7 @@ import { reportKey } from "../store/keys.ts";
 import { deliverReports, type Post, queueDeliveries } from "./deliver-report.ts";
 import type { Hub } from "./hub.ts";
 import { makeRun } from "./make-run.ts";
+import { doAsked } from "./report-asks.ts";
 
 /** All that reports need beside the hub. */
 export interface Reporting {
@@ -39,6 +40,7 @@ export const sendReports = async (hub: Hub, reporting: Reporting, signal: AbortS
     if (signal.aborted) return;
     try {
       await makeDue(hub, reporting, settings);
+      await doAsked(hub, reporting, settings, signal);
     } catch (error) {
       const code = error instanceof HubError ? error.code : "internal_error";
       hub.log.warn({ report: settings.name, code, reason: safeReason(error) }, "report not made");

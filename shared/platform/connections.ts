@@ -5,7 +5,7 @@ import type { Connector, HttpSettings } from "../connector/contract.ts";
 import { openAccess } from "../connector/credential.ts";
 import { HubError } from "../connector/errors.ts";
 import { type Surroundings, vendorHttp } from "../connector/http.ts";
-import { budget } from "../connector/limits.ts";
+import { budget, remembering } from "../connector/limits.ts";
 import { STATUS_CATEGORIES, type StatusCategory } from "../domain/entity.ts";
 import { configuredId } from "../domain/kind.ts";
 import type { Connection } from "../pipeline/hub.ts";
@@ -198,9 +198,12 @@ export const openConnection = async (
   const [unsafe] = unsafeAddresses(http);
   if (unsafe !== undefined)
     throw new HubError("config_invalid", `connection ${name}: ${unsafe.join(".")} is not safe`, { retry: "never" });
-  const allowance = hub.elastic
-    ? sharedBudget(hub.ports, name, http.requestsPerMinute)
-    : budget(http.requestsPerMinute, hub.around.now);
+  const allowance = remembering(
+    hub.elastic
+      ? sharedBudget(hub.ports, name, http.requestsPerMinute)
+      : budget(http.requestsPerMinute, hub.around.now),
+    hub.around.now,
+  );
   const { credential } = http;
   const seed = credential?.renewal?.seed;
   const store = seed === undefined || knows !== "all" ? undefined : tokenStore(hub.ports, name, seed);
@@ -225,6 +228,7 @@ export const openConnection = async (
       if (knows !== "all") throw new Error(`this function holds no credential of ${name}`);
       return vendorHttp(http, hub.around, signal, allowance, access);
     },
+    limits: allowance.last,
     credential: { kind: credential?.kind ?? "none", expiresAt: access.expiresAt },
   };
 };

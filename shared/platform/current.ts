@@ -9,6 +9,8 @@ let currentReports: Reports = { config: { connections: {} } };
 /** What reports are made of: the config, and what draws their charts where something can. */
 interface Reports {
   readonly config: HubConfig;
+  /** The file that the config was read from; absent for the demo, and where nobody knows. */
+  readonly source?: { readonly file: string; readonly text: string } | undefined;
   readonly picture?: Picture | undefined;
 }
 

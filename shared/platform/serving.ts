@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { WebDeps } from "../web/web-deps.ts";
 import type { AccessConfig } from "./access-config.ts";
 
 /** How a process serves: set once before the first request. */
@@ -16,6 +17,8 @@ export interface Serving {
   };
   /** What `/metrics` answers; absent where no process sees all that is counted. */
   readonly metricsPage?: (() => Promise<{ readonly type: string; readonly text: string }>) | undefined;
+  /** What waits in this process's own queues; absent where others hold them. */
+  readonly waiting?: WebDeps["waiting"];
   /** Host names that may be asked for; absent allows all. */
   readonly allowedHosts?: readonly string[];
 }

@@ -34,10 +34,18 @@ export const webDepsOf = async (hub: () => Hub): Promise<WebDeps> => {
     version: VERSION,
     timezone: hub().timezone,
     url: () => hub().url,
-    ask: ({ connection, what, full }) =>
-      jobs.send([JSON.stringify({ connection, ...JOBS[what], ...(full !== undefined && { full }) } satisfies Job)]),
+    ask: ({ connection, what, full, letter }) =>
+      jobs.send([
+        JSON.stringify({
+          connection,
+          ...JOBS[what],
+          ...(full !== undefined && { full }),
+          ...(letter !== undefined && { replay: { letter } }),
+        } satisfies Job),
+      ]),
     replies: repliesIn(table),
     reports: webReports(hub(), reports()),
+    ...(how.waiting !== undefined && { waiting: how.waiting }),
     demo: how.demo,
     ...(how.allowedHosts !== undefined && { allowedHosts: how.allowedHosts }),
     onFailure: (error, requestId) =>

@@ -105,7 +105,10 @@ export const boardAt = async (table: Table, at: Instant): Promise<BoardAt> => {
     const [first] = await table.query<KeptBoard>({ pk: partition.ofBoards, limit: 1 });
     const since =
       first === undefined ? "it keeps the first one within minutes" : `the first one is of ${first.data.at}`;
-    throw new HubError("as_of_unavailable", `the hub kept no board of ${at}: ${since}`, { retry: "never" });
+    throw new HubError("as_of_unavailable", `the hub kept no board of ${at}: ${since}`, {
+      retry: "never",
+      ...(first !== undefined && { details: { first: first.data.at } }),
+    });
   }
   const moves: Moves = kept.at === at ? new Map() : await movesBetween(table, kept.at, at, CHANGED_AT_MOST);
   if (moves.size > CHANGED_AT_MOST)

@@ -16,9 +16,10 @@ export const isOwnedBy = ({ owner }: FeatureView, named: readonly string[] | und
 /** Whether a feature is one of those that a list asks for; what is gone never is. */
 export const featureFits = (
   view: FeatureView,
-  { product, products, stage, health, q, owner, dueBefore, updatedSince }: FeatureFilter,
+  { ids, product, products, stage, health, q, owner, dueBefore, updatedSince }: FeatureFilter,
 ): boolean =>
   view.sameAs === undefined &&
+  (ids === undefined || ids.includes(view.id)) &&
   view.presence.state !== "deleted" &&
   view.presence.state !== "out_of_scope" &&
   (product === undefined || view.productIds.includes(product)) &&

@@ -37,7 +37,7 @@ import type { Place } from "../ports/table.ts";
  * | a connection's renewal under way       | G#{connection}         | R                               |
  * | when its first reads were asked for     | G#{connection}         | F                               |
  * | its share of requests, taken in slices  | G#{connection}         | B                               |
- * | when its credential ends               | G#{connection}         | A                               |
+ * | when its credential ends, requests left | G#{connection}         | A                               |
  * | records that flow figures count        | F#{product}            | {week or open}#{hex digit}      |
  * | when its webhooks at the vendor end     | G#{connection}         | H                               |
  * | whether it was late when last looked at | G#{connection}        | L                               |
@@ -78,6 +78,7 @@ import type { Place } from "../ports/table.ts";
  * | list: members, by id                   | A#member               | {id}                            |
  * | list: the audit log                    | A#log                  | {at}#{id}                       |
  * | how far the schedule of a report got   | R#{report}             | A                               |
+ * | what somebody asked of it beside that  | R#{report}             | W#{run or test}#{who}           |
  * | a report of one period                 | R#{report}#{period}    | A                               |
  * | what it remembers of features          | R#{report}#{period}    | S#{first feature of the page}   |
  * | one of its deliveries                  | R#{report}#{period}    | D#{recipient}                   |
@@ -236,6 +237,10 @@ export const mappingKey: Place = { pk: "M", sk: "A" };
 export const mappedKey = (connection: string): Place => ({ pk: "M", sk: `C#${connection}` });
 
 export const reportKey = (report: string): Place => ({ pk: `R#${report}`, sk: "A" });
+export const reportAskKey = (report: string, what: "run" | "test", who: string): Place => ({
+  pk: partition.ofReport(report),
+  sk: `W#${what}#${free(who)}`,
+});
 export const reportRunKey = (report: string, run: string): Place => ({
   pk: partition.ofReportRun(report, run),
   sk: "A",
@@ -262,6 +267,7 @@ export const partition = {
   ofTimeline: (feature: string) => `Z#${feature}`,
   ofConnection: (connection: string) => `C#${connection}`,
   ofCensuses: (connection: string) => `Y#${connection}`,
+  ofReport: (report: string) => `R#${report}`,
   ofReportRun: (report: string, run: string) => `R#${report}#${run}`,
   ofQuarantine: (connection: string) => `Q#${connection}`,
   ofSavedViews: "S",

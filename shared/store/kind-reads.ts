@@ -1,5 +1,6 @@
 import type { Entity, FieldedKind } from "../domain/entity.ts";
 import type { Instant } from "../domain/instant.ts";
+import type { ConnectionDetail, MappedWord } from "./connection-detail.ts";
 import type { Slice } from "./views.ts";
 
 export interface EntityFilter {
@@ -55,6 +56,10 @@ export interface KindReads {
    * @param products ids: what belongs to none of them is left out
    */
   search(text: string, limit: number, products?: readonly string[]): Promise<readonly SearchHit[]>;
+  /** Status words of a connection with what each means, by id. */
+  words(connectionId: string, after: string | undefined, limit: number): Promise<Slice<MappedWord>>;
+  /** What its page tells beside how it is; undefined where it could not be opened. */
+  connectionDetail(connectionId: string): Promise<ConnectionDetail | undefined>;
   /** Status words of a connection that nothing maps, by id. */
   unmapped(connectionId: string, after: string | undefined, limit: number): Promise<Slice<UnmappedWord>>;
 }

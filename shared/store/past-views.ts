@@ -4,6 +4,7 @@ import type { Table } from "../ports/table.ts";
 import { placedIn } from "./board-place.ts";
 import { type BoardAt, boardAt, COLUMNS } from "./boards.ts";
 import { featureFits, fitsText, isOwnedBy } from "./feature-fits.ts";
+import { featuresAmong } from "./objective-features.ts";
 import { featureAt } from "./past.ts";
 import type { FeatureView, HealthValue, PastViews } from "./views.ts";
 import { LOOK_AT_MOST, walkKind } from "./walk-kind.ts";
@@ -33,15 +34,21 @@ export const pastViews = (
       const view = id === undefined ? undefined : await featureAt(table, id, at);
       return view?.sameAs === undefined ? view : ((await featureAt(table, view.sameAs, at)) ?? view);
     },
-    features: (filter, after, limit) =>
-      walkKind(table, "feature", after, limit, (some) =>
+    features: (filter, after, limit) => {
+      if (filter.ids !== undefined) {
+        const read = async (ids: readonly string[]) =>
+          (await Promise.all(ids.map((id) => featureAt(table, id, at)))).filter((view) => view !== undefined);
+        return featuresAmong(filter.ids, read, filter, after, limit);
+      }
+      return walkKind(table, "feature", after, limit, (some) =>
         Promise.all(
           some.map(async ({ id }) => {
             const view = await featureAt(table, id, at);
             return view !== undefined && featureFits(view, filter) ? view : undefined;
           }),
         ),
-      ),
+      );
+    },
     async column(stage, product, after, limit, { health, q, owner } = {}) {
       const { entries } = await board();
       const items: FeatureView[] = [];

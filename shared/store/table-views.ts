@@ -6,6 +6,8 @@ import type { Stage } from "../domain/stage.ts";
 import type { Row, Table } from "../ports/table.ts";
 import { HEALTH_BY_RANK } from "./board-place.ts";
 import { COLUMNS } from "./boards.ts";
+import type { ConnectionDetail, MappedWord } from "./connection-detail.ts";
+import { letterNamed } from "./dead-letters.ts";
 import { calledSo, entitiesById, entityById } from "./entities.ts";
 import { featuresById } from "./entity-reads.ts";
 import { entityViews } from "./entity-views.ts";
@@ -15,6 +17,8 @@ import { historyViews } from "./history-views.ts";
 import { dues, lists, partition, viewKey } from "./keys.ts";
 import { lastChanges } from "./last-changes.ts";
 import { linkViews } from "./link-views.ts";
+import { mappedWords } from "./mapped-words.ts";
+import { featuresAmong, objectiveFeatures } from "./objective-features.ts";
 import { changedBetween, lastOf, type SteppedView } from "./past.ts";
 import { pastViews } from "./past-views.ts";
 import { peopleViews } from "./people.ts";
@@ -22,7 +26,6 @@ import { planPastViews } from "./plan-past-views.ts";
 import { planViews } from "./plan-views.ts";
 import { recentFeatures } from "./recent-features.ts";
 import { search } from "./search.ts";
-import { unmappedWords } from "./unmapped.ts";
 import type {
   ConnectionView,
   EvidenceLine,
@@ -46,6 +49,7 @@ export const tableViews = (
     readonly now: () => Date;
     /** The status words of a connection as they are mapped today. */
     readonly statusOf: (connectionId: string) => Promise<StatusOf>;
+    readonly detail?: (connectionId: string) => Promise<ConnectionDetail | undefined>;
   },
 ): Views => {
   const viewOf = async (id: string): Promise<FeatureView | undefined> => {
@@ -128,6 +132,7 @@ export const tableViews = (
     ...linkViews(table),
     ...planViews(table),
     ...planPastViews(table),
+    objectiveFeatures: (id) => objectiveFeatures(table, id),
     ...flowViews(table, configured.now),
     products: async () => configured.products,
     async productsOf(ids) {
@@ -139,6 +144,10 @@ export const tableViews = (
       return id === undefined ? undefined : featureById(id);
     },
     async features(filter, after, limit) {
+      if (filter.ids !== undefined && filter.order === undefined) {
+        const read = async (ids: readonly string[]) => [...(await featuresById(table, ids)).values()];
+        return featuresAmong(filter.ids, read, filter, after, limit);
+      }
       if (filter.order !== undefined) return recentFeatures(table, (view) => featureFits(view, filter), after, limit);
       return walkKind(table, "feature", after, limit, async (some) => {
         const views = await featuresById(
@@ -265,7 +274,14 @@ export const tableViews = (
       const shown = rows.slice(0, limit);
       return { items: shown.map(({ data }) => data), next: rows.length > limit ? shown.at(-1)?.sk : undefined };
     },
-    unmapped: (connectionId, after, limit) => unmappedWords(table, connectionId, configured.statusOf, after, limit),
+    deadLetter: (connectionId, name) => letterNamed(table, connectionId, name),
+    words: (connectionId, after, limit) => mappedWords(table, connectionId, configured.statusOf, after, limit),
+    async unmapped(connectionId, after, limit) {
+      const isUnknown = ({ means }: MappedWord) => means === "unknown";
+      const found = await mappedWords(table, connectionId, configured.statusOf, after, limit, isUnknown);
+      return { ...found, items: found.items.map(({ means: _, by: __, ...word }) => word) };
+    },
+    connectionDetail: async (connectionId) => configured.detail?.(connectionId),
     async changedSince(since, product, upTo) {
       const changed = new Set<string>();
       const rows = await table.query<HubEvent<"feature.stage.changed">>({

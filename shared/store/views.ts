@@ -7,6 +7,7 @@ import type { Instant } from "../domain/instant.ts";
 import type { ItemHistory } from "../domain/item-history.ts";
 import type { Mapped } from "../domain/mapped.ts";
 import type { Explanation, Stage } from "../domain/stage.ts";
+import type { ConnectionLoad } from "./connection-load.ts";
 import type { FlowReads } from "./flow-views.ts";
 import type { KindReads } from "./kind-reads.ts";
 import type { Decision, PastReads, PastViews } from "./past-reads.ts";
@@ -15,6 +16,7 @@ import type { EvidenceLine, TimelineLine } from "./record-lines.ts";
 import type { LinkView, SuggestionView } from "./shown-links.ts";
 import type { InitiativeView, ObjectiveView } from "./shown-plan.ts";
 
+export type { ConnectionLoad } from "./connection-load.ts";
 export type { SearchHit, UnmappedWord } from "./kind-reads.ts";
 export type { PastViews, ViewChange } from "./past-reads.ts";
 export type { EvidenceLine, TimelineLine } from "./record-lines.ts";
@@ -192,6 +194,8 @@ export interface ConnectionView {
   /** Absent where the connection could not be opened. */
   readonly credential?: CredentialView | undefined;
   readonly quarantined: number;
+  /** Absent where the connection could not be opened, or is never asked. */
+  readonly load?: ConnectionLoad | undefined;
   readonly webhooks: {
     readonly configured: boolean;
     readonly lastReceivedAt?: Instant | undefined;
@@ -206,6 +210,8 @@ export interface Slice<Item> {
 }
 
 export interface FeatureFilter {
+  /** Ids of features: of these only. */
+  readonly ids?: readonly string[] | undefined;
   /** Product ids. */
   readonly product?: string | undefined;
   /** Ids of products: of any of them. */
@@ -316,6 +322,8 @@ export interface Views extends PastViews, PastReads, KindReads, FlowReads, PlanP
     after: string | undefined,
     limit: number,
   ): Promise<Slice<InitiativeView>>;
+  /** Ids of the features that serve an objective, directly or by an initiative, in order. */
+  objectiveFeatures(objectiveId: string): Promise<readonly string[]>;
   /** By id or key. */
   initiative(idOrKey: string): Promise<InitiativeView | undefined>;
   /** By id. */
@@ -365,6 +373,8 @@ export interface Views extends PastViews, PastReads, KindReads, FlowReads, PlanP
   connection(nameOrId: string): Promise<ConnectionView | undefined>;
   /** What was set aside, newest first. */
   quarantine(connectionId: string, after: string | undefined, limit: number): Promise<Slice<Quarantined>>;
+  /** One of them, by the name that lists give. */
+  deadLetter(connectionId: string, name: string): Promise<Quarantined | undefined>;
   /** How many features, over all products or of one or several, changed stage since then, and up to a moment. */
   changedSince(since: Instant, product: string | readonly string[] | undefined, upTo?: Instant): Promise<number>;
 }
@@ -380,5 +390,8 @@ export interface Quarantined {
   readonly code: string;
   readonly message: string;
   readonly at: Instant;
+  /** When it was read after all, or discarded. */
   readonly resolvedAt?: Instant | undefined;
+  /** Somebody said that it is not wanted. */
+  readonly discarded?: true | undefined;
 }

@@ -14,8 +14,11 @@ export interface Freshness {
   readonly starting: readonly ConnectionView[];
 }
 
-const hasStarted = (connection: ConnectionView): boolean =>
-  connection.streams.length > 0 && connection.streams.every((run) => run.firstCompletedAt !== undefined);
+/** What is never asked and only sends has nothing to be read first. */
+const hasStarted = ({ streams }: ConnectionView): boolean => streams.every((run) => run.firstCompletedAt !== undefined);
+
+/** A tool that only sends and has sent nothing yet: nobody waits for anything. */
+const isSilent = ({ streams, state }: ConnectionView): boolean => streams.length === 0 && state === "pending";
 
 const isFresh = (connection: ConnectionView): boolean => {
   const { state, dataAsOf } = connection;
@@ -27,9 +30,9 @@ const isFresh = (connection: ConnectionView): boolean => {
 export const freshness = async ({ views, now }: Pick<WebDeps, "views" | "now">): Promise<Freshness> =>
   freshnessOf(await briefly(views, "connections", now().getTime(), () => views.connections()));
 
-/** The freshness over all connections; those paused by a person are left out. */
+/** The freshness over all connections; those paused by a person, and those that never sent what they only send, are left out. */
 export const freshnessOf = (connections: readonly ConnectionView[]): Freshness => {
-  const watched = connections.filter(({ state }) => state !== "paused");
+  const watched = connections.filter((one) => one.state !== "paused" && !isSilent(one));
   const fresh = watched.filter(isFresh);
   const times = (fresh.length > 0 ? fresh : watched).flatMap(({ dataAsOf }) => dataAsOf ?? []).sort();
   return {

@@ -72,12 +72,22 @@ export interface WebDeps {
     | undefined;
   /** Hands work to whoever polls the connection; absent where nothing does. */
   readonly ask?: ((work: AskedOfConnection) => Promise<void>) | undefined;
+  /** What waits in the queues of the hub; absent where they are not this process's own. */
+  readonly waiting?: (() => Promise<readonly WaitingIn[]>) | undefined;
   /** Answers to requests that name themselves; absent: each request is a new one. */
   readonly replies?: Replies | undefined;
   /** Sign-in by an identity provider, where one is configured. */
   readonly oidc?: Oidc | undefined;
   /** Told of every failure that people only see as `internal_error`. */
   readonly onFailure?: ((error: unknown, requestId: string) => void) | undefined;
+}
+
+/** A queue with its messages. */
+export interface WaitingIn {
+  readonly queue: string;
+  readonly waiting: number;
+  /** Given up. */
+  readonly dead: number;
 }
 
 /** Work for a connection that goes on after the answer. */
@@ -87,6 +97,8 @@ export interface AskedOfConnection {
   readonly what: "sync" | "replay" | "check";
   /** Of a sync: from the beginning. */
   readonly full?: boolean | undefined;
+  /** Of a replay: one record that was set aside, by its name. */
+  readonly letter?: string | undefined;
 }
 
 /** What a request carries on its way through the app. */

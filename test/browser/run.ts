@@ -4,6 +4,7 @@ import { launch } from "./chromium.ts";
 import { demoHub } from "./demo-hub.ts";
 import { hostileChecks } from "./hostile-checks.ts";
 import { listChecks } from "./list-checks.ts";
+import { liveCheck } from "./live-check.ts";
 import { type Place, pageChecks } from "./page-checks.ts";
 import { type Result, resultTable } from "./result.ts";
 import { states } from "./states.ts";
@@ -37,6 +38,7 @@ export const run = async (): Promise<number> => {
     await part("pages and states", () => pageChecks(browser, [walked, ...made.places], missing));
     await part("the board", () => boardChecks(browser));
     await part("what people do", () => walkChecks(browser, demo.url, { still: made.usual, closed: made.closed }));
+    await part("what goes on", () => liveCheck(browser));
     await part("hostile text", () => hostileChecks(browser));
     await part("how pages are used", () => useChecks(browser, made.usual));
     await part("as of", () => asOfCheck(browser));

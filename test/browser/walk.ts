@@ -11,7 +11,7 @@ interface Named {
   readonly key?: string | null;
 }
 
-const TABS = ["runs", "dead-letters", "webhooks"];
+const TABS = ["runs", "dead-letters", "mapping", "webhooks", "access", "settings"];
 
 /** What stands in the place of each `:name` of an address, as a hub has it. */
 const values = async (hub: string): Promise<Readonly<Record<string, readonly string[]>>> => {

@@ -146,7 +146,7 @@ describe("a promise that became another one", () => {
       moved("2", "2026-02-02T10:00:00.000Z", "2026-03-31", "2026-05-31"),
       moved("3", "2026-02-20T10:00:00.000Z", "2026-05-31", "2026-05-15"),
     ];
-    await addHistory(hub.table, id, history, true);
+    await addHistory(hub.table, id, history, 0);
     expect(await hub.data("/v1/initiatives/I/target-moves")).toEqual([
       { at: "2026-02-02T10:00:00.000Z", from: "2026-03-31", to: "2026-05-31", days: 61 },
       { at: "2026-02-20T10:00:00.000Z", from: "2026-05-31", to: "2026-05-15", days: -16 },

@@ -96,7 +96,7 @@ describe("dates of initiatives", () => {
         at: `2026-03-0${3 + at}T10:00:00.000Z`,
         changes: [{ field: "target", from: { name: days[at] ?? "" }, to: { name: to } }],
       }));
-      await addHistory(hub.one.ports.table, id, moves, true);
+      await addHistory(hub.one.ports.table, id, moves, 0);
       return id;
     };
     const id = await plan(1, "Sell abroad", ["2026-03-31", "2026-04-15", "2026-04-30"]);

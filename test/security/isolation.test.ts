@@ -1,5 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { KINDS } from "../../shared/domain/kind.ts";
+import { acts } from "../../shared/store/audit.ts";
 import { ROLES, type Role, SCOPES, type Scope } from "../../shared/web/access/scope.ts";
 import { READ_AS_THEY_ARE } from "../../shared/web/api/kind-routes.ts";
 import type { Route } from "../../shared/web/api/route.ts";
@@ -379,6 +380,42 @@ describe("T15 product isolation", () => {
     expect(status.products.map(({ features }) => features.design)).toEqual([1]);
     expect((await ask("viewer of A", `/v1/features/${IDS.featureB}?as_of=2026-11-15`)).status).toBe(404);
   });
+
+  it("lets only who operates all of a connection replay or discard what was set aside of it, and says so", async () => {
+    const { tokens, app, acts } = await deadLetters();
+    const act = async (who: Who, connection: string, does: string) => {
+      const token = who === "nobody" ? "" : tokens[who];
+      const address = `/v1/connections/${connection}/dead-letters/2026-11-01.qua_${connection}/${does}`;
+      return (await app.request(address, { method: "POST", headers: { Authorization: `Bearer ${token}` } })).status;
+    };
+    for (const does of ["replay", "discard"]) {
+      expect(
+        await Promise.all(["viewer of A", "pm", "po of A"].map((who) => act(who as Who, "alpha-code", does))),
+      ).toEqual([403, 403, 403]);
+      // Of a connection that feeds B too, nobody of A sees what was set aside.
+      expect(await act("engineer of A", "jira", does)).toBe(404);
+      expect(await act("engineer of A", "canb-code", does)).toBe(404);
+    }
+    expect(await act("engineer of A", "alpha-code", "replay")).toBe(202);
+    expect(await act("engineer", "jira", "discard")).toBe(200);
+    expect(await act("engineer", "jira", "discard")).toBe(404);
+    expect(await act("engineer", "jira", "replay")).toBe(404);
+    expect(await acts()).toEqual([
+      ["dead_letter.discard", "2026-11-01.qua_jira", { connection: "jira" }],
+      ["dead_letter.replay", "2026-11-01.qua_alpha-code", { connection: "alpha-code" }],
+    ]);
+  });
+
+  /** A hub of its own, since things are done there. */
+  const deadLetters = async () => {
+    const { app, tokens, deps } = await twoProducts({ ask: async () => {} });
+    const done = async () =>
+      (await acts(deps.table, undefined, 50)).items
+        .filter(({ act }) => act.startsWith("dead_letter"))
+        .map(({ act, subject, detail }) => [act, subject, detail])
+        .sort();
+    return { app, tokens, acts: done };
+  };
 
   it("finds nothing of others, by key neither, however much of theirs is called so", async () => {
     for (const q of ["CANB-1", "canb", "canb-campaign", "autumn canb"]) {

@@ -422,12 +422,13 @@ const filled = async (): Promise<Table> => {
       id: `qua_${name}`,
       connectionId: `con_${name}`,
       stream: "issues",
-      rawRef: "raw/1",
+      rawRef: `${name}/2026-11-01/raw`,
       code: "payload_unreadable",
       message,
       at: at(1),
     };
-    await write(table, quarantineKey(name, at(1), letter.id), letter, lists.ofUnresolved(name, at(1), letter.id));
+    const day = "2026-11-01";
+    await write(table, quarantineKey(name, day, letter.id), letter, lists.ofUnresolved(name, day, letter.id));
   }
   return table;
 };

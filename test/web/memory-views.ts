@@ -8,6 +8,8 @@ import { itemHistory, type StatusOf } from "../../shared/domain/item-history.ts"
 import { STAGES, type Stage } from "../../shared/domain/stage.ts";
 import type { TargetMove } from "../../shared/domain/target-moves.ts";
 import type { FlowRecord } from "../../shared/flow/record.ts";
+import type { ConnectionDetail, MappedWord } from "../../shared/store/connection-detail.ts";
+import { letterName } from "../../shared/store/dead-letters.ts";
 import { entityFits } from "../../shared/store/entity-views.ts";
 import { featureFits } from "../../shared/store/feature-fits.ts";
 import { flowView } from "../../shared/store/flow-views.ts";
@@ -61,6 +63,8 @@ export interface Shown {
   /** Of all other kinds. */
   readonly entities: readonly Entity[];
   readonly unmapped: readonly UnmappedWord[];
+  readonly words: readonly MappedWord[];
+  readonly detail?: ConnectionDetail | undefined;
 }
 
 export const NOTHING: Shown = {
@@ -77,6 +81,7 @@ export const NOTHING: Shown = {
   people: [],
   entities: [],
   unmapped: [],
+  words: [],
   assertions: [],
   updates: [],
   links: [],
@@ -257,6 +262,7 @@ export const memoryViews = (shown: Shown): Views => {
     objective: async (named) => shown.objectives.find(({ id }) => id === named),
     initiatives: async (_filter, after, limit) => page(byId(shown.initiatives), after, limit),
     initiative: async (named) => shown.initiatives.find(({ id }) => id === named),
+    objectiveFeatures: async () => shown.features.slice(0, 3).map(({ id }) => id),
     initiativeFeatures: async () => shown.features.slice(0, 3),
     targetMoves: async (id) => shown.targetMoves?.[id] ?? [],
     dependencies: async () => shown.dependencies ?? [],
@@ -282,6 +288,10 @@ export const memoryViews = (shown: Shown): Views => {
         after,
         limit,
       ),
+    words: async (_, after, limit) => page(shown.words, after, limit),
+    connectionDetail: async () => shown.detail,
+    deadLetter: async (connectionId, name) =>
+      shown.quarantine.find((letter) => letter.connectionId === connectionId && letterName(letter) === name),
     unmapped: async (_, after, limit) => page(shown.unmapped, after, limit),
     changedSince: async (since, product) =>
       shown.features

@@ -17,7 +17,7 @@ const document = openApi({ url: HUB, version: "0.1.0" });
 const paths = document.paths as unknown as Readonly<Record<string, Readonly<Record<string, Operation>>>>;
 
 /** Things that the demo does not have: its tools tell of no incident, and its reports are not due yet. */
-const WITHOUT = new Set(["get_incident", "get_report_run"]);
+const WITHOUT = new Set(["get_incident", "get_report_run", "replay_dead_letter", "discard_dead_letter"]);
 
 const validator = (schema: unknown): z.ZodType => {
   const standing = { ...(schema as Json), $defs: document.components.schemas };

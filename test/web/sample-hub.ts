@@ -384,15 +384,25 @@ export const sampleHub = (perStage: number): Shown => ({
   timeline: TIMELINE,
   changes: CHANGES,
   people: PEOPLE,
-  entities: SAMPLE_ENTITIES,
+  entities: [
+    ...SAMPLE_ENTITIES,
+    ...samplePlan.objectives.map(
+      ({ id, title, productIds }) =>
+        ({ ...SAMPLE_ENTITIES[0], id, kind: "objective", fields: { title }, productIds }) as Entity,
+    ),
+  ],
   unmapped: [{ id: "10042", name: "Waiting for Legal", type: "indeterminate" }],
+  words: [
+    { id: "1", name: "To Do", type: "new", means: "todo", by: "tool" },
+    { id: "10042", name: "Waiting for Legal", type: "indeterminate", means: "unknown", by: "default" },
+  ],
   ...samplePlan,
   connections: [connection("jira", "Jira"), connection("github", "GitHub"), zendesk],
   quarantine: [1, 2].map((n) => ({
     id: `qua_${n}`,
     connectionId: "con_zendesk",
     stream: "zendesk/tickets",
-    rawRef: `raw/${n}`,
+    rawRef: `zendesk/2026-11-2${n}/raw`,
     index: n,
     code: "payload_unreadable",
     message: "ticket 77 does not have the shape we read",

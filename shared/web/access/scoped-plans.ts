@@ -20,6 +20,7 @@ type Plans = Pick<
   | "targetMoves"
   | "dependencies"
   | "releaseParts"
+  | "objectiveFeatures"
 >;
 
 /** What somebody sees who sees some products only. */
@@ -77,6 +78,8 @@ export const scopedPlans = (views: Views, { isMine, own, asked, visibleOf, featu
   };
 
   return {
+    // Ids alone: which of them somebody sees, the features themselves say.
+    objectiveFeatures: async (id) => ((await isSeen(id)) ? views.objectiveFeatures(id) : []),
     said: async (featureId) => ((await feature(featureId)) === undefined ? [] : views.said(featureId)),
     async updates(about, after, limit) {
       const found = kindOf(about) === "feature" ? (await feature(about)) !== undefined : await isSeen(about);

@@ -196,6 +196,10 @@ export const scopedViews = (views: Views, products: readonly string[]): Views =>
       (await views.search(text, limit, products)).filter(({ productIds }) => isMine(productIds)).map(own),
     unmapped: async (connectionId, after, limit) =>
       (await isWhole(connectionId)) ? views.unmapped(connectionId, after, limit) : nothing,
+    words: async (connectionId, after, limit) =>
+      (await isWhole(connectionId)) ? views.words(connectionId, after, limit) : nothing,
+    connectionDetail: async (connectionId) =>
+      (await isWhole(connectionId)) ? views.connectionDetail(connectionId) : undefined,
     // Persons belong to no product: who may see some products only sees those who are named on their records.
     people: async () => nothing,
     person: async () => undefined,
@@ -214,6 +218,8 @@ export const scopedViews = (views: Views, products: readonly string[]): Views =>
     connection: async (nameOrId) => (await connections()).find(({ id, name }) => id === nameOrId || name === nameOrId),
     quarantine: async (connectionId, after, limit) =>
       (await isWhole(connectionId)) ? views.quarantine(connectionId, after, limit) : nothing,
+    deadLetter: async (connectionId, name) =>
+      (await isWhole(connectionId)) ? views.deadLetter(connectionId, name) : undefined,
     changedSince: (since, product, upTo) => {
       const of = typeof product === "object" ? product.filter((id) => mine.has(id)) : asked(product);
       return views.changedSince(since, of, upTo);

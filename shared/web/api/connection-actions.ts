@@ -1,10 +1,11 @@
 import * as z from "zod";
 import { HubError } from "../../connector/errors.ts";
-import type { AskedOfConnection } from "../web-deps.ts";
+import type { ConnectionView } from "../../store/views.ts";
+import type { AskedOfConnection, WebDeps } from "../web-deps.ts";
 import { action } from "./action.ts";
 import type { Route } from "./route.ts";
 
-const TakenJson = z
+export const TakenJson = z
   .object({
     connectionId: z.string(),
     asked: z.enum(["sync", "replay", "check"]),
@@ -12,6 +13,19 @@ const TakenJson = z
     runsUrl: z.string().describe("Where the runs of its streams can be followed."),
   })
   .meta({ id: "Taken" });
+
+/** What is said of work that was taken. */
+export const taken = (
+  { url, now }: Pick<WebDeps, "url" | "now">,
+  { id, name }: Pick<ConnectionView, "id" | "name">,
+  asked: AskedOfConnection["what"],
+) => {
+  const location = `/v1/connections/${encodeURIComponent(name)}/runs`;
+  return {
+    body: { connectionId: id, asked, askedAt: now().toISOString(), runsUrl: `${url()}${location}` },
+    location,
+  };
+};
 
 const asking = <Body extends z.ZodObject>(what: AskedOfConnection["what"], summary: string, takes?: Body): Route =>
   action({
@@ -31,16 +45,7 @@ const asking = <Body extends z.ZodObject>(what: AskedOfConnection["what"], summa
       if (deps.ask === undefined) throw new HubError("internal_error", "nothing takes jobs here", { retry: "never" });
       const { full } = sent as { readonly full?: boolean | undefined };
       await deps.ask({ connection: connection.name, what, ...(full !== undefined && { full }) });
-      const location = `/v1/connections/${encodeURIComponent(connection.name)}/runs`;
-      return {
-        body: {
-          connectionId: connection.id,
-          asked: what,
-          askedAt: deps.now().toISOString(),
-          runsUrl: `${deps.url()}${location}`,
-        },
-        location,
-      };
+      return taken(deps, connection, what);
     },
   });
 

@@ -1,5 +1,6 @@
 import * as z from "zod";
-import type { ConnectionView, StreamCensus } from "../../store/views.ts";
+import { letterName } from "../../store/dead-letters.ts";
+import type { ConnectionView, Quarantined, StreamCensus } from "../../store/views.ts";
 import { COMPONENT_STATUSES, componentStatus } from "./connection-status.ts";
 import { list, single } from "./route.ts";
 
@@ -58,6 +59,14 @@ const ConnectionJson = z
       .nullable()
       .describe("What the connection is read with; null if it could not be opened."),
     quarantined: z.int().describe("Records set aside because they could not be read."),
+    unreadScopes: z.int().describe("Scopes of streams that were never read to their end."),
+    failed24h: z.int().describe("Scopes of streams whose last run failed within 24 hours."),
+    setAside24h: z.int().describe("Records set aside within 24 hours that still wait."),
+    nextRunAt: Time.describe("When it is read next; null for a tool that only sends, and before the first run."),
+    quota: z
+      .object({ remaining: z.int(), resetAt: Time, at: z.string() })
+      .nullable()
+      .describe("What the tool said last of requests that are left; null where it says nothing."),
     webhooks: z.object({
       configured: z.boolean(),
       url: z.string().describe("The address to give to the tool."),
@@ -67,14 +76,15 @@ const ConnectionJson = z
   })
   .meta({ id: "Connection" });
 
-const DeadLetterJson = z
+export const DeadLetterJson = z
   .object({
-    id: z.string(),
+    id: z.string().describe("The day on which it came, and which of that day."),
     stream: z.string(),
     code: z.string(),
     message: z.string(),
     at: z.string(),
-    resolvedAt: Time,
+    state: z.enum(["waiting", "resolved", "discarded"]),
+    resolvedAt: Time.describe("When it was read after all, or discarded."),
     rawRef: z.string().describe("Archive reference of the untouched payload."),
     index: z.int().nullable().describe("Its place in the archived page; null if the whole payload is meant."),
   })
@@ -95,6 +105,14 @@ const censusJson = ({ theirs, ours, fuse, error, ...counts }: StreamCensus): z.i
   hubCount: ours,
   fuse: fuse.map((place) => ({ ...place })),
   error: error ?? null,
+});
+
+const loadJson = ({ load }: ConnectionView) => ({
+  unreadScopes: load?.unread ?? 0,
+  failed24h: load?.failed24h ?? 0,
+  setAside24h: load?.setAside24h ?? 0,
+  nextRunAt: load?.nextRunAt ?? null,
+  quota: load?.quota === undefined ? null : { ...load.quota, resetAt: load.quota.resetAt ?? null },
 });
 
 const connectionJson = (connection: ConnectionView, hub: string): z.input<typeof ConnectionJson> => ({
@@ -119,6 +137,7 @@ const connectionJson = (connection: ConnectionView, hub: string): z.input<typeof
     ? { ...connection.credential, expiresAt: connection.credential.expiresAt ?? null }
     : null,
   quarantined: connection.quarantined,
+  ...loadJson(connection),
   webhooks: {
     configured: connection.webhooks.configured,
     url: `${hub}/hooks/${encodeURIComponent(connection.name)}`,
@@ -126,6 +145,17 @@ const connectionJson = (connection: ConnectionView, hub: string): z.input<typeof
     rejected: connection.webhooks.rejected,
   },
 });
+
+export const deadLetterJson = (letter: Quarantined): z.input<typeof DeadLetterJson> => {
+  const { connectionId: _, discarded, resolvedAt, index, ...told } = letter;
+  return {
+    ...told,
+    id: letterName(letter),
+    state: resolvedAt === undefined ? "waiting" : discarded ? "discarded" : "resolved",
+    resolvedAt: resolvedAt ?? null,
+    index: index ?? null,
+  };
+};
 
 const ID = { id: "Name or id of a connection." };
 
@@ -196,19 +226,15 @@ export const CONNECTION_ROUTES = [
     tag: "Connections",
     scope: "connections:read",
     path: "/v1/connections/{id}/dead-letters",
-    summary: "Records of a connection that could not be read, newest first; kept until somebody replays them.",
+    summary:
+      "Records of a connection that could not be read, newest first; kept until somebody replays or discards them.",
     pathParameters: ID,
     item: DeadLetterJson,
     rows: async ({ deps, id, after, limit }) => {
       const connection = await deps.views.connection(id);
       if (connection === undefined) return undefined;
       const { items, next } = await deps.views.quarantine(connection.id, after, limit);
-      const json = items.map(({ connectionId: _, ...letter }) => ({
-        ...letter,
-        resolvedAt: letter.resolvedAt ?? null,
-        index: letter.index ?? null,
-      }));
-      return { items: json, next };
+      return { items: items.map(deadLetterJson), next };
     },
   }),
 ];

@@ -9,6 +9,7 @@ import { EvidenceJson, Expand, evidenceJson, expansions } from "./feature-expand
 import { ownersNamed } from "./feature-filter.ts";
 import { ExplanationJson, explanationJson, FeatureJson, featureJson } from "./feature-json.ts";
 import { Moment, ProductFilter, productId, since } from "./filters.ts";
+import { ObjectiveFilter, objectiveNamed } from "./objective-filter.ts";
 import { type Asked, list, single } from "./route.ts";
 
 const ID = { id: "Id or key of a feature; keys it once had and any case are understood." };
@@ -56,6 +57,7 @@ export const FEATURE_ROUTES = [
     summary: "All features with their stage, health and progress.",
     query: {
       product: ProductFilter,
+      objective: ObjectiveFilter,
       stage: z
         .array(z.enum([...STAGES, "none"]))
         .optional()
@@ -96,11 +98,13 @@ export const FEATURE_ROUTES = [
         .reduce((sum, [, count]) => sum + count, 0);
     },
     rows: async ({ deps, query, after, limit }) => {
-      const { sort, expand, asOf, ...filters } = query;
+      const { sort, expand, asOf, objective: named, ...filters } = query;
       const at = pastMoment(asOf, deps);
       if (at !== undefined) onlyOfNow({ sort, expand });
+      const objective = await objectiveNamed(deps.views, named);
       const filter = {
         ...filters,
+        ...(objective && { ids: await deps.views.objectiveFeatures(objective.id) }),
         order: sort,
         product: await productId(deps.views, query.product),
         owner: await ownersNamed(deps.views, query.owner),

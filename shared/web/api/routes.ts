@@ -2,6 +2,7 @@ import { CHANGE_ROUTES } from "./change-routes.ts";
 import { CONNECTION_ACTIONS } from "./connection-actions.ts";
 import { CONNECTION_ROUTES } from "./connection-routes.ts";
 import { CYCLE_ROUTES } from "./cycle-routes.ts";
+import { DEAD_LETTER_ACTIONS } from "./dead-letter-actions.ts";
 import { FEATURE_ROUTES } from "./feature-routes.ts";
 import { FLOW_ROUTES } from "./flow-routes.ts";
 import { KEY_ROUTES } from "./key-routes.ts";
@@ -11,6 +12,7 @@ import { MEMBER_ROUTES } from "./member-routes.ts";
 import { PEOPLE_ROUTES } from "./people-routes.ts";
 import { PLAN_PAST_ROUTES } from "./plan-past-routes.ts";
 import { PLAN_ROUTES } from "./plan-routes.ts";
+import { REPORT_ACTIONS } from "./report-actions.ts";
 import { REPORT_ROUTES } from "./report-routes.ts";
 import type { Route } from "./route.ts";
 import { SAID_ROUTES } from "./said-routes.ts";
@@ -37,7 +39,9 @@ export const ROUTES: readonly Route[] = [
   ...WEBHOOK_ROUTES,
   ...CONNECTION_ROUTES,
   ...CONNECTION_ACTIONS,
+  ...DEAD_LETTER_ACTIONS,
   ...KEY_ROUTES,
   ...MEMBER_ROUTES,
   ...REPORT_ROUTES,
+  ...REPORT_ACTIONS,
 ];

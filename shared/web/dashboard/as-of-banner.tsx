@@ -24,16 +24,22 @@ export const AsOfForm = ({
   action,
   asOf,
   today,
+  parameters = {},
 }: {
   readonly action: string;
   readonly asOf: string | undefined;
   readonly today: string;
+  /** What else the address says. */
+  readonly parameters?: Readonly<Record<string, string | undefined>>;
 }) => (
   <form class="filters" action={action} aria-label="Another time">
+    {Object.entries(parameters).map(
+      ([name, value]) => name !== "as_of" && value && <input type="hidden" name={name} value={value} />,
+    )}
     <AsOfInput name="as_of" label="As of" value={asOf} today={today} />
     <button type="submit">Apply</button>
     {asOf !== undefined && (
-      <a class="reset" href={address(action, {})}>
+      <a class="reset" href={address(action, { ...parameters, as_of: undefined })}>
         Back to now
       </a>
     )}

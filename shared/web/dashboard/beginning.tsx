@@ -1,8 +1,16 @@
 import type { ConnectionView } from "../../store/views.ts";
 import { toolName } from "../words.ts";
+import { Live } from "./live.tsx";
 
 /** What stands where features would, while there is none: why, and what to do. */
-export const Beginning = ({ connections }: { readonly connections: readonly ConnectionView[] }) => {
+export const Beginning = ({
+  connections,
+  at,
+}: {
+  readonly connections: readonly ConnectionView[];
+  /** The page that it stands on. */
+  readonly at: string;
+}) => {
   if (connections.length === 0)
     return (
       <section class="empty">
@@ -34,15 +42,14 @@ export const Beginning = ({ connections }: { readonly connections: readonly Conn
       </section>
     );
   const records = (connection: ConnectionView) => connection.streams.reduce((sum, run) => sum + run.records, 0);
-  const running = connections.filter(
-    ({ streams }) => streams.length === 0 || streams.some((run) => run.firstCompletedAt === undefined),
-  );
+  const running = connections.filter(({ streams }) => streams.some((run) => run.firstCompletedAt === undefined));
   return (
     <section class="empty">
+      {running.length > 0 && <Live at={at} />}
       <h2>{running.length > 0 ? "The first sync is running" : "No features yet"}</h2>
       <p>
         {running.length > 0
-          ? "Features appear as their records arrive; reload to see more."
+          ? "Features appear as their records arrive."
           : "All connections have been read, and none of their records is a feature. Epics, projects, milestones and ideas become features."}
       </p>
       <ul class="plain">

@@ -59,7 +59,7 @@ export const boardMore: PageHandler = async (c, deps) => {
   const own = new URLSearchParams([...url.searchParams].filter(([name]) => name in Shape));
   const { column, rest = 0 } = checked(z.object(Shape), givenIn(own, Shape, url.pathname));
   const products = await deps.views.products();
-  const query = featureQuery(url, products, deps);
+  const query = await featureQuery(url, products, deps);
   const after = placeOf(deps, scopeOf(column, query.parameters), query.cursor);
   const until = query.at ?? deps.now().toISOString();
   const [{ items, next }, since] = await Promise.all([

@@ -1,8 +1,12 @@
+import { HubError } from "../../connector/errors.ts";
 import { dayOf } from "../../domain/day.ts";
+import type { Instant } from "../../domain/instant.ts";
 import { STAGES, type Stage } from "../../domain/stage.ts";
 import type { FeatureView, HealthValue, PastViews } from "../../store/views.ts";
 import { LOOK_AT_MOST } from "../../store/walk-kind.ts";
+import { objectivesToChoose } from "../api/objective-filter.ts";
 import { viewsAt } from "../as-of.ts";
+import type { WebDeps } from "../web-deps.ts";
 import { HEALTH_WORDS, STAGE_WORDS } from "../words.ts";
 import { AsOfBanner } from "./as-of-banner.tsx";
 import { Beginning } from "./beginning.tsx";
@@ -10,14 +14,17 @@ import { columnCursor, MoreLink } from "./board-more.tsx";
 import { ComparedLine, compared } from "./compared.tsx";
 import { type CardContext, FeatureCard } from "./feature-card.tsx";
 import { FeatureFilters, NothingMatches } from "./feature-filters.tsx";
-import { byUrgency } from "./feature-order.ts";
+import { byUrgency, orderedFeatures } from "./feature-order.ts";
 import { type FeatureQuery, featureQuery } from "./feature-query.ts";
 import { featuresPage, viewOf } from "./features-page.tsx";
 import { address } from "./link.tsx";
-import { type PageHandler, sendPage } from "./page.tsx";
+import { type PageContext, type PageHandler, sendPage } from "./page.tsx";
 import { usualDays } from "./stage-age.ts";
+import { Moment } from "./time.tsx";
+import { lastReportDay } from "./time-travel.tsx";
 
 const CARDS = 20;
+const OBJECTIVES_TO_CHOOSE = 30;
 /** Of features that a text or an owner fits, in one column. */
 const COUNTED_AT_MOST = 200;
 
@@ -38,6 +45,29 @@ const searchedColumn = async (views: PastViews, stage: Stage | "none", { filter 
   const { items, next } = await views.column(stage, filter.product, undefined, COUNTED_AT_MOST, filter);
   const cards = items.toSorted(byUrgency).slice(0, CARDS);
   return { stage, cards, count: items.length, open: next !== undefined };
+};
+
+/** Columns of some features alone: they are read whole, so that every count is exact. */
+const columnsAmong = (features: readonly FeatureView[]): readonly Column[] =>
+  (["none", ...STAGES] as const).map((stage) => {
+    const cards = features.filter(({ explanation }) => (explanation.headline ?? "none") === stage).toSorted(byUrgency);
+    return { stage, cards: cards.slice(0, CARDS), count: cards.length, open: false };
+  });
+
+const healthsAmong = (features: readonly FeatureView[]): Record<HealthValue, number> => {
+  const counts: Record<HealthValue, number> = { on_track: 0, at_risk: 0, off_track: 0, unknown: 0 };
+  for (const { health } of features) counts[health.value] += 1;
+  return counts;
+};
+
+/** All that a board shows: of every feature, or of those that serve an objective. */
+const boardOf = async (views: PastViews, query: FeatureQuery) => {
+  if (query.filter.ids === undefined) {
+    const [columns, healths] = await Promise.all([columnsOf(views, query), views.healthCounts(query.product?.id)]);
+    return { columns, healths };
+  }
+  const { items } = await orderedFeatures(views, query.filter, "health");
+  return { columns: columnsAmong(items), healths: healthsAmong(items) };
 };
 
 const columnsOf = async (views: PastViews, query: FeatureQuery): Promise<readonly Column[]> => {
@@ -118,6 +148,38 @@ const HealthSummary = ({ counts, query }: { counts: Readonly<Record<HealthValue,
   </ul>
 );
 
+/** @throws whatever was thrown, unless it says that no board was kept of then */
+const unlessNotKept = (error: unknown): HubError => {
+  if (error instanceof HubError && error.code === "as_of_unavailable") return error;
+  throw error;
+};
+
+/** A day before the hub began: since when there is something, in place of an error. */
+const notKeptPage = (c: PageContext, deps: WebDeps, at: Instant, why: HubError, back: string) =>
+  sendPage(
+    c,
+    deps,
+    { title: "Board", section: "board" },
+    <>
+      <h1>All features</h1>
+      <AsOfBanner at={at} zone={deps.timezone ?? "UTC"} back={back} />
+      <section class="empty">
+        <h2>The board of that day is not known</h2>
+        {typeof why.details["first"] === "string" ? (
+          <p>
+            The first board that the hub kept is of <Moment at={why.details["first"]} />.
+          </p>
+        ) : (
+          <p>{`${why.message.charAt(0).toUpperCase()}${why.message.slice(1)}.`}</p>
+        )}
+        <p>
+          Boards are kept from the day on which the hub began. <a href={back}>Show the board of now</a>, or look at{" "}
+          <a href="/features">one feature</a>: its past reaches as far as its tools tell.
+        </p>
+      </section>
+    </>,
+  );
+
 /** All features by headline stage. */
 export const boardPage: PageHandler = async (c, deps) => {
   const { views } = deps;
@@ -125,21 +187,25 @@ export const boardPage: PageHandler = async (c, deps) => {
   const { view } = viewOf(url);
   if (view === "table" || view === "timeline") return featuresPage(c, deps);
   const products = await views.products();
-  const query = featureQuery(url, products, deps);
+  const query = await featureQuery(url, products, deps);
   const fold = (url.searchParams.get("fold") ?? "").split(",").filter(Boolean);
   const zone = deps.timezone ?? "UTC";
   const then = viewsAt(deps, query.at);
   const until = query.at ?? deps.now().toISOString();
-  const [all, healths, connections, since] = await Promise.all([
-    columnsOf(then, query),
-    then.healthCounts(query.product?.id),
+  const [shownThen, connections, since, lastReport, objectives] = await Promise.all([
+    boardOf(then, query).catch(unlessNotKept),
     views.connections(),
     query.comparedTo === undefined ? undefined : compared(views, query.comparedTo, until, query.product?.id),
+    lastReportDay(deps, c.get("identity")),
+    objectivesToChoose(views, query.product?.id, OBJECTIVES_TO_CHOOSE),
   ]);
+  const back = address("/", { ...query.parameters, as_of: undefined });
+  if (shownThen instanceof HubError) return notKeptPage(c, deps, query.at ?? until, shownThen, back);
+  const { columns: all, healths } = shownThen;
   const columns = all.filter(({ stage, count }) => stage !== "none" || count > 0);
   const isEmpty = columns.every(({ count }) => count === 0);
   const { health, q, owner } = query.filter;
-  const isFiltered = [health, q, owner].some((one) => one !== undefined);
+  const isFiltered = [health, q, owner, query.objective].some((one) => one !== undefined);
   const isBare = isEmpty && !isFiltered && query.product === undefined && query.at === undefined;
   const productNames = new Map(
     products.length > 1 && query.product === undefined ? products.map(({ id, name }) => [id, name]) : [],
@@ -161,7 +227,12 @@ export const boardPage: PageHandler = async (c, deps) => {
         <h1>{query.product?.name ?? "All features"}</h1>
         {!isBare && <HealthSummary counts={healths} query={query} />}
       </div>
-      <AsOfBanner at={query.at} zone={zone} back={address("/", { ...query.parameters, as_of: undefined })} />
+      <AsOfBanner at={query.at} zone={zone} back={back} />
+      {query.objective !== undefined && (
+        <p class="lead">
+          Features that serve <a href="/objectives">{query.objective.title}</a>
+        </p>
+      )}
       {query.product?.vision && <p class="lead">{query.product.vision}</p>}
       {!isBare && (
         <FeatureFilters
@@ -169,6 +240,8 @@ export const boardPage: PageHandler = async (c, deps) => {
           view="board"
           query={query}
           products={products}
+          objectives={objectives}
+          lastReport={lastReport}
           today={dayOf(deps.now().getTime(), zone)}
         />
       )}
@@ -179,7 +252,7 @@ export const boardPage: PageHandler = async (c, deps) => {
           up to {COUNTED_AT_MOST} of them: a + marks columns that may hold more.
         </p>
       )}
-      {isBare && <Beginning connections={connections} />}
+      {isBare && <Beginning connections={connections} at="/" />}
       {isEmpty && !isBare && <NothingMatches action="/" parameters={query.parameters} />}
       {!isEmpty && (
         <>

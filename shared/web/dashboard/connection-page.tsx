@@ -1,28 +1,32 @@
 import { HubError } from "../../connector/errors.ts";
-import type { ConnectionView, Quarantined, StreamCensus, StreamRun } from "../../store/views.ts";
+import type { HubEvent } from "../../domain/event.ts";
+import type { ConnectionView, StreamCensus, StreamRun } from "../../store/views.ts";
+import { discardDeadLetter, replayDeadLetter } from "../api/dead-letter-actions.ts";
+import type { WebDeps } from "../web-deps.ts";
 import { CONNECTION_WORDS, RUN_WORDS, toolName } from "../words.ts";
 import { BarChart } from "./charts/bar-chart.tsx";
 import { numeral } from "./charts/figure.tsx";
+import { Code } from "./code.tsx";
+import { Access, Settings } from "./connection-access.tsx";
+import { SetAside } from "./connection-letters.tsx";
+import { Mapping } from "./connection-mapping.tsx";
 import { Ask, ConnectionState, CredentialNote, Running } from "./connections-page.tsx";
 import { answerForm, oneOf, tokenOf } from "./form.tsx";
 import { address } from "./link.tsx";
-import { type PageHandler, sendPage } from "./page.tsx";
+import { Live } from "./live.tsx";
+import { type PageContext, type PageHandler, sendPage } from "./page.tsx";
 import { linkCursor, placeOf } from "./page-cursor.ts";
 import { Scroll } from "./scroll.tsx";
 import type { FormHandler } from "./settings/form.tsx";
 import { Moment } from "./time.tsx";
 
 const LETTERS_AT_ONCE = 50;
+const WORDS_AT_ONCE = 200;
+/** Gaps of all connections. */
+const GAPS_LOOKED_AT = 200;
 const STREAMS_DRAWN = 20;
 /** Minutes behind that somebody would look at. */
 const WORTH_DRAWING = 5;
-
-/** A code with its page. */
-const Code = ({ code }: { readonly code: string }) => (
-  <a href={`/docs/errors/${encodeURIComponent(code)}`}>
-    <code>{code}</code>
-  </a>
-);
 
 const whole = (count: number): string => count.toLocaleString("en-GB");
 
@@ -93,75 +97,6 @@ const Run = ({ run, connection }: { readonly run: StreamRun; readonly connection
   </>
 );
 
-const Letter = ({ letter }: { readonly letter: Quarantined }) => (
-  <tr>
-    <td>
-      <Moment at={letter.at} />
-    </td>
-    <td>{letter.stream}</td>
-    <td>
-      <Code code={letter.code} />
-    </td>
-    <td>{letter.message}</td>
-    <td>
-      {letter.resolvedAt === undefined ? (
-        "waiting"
-      ) : (
-        <>
-          resolved <Moment at={letter.resolvedAt} />
-        </>
-      )}
-    </td>
-  </tr>
-);
-
-const SetAside = ({
-  letters,
-  older,
-}: {
-  readonly letters: readonly Quarantined[];
-  readonly older: string | undefined;
-}) => (
-  <section aria-labelledby="quarantine">
-    <h2 id="quarantine">Set aside</h2>
-    {letters.length === 0 ? (
-      <p class="quiet">Every record of this connection could be read.</p>
-    ) : (
-      <>
-        <p>
-          These records could not be read. They are kept with their bytes; after an update of the connector, replay them
-          with <code>npx throughline replay --quarantine</code>.
-        </p>
-        <Scroll label="Records set aside">
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">When</th>
-                <th scope="col">Stream</th>
-                <th scope="col">Code</th>
-                <th scope="col">Why</th>
-                <th scope="col">State</th>
-              </tr>
-            </thead>
-            <tbody>
-              {letters.map((letter) => (
-                <Letter letter={letter} />
-              ))}
-            </tbody>
-          </table>
-        </Scroll>
-      </>
-    )}
-    {older !== undefined && (
-      <p>
-        <a class="more" rel="next" href={older}>
-          Show older
-        </a>
-      </p>
-    )}
-  </section>
-);
-
 const Webhooks = ({ webhooks, hook }: { readonly webhooks: ConnectionView["webhooks"]; readonly hook: string }) => (
   <section aria-labelledby="webhooks">
     <h2 id="webhooks">Webhooks</h2>
@@ -200,7 +135,10 @@ const TABS = [
   ["", "Overview"],
   ["runs", "Runs"],
   ["dead-letters", "Dead letters"],
+  ["mapping", "Mapping"],
   ["webhooks", "Webhooks"],
+  ["access", "Access"],
+  ["settings", "Settings"],
 ] as const;
 
 const Tabs = ({
@@ -271,7 +209,7 @@ const Lags = ({ streams }: Pick<ConnectionView, "streams">) => {
   );
 };
 
-/** One connection, in parts that have an address each: how it is, its runs, what was set aside, where webhooks go. */
+/** One connection, in parts that have an address each: how it is, its runs, what was set aside, what its words mean, where webhooks go, what it may read, its settings. */
 export const connectionPage: PageHandler = async (c, deps) => {
   const asked = c.req.param("name") ?? "";
   const tab = c.req.param("tab") ?? "";
@@ -328,7 +266,12 @@ export const connectionPage: PageHandler = async (c, deps) => {
         </>
       )}
       {hasLetters && (
-        <SetAside letters={items} older={older && address(`${path}/dead-letters`, { cursor: older }, "#quarantine")} />
+        <SetAside
+          connection={connection}
+          letters={items}
+          older={older && address(`${path}/dead-letters`, { cursor: older }, "#quarantine")}
+          token={tab === "dead-letters" ? token : undefined}
+        />
       )}
       {tab === "dead-letters" && token !== undefined && (
         <>
@@ -342,6 +285,12 @@ export const connectionPage: PageHandler = async (c, deps) => {
       {(tab === "" || tab === "webhooks") && (
         <Webhooks webhooks={connection.webhooks} hook={`${deps.url()}/hooks/${encodeURIComponent(connection.name)}`} />
       )}
+      {tab === "mapping" && <Mapping connection={connection} {...(await mappingOf(c, deps, connection))} />}
+      {tab === "access" && <Access connection={connection} detail={await deps.views.connectionDetail(connection.id)} />}
+      {tab === "settings" && <Settings detail={await deps.views.connectionDetail(connection.id)} />}
+      {connection.streams.some(({ state }) => state === "syncing") && ["", "runs"].includes(tab) && (
+        <Live at={tab === "" ? path : `${path}/${tab}`} />
+      )}
       <p class="quiet">
         <a href={`/v1${path}`}>As JSON</a>
       </p>
@@ -349,14 +298,37 @@ export const connectionPage: PageHandler = async (c, deps) => {
   );
 };
 
+/** What the mapping of a connection is told by. */
+const mappingOf = async (c: PageContext, deps: WebDeps, connection: ConnectionView) => {
+  const scope = { route: "page.words", filters: { id: connection.id } };
+  const after = placeOf(deps, scope, c.req.query("cursor"));
+  const [{ items, next }, events, detail] = await Promise.all([
+    deps.views.words(connection.id, after, WORDS_AT_ONCE),
+    deps.views.lastChanges("mapping.gap.detected", GAPS_LOOKED_AT),
+    deps.views.connectionDetail(connection.id),
+  ]);
+  const cursor = linkCursor(deps, scope, next);
+  const path = `/connections/${encodeURIComponent(connection.name)}/mapping`;
+  const gaps = (events as readonly HubEvent<"mapping.gap.detected">[]).filter(
+    ({ data }) => data.connection.id === connection.id && data.field !== "work_item.status",
+  );
+  return { words: items, next: cursor && address(path, { cursor }), gaps, detail };
+};
+
 /** Takes the forms of a connection's page: the work is asked for, while the browser already goes on. */
 export const connectionForm: FormHandler = (c, deps, fields) =>
-  answerForm(c, fields, async ({ field }) => {
+  answerForm(c, fields, async ({ field, identity }) => {
     const connection = await deps.views.connection(c.req.param("name") ?? "");
     if (connection === undefined)
       throw new HubError("connection_unknown", "there is no such connection", { retry: "never" });
-    const what = oneOf("does", field("does"), ["sync", "check", "replay"] as const);
+    const does = oneOf("does", field("does"), ["sync", "check", "replay", "replay_letter", "discard_letter"] as const);
+    if (does === "replay_letter" || does === "discard_letter") {
+      const act = does === "replay_letter" ? replayDeadLetter : discardDeadLetter;
+      if ((await act(deps, identity, connection.name, field("letter"))) === undefined)
+        throw new HubError("not_found", "nothing that was set aside is called so", { retry: "never" });
+      return `/connections/${encodeURIComponent(connection.name)}/dead-letters`;
+    }
     if (deps.ask === undefined) throw new HubError("internal_error", "nothing takes jobs here", { retry: "never" });
-    await deps.ask({ connection: connection.name, what });
+    await deps.ask({ connection: connection.name, what: does });
     return `/connections/${encodeURIComponent(connection.name)}`;
   });

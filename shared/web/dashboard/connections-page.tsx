@@ -1,8 +1,10 @@
+import type { ConnectionLoad, Quota } from "../../store/connection-load.ts";
 import type { ConnectionView } from "../../store/views.ts";
 import type { AskedOfConnection } from "../web-deps.ts";
 import { CONNECTION_WORDS, toolName } from "../words.ts";
 import { Beginning } from "./beginning.tsx";
 import { PostForm, tokenOf } from "./form.tsx";
+import { Live } from "./live.tsx";
 import { type PageHandler, sendPage } from "./page.tsx";
 import { Scroll } from "./scroll.tsx";
 import { Moment } from "./time.tsx";
@@ -64,10 +66,44 @@ export const CredentialNote = ({ credential }: Pick<ConnectionView, "credential"
   );
 };
 
+const Backlog = ({ load: { unread }, of }: { readonly load: ConnectionLoad; readonly of: number }) =>
+  unread === 0 ? <span class="quiet">none</span> : <>{`${unread} of ${of} to read first`}</>;
+
+/** Runs that failed and records that could not be read, of the last day. */
+const Failed = ({
+  load: { failed24h, setAside24h },
+  name,
+}: {
+  readonly load: ConnectionLoad;
+  readonly name: string;
+}) => {
+  const path = `/connections/${encodeURIComponent(name)}`;
+  if (failed24h + setAside24h === 0) return <span class="quiet">none</span>;
+  return (
+    <>
+      {failed24h > 0 && <a href={`${path}/runs`}>{`${failed24h} run${failed24h === 1 ? "" : "s"}`}</a>}
+      {failed24h > 0 && setAside24h > 0 && ", "}
+      {setAside24h > 0 && <a href={`${path}/dead-letters`}>{`${setAside24h} set aside`}</a>}
+    </>
+  );
+};
+
+const QuotaLeft = ({ quota: { remaining, resetAt, at }, now }: { readonly quota: Quota; readonly now: string }) => (
+  <>
+    {remaining.toLocaleString("en-GB")}
+    <span class="quiet sub">
+      {resetAt !== undefined && resetAt > now ? "until " : "told "}
+      <Moment at={resetAt !== undefined && resetAt > now ? resetAt : at} />
+    </span>
+  </>
+);
+
 const ConnectionRow = ({
   connection,
   sync,
+  now,
 }: {
+  readonly now: string;
   readonly connection: ConnectionView;
   /** Present where something takes the job. */
   readonly sync: { readonly token: string } | undefined;
@@ -78,6 +114,7 @@ const ConnectionRow = ({
     .sort()
     .at(-1);
   const records = streams.reduce((sum, run) => sum + run.records, 0);
+  const { load } = connection;
   return (
     <tr>
       <th scope="row">
@@ -96,9 +133,21 @@ const ConnectionRow = ({
           <Moment at={connection.dataAsOf} />
         )}
       </td>
-      <td>{finished === undefined ? <span class="quiet">none yet</span> : <Moment at={finished} />}</td>
-      <td class="num">{records.toLocaleString("en-GB")}</td>
-      <td class="num">{connection.quarantined}</td>
+      <td>
+        {finished === undefined ? <span class="quiet">none yet</span> : <Moment at={finished} />}
+        {load?.nextRunAt !== undefined && (
+          <span class="quiet sub">
+            next <Moment at={load.nextRunAt} />
+          </span>
+        )}
+      </td>
+      <td class="num">
+        {records.toLocaleString("en-GB")}
+        {connection.quarantined > 0 && <span class="sub">{connection.quarantined} set aside</span>}
+      </td>
+      <td>{load && <Backlog load={load} of={streams.length} />}</td>
+      <td>{load && <Failed load={load} name={connection.name} />}</td>
+      <td>{load?.quota ? <QuotaLeft quota={load.quota} now={now} /> : <span class="quiet">not told</span>}</td>
       <td>
         {webhooks.configured ? "on" : <span class="quiet">off</span>}
         {webhooks.rejected > 0 && <span class="quiet sub">{webhooks.rejected} rejected</span>}
@@ -120,13 +169,15 @@ export const connectionsPage: PageHandler = async (c, deps) => {
     (a, b) => needs(a) - needs(b) || a.title.localeCompare(b.title),
   );
   const sync = deps.ask === undefined ? undefined : { token: tokenOf(c, deps) };
+  // Of the whole hub: for those who see all of it.
+  const waiting = c.get("identity").products === "all" ? await deps.waiting?.() : undefined;
   return sendPage(
     c,
     deps,
     { title: "Connections", section: "connections" },
     <>
       <h1>Connections</h1>
-      {connections.length === 0 && <Beginning connections={connections} />}
+      {connections.length === 0 && <Beginning connections={connections} at="/connections" />}
       {connections.length > 0 && (
         <Scroll label="Connections">
           <table>
@@ -135,24 +186,32 @@ export const connectionsPage: PageHandler = async (c, deps) => {
                 <th scope="col">Connection</th>
                 <th scope="col">State</th>
                 <th scope="col">Data as of</th>
-                <th scope="col">Last run ended</th>
+                <th scope="col">Last and next run</th>
                 <th scope="col" class="num">
                   Records
                 </th>
-                <th scope="col" class="num">
-                  Set aside
-                </th>
+                <th scope="col">Backlog</th>
+                <th scope="col">Failed in 24 h</th>
+                <th scope="col">Quota left</th>
                 <th scope="col">Webhooks</th>
                 {sync !== undefined && <th scope="col">Actions</th>}
               </tr>
             </thead>
             <tbody>
               {connections.map((connection) => (
-                <ConnectionRow connection={connection} sync={sync} />
+                <ConnectionRow connection={connection} sync={sync} now={deps.now().toISOString()} />
               ))}
             </tbody>
           </table>
         </Scroll>
+      )}
+      {waiting !== undefined && (
+        <p class="quiet">
+          {waiting.map(({ queue, waiting: wait, dead }) => `${queue}: ${wait} wait, ${dead} were given up`).join(" · ")}
+        </p>
+      )}
+      {connections.some(({ streams }) => streams.some(({ state }) => state === "syncing")) && (
+        <Live at="/connections" />
       )}
       <p class="quiet">
         <a href="/v1/connections">As JSON</a>

@@ -1,5 +1,6 @@
 import type { Hono } from "hono";
 import { HubError } from "../../connector/errors.ts";
+import { dayOf } from "../../domain/day.ts";
 import { demand, NOBODY } from "../access/identity.ts";
 import type { Scope } from "../access/scope.ts";
 import { seenBy } from "../access/seen-by.ts";
@@ -29,6 +30,7 @@ import type { PageHandler } from "./page.tsx";
 import { peoplePage } from "./people-page.tsx";
 import { productFlowPage } from "./product-flow-page.tsx";
 import { productPage } from "./product-page.tsx";
+import { reportForm } from "./report-asks.tsx";
 import { previewPage } from "./report-preview-page.tsx";
 import { runPage } from "./report-run-page.tsx";
 import { reportPage, reportsPage } from "./reports-page.tsx";
@@ -49,6 +51,7 @@ import { loginForm, loginPage, logoutForm } from "./sign-in/login-page.tsx";
 import { loginAddress } from "./sign-in/next-address.ts";
 import { oidcBackPage, oidcPage } from "./sign-in/oidc-pages.ts";
 import { statusJson, statusPage } from "./status-page.tsx";
+import { slidTo } from "./time-travel.tsx";
 import { viewsForm, viewsPage } from "./views-page.tsx";
 
 /** Every page with its address and the scope that it asks for; `open` for those that tell nothing of a hub. */
@@ -117,6 +120,7 @@ export const FORMS: readonly (readonly [path: string, scope: Scope | "open", for
   ["/initiatives/:id", "features:write", initiativeForm],
   ["/review", "features:write", reviewForm],
   ["/connections/:name", "connections:operate", connectionForm],
+  ["/reports/:id", "reports:run", reportForm],
   ["/settings/views", "features:write", viewsForm],
   ["/me", "open", meForm],
   ["/login", "open", loginForm],
@@ -151,6 +155,8 @@ export const mountDashboard = (app: Hono<WebEnv>, deps: WebDeps): void => {
       const identity = c.get("identity");
       if (scope !== "open" && identity === NOBODY) return c.redirect(loginAddress(c), 303);
       if (scope !== "open") demand(identity, scope);
+      const slid = slidTo(new URL(c.req.url), dayOf(deps.now().getTime(), deps.timezone ?? "UTC"));
+      if (slid !== undefined) return c.redirect(slid, 303);
       return page(c, seenBy(deps, identity));
     });
   // Before the addresses of rows, which any name with this ending would match.

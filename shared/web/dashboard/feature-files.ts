@@ -17,7 +17,7 @@ const ROWS = 1000;
 export const featuresCsv: PageHandler = async (c, deps) => {
   const url = new URL(c.req.url);
   const products = await deps.views.products();
-  const query = featureQuery(url, products, deps);
+  const query = await featureQuery(url, products, deps);
   const { only } = viewOf(url);
   const block = only === undefined ? undefined : BLOCKS.get(only);
   const now = query.at === undefined ? deps.now() : new Date(query.at);

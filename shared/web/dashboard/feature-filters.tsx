@@ -1,16 +1,21 @@
 import { STAGES } from "../../domain/stage.ts";
 import type { ProductView } from "../../store/views.ts";
+import type { NamedObjective } from "../api/objective-filter.ts";
 import { HEALTH_WORDS, STAGE_WORDS } from "../words.ts";
 import { AsOfInput } from "./as-of-banner.tsx";
 import type { FeatureQuery } from "./feature-query.ts";
 import { address } from "./link.tsx";
 import { BLOCKS } from "./role-blocks.ts";
+import { TimeTravel } from "./time-travel.tsx";
 
 interface FiltersProps {
   readonly action: "/" | "/features";
   readonly view: "board" | "table" | "timeline";
   readonly query: FeatureQuery;
   readonly products: readonly ProductView[];
+  /** To choose from. */
+  readonly objectives: readonly NamedObjective[];
+  readonly lastReport: string | undefined;
   /** The last day that can be asked for. */
   readonly today: string;
 }
@@ -47,56 +52,87 @@ const Select = (props: {
 
 const WORDS_OF: Readonly<Record<string, string>> = { q: "text", only: "question", as_of: "as of" };
 
+/** The one that was chosen stands among them, though there are more than are offered. */
+const withChosen = (offered: readonly NamedObjective[], chosen: NamedObjective | undefined) =>
+  chosen === undefined || offered.some(({ id }) => id === chosen.id) ? offered : [...offered, chosen];
+
 /** The filters of board and table: a plain form, so that the address holds the whole state of the view. */
-export const FeatureFilters = ({ action, view, query: { parameters }, products, today }: FiltersProps) => (
+export const FeatureFilters = ({
+  action,
+  view,
+  query: { parameters, objective },
+  products,
+  objectives,
+  lastReport,
+  today,
+}: FiltersProps) => (
   <div class="tools">
-    <form class="filters" action={action} aria-label="Filters">
-      {products.length > 1 && (
-        <Select
-          name="product"
-          label="Product"
-          all="All products"
-          chosen={parameters.product}
-          choices={products.map(({ slug, name }) => [slug, name])}
-        />
-      )}
-      {view === "timeline" && <input type="hidden" name="view" value="timeline" />}
-      {view !== "board" && (
-        <Select name="stage" label="Stage" all="All stages" chosen={parameters.stage} choices={STAGE_CHOICES} />
-      )}
-      <Select name="health" label="Health" all="Any health" chosen={parameters.health} choices={HEALTHS} />
-      <label>
-        <span>Name or key</span>
-        <input type="search" name="q" value={parameters.q} maxlength={200} />
-      </label>
-      <label>
-        <span>Owner</span>
-        <input name="owner" value={parameters.owner} maxlength={200} />
-      </label>
-      <AsOfInput name="as_of" label="As of" value={parameters.as_of} today={today} />
-      {view === "board" && <AsOfInput name="compare" label="Compare with" value={parameters.compare} today={today} />}
-      <button type="submit">Apply</button>
-      {Object.values(parameters).some(Boolean) && (
-        <>
-          <a class="reset" href={address(action, { view: view === "timeline" ? view : undefined })}>
-            Reset
-          </a>
-          <a
-            class="reset"
-            href={address("/settings/views", {
-              address: address(action, {
-                ...parameters,
-                as_of: undefined,
-                compare: undefined,
-                ...(view === "timeline" && { view }),
-              }),
-            })}
-          >
-            Save view
-          </a>
-        </>
-      )}
-    </form>
+    <details class="folded" open={Object.values(parameters).some(Boolean)}>
+      <summary>Filters and time</summary>
+      <form class="filters" action={action} aria-label="Filters">
+        {products.length > 1 && (
+          <Select
+            name="product"
+            label="Product"
+            all="All products"
+            chosen={parameters.product}
+            choices={products.map(({ slug, name }) => [slug, name])}
+          />
+        )}
+        {(objectives.length > 0 || objective !== undefined) && (
+          <Select
+            name="objective"
+            label="Objective"
+            all="Any objective"
+            chosen={parameters.objective}
+            choices={withChosen(objectives, objective).map(({ id, title }) => [id, title])}
+          />
+        )}
+        {view === "timeline" && <input type="hidden" name="view" value="timeline" />}
+        {view !== "board" && (
+          <Select name="stage" label="Stage" all="All stages" chosen={parameters.stage} choices={STAGE_CHOICES} />
+        )}
+        <Select name="health" label="Health" all="Any health" chosen={parameters.health} choices={HEALTHS} />
+        <label>
+          <span>Name or key</span>
+          <input type="search" name="q" value={parameters.q} maxlength={200} />
+        </label>
+        <label>
+          <span>Owner</span>
+          <input name="owner" value={parameters.owner} maxlength={200} />
+        </label>
+        <AsOfInput name="as_of" label="As of" value={parameters.as_of} today={today} />
+        {view === "board" && <AsOfInput name="compare" label="Compare with" value={parameters.compare} today={today} />}
+        <button type="submit">Apply</button>
+        {Object.values(parameters).some(Boolean) && (
+          <>
+            <a class="reset" href={address(action, { view: view === "timeline" ? view : undefined })}>
+              Reset
+            </a>
+            <a
+              class="reset"
+              href={address("/settings/views", {
+                address: address(action, {
+                  ...parameters,
+                  as_of: undefined,
+                  compare: undefined,
+                  ...(view === "timeline" && { view }),
+                }),
+              })}
+            >
+              Save view
+            </a>
+          </>
+        )}
+      </form>
+      <TimeTravel
+        path={action}
+        parameters={{ ...parameters, ...(view === "timeline" && { view }) }}
+        name={view === "board" ? "compare" : "as_of"}
+        today={today}
+        lastReport={lastReport}
+      />
+    </details>
     <nav class="switch" aria-label="View">
       <a href={address("/", { ...parameters, stage: undefined })} aria-current={view === "board" ? "true" : undefined}>
         Board
@@ -136,6 +172,7 @@ export const NothingMatches = ({
     .join(", ");
   const words = {
     product: parameters["product"],
+    objective: parameters["objective"],
     stage: stageWord,
     health: healthWord,
     owner: parameters["owner"],

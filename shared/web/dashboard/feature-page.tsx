@@ -1,11 +1,13 @@
 import { HubError } from "../../connector/errors.ts";
 import { dayOf } from "../../domain/day.ts";
+import type { Instant } from "../../domain/instant.ts";
 import { STAGES } from "../../domain/stage.ts";
 import type { TargetMove } from "../../domain/target-moves.ts";
 import type { Dependency } from "../../store/plan-past.ts";
 import type { FeatureView, ProductView } from "../../store/views.ts";
 import { pastMoment, viewsAt } from "../as-of.ts";
 import { featurePath, featureSlug } from "../feature-address.ts";
+import type { WebDeps } from "../web-deps.ts";
 import { HEALTH_WORDS, STAGE_STATE_WORDS, STAGE_WORDS, toolName } from "../words.ts";
 import { AsOfBanner, AsOfForm } from "./as-of-banner.tsx";
 import { FeatureAround, readAround } from "./feature-around.tsx";
@@ -17,12 +19,13 @@ import { tokenOf } from "./form.tsx";
 import { Health } from "./health.tsx";
 import { HealthSection } from "./health-section.tsx";
 import { address, Outside } from "./link.tsx";
-import { type PageHandler, sendPage } from "./page.tsx";
+import { type PageContext, type PageHandler, sendPage } from "./page.tsx";
 import { linkCursor, placeOf } from "./page-cursor.ts";
 import { Dependencies, TargetMoves } from "./plan-past.tsx";
 import { SaidSection } from "./said.tsx";
 import { StageReasons } from "./stage-reasons.tsx";
 import { Day, Moment, Target } from "./time.tsx";
+import { lastReportDay, TimeTravel } from "./time-travel.tsx";
 
 const WORK_AT_ONCE = 250;
 const TIMELINE_AT_ONCE = 50;
@@ -208,6 +211,24 @@ const PARTS = [
 /** These are kept as they are now alone. */
 const OF_NOW: ReadonlySet<string> = new Set(["said", "numbers", "experiments", "customers", "marketing", "flow"]);
 
+/** A feature on a day on which nobody knew of it. */
+const notYetPage = (c: PageContext, deps: WebDeps, feature: FeatureView, at: Instant) =>
+  sendPage(
+    c,
+    deps,
+    { title: feature.name.slice(0, 120), section: "board", crumbs: [{ href: "/", word: "Board" }] },
+    <>
+      <h1>{feature.name}</h1>
+      <AsOfBanner at={at} zone={deps.timezone ?? "UTC"} back={featurePath(feature)} />
+      <section class="empty">
+        <h2>It was not known then</h2>
+        <p>
+          No tool told of this feature before that day. <a href={featurePath(feature)}>Show it as it is now</a>.
+        </p>
+      </section>
+    </>,
+  );
+
 /** One feature: where it stands, why, with what work, and what happened in all tools. */
 export const featurePage: PageHandler = async (c, deps) => {
   const { views } = deps;
@@ -216,6 +237,8 @@ export const featurePage: PageHandler = async (c, deps) => {
   const at = pastMoment(told, deps);
   const zone = deps.timezone ?? "UTC";
   const feature = await viewsAt(deps, at).feature(asked);
+  const later = feature === undefined && at !== undefined ? await views.feature(asked) : undefined;
+  if (later !== undefined && at !== undefined) return notYetPage(c, deps, later, at);
   if (feature === undefined)
     throw new HubError(
       "feature_unknown",
@@ -256,6 +279,7 @@ export const featurePage: PageHandler = async (c, deps) => {
   const more = linkCursor(deps, place("work"), work.next);
   const older = linkCursor(deps, place("timeline"), timeline.next);
   const title = feature.key === undefined ? feature.name : `${feature.key} ${feature.name}`;
+  const today = dayOf(deps.now().getTime(), zone);
   return sendPage(
     c,
     deps,
@@ -332,7 +356,14 @@ export const featurePage: PageHandler = async (c, deps) => {
             moves={moves.filter((move) => at === undefined || move.at <= at)}
             dependencies={dependencies}
           />
-          <AsOfForm action={path} asOf={at && told} today={dayOf(deps.now().getTime(), zone)} />
+          <AsOfForm action={path} asOf={at && told} today={today} />
+          <TimeTravel
+            path={path}
+            parameters={{ as_of: at && told }}
+            name="as_of"
+            today={today}
+            lastReport={await lastReportDay(deps, c.get("identity"))}
+          />
           <p class="quiet">
             <a href={address(`/v1${path}`, { as_of: told })}>As JSON</a> ·{" "}
             <a href={address(`/v1${path}/explain`, { as_of: told })}>Explanation as JSON</a>

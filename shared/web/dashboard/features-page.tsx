@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { dayOf } from "../../domain/day.ts";
+import { objectivesToChoose } from "../api/objective-filter.ts";
 import { checked, givenIn } from "../api/query.ts";
 import { viewsAt } from "../as-of.ts";
 import { AsOfBanner } from "./as-of-banner.tsx";
@@ -13,8 +14,10 @@ import { type PageHandler, sendPage } from "./page.tsx";
 import { linkCursor, placeOf } from "./page-cursor.ts";
 import { RoadmapView } from "./roadmap-view.tsx";
 import { BLOCKS } from "./role-blocks.ts";
+import { lastReportDay } from "./time-travel.tsx";
 
 const ROWS = 50;
+const OBJECTIVES_TO_CHOOSE = 30;
 const Shape = {
   view: z.enum(["board", "table", "timeline"]).optional(),
   sort: z.enum(ORDERS).optional(),
@@ -36,7 +39,9 @@ export const featuresPage: PageHandler = async (c, deps) => {
   const isTimeline = view === "timeline";
   const sort = asked ?? (isTimeline ? "target" : block && "health");
   const products = await views.products();
-  const query = featureQuery(url, products, deps);
+  const lastReport = await lastReportDay(deps, c.get("identity"));
+  const query = await featureQuery(url, products, deps);
+  const objectives = await objectivesToChoose(views, query.product?.id, OBJECTIVES_TO_CHOOSE);
   const path = isTimeline ? "/" : "/features";
   const parameters = { ...query.parameters, only, ...(isTimeline && { view }) };
   const scope = { route: "page.features", filters: { ...parameters, sort } };
@@ -71,13 +76,18 @@ export const featuresPage: PageHandler = async (c, deps) => {
         view={isTimeline ? "timeline" : "table"}
         query={query}
         products={products}
+        objectives={objectives}
+        lastReport={lastReport}
         today={dayOf(deps.now().getTime(), zone)}
       />
       {items.length === 0 &&
         (isFiltered ? (
           <NothingMatches action={path} parameters={parameters} />
         ) : (
-          <Beginning connections={await views.connections()} />
+          <Beginning
+            connections={await views.connections()}
+            at={address(path, { view: isTimeline ? view : undefined })}
+          />
         ))}
       {isTimeline && items.length > 0 && <RoadmapView features={items} now={now} asOf={query.parameters.as_of} />}
       {ordered?.isCut && (

@@ -2,6 +2,7 @@ import type { Child } from "hono/jsx";
 import type { Freshness } from "../freshness.ts";
 import { CONNECTION_WORDS } from "../words.ts";
 import { HTMX_PATH, ICON_PATH, SCRIPT_PATH, STYLE_PATH } from "./assets/assets.ts";
+import { LiveStrip } from "./live.tsx";
 import type { Preferences } from "./preferences.ts";
 import { Moment } from "./time.tsx";
 
@@ -41,7 +42,7 @@ const FreshnessStrip = ({ freshness: { asOf, fresh, stale, starting } }: { reado
   const total = fresh.length + stale.length;
   const [first] = stale;
   return (
-    <aside class="fresh" aria-label="Data freshness">
+    <aside id="fresh" class="fresh" aria-label="Data freshness">
       {asOf === null ? (
         <span>No data yet</span>
       ) : (
@@ -65,7 +66,12 @@ const FreshnessStrip = ({ freshness: { asOf, fresh, stale, starting } }: { reado
           {stale.length > 1 && ` and ${stale.length - 1} more`}
         </a>
       )}
-      {starting.length > 0 && <span>First sync running</span>}
+      {starting.length > 0 && (
+        <span>
+          First sync running
+          <LiveStrip />
+        </span>
+      )}
     </aside>
   );
 };

@@ -88,7 +88,7 @@ export const peoplePage: PageHandler = async (c, deps) => {
         Accounts of all tools, joined to persons. Where no rule can tell, paste a line into <code>people</code> of{" "}
         <code>throughline.config.ts</code> and start again; take it out to undo it.
       </p>
-      {total === 0 && <Beginning connections={await deps.views.connections()} />}
+      {total === 0 && <Beginning connections={await deps.views.connections()} at="/people" />}
       {total > 0 && (
         <>
           <nav class="switch" aria-label="State">

@@ -6,6 +6,7 @@ import { reportsFor } from "../access/reports-for.ts";
 import { address } from "./link.tsx";
 import { type PageHandler, sendPage } from "./page.tsx";
 import { linkCursor, placeOf } from "./page-cursor.ts";
+import { askParts } from "./report-asks.tsx";
 import { reportNamed } from "./report-files.ts";
 import { Scroll } from "./scroll.tsx";
 import { Moment } from "./time.tsx";
@@ -101,6 +102,7 @@ export const reportPage: PageHandler = async (c, deps) => {
   const after = placeOf(deps, scope, c.req.query("cursor"));
   const { items, next } = await reports.runs(name, after, ROWS);
   const cursor = linkCursor(deps, scope, next);
+  const asks = await askParts(c, deps, name);
   return sendPage(
     c,
     deps,
@@ -114,6 +116,7 @@ export const reportPage: PageHandler = async (c, deps) => {
       <p>
         <a href={`/reports/${name}/preview`}>Preview</a>
       </p>
+      {asks}
       {items.length === 0 ? (
         <section class="empty">
           <h2>No run yet</h2>

@@ -14,7 +14,7 @@ import type { FormHandler } from "./settings/form.tsx";
 const ROWS = 50;
 const Shape = { cursor: z.string().optional(), done: z.string().optional() };
 
-const LINK_WORDS: Readonly<Record<string, string>> = {
+export const LINK_WORDS: Readonly<Record<string, string>> = {
   supersedes: "is the same as",
   implements: "implements",
   promotes: "promotes",

@@ -1,8 +1,9 @@
+import { dayOf } from "../../domain/day.ts";
 import type { FeatureView } from "../../store/views.ts";
 import { viewsAt } from "../as-of.ts";
 import { featurePath, shortKey } from "../feature-address.ts";
 import { STAGE_WORDS } from "../words.ts";
-import { AsOfBanner } from "./as-of-banner.tsx";
+import { AsOfBanner, AsOfForm } from "./as-of-banner.tsx";
 import { Beginning } from "./beginning.tsx";
 import { byUrgency, ORDERED_AT_MOST, orderedFeatures } from "./feature-order.ts";
 import { featureQuery } from "./feature-query.ts";
@@ -10,7 +11,9 @@ import { Health } from "./health.tsx";
 import { address } from "./link.tsx";
 import { type PageHandler, sendPage } from "./page.tsx";
 import { PM_BLOCKS, PO_BLOCKS, type RoleBlock } from "./role-blocks.ts";
+import { objectivesBlock, type RoleMore, reviewBlock } from "./role-more.tsx";
 import { Target } from "./time.tsx";
+import { lastReportDay, TimeTravel } from "./time-travel.tsx";
 
 const SHOWN = 8;
 
@@ -69,15 +72,17 @@ const Block = ({
 };
 
 const rolePage =
-  (title: string, path: string, lead: string, blocks: readonly RoleBlock[]): PageHandler =>
+  (title: string, path: string, lead: string, blocks: readonly RoleBlock[], More: RoleMore): PageHandler =>
   async (c, deps) => {
     const { views } = deps;
     const [products, connections] = await Promise.all([views.products(), views.connections()]);
-    const query = featureQuery(new URL(c.req.url), products, deps);
+    const query = await featureQuery(new URL(c.req.url), products, deps);
     const { items, isCut } = await orderedFeatures(viewsAt(deps, query.at), query.filter, "health");
     const features = [...items].sort(byUrgency);
     const now = query.at === undefined ? deps.now() : new Date(query.at);
     const zone = deps.timezone ?? "UTC";
+    const today = dayOf(deps.now().getTime(), zone);
+    const lastReport = await lastReportDay(deps, c.get("identity"));
     return sendPage(
       c,
       deps,
@@ -102,9 +107,14 @@ const rolePage =
             </a>
           ))}
         </nav>
-        {features.length === 0 && query.at === undefined && <Beginning connections={connections} />}
+        <AsOfForm action={path} asOf={query.at && query.parameters.as_of} today={today} parameters={query.parameters} />
+        <TimeTravel path={path} parameters={query.parameters} name="as_of" today={today} lastReport={lastReport} />
+        {features.length === 0 && query.at === undefined && (
+          <Beginning connections={connections} at={address(path, query.parameters)} />
+        )}
         {isCut && <p class="quiet">Of the first {ORDERED_AT_MOST.toLocaleString("en-GB")} features.</p>}
         <div class="blocks">
+          {query.at === undefined && (await More(deps, query.product?.id, query.product?.slug))}
           {blocks.map((block) => (
             <Block
               block={block}
@@ -123,11 +133,18 @@ const rolePage =
     );
   };
 
-export const pmPage = rolePage("Product management", "/pm", "What waits for you, and what comes.", PM_BLOCKS);
+export const pmPage = rolePage(
+  "Product management",
+  "/pm",
+  "What waits for you, and what comes.",
+  PM_BLOCKS,
+  objectivesBlock,
+);
 
 export const poPage = rolePage(
   "Today",
   "/po",
   "What stops work, what is due, and what is not kept in order.",
   PO_BLOCKS,
+  reviewBlock,
 );

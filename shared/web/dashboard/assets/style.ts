@@ -80,6 +80,10 @@ button:hover { background: var(--tint); }
 .filters { display: flex; flex-wrap: wrap; align-items: end; gap: 0.625rem; }
 .tools .filters input:not([type=date]) { width: 10.5rem; }
 .filters label span { display: block; font-size: 0.8125rem; color: var(--quiet); }
+.filters select { max-width: 12rem; }
+.folded { flex: 1 1 40rem; } .folded > summary { cursor: pointer; min-height: 2rem; padding-block: 0.25rem; }
+.times { display: flex; flex-wrap: wrap; align-items: end; gap: 0.25rem 1.5rem; margin-top: 0.5rem; font-size: 0.875rem; } .times a { display: inline-block; min-height: 1.5rem; margin-right: 0.75rem; } .times a[aria-current] { color: var(--ink); font-weight: 550; text-decoration: none; }
+.slide { display: flex; flex-wrap: wrap; align-items: end; gap: 0.5rem; } .slide label span { display: block; font-size: 0.8125rem; color: var(--quiet); } .slide input { padding: 0; width: 14rem; accent-color: var(--accent); } .slide button { min-height: 1.75rem; font-size: 0.875rem; padding-inline: 0.75rem; }
 .reset { padding: 0.375rem 0.25rem; font-size: 0.9375rem; }
 .switch { display: inline-flex; border: 1px solid var(--edge); border-radius: 6px; overflow: hidden; }
 main > .switch { align-self: flex-start; flex-wrap: wrap; max-width: 100%; } .switch a { padding: 0.3rem 0.75rem; color: var(--ink); text-decoration: none; font-size: 0.875rem; }
@@ -124,6 +128,7 @@ figure { margin: 0; } figure svg, iframe.mail { max-width: 100%; } figure svg { 
   .top nav { margin-inline: -0.5rem; } .top nav a { padding-inline: 0.5rem; font-size: 0.875rem; }
   .filters { width: 100%; display: grid; grid-template-columns: 1fr 1fr; } .filters input, .filters select, .tools .filters input:not([type=date]) { width: 100%; } .filters label { min-width: 0; }
 }
+@media (min-width: 37.5rem) { @supports selector(::details-content) { .folded > summary { display: none; } .folded::details-content { content-visibility: visible; block-size: auto; } } }
 @media (min-width: 40rem) { code { white-space: nowrap; } pre code { white-space: pre; } }
 @media (prefers-reduced-motion: no-preference) { html { scroll-behavior: smooth; } }
 @media (forced-colors: active) { .strip path { stroke: CanvasText; } .strip { border: 1px solid CanvasText; } }

@@ -1,23 +1,25 @@
 import type { Entity } from "../domain/entity.ts";
 import type { StatusOf } from "../domain/item-history.ts";
 import type { Row, Table } from "../ports/table.ts";
+import type { MappedWord } from "./connection-detail.ts";
 import { lists } from "./keys.ts";
-import type { Slice, UnmappedWord } from "./views.ts";
+import type { Slice } from "./views.ts";
 
 /** Words looked at for one page at the most. */
 const LOOK_AT_MOST = 1000;
 
-/** Status words of a connection that nothing maps today, by id. */
-export const unmappedWords = async (
+/** Status words of a connection with what each means today, by id. @param fits which of them are wanted */
+export const mappedWords = async (
   table: Table,
   connectionId: string,
   statusOf: (connectionId: string) => Promise<StatusOf>,
   after: string | undefined,
   limit: number,
-): Promise<Slice<UnmappedWord>> => {
+  fits: (word: MappedWord) => boolean = () => true,
+): Promise<Slice<MappedWord>> => {
   const map = await statusOf(connectionId);
   const { pk } = lists.ofVocabulary(connectionId.replace(/^con_/, ""), "");
-  const items: UnmappedWord[] = [];
+  const items: MappedWord[] = [];
   let place = after;
   const rows: Row<Entity<"vocabulary">>[] = await table.query<Entity<"vocabulary">>({
     pk,
@@ -31,8 +33,9 @@ export const unmappedWords = async (
     const { name, type, scope } = data.fields;
     const isGone = data.presence.state !== "present" && data.presence.state !== "archived";
     const id = data.source.externalId;
-    if (!isGone && map({ id, name }).category === "unknown")
-      items.push({ id, name, type, ...(scope !== undefined && { scope }) });
+    const { category: means, mappedBy: by } = map({ id, name });
+    const word: MappedWord = { id, name, type, means, by, ...(scope !== undefined && { scope }) };
+    if (!isGone && fits(word)) items.push(word);
   }
   return { items, next: rows.length === LOOK_AT_MOST ? place : undefined };
 };

@@ -1,5 +1,13 @@
-import type { Capability } from "../../shared/pipeline/capabilities.ts";
-import { KIND_WORDS } from "../../shared/report/words.ts";
+import type { StreamAccess } from "../store/connection-detail.ts";
+import { KIND_WORDS } from "./words.ts";
+
+/** One stream of one scope, as somebody tried it. */
+export type Tried = Pick<StreamAccess, "stream" | "kinds" | "stages" | "right"> & {
+  readonly scope: string;
+  readonly works: boolean;
+  readonly code?: string | undefined;
+  readonly reason?: string | undefined;
+};
 
 /** What lacks in one line: which records come no more, and which stages lose their evidence. */
 export const lost = ({
@@ -10,7 +18,7 @@ export const lost = ({
   right,
   reason,
   code,
-}: Capability): { what: string; fix?: string } => {
+}: Omit<Tried, "works">): { what: string; fix?: string } => {
   const of = scope === "" ? "" : ` of ${scope}`;
   const missed = kinds.map((kind) => KIND_WORDS[kind].toLowerCase()).join(", ");
   const blind = stages.length === 0 ? "" : `, and no evidence for ${stages.join(", ")}`;
@@ -22,7 +30,7 @@ export const lost = ({
 };
 
 /** The streams of which every scope works, in order. */
-export const working = (capabilities: readonly Capability[]): string[] => {
+export const working = (capabilities: readonly Tried[]): string[] => {
   const broken = new Set(capabilities.flatMap(({ works, stream }) => (works ? [] : [stream])));
   return [...new Set(capabilities.map(({ stream }) => stream))].filter((stream) => !broken.has(stream));
 };

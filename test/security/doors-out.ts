@@ -20,7 +20,7 @@ const META = {
 
 type Tools = ReturnType<typeof mcpApp>;
 
-const post = async (tools: Tools, body: BodyInit, name: string) => {
+const post = async (tools: Tools, body: string | Uint8Array<ArrayBuffer>, name: string) => {
   const headers = {
     accept: "application/json, text/event-stream",
     "content-type": "application/json",

@@ -159,10 +159,10 @@ export const securityPage = (root: string): string => {
     ),
     "## What does not hold",
     [
-      "- Archived payloads are kept until somebody deletes them, since everything can be made anew from them. There is no command that takes one person out of all stores.",
+      "- Archived payloads are kept until somebody deletes them, since everything can be made anew from them. `throughline people erase` takes one person out of a data folder; on AWS there is no such command, and what a tool still tells comes back.",
       "- Limits of requests are counted by each process for itself.",
       "- Whoever may write to the store, the data folder or the table on AWS, can make themselves a key.",
-      "- Tools that do not sign their bodies (Figma, Mailchimp, PostHog, Jira's OAuth apps) prove the sender alone: their webhooks only have records read again, deletions told by Jira apart.",
+      "- Tools that do not sign their bodies (Figma, Mailchimp, PostHog, Jira's OAuth apps) prove the sender alone: their webhooks only have records read again; a deletion is believed once the tool, asked, has the record no more.",
       "- A token of a tool that may write is taken without a warning; the hub only reads with it.",
     ].join("\n"),
     "## Tests",

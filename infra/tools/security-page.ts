@@ -163,7 +163,7 @@ export const securityPage = (root: string): string => {
       "- Limits of requests are counted by each process for itself.",
       "- Whoever may write to the store, the data folder or the table on AWS, can make themselves a key.",
       "- Tools that do not sign their bodies (Figma, Mailchimp, PostHog, Jira's OAuth apps) prove the sender alone: their webhooks only have records read again; a deletion is believed once the tool, asked, has the record no more.",
-      "- A token of a tool that may write is taken without a warning; the hub only reads with it.",
+      "- A token that may write is taken; the hub only reads with it. `connect` and `doctor` warn where the tool tells its rights: classic tokens of GitHub, Slack. Others tell none.",
     ].join("\n"),
     "## Tests",
     "A title stands for a test or for a group of them; `%s` for the rows of a table of cases. `npx vitest run -t T07` runs one number.",

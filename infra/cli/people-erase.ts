@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { quietLog } from "../../shared/platform/log.ts";
 import { keptDemoConfig } from "../local/demo.ts";
-import { erasePerson } from "../local/erase-person.ts";
 import { openWorkspace } from "../local/workspace.ts";
 import { confirmed } from "./aws-call.ts";
 import { type Call, EXIT } from "./command.ts";
+import { erasePerson } from "./erase-person.ts";
 
 /** `throughline people erase`: of the data folder on this machine. */
 export const erase = async (call: Call, who: string): Promise<number> => {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { erasePerson } from "../../infra/local/erase-person.ts";
+import { erasePerson } from "../../infra/cli/erase-person.ts";
 import { rebuildStore } from "../../infra/local/rebuild.ts";
 import { eraser } from "../../shared/domain/erased-words.ts";
 import { everyAct } from "../../shared/store/audit.ts";

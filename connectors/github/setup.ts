@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { HookSetup, Setup } from "../../shared/connector/setup.ts";
+import { toldRights } from "../../shared/connector/wide-rights.ts";
 import { openGitHub } from "./client.ts";
 import type { GitHubConfig } from "./config.ts";
 import { ownerAndName } from "./place.ts";
@@ -25,6 +26,11 @@ export const setup: Setup<GitHubConfig> = {
     recheckHours: 0,
     watchedAtMost: 1,
   }),
+  // Classic tokens alone tell theirs; of a fine-grained one nobody but its owner can see them.
+  beyondReading: toldRights(
+    "/rate_limit",
+    /^(?:read:|user:email$|repo:status$|repo_deployment$|(?:admin|write):repo_hook$)/,
+  ),
 };
 
 /** What `webhook.ts` reads. */

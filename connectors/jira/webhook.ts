@@ -3,7 +3,7 @@ import * as z from "zod";
 import type { Delivery, Signature, Told } from "../../shared/connector/contract.ts";
 import { signatureRejected } from "../../shared/connector/errors.ts";
 import { hmac } from "../../shared/connector/signature.ts";
-import { maybeInstant } from "../../shared/domain/instant.ts";
+import { type Instant, maybeInstant } from "../../shared/domain/instant.ts";
 import { type Config, selects } from "./config.ts";
 import { Sprint, Version } from "./schema.ts";
 
@@ -87,25 +87,31 @@ type Body = z.output<typeof Body>;
  */
 export const recordsOf = (body: unknown, config: Config): readonly Told[] => {
   const told = Body.parse(body);
-  const { webhookEvent: event, sprint, version, timestamp } = told;
+  const { webhookEvent: event, sprint, version } = told;
+  // A token proves who sends and not what: a deletion without its time is asked about before it is believed.
+  const at = config.oauth === undefined ? maybeInstant(told.timestamp) : undefined;
   if (event.startsWith("sprint_") && sprint != null) {
     return event === "sprint_deleted"
-      ? [deleted("sprints", sprint, timestamp)]
+      ? [deleted("sprints", sprint, at)]
       : [{ stream: "sprints", reread: sprint.id, hint: sprint }];
   }
   if (event.startsWith("jira:version_") && version != null) {
     return event === "jira:version_deleted"
-      ? [deleted("versions", version, timestamp)]
+      ? [deleted("versions", version, at)]
       : [{ stream: "versions", reread: version.id, hint: version }];
   }
-  return issueTold(told, config);
+  return issueTold(told, config, at);
 };
 
-const issueTold = ({ webhookEvent, timestamp, issue, comment, worklog }: Body, config: Config): readonly Told[] => {
+const issueTold = (
+  { webhookEvent, issue, comment, worklog }: Body,
+  config: Config,
+  at: Instant | undefined,
+): readonly Told[] => {
   if (issue != null) {
     if (!selects(config, projectOf(issue))) return [];
     return webhookEvent === "jira:issue_deleted"
-      ? [deleted("issues", withoutOthers(issue), timestamp)]
+      ? [deleted("issues", withoutOthers(issue), at)]
       : [{ stream: "issues", reread: issue.id, hint: issue }];
   }
   // Some comment events name their issue by the comment's address only.
@@ -113,10 +119,12 @@ const issueTold = ({ webhookEvent, timestamp, issue, comment, worklog }: Body, c
   return id === undefined ? [] : [{ stream: "issues", reread: id }];
 };
 
-const deleted = (stream: string, record: unknown, timestamp: number | null | undefined): Told => {
-  const at = maybeInstant(timestamp);
-  return { stream, record, presence: "deleted", ...(at !== undefined && { at }) };
-};
+const deleted = (stream: string, record: unknown, at: Instant | undefined): Told => ({
+  stream,
+  record,
+  presence: "deleted",
+  ...(at !== undefined && { at }),
+});
 
 const projectOf = ({ key, fields }: ToldIssue): string | undefined =>
   fields?.project?.key ?? /^(.+)-\d+$/.exec(key ?? "")?.[1];

@@ -1,5 +1,6 @@
 import { defineConnector, stream } from "../../shared/connector/contract.ts";
 import type { Setup } from "../../shared/connector/setup.ts";
+import { toldRights } from "../../shared/connector/wide-rights.ts";
 import { Config, credentialOf, SCOPES } from "./config.ts";
 import { normaliseAnnouncement, normaliseFeedback, normaliseUser } from "./normalise.ts";
 import { Cursor, PeopleCursor, readMessages, readUsers, rereadMessages, START } from "./read.ts";
@@ -13,6 +14,7 @@ const setup: Setup<Config> = {
   asks: ["token", "announcements|feedback"],
   rights: { users: "users:read and users:read.email", announcements: OF_MESSAGES, feedback: OF_MESSAGES },
   smallest: (config) => ({ ...config, pageSize: 1 }),
+  beyondReading: toldRights("/auth.test", /:(?:read|history|read\.email)$|^identify$/),
 };
 
 /** Slack: messages of named channels as announcements and feedback, and who wrote them. */

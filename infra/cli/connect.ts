@@ -1,7 +1,7 @@
 import { ERRORS, type ErrorCode, HubError } from "../../shared/connector/errors.ts";
-import { capabilitiesOf } from "../../shared/pipeline/capabilities.ts";
+import { capabilitiesOf, rightsBeyondReading } from "../../shared/pipeline/capabilities.ts";
 import { Slug } from "../../shared/platform/config.ts";
-import { lost, working } from "../../shared/report/capability-words.ts";
+import { lost, tooWide, working } from "../../shared/report/capability-words.ts";
 import { openWorkspace } from "../local/workspace.ts";
 import { type Call, type Command, EXIT, text } from "./command.ts";
 import { connectHooks } from "./connect-hooks.ts";
@@ -62,6 +62,11 @@ const connectTool = async (call: Call): Promise<number> => {
     const tried = await capabilitiesOf(opened);
     const broken = tried.filter(({ works }) => !works);
     const good = working(tried);
+    const rights = good.length > 0 ? await rightsBeyondReading(opened) : [];
+    if (rights.length > 0) {
+      const { what, fix } = tooWide(rights);
+      terminal.note(`! ${what}\n  ${fix}\n`);
+    }
     if (!json) {
       if (good.length > 0) terminal.out(`✓ can read ${good.join(", ")}\n`);
       for (const one of broken) {

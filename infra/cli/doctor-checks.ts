@@ -3,13 +3,13 @@ import { join } from "node:path";
 import { lockFolder } from "../../shared/adapters/sqlite/database.ts";
 import { holdsHub } from "../../shared/adapters/sqlite/index.ts";
 import { ERRORS, type ErrorCode, HubError } from "../../shared/connector/errors.ts";
-import { capabilitiesOf } from "../../shared/pipeline/capabilities.ts";
+import { capabilitiesOf, rightsBeyondReading } from "../../shared/pipeline/capabilities.ts";
 import { connectionViews } from "../../shared/pipeline/connection-views.ts";
 import type { Connection } from "../../shared/pipeline/hub.ts";
 import { connectionProblems } from "../../shared/platform/connections.ts";
 import type { HubConfig } from "../../shared/platform/define-hub.ts";
 import { suggestion } from "../../shared/platform/suggestion.ts";
-import { lost, working } from "../../shared/report/capability-words.ts";
+import { lost, tooWide, working } from "../../shared/report/capability-words.ts";
 import type { ConnectionView } from "../../shared/store/views.ts";
 import { keptDemoConfig } from "../local/demo.ts";
 import { openWorkspace, type Workspace } from "../local/workspace.ts";
@@ -198,6 +198,8 @@ async function* readsOf(connection: Connection): AsyncGenerator<Finding, void, u
     const { what, fix = ERRORS[code] } = lost(one);
     yield { ...common, state: "fail", what, fix, code };
   }
+  const rights = good.length > 0 ? await rightsBeyondReading(connection) : [];
+  if (rights.length > 0) yield { ...common, state: "warn", ...tooWide(rights) };
 }
 
 const credential: Check = async function* ({ views }) {

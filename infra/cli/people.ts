@@ -1,3 +1,4 @@
+import { HubError } from "../../shared/connector/errors.ts";
 import { confirmLine, declareLine, refuseLine } from "../../shared/store/people-config.ts";
 import type { PersonView } from "../../shared/store/views.ts";
 import type { Call, Command } from "./command.ts";
@@ -5,27 +6,37 @@ import { json, plain, reading } from "./show.ts";
 import { whole } from "./start.ts";
 
 export const people: Command = {
-  usage: "throughline people [--unmatched] [--limit N]",
-  does: "persons with their accounts in all tools; with --unmatched those to decide about, and the lines of config that do",
-  options: { unmatched: { type: "boolean" }, limit: { type: "string" } },
-  words: [0, 0],
-  run: (call) =>
-    reading(call, async (views) => {
-      const limit = whole(call.values, "limit", 1, 100_000) ?? 1000;
-      const states = call.values["unmatched"] === true ? (["probable", "unmatched"] as const) : undefined;
-      let after: string | undefined;
-      let shown = 0;
-      do {
-        const page = await views.people(states, after, Math.min(200, limit - shown));
-        for (const person of page.items) {
-          if (call.json) json(call, person);
-          else tell(call, person);
-        }
-        shown += page.items.length;
-        after = page.next;
-      } while (after !== undefined && shown < limit);
-    }),
+  usage: "throughline people [--unmatched] [--limit N] | people erase <id, connection:handle or address> [--yes]",
+  does: "persons with their accounts in all tools; with --unmatched those to decide about, and the lines of config that do; `erase` takes one person out of store and archive",
+  options: { unmatched: { type: "boolean" }, limit: { type: "string" }, yes: { type: "boolean" } },
+  words: [0, 2],
+  run: async (call) => {
+    const [verb, who] = call.words;
+    if (verb === "erase" && who !== undefined) return (await import("./people-erase.ts")).erase(call, who);
+    if (verb !== undefined)
+      throw new HubError("usage", "say `throughline people erase <id, connection:handle or address>`", {
+        retry: "never",
+      });
+    return list(call);
+  },
 };
+
+const list = (call: Call): Promise<number> =>
+  reading(call, async (views) => {
+    const limit = whole(call.values, "limit", 1, 100_000) ?? 1000;
+    const states = call.values["unmatched"] === true ? (["probable", "unmatched"] as const) : undefined;
+    let after: string | undefined;
+    let shown = 0;
+    do {
+      const page = await views.people(states, after, Math.min(200, limit - shown));
+      for (const person of page.items) {
+        if (call.json) json(call, person);
+        else tell(call, person);
+      }
+      shown += page.items.length;
+      after = page.next;
+    } while (after !== undefined && shown < limit);
+  });
 
 const tell = (call: Call, person: PersonView): void => {
   const out = (words: string) => call.terminal.out(`${plain(words)}\n`);

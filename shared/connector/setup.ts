@@ -11,6 +11,8 @@ export interface Setup<Config> {
   readonly rights: Readonly<Record<string, string>>;
   /** The same settings with few requests to the first page and without reading along: for one read that only tries. */
   readonly smallest: (config: Config) => Config;
+  /** Rights of the credential that go beyond reading; absent where the vendor tells none. */
+  readonly beyondReading?: (context: ReadContext<Config>) => Promise<readonly string[]>;
 }
 
 /** A webhook as the vendor keeps it. */

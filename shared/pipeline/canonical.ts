@@ -4,7 +4,7 @@
  */
 export const canonical = (value: unknown): string => {
   if (typeof value === "string") return JSON.stringify(value);
-  if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
+  if (typeof value !== "object" || value === null) return (JSON.stringify(value) as string | undefined) ?? "null";
   if (Array.isArray(value)) {
     let text = "[";
     for (let at = 0; at < value.length; at++) text += (at === 0 ? "" : ",") + canonical(value[at]);

@@ -39,6 +39,13 @@ export const capabilitiesOf = async (connection: Connection): Promise<Capability
   return found;
 };
 
+/** Rights of the credential that go beyond reading, as far as the tool tells them; none if it does not answer. */
+export const rightsBeyondReading = async ({ connector, config, http }: Connection): Promise<readonly string[]> => {
+  const signal = AbortSignal.timeout(TRIED_AT_MOST_MS);
+  const asked = connector.setup?.beyondReading?.({ http: http(signal), config, signal });
+  return (await asked?.catch(() => [])) ?? [];
+};
+
 const tried = async (connection: Connection, name: string, scope: string): Promise<Capability> => {
   const { streams, setup } = connection.connector;
   const kinds = streams[name]?.kinds ?? [];

@@ -44,7 +44,7 @@ export const poll = async (hub: Hub, job: Job, signal: AbortSignal): Promise<voi
   // A timer may come round before a long run has ended: the run that is at work reads everything anyway.
   if (job.stream === undefined && job.full !== true && isBusy && !hub.elastic) return;
   // The run that is at work reads on from its cursor: whoever wants all of it waits for its end.
-  if (job.full === true && job.scope === undefined && isBusy) throw leaseHeld(connection);
+  if (job.full === true && job.scope === undefined && isBusy) throw leaseHeld(hub, connection);
   const parts = await fanOut(hub, connection, job, partsOf(connection, job), states);
   const isProven = await readAll(hub, connection, job, parts, states, signal);
   if (signal.aborted) return;
@@ -128,7 +128,7 @@ const readAll = async (
   let isProven = false;
   for (const [at, round] of rounds.entries()) {
     const codes = await Promise.all(round.map(read));
-    if (job.full === true && codes.includes("lease_held")) throw leaseHeld(connection);
+    if (job.full === true && codes.includes("lease_held")) throw leaseHeld(hub, connection);
     if (signal.aborted) {
       await handOn(
         hub,

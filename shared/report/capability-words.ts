@@ -34,3 +34,9 @@ export const working = (capabilities: readonly Tried[]): string[] => {
   const broken = new Set(capabilities.flatMap(({ works, stream }) => (works ? [] : [stream])));
   return [...new Set(capabilities.map(({ stream }) => stream))].filter((stream) => !broken.has(stream));
 };
+
+/** What is said of a credential that may do more than read. */
+export const tooWide = (rights: readonly string[]): { what: string; fix: string } => ({
+  what: `the credential may do more than read: ${rights.join(", ")}`,
+  fix: "make one with the rights of the connector's page only: the hub never writes with it, but whoever took it could",
+});

@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { Config } from "../../connectors/jira/config.ts";
-import { signature } from "../../connectors/jira/webhook.ts";
+import { recordsOf, signature } from "../../connectors/jira/webhook.ts";
 
 const receivedAt = new Date("2026-03-02T10:00:00.000Z");
 const config = Config.parse({
@@ -37,5 +37,17 @@ describe("a webhook of Jira's OAuth app", () => {
   it("is refused by a connection with an API token, whatever the token", () => {
     const plain = Config.parse({ site: "acme", email: "a@acme.example", apiToken: "client-secret" });
     expect(() => verify({ authorization: `Bearer ${jwt("client-secret", 60)}` }, plain)).toThrow(REJECTED);
+  });
+
+  it("tells a deletion without its time, which is asked about, since the token does not cover the body", () => {
+    const body = {
+      webhookEvent: "jira:version_deleted",
+      timestamp: receivedAt.getTime(),
+      version: { id: "7", name: "1.0" },
+    };
+    const plain = Config.parse({ site: "acme", email: "a@acme.example", apiToken: "t" });
+    const told = (of: typeof config) => recordsOf(body, of).map((one) => ({ ...one, record: undefined }));
+    expect(told(config)).toEqual([{ stream: "versions", presence: "deleted" }]);
+    expect(told(plain)).toEqual([{ stream: "versions", presence: "deleted", at: receivedAt.toISOString() }]);
   });
 });

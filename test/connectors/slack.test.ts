@@ -44,6 +44,14 @@ const titles = (pages: readonly { readonly records: readonly unknown[] }[]) =>
     .map(({ fields }) => (fields as { title: string }).title);
 
 describe("the sandbox's Slack", () => {
+  it("T31 tells which rights of a token go beyond reading", async () => {
+    const beyond = () => slack.setup?.beyondReading?.(site.context() as never);
+    expect(await beyond()).toEqual([]);
+    await sandbox.control({ do: "slack.scope", name: "chat:write" } as never);
+    expect(await beyond()).toEqual(["chat:write"]);
+    await sandbox.control({ do: "slack.scope", name: "chat:write", on: false } as never);
+  });
+
   it("is read whole: announcements and feedback of the named channels, neither joins nor replies", async () => {
     const all = await site.everything();
     const [carts] = all.get("announcements") ?? [];

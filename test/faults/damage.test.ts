@@ -2,9 +2,11 @@ import {
   copyFileSync,
   cpSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   truncateSync,
   writeFileSync,
@@ -13,7 +15,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { rebuildStore } from "../../infra/local/rebuild.ts";
+import { endSwap, rebuildStore } from "../../infra/local/rebuild.ts";
 import { storedRows } from "../../shared/adapters/sqlite/table.ts";
 import { HubError } from "../../shared/connector/errors.ts";
 import { CONFIG, ENVIRONMENT, knowledgeOf, LOG, open, storedWork } from "./stored-work.ts";
@@ -183,5 +185,25 @@ describe("a store", () => {
     const embedded = open(folder);
     expect(knowledgeOf(embedded).get("A#member#1 A")).toEqual({ name: "ana" });
     embedded.close();
+  });
+
+  it.each([
+    ["before the first file", ["hub.db", "hub.mark"]],
+    ["between the two files", ["hub.db"]],
+  ])("F40 whose rebuild died %s of the swap is whole once that is ended, and only once", (_, left) => {
+    const folder = copyOf(closed);
+    const beside = join(folder, "rebuilt");
+    mkdirSync(beside);
+    expect(endSwap(folder)).toBe(false);
+    for (const name of left) renameSync(join(folder, name), join(beside, name));
+    // Not yet known to be whole: a rebuild that died earlier is begun anew.
+    expect(endSwap(folder)).toBe(false);
+    writeFileSync(join(beside, "whole"), "");
+    expect([endSwap(folder), start(folder), existsSync(beside), endSwap(folder)]).toEqual([
+      true,
+      `${known.size}`,
+      false,
+      false,
+    ]);
   });
 });

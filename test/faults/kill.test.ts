@@ -36,12 +36,13 @@ const killedAfter = (folder: string, from: number, milliseconds: number): Promis
       stdio: ["ignore", "pipe", "inherit"],
     });
     let told = "";
-    let timer: NodeJS.Timeout | undefined;
+    let counting = false;
     child.stdout?.on("data", (chunk: Buffer) => {
       told += chunk.toString();
       // Every other one lives until it has acknowledged something, however slow the machine is.
       const begun = milliseconds % 2 === 0 || told.split("\n").length > 2;
-      if (begun) timer ??= setTimeout(() => child.kill("SIGKILL"), milliseconds);
+      if (begun && !counting) setTimeout(() => child.kill("SIGKILL"), milliseconds);
+      counting ||= begun;
     });
     child.on("error", reject);
     child.on("close", (code) => {

@@ -1,5 +1,7 @@
 import { Webhook } from "standardwebhooks";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { traceparent } from "../../shared/domain/trace.ts";
+import { headersOf } from "../../shared/pipeline/webhooks/message.ts";
 import type { WebhookSender } from "../../shared/ports/webhook-sender.ts";
 import { endpointKey } from "../../shared/store/keys.ts";
 import { moved, shipped } from "./outputs-hub.ts";
@@ -47,6 +49,13 @@ describe("a webhook", () => {
     expect(() => verified(secret, { ...received, text: received.text.replace("production", "marketing") })).toThrow(
       "No matching signature",
     );
+  });
+
+  it("goes on with the trace of its event, and has none where there is none", () => {
+    const event = { id: "evt_1", subject: "ftr_1", sequence: 1 };
+    const trace = "0af7651916cd43dd8448eb211c80319c";
+    expect(headersOf({ ...event, trace }, false)["traceparent"]).toBe(traceparent(trace, "evt_1"));
+    expect(headersOf(event, false)).not.toHaveProperty("traceparent");
   });
 
   it("goes out for what is logged from the endpoint's making on, by its types and products, once", async () => {

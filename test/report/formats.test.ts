@@ -1,68 +1,16 @@
 import { parse } from "csv-parse/sync";
 import { describe, expect, it } from "vitest";
 import { pngOf } from "../../shared/adapters/picture/resvg.ts";
-import { DEFINITIONS } from "../../shared/report/definitions.ts";
 import { Report } from "../../shared/report/document.ts";
-import { makeReport } from "../../shared/report/make.ts";
-import { periodOf } from "../../shared/report/period.ts";
 import { reportCsv } from "../../shared/report/render/csv.ts";
 import { mailPreview, reportHtml, reportMail } from "../../shared/report/render/mail.tsx";
 import { reportMarkdown } from "../../shared/report/render/markdown.ts";
 import { reportSlack } from "../../shared/report/render/slack.ts";
 import { reportTeams } from "../../shared/report/render/teams.ts";
 import { reportText } from "../../shared/report/render/text.ts";
-import { THRESHOLDS } from "../../shared/report/section.ts";
-import type { FeatureView } from "../../shared/store/views.ts";
 import { corpusRows } from "../connector/corpus.ts";
 import { type Posted, shown, slackError } from "../doubles/slack.ts";
-import { sampleFeature } from "../web/sample-hub.ts";
-
-const PERIOD = periodOf("week", "Europe/Berlin", "monday", new Date("2026-11-23T08:00:00Z"));
-const HUB = "https://hub.example";
-
-/** A report over features, all of which moved on within the period. */
-const reportOf = (names: readonly string[], over: Partial<FeatureView> = {}): Promise<Report> => {
-  const features = names.map((name, n): FeatureView => {
-    const view = sampleFeature(n + 1, "production");
-    const path = [
-      { headline: "development" as const, at: "2026-10-01T00:00:00.000Z" },
-      { headline: "production" as const, at: "2026-11-18T12:00:00.000Z" },
-    ];
-    return { ...view, name, key: undefined, explanation: { ...view.explanation, path }, ...over };
-  });
-  const page =
-    <Item>(items: readonly Item[]) =>
-    async () => ({ items, next: undefined });
-  return makeReport(
-    {
-      name: "weekly",
-      kind: "product",
-      definition: DEFINITIONS.product,
-      schedule: "0 9 * * 1",
-      zone: "Europe/Berlin",
-      weekStart: "monday",
-      length: "week",
-      products: [],
-      to: ["archive"],
-      onlyIfChanged: false,
-      thresholds: THRESHOLDS,
-    },
-    PERIOD,
-    {
-      reads: {
-        features: page(features),
-        entities: async () => ({ items: [], next: undefined }),
-        featuresById: async () => new Map(),
-        featuresOf: async () => new Map(),
-        targetMoves: async () => [],
-        connections: async () => [],
-      },
-      hubUrl: HUB,
-      madeAt: new Date("2026-11-23T08:00:00Z"),
-    },
-    undefined,
-  );
-};
+import { reportOf } from "./report-of.ts";
 
 const hostile = (): string[] =>
   ["xss.jsonl", "channel.injection.jsonl", "csv.formula.jsonl", "strings.blns.jsonl", "unicode.jsonl"].flatMap((file) =>

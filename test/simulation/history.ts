@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import type { Sandbox } from "../../infra/sandbox/index.ts";
-import { type Vendor, WORK } from "./company.ts";
+import type { HubConfig } from "../../shared/platform/define-hub.ts";
+import { type Company, type Vendor, WORK } from "./company.ts";
 import type { HubUnderTest, Time } from "./hub-under-test.ts";
+import type { Fate } from "./mortal-ports.ts";
 
 /** One thing that happens; `a` and `b` choose among what is there then. */
 export interface Step {
@@ -15,6 +17,7 @@ interface Stage {
   readonly sandbox: Sandbox;
   readonly hub: HubUnderTest;
   readonly time: Time;
+  readonly config: Company["config"];
   /** Ids of webhooks that were sent, to be sent again. */
   readonly sent: string[];
   /** Addresses of payloads that nobody can read. */
@@ -46,10 +49,12 @@ const chosen = ({ sandbox, vendor }: Stage, a: number, few = 5) => {
   return all[all.length - 1 - (a % Math.min(few, all.length))];
 };
 
-const crash = (b: number): [number | undefined, "before" | "after"] => [
-  b % 3 === 0 ? 1 + (b % 29) : undefined,
-  b % 2 === 0 ? "before" : "after",
-];
+/** One work in three dies of one of its calls, one in six is refused one or not told that it was taken. */
+const fate = (b: number): [number | undefined, Fate] => {
+  if (b % 3 === 0) return [1 + (b % 29), b % 2 === 0 ? "before" : "after"];
+  if (b % 6 === 1) return [1 + (b % 23), b % 4 === 1 ? "refused" : "lost"];
+  return [undefined, "before"];
+};
 
 /** Where a vendor's work is read from, and where else in the company it may go. */
 const SCOPES: Readonly<Record<Vendor, readonly string[]>> = {
@@ -77,6 +82,13 @@ const OWN_FAULTS: Readonly<Record<Vendor, readonly object[]>> = {
   linear: [{ how: "linear_limit", seconds: 5 }, { how: "graphql_errors" }],
   github: [{ how: "secondary_limit", seconds: 5 }],
 };
+
+/**
+ * The same connection with other pages or less of the tool. Words that mean something else make the archive be read
+ * again, which all histories of a company share: F37 proves those.
+ */
+const otherwise = ({ vendor, config }: Stage, a: number, b: number): HubConfig =>
+  config({}, { pageSize: 2 + (a % 5), ...(vendor === "jira" && b % 3 === 0 && { projects: ["ACME"] }) });
 
 /** Everything that may happen, with its share. */
 export const ACTS = {
@@ -164,8 +176,12 @@ export const ACTS = {
     weight: 1,
     run: async ({ hub, vendor }: Stage, _: number, b: number) => {
       await hub.ask({ connection: vendor, stream: "issues", census: "now" });
-      await hub.live(() => hub.step("jobs"), ...crash(b));
+      await hub.live(() => hub.step("jobs"), ...fate(b));
     },
+  },
+  configure: {
+    weight: 1,
+    run: (stage: Stage, a: number, b: number) => stage.hub.reconfigure(otherwise(stage, a, b)),
   },
   pass: {
     weight: 3,
@@ -178,13 +194,13 @@ export const ACTS = {
     run: async ({ hub, vendor }: Stage, a: number, b: number) => {
       const stream = WORK[vendor][a % 4 === 0 ? 1 : 0] ?? "issues";
       await hub.ask({ connection: vendor, stream });
-      await hub.live(() => hub.step("jobs"), ...crash(b));
+      await hub.live(() => hub.step("jobs"), ...fate(b));
     },
   },
   work: {
     weight: 4,
     run: async ({ hub }: Stage, a: number, b: number) => {
-      await hub.live(() => hub.step(a % 3 === 0 ? "jobs" : "inbox", 1 + (a % 3)), ...crash(b));
+      await hub.live(() => hub.step(a % 3 === 0 ? "jobs" : "inbox", 1 + (a % 3)), ...fate(b));
     },
   },
   together: {
@@ -195,7 +211,7 @@ export const ACTS = {
       await hub.ask({ connection: vendor, stream });
       const two = () =>
         Promise.all([hub.step("jobs"), hub.step("jobs"), hub.step("inbox", 2), hub.step("inbox", 1 + (a % 3))]);
-      await hub.live(two, ...crash(b));
+      await hub.live(two, ...fate(b));
     },
   },
   poison: {
@@ -259,8 +275,9 @@ export const histories: fc.Arbitrary<readonly Step[]> = fc.array(
   { minLength: 1, maxLength: 40, size: "max" },
 );
 
-/** The vendor behaves again, and shows everything. */
-export const calm = async ({ sandbox, vendor }: Pick<Stage, "sandbox" | "vendor">): Promise<void> => {
+/** The vendor behaves again and shows everything, and the config is the first one. */
+export const calm = async ({ sandbox, vendor, hub, config }: Stage): Promise<void> => {
+  await hub.reconfigure(config());
   await sandbox.control({ do: "behave", vendor } as never);
   await sandbox.control({ do: "skew", vendor, seconds: 0 } as never);
   for (const scope of SCOPES[vendor]) await sandbox.control({ do: "grant", vendor, scope } as never);

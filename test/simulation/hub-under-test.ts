@@ -24,7 +24,7 @@ import type { HubConfig } from "../../shared/platform/define-hub.ts";
 import { openHub } from "../../shared/platform/open-hub.ts";
 import type { Ports } from "../../shared/ports/ports.ts";
 import type { StoredEntity } from "../../shared/store/entities.ts";
-import { type Mortal, mortal } from "./mortal-ports.ts";
+import { type Fate, type Mortal, mortal } from "./mortal-ports.ts";
 
 /** Time that tests move, shared by the hub and the company: it also passes while somebody sleeps. */
 export interface Time {
@@ -41,7 +41,7 @@ export class HubUnderTest {
   readonly db: DatabaseSync;
   readonly logged: string[] = [];
   readonly #time: Time;
-  readonly #config: HubConfig;
+  #config: HubConfig;
   #secrets: Readonly<Record<string, string>>;
   readonly #real: Ports;
   readonly #queues: Readonly<Record<"inbox" | "jobs" | "unpublished", ReturnType<typeof sqliteQueue>>>;
@@ -159,12 +159,8 @@ export class HubUnderTest {
     await this.#start();
   }
 
-  /** Does some work; if the process dies on the way, it is started again. @returns undefined if it died */
-  async live<Result>(
-    work: () => Promise<Result>,
-    doom?: number,
-    when: "before" | "after" = "before",
-  ): Promise<Result | undefined> {
+  /** Does some work, in which the n-th call of a port fails; if the process dies of it, it is started again. @returns undefined if it died */
+  async live<Result>(work: () => Promise<Result>, doom?: number, when: Fate = "before"): Promise<Result | undefined> {
     this.#mortal.doom(doom, when);
     const ended = await Promise.race([work(), this.#mortal.death]);
     if (this.#mortal.isDead()) {
@@ -173,6 +169,12 @@ export class HubUnderTest {
     }
     this.#mortal.doom(undefined, "before");
     return ended as Result;
+  }
+
+  /** As a deployment with another config: what runs had not finished goes on under it. */
+  async reconfigure(config: HubConfig): Promise<void> {
+    this.#config = config;
+    await this.#start();
   }
 
   ask(job: Job): Promise<void> {

@@ -1,20 +1,28 @@
+import { HubError } from "../../shared/connector/errors.ts";
 import type { Ports } from "../../shared/ports/ports.ts";
+
+/** What befalls a call: the process dies before or after it took effect; it is refused; or it took effect and fails nevertheless. */
+export type Fate = "before" | "after" | "refused" | "lost";
 
 /** Ports of a process that can die at any of its calls: what it was doing then never goes on, no handler of ours runs. */
 export interface Mortal {
   readonly ports: Ports;
-  /** Dies at the n-th call from now on, before or after it took effect; at none without a number. */
-  doom(nth: number | undefined, when: "before" | "after"): void;
+  /** Fails at the n-th call from now on; at none without a number. */
+  doom(nth: number | undefined, when: Fate): void;
   /** Resolves when it has died. */
   readonly death: Promise<"dead">;
   isDead(): boolean;
 }
 
+/** As a store that throttles, or whose answer never came. */
+const refusal = (): HubError =>
+  new HubError("storage_unavailable", "the store did not take it, or did not say so", { retry: "later" });
+
 const forever = <T>(): Promise<T> => new Promise<T>(() => {});
 
 export const mortal = (real: Ports): Mortal => {
   let left: number | undefined;
-  let when: "before" | "after" = "before";
+  let when: Fate = "before";
   let dead = false;
   let die = (_: "dead") => {};
   const death = new Promise<"dead">((resolve) => {
@@ -30,10 +38,12 @@ export const mortal = (real: Ports): Mortal => {
     async (...args: Args): Promise<Result> => {
       if (dead) return forever();
       if (left !== undefined) left -= 1;
-      const dies = left === 0;
-      if (dies && when === "before") return end();
+      const fails = left === 0;
+      if (fails && when === "before") return end();
+      if (fails && when === "refused") throw refusal();
       const result = await call(...args);
-      return dies || dead ? end() : result;
+      if (fails && when === "lost") throw refusal();
+      return fails || dead ? end() : result;
     };
   const { table, archive } = real;
   return {

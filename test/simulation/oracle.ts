@@ -82,8 +82,10 @@ export const truly = (all: readonly Truth[], vendor: Tracker): Map<string, Said>
         const id = ours(tracker, "issue", tracker === "github" ? key.toLowerCase() : one.id);
         const elsewhere = tracker === "linear" && !key.startsWith("INS-");
         if (GONE.has(presence) || elsewhere) {
-          if (formerOfDeleted.has(key)) return [id, { key: "", presence: EITHER }];
-          return [id, gone(elsewhere && presence !== "deleted" ? "moved" : presence)];
+          // What left the selection is not asked about any more: that it was deleted there later may stay unknown.
+          if (formerOfDeleted.has(key) || (elsewhere && presence === "deleted"))
+            return [id, { key: "", presence: EITHER }];
+          return [id, gone(elsewhere ? "moved" : presence)];
         }
         const said: Said = { key, presence, title: one.title, updated: time(one.updated), labels: sorted(one.labels) };
         if (one.type === "initiative") return [id, { ...said, labels: [] }];

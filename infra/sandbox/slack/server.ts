@@ -51,7 +51,8 @@ export const slackSite: OpenSite = (world) => {
           headers: { "retry-after": String(spent.retryAfterSeconds) },
           json: { ok: false, error: "ratelimited" },
         };
-      return method(asked);
+      const answer = method(asked);
+      return { ...answer, headers: { "x-oauth-scopes": [...granted].join(","), ...answer.headers } };
     },
     settings: {
       token: TOKEN,

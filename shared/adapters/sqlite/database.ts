@@ -53,6 +53,12 @@ export const commit = (db: DatabaseSync): void => {
   }
 };
 
+/** Writes the file anew without what was deleted or replaced, and empties the write-ahead log. */
+export const checkpointed = (db: DatabaseSync): void => {
+  db.exec("VACUUM");
+  db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+};
+
 /**
  * Commits before anything is acknowledged to the outside.
  *

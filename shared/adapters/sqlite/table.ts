@@ -34,7 +34,7 @@ export interface Stored {
 }
 
 /** A sum that a flipped bit of a row does not fit: SQLite looks at its own structure only. */
-const sumOf = (data: string, cells: readonly (string | number | null)[]): number =>
+export const sumOf = (data: string, cells: readonly (string | number | null)[]): number =>
   crc32(data, crc32(JSON.stringify(cells)));
 
 /** Whether a stored row is as it was written. */

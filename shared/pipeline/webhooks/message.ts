@@ -2,6 +2,7 @@ import { claimOf, isLarge } from "../../domain/claim-check.ts";
 import type { HubEvent } from "../../domain/event.ts";
 import { TIMELESS } from "../../domain/instant.ts";
 import { snakeKeys } from "../../domain/snake-case.ts";
+import { traceparent } from "../../domain/trace.ts";
 
 /**
  * What is sent of an event: `type`, `timestamp` and `data`, the same data as on the bus. A replay says so in `cause`, a test by
@@ -18,13 +19,14 @@ export const bodyOf = (event: HubEvent, isReplay: boolean, hubUrl: string): stri
   });
 };
 
-/** To put the events of one subject in order; not signed, so for no decision that matters. */
+/** To put the events of one subject in order, and to go on with their trace; not signed, so for no decision that matters. */
 export const headersOf = (
-  { subject, sequence, test }: Pick<HubEvent, "subject" | "sequence" | "test">,
+  { id, subject, sequence, test, trace }: Pick<HubEvent, "id" | "subject" | "sequence" | "test" | "trace">,
   isReplay: boolean,
 ): Record<string, string> => ({
   "throughline-subject": encodeURI(subject),
   "throughline-sequence": String(sequence).padStart(17, "0"),
+  ...(trace !== undefined && { traceparent: traceparent(trace, id) }),
   ...(isReplay && { "throughline-replay": "true" }),
   ...(test === true && { "throughline-test": "true" }),
 });

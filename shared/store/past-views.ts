@@ -6,7 +6,7 @@ import { type BoardAt, boardAt, COLUMNS } from "./boards.ts";
 import { featureFits, fitsText, isOwnedBy } from "./feature-fits.ts";
 import { featureAt } from "./past.ts";
 import type { FeatureView, HealthValue, PastViews } from "./views.ts";
-import { LOOK_AT_MOST, walkKind } from "./walk-kind.ts";
+import { LOOK_AT_MOST, walkIds } from "./walk-kind.ts";
 
 /**
  * What the hub showed at a moment.
@@ -34,9 +34,9 @@ export const pastViews = (
       return view?.sameAs === undefined ? view : ((await featureAt(table, view.sameAs, at)) ?? view);
     },
     features: (filter, after, limit) =>
-      walkKind(table, "feature", after, limit, (some) =>
+      walkIds(table, "feature", after, limit, (some) =>
         Promise.all(
-          some.map(async ({ id }) => {
+          some.map(async (id) => {
             const view = await featureAt(table, id, at);
             return view !== undefined && featureFits(view, filter) ? view : undefined;
           }),

@@ -32,7 +32,7 @@ import type {
   TimelineLine,
   Views,
 } from "./views.ts";
-import { LOOK_AT_MOST, walkKind } from "./walk-kind.ts";
+import { LOOK_AT_MOST, walkIds } from "./walk-kind.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -138,12 +138,9 @@ export const tableViews = (
     },
     async features(filter, after, limit) {
       if (filter.order !== undefined) return recentFeatures(table, (view) => featureFits(view, filter), after, limit);
-      return walkKind(table, "feature", after, limit, async (some) => {
-        const views = await featuresById(
-          table,
-          some.map(({ id }) => id),
-        );
-        return some.map(({ id }) => {
+      return walkIds(table, "feature", after, limit, async (some) => {
+        const views = await featuresById(table, some);
+        return some.map((id) => {
           const view = views.get(id);
           return view !== undefined && featureFits(view, filter) ? view : undefined;
         });

@@ -71,6 +71,12 @@ const toRow = (record: unknown): Row => {
   return { ...frameOf(stored), data: JSON.parse(stored.data) };
 };
 
+/** Where an entity stands, and which rows are entities of a list of their kind. */
+const STANDING =
+  "coalesce(data ->> '$.fields.status.category', data ->> '$.fields.state.category', data ->> '$.fields.result.category', 'unknown')";
+const OF_KIND = "list_pk > 'N#' AND list_pk < 'N$' AND json_valid(data)";
+const STANDING_INDEX = `CREATE INDEX IF NOT EXISTS item_standing ON item (list_pk, ${STANDING}, list_sk) WHERE ${OF_KIND}`;
+
 /** Sorts behind whatever else follows a prefix, so that the index ends the search where the prefix ends. */
 const LAST = "\u{10FFFF}";
 
@@ -108,6 +114,7 @@ const condition = ({
 /** The embedded table. An item and its feed row are one commit, so the feed misses nothing and invents nothing. */
 export const sqliteTable = (db: DatabaseSync, told: () => void = () => {}): Table => {
   db.exec(SCHEMA);
+  db.exec(STANDING_INDEX);
   withSums(db);
   const one = db.prepare(`SELECT ${COLUMNS} FROM item WHERE pk = ? AND sk = ?`);
   const write = db.prepare(`INSERT OR REPLACE INTO item (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
@@ -130,11 +137,26 @@ export const sqliteTable = (db: DatabaseSync, told: () => void = () => {}): Tabl
     async query<Data>(query: Query) {
       checkQuery(query);
       const { where, values, order } = condition(query);
+      const { limit = 100, standing } = query;
+      if (standing !== undefined && query.by === "list") {
+        const sql = `SELECT ${COLUMNS} FROM item WHERE ${where} AND ${OF_KIND} AND ${STANDING} = ? ORDER BY ${order} LIMIT ?`;
+        // One by one: of several at once SQLite would sort all that stand there.
+        const each = [...new Set(standing)].flatMap((one) => statement(sql).all(...values, one, limit).map(toRow));
+        if (standing.length > 1) each.sort((a, b) => Buffer.compare(sortKeyOf(a), sortKeyOf(b)));
+        return (query.descending ? each.reverse() : each).slice(0, limit) as Row<Data>[];
+      }
       const rows = statement(`SELECT ${COLUMNS} FROM item WHERE ${where} ORDER BY ${order} LIMIT ?`).all(
         ...values,
-        query.limit ?? 100,
+        limit,
       );
       return rows.map(toRow) as Row<Data>[];
+    },
+    async sortKeys(query) {
+      checkQuery(query);
+      const { where, values, order } = condition(query);
+      const [, sort] = INDEXES[query.by ?? "item"];
+      const rows = statement(`SELECT ${sort} AS sk FROM item WHERE ${where} ORDER BY ${order} LIMIT ?`);
+      return rows.all(...values, query.limit ?? 100).map(({ sk }) => String(sk));
     },
     async count(query) {
       checkQuery(query);
@@ -159,6 +181,8 @@ export const sqliteTable = (db: DatabaseSync, told: () => void = () => {}): Tabl
     },
   };
 };
+
+const sortKeyOf = ({ list }: Row): Buffer => Buffer.from(list?.sk ?? "");
 
 /** Tables of before there were sums get room for them. */
 const withSums = (db: DatabaseSync): void => {

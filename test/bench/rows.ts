@@ -233,8 +233,7 @@ const api = async (full: boolean): Promise<BenchRow[]> => {
   await import("../../infra/local/jsx.ts");
   const { measureApi } = await import("./api.ts");
   const [few, many] = full ? [1000, 100_000] : [1000, 10_000];
-  // The first size is asked twice: what it measures first is how code warms up.
-  const all = (await measureApi([few, few, many], 500)).slice(-8);
+  const all = await measureApi([few, many], 1500);
   const name = (one: string): string => (one === "work-item filter" ? "work items by a filter" : one);
   return all.slice(-4).flatMap((one, index) => {
     const least = all[index] ?? one;

@@ -56,19 +56,55 @@ const frameOf = (stored: Stored): Omit<Row, "data"> => {
   if (!isWhole(stored)) throw storeDamaged(`a row of hub.db is damaged: ${pk.slice(0, 40)}`);
   const list = place(list_pk, list_sk);
   const due = place(due_pk, due_sk);
-  return {
-    pk,
-    sk,
-    version,
-    ...(list && { list }),
-    ...(due && { due }),
-    ...(expires_at !== null && { expiresAt: expires_at }),
-  };
+  const frame: { -readonly [Part in keyof Omit<Row, "data">]: Row[Part] } = { pk, sk, version };
+  if (list !== undefined) frame.list = list;
+  if (due !== undefined) frame.due = due;
+  if (expires_at !== null) frame.expiresAt = expires_at;
+  return frame;
 };
 
-const toRow = (record: unknown): Row => {
+/** What people look at again and again: views of features, and lists page by page. Walks over all of a list read more at once. */
+const VIEW = "V";
+const PAGE_AT_MOST = 200;
+
+type Parse = (pk: string, sk: string, text: string) => unknown;
+
+const toRow = (record: unknown, parse: Parse = (_pk, _sk, text) => JSON.parse(text)): Row => {
   const stored = record as Stored;
-  return { ...frameOf(stored), data: JSON.parse(stored.data) };
+  const row = frameOf(stored) as { -readonly [Part in keyof Row]: Row[Part] };
+  row.data = parse(stored.pk, stored.sk, stored.data);
+  return row;
+};
+
+/** Characters of rows that are held parsed. */
+const HELD_AT_MOST = 6_000_000;
+
+/**
+ * What rows say, by their text: while a row is stored as it was, it need not be parsed again, and is the same value as
+ * before. Nobody may change it. The oldest go first; what is longer than a hundredth is not held.
+ */
+const parsed = () => {
+  const held = new Map<string, { readonly text: string; readonly data: unknown }>();
+  let size = 0;
+  const drop = (key: string, { text }: { readonly text: string }) => {
+    held.delete(key);
+    size -= text.length;
+  };
+  return (pk: string, sk: string, text: string): unknown => {
+    const key = `${pk} ${sk}`;
+    const known = held.get(key);
+    if (known?.text === text) return known.data;
+    if (known !== undefined) drop(key, known);
+    const data: unknown = JSON.parse(text);
+    if (text.length > HELD_AT_MOST / 100) return data;
+    held.set(key, { text, data });
+    size += text.length;
+    for (const [oldest, one] of held) {
+      if (size <= HELD_AT_MOST) break;
+      drop(oldest, one);
+    }
+    return data;
+  };
 };
 
 /** Where an entity stands, and which rows are entities of a list of their kind. */
@@ -126,9 +162,10 @@ export const sqliteTable = (db: DatabaseSync, told: () => void = () => {}): Tabl
     prepared.set(sql, held);
     return held;
   };
+  const parse = parsed();
   const find = (pk: string, sk: string): Row | undefined => {
     const record = one.get(pk, sk);
-    return record === undefined ? undefined : toRow(record);
+    return record === undefined ? undefined : toRow(record, sk === VIEW ? parse : undefined);
   };
   return {
     get: async <Data>(pk: string, sk: string) => find(pk, sk) as Row<Data> | undefined,
@@ -141,7 +178,11 @@ export const sqliteTable = (db: DatabaseSync, told: () => void = () => {}): Tabl
       if (standing !== undefined && query.by === "list") {
         const sql = `SELECT ${COLUMNS} FROM item WHERE ${where} AND ${OF_KIND} AND ${STANDING} = ? ORDER BY ${order} LIMIT ?`;
         // One by one: of several at once SQLite would sort all that stand there.
-        const each = [...new Set(standing)].flatMap((one) => statement(sql).all(...values, one, limit).map(toRow));
+        const each = [...new Set(standing)].flatMap((one) =>
+          statement(sql)
+            .all(...values, one, limit)
+            .map((row) => toRow(row, parse)),
+        );
         if (standing.length > 1) each.sort((a, b) => Buffer.compare(sortKeyOf(a), sortKeyOf(b)));
         return (query.descending ? each.reverse() : each).slice(0, limit) as Row<Data>[];
       }
@@ -149,7 +190,8 @@ export const sqliteTable = (db: DatabaseSync, told: () => void = () => {}): Tabl
         ...values,
         limit,
       );
-      return rows.map(toRow) as Row<Data>[];
+      const isPage = query.by === "list" && limit <= PAGE_AT_MOST;
+      return rows.map((row) => toRow(row, isPage ? parse : undefined)) as Row<Data>[];
     },
     async sortKeys(query) {
       checkQuery(query);

@@ -20,15 +20,20 @@ import { sentIn } from "./sent.ts";
 const cachingOf = (etag: string): string =>
   etag.startsWith("W/") ? "private, no-cache" : "private, no-cache, no-transform";
 
+const textOf = (answer: Answer): string => {
+  if (answer.text !== undefined) return answer.text;
+  return typeof answer.body === "string" ? answer.body : JSON.stringify(answer.body);
+};
+
 const send = (c: Context<WebEnv>, answer: Answer, type = "application/json") => {
-  const { body, etag, next, status = 200, location } = answer;
+  const { etag, next, status = 200, location } = answer;
   if (answer.isReplay) c.header("Idempotency-Replayed", "true");
   if (location !== undefined) c.header("Location", location);
   if (c.req.method !== "GET" && c.req.method !== "HEAD") {
     c.header("Cache-Control", "no-store");
     if (status === 204) return c.body(null, 204);
     c.header("Content-Type", type);
-    return c.body(JSON.stringify(body), status);
+    return c.body(textOf(answer), status);
   }
   c.header("ETag", etag);
   c.header("Cache-Control", cachingOf(etag));
@@ -36,7 +41,7 @@ const send = (c: Context<WebEnv>, answer: Answer, type = "application/json") => 
   if (next !== undefined) c.header("Link", `<${next}>; rel="next"`);
   if (isNamedIn(c.req.header("if-none-match"), etag)) return c.body(null, 304);
   c.header("Content-Type", type);
-  return c.body(typeof body === "string" ? body : JSON.stringify(body));
+  return c.body(textOf(answer));
 };
 
 /** A fixed document; its tag is made from its text. */

@@ -33,11 +33,6 @@ export interface Query {
   readonly descending?: boolean;
   /** Rows at the most; default 100. */
   readonly limit?: number;
-  /**
-   * Of the list of a kind: where its entities may stand (category of `fields.status`, `fields.state` or
-   * `fields.result`, `unknown` without one). A hint: a table that holds no index of it gives the others too.
-   */
-  readonly standing?: readonly string[];
 }
 
 /** What Throughline needs of a table: the part of DynamoDB that SQLite can also keep. */
@@ -47,7 +42,15 @@ export interface Table {
   getMany<Data>(keys: readonly { readonly pk: string; readonly sk: string }[]): Promise<Row<Data>[]>;
   query<Data>(query: Query): Promise<Row<Data>[]>;
   /** The sort keys of what a query gives, without a look at the rows: where one moved just now, its place of before may be told. */
-  sortKeys(query: Omit<Query, "standing">): Promise<string[]>;
+  sortKeys(
+    query: Query & {
+      /**
+       * Of the list of a kind: where its entities may stand (category of `fields.status`, `fields.state` or
+       * `fields.result`, `unknown` without one). A hint: a table that holds no index of it gives the others too.
+       */
+      readonly standing?: readonly string[];
+    },
+  ): Promise<string[]>;
   /** How many rows a query without limit would give, without fetching them. */
   count(query: Omit<Query, "limit" | "after" | "descending">): Promise<number>;
   /**

@@ -1,5 +1,6 @@
 import type { Entity, FieldedKind } from "../domain/entity.ts";
-import type { Query, Table } from "../ports/table.ts";
+import type { Table } from "../ports/table.ts";
+import { entitiesById } from "./entities.ts";
 import { lists, SHARDS } from "./keys.ts";
 import type { Slice } from "./views.ts";
 
@@ -9,15 +10,14 @@ export const LOOK_AT_MOST = 2000;
 /** Rows of one read of a shard. */
 const PAGE = 100;
 
-/** One row of a walk: what became of it, undefined where it is left out. */
-type Seen<Data> = readonly [id: string, item: Data | undefined];
-
-/** The list of a kind by id, ascending over all shards: one page of what `read` makes of its rows, many at once. */
-const walk = async <Data>(
+/** The entities of a kind by id, ascending over all shards: one page of what `map` makes of them, many at once. */
+export const walkIds = async <Data>(
+  table: Table,
   kind: FieldedKind,
   after: string | undefined,
   limit: number,
-  read: (query: Query) => Promise<readonly Seen<Data>[]>,
+  map: (ids: readonly string[]) => Promise<readonly (Data | undefined)[]>,
+  standing?: readonly string[],
 ): Promise<Slice<Data>> => {
   const items: Data[] = [];
   let looked = 0;
@@ -27,26 +27,29 @@ const walk = async <Data>(
     for (;;) {
       // A page that is nearly full needs few more, unless few of them fit.
       const wanted = looked > PAGE ? PAGE : Math.min(PAGE, limit - items.length + 1);
-      const seen = await read({
+      const ids = await table.sortKeys({
         pk: lists.shard(kind, digit),
         by: "list",
         limit: wanted,
         ...(place !== undefined && { after: place }),
+        ...(standing !== undefined && { standing }),
       });
-      for (const [id, item] of seen) {
+      const mapped = await map(ids);
+      for (const [index, id] of ids.entries()) {
         if (items.length === limit || looked === LOOK_AT_MOST) return { items, next: place };
         place = id;
         looked += 1;
+        const item = mapped[index];
         if (item !== undefined) items.push(item);
       }
-      if (seen.length < wanted) break;
+      if (ids.length < wanted) break;
     }
   }
   return { items, next: undefined };
 };
 
 /**
- * The entities of a kind by id.
+ * The same, of the entities themselves.
  *
  * @param standing where those that fit stand, as far as that is known
  */
@@ -58,20 +61,17 @@ export const walkKind = <Data>(
   map: (entity: Entity) => Data | undefined,
   standing?: readonly string[],
 ): Promise<Slice<Data>> =>
-  walk(kind, after, limit, async (query) =>
-    (await table.query<Entity>({ ...query, ...(standing && { standing }) })).map(({ data }) => [data.id, map(data)]),
+  walkIds(
+    table,
+    kind,
+    after,
+    limit,
+    async (ids) => {
+      const found = await entitiesById(table, ids);
+      return ids.map((id) => {
+        const entity = found.get(id);
+        return entity && map(entity);
+      });
+    },
+    standing,
   );
-
-/** The same of what is kept beside the entities: their own rows are not read. */
-export const walkIds = <Data>(
-  table: Table,
-  kind: FieldedKind,
-  after: string | undefined,
-  limit: number,
-  map: (ids: readonly string[]) => Promise<readonly (Data | undefined)[]>,
-): Promise<Slice<Data>> =>
-  walk(kind, after, limit, async (query) => {
-    const ids = await table.sortKeys(query);
-    const items = await map(ids);
-    return ids.map((id, index) => [id, items[index]]);
-  });

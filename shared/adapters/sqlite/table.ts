@@ -3,6 +3,7 @@ import { crc32 } from "node:zlib";
 import { checkQuery, checkRow } from "../../ports/row-image.ts";
 import type { FeedRecord, Place, Query, Row, Table } from "../../ports/table.ts";
 import { atomically } from "./database.ts";
+import { type HeldRows, heldRows } from "./held-rows.ts";
 import { storeDamaged } from "./soundness.ts";
 
 // Not WITHOUT ROWID: with rows of 1 KB that takes more than twice the space.
@@ -63,49 +64,14 @@ const frameOf = (stored: Stored): Omit<Row, "data"> => {
   return frame;
 };
 
-/** What people look at again and again: views of features, and lists page by page. Walks over all of a list read more at once. */
-const VIEW = "V";
-const PAGE_AT_MOST = 200;
-
-type Parse = (pk: string, sk: string, text: string) => unknown;
-
-const toRow = (record: unknown, parse: Parse = (_pk, _sk, text) => JSON.parse(text)): Row => {
+const toRow = (record: unknown, held?: HeldRows): Row => {
   const stored = record as Stored;
-  const row = frameOf(stored) as { -readonly [Part in keyof Row]: Row[Part] };
-  row.data = parse(stored.pk, stored.sk, stored.data);
-  return row;
+  const { pk, sk, data } = stored;
+  return { ...frameOf(stored), data: held === undefined ? JSON.parse(data) : held.parse(pk, sk, data) };
 };
 
-/** Characters of rows that are held parsed. */
-const HELD_AT_MOST = 6_000_000;
-
-/**
- * What rows say, by their text: while a row is stored as it was, it need not be parsed again, and is the same value as
- * before. Nobody may change it. The oldest go first; what is longer than a hundredth is not held.
- */
-const parsed = () => {
-  const held = new Map<string, { readonly text: string; readonly data: unknown }>();
-  let size = 0;
-  const drop = (key: string, { text }: { readonly text: string }) => {
-    held.delete(key);
-    size -= text.length;
-  };
-  return (pk: string, sk: string, text: string): unknown => {
-    const key = `${pk} ${sk}`;
-    const known = held.get(key);
-    if (known?.text === text) return known.data;
-    if (known !== undefined) drop(key, known);
-    const data: unknown = JSON.parse(text);
-    if (text.length > HELD_AT_MOST / 100) return data;
-    held.set(key, { text, data });
-    size += text.length;
-    for (const [oldest, one] of held) {
-      if (size <= HELD_AT_MOST) break;
-      drop(oldest, one);
-    }
-    return data;
-  };
-};
+/** Walks over all of a list read more at once than people do, and look at nothing twice. */
+const PAGE_AT_MOST = 200;
 
 /** Where an entity stands, and which rows are entities of a list of their kind. */
 const STANDING =
@@ -162,43 +128,50 @@ export const sqliteTable = (db: DatabaseSync, told: () => void = () => {}): Tabl
     prepared.set(sql, held);
     return held;
   };
-  const parse = parsed();
-  const find = (pk: string, sk: string): Row | undefined => {
-    const record = one.get(pk, sk);
-    return record === undefined ? undefined : toRow(record, sk === VIEW ? parse : undefined);
+  const held = heldRows(db);
+  const find = (pk: string, sk: string, seen: number): Row | undefined => {
+    const known = held.at(pk, sk, seen);
+    if (known !== undefined) return known;
+    const record = one.get(pk, sk) as Stored | undefined;
+    if (record === undefined) return undefined;
+    const row = toRow(record, held);
+    held.keep(row, record.data, seen);
+    return row;
   };
+  const keysAt = (sort: string, where: string, order: string, values: readonly SQLInputValue[]): string[] =>
+    statement(`SELECT ${sort} AS sk FROM item WHERE ${where} ORDER BY ${order} LIMIT ?`)
+      .all(...values)
+      .map(({ sk }) => String(sk));
   return {
-    get: async <Data>(pk: string, sk: string) => find(pk, sk) as Row<Data> | undefined,
-    getMany: async <Data>(keys: readonly { readonly pk: string; readonly sk: string }[]) =>
-      keys.flatMap(({ pk, sk }) => find(pk, sk) ?? []) as Row<Data>[],
+    get: async <Data>(pk: string, sk: string) => find(pk, sk, held.seen()) as Row<Data> | undefined,
+    async getMany<Data>(keys: readonly { readonly pk: string; readonly sk: string }[]) {
+      const seen = held.seen();
+      return keys.flatMap(({ pk, sk }) => find(pk, sk, seen) ?? []) as Row<Data>[];
+    },
     async query<Data>(query: Query) {
       checkQuery(query);
       const { where, values, order } = condition(query);
-      const { limit = 100, standing } = query;
-      if (standing !== undefined && query.by === "list") {
-        const sql = `SELECT ${COLUMNS} FROM item WHERE ${where} AND ${OF_KIND} AND ${STANDING} = ? ORDER BY ${order} LIMIT ?`;
-        // One by one: of several at once SQLite would sort all that stand there.
-        const each = [...new Set(standing)].flatMap((one) =>
-          statement(sql)
-            .all(...values, one, limit)
-            .map((row) => toRow(row, parse)),
-        );
-        if (standing.length > 1) each.sort((a, b) => Buffer.compare(sortKeyOf(a), sortKeyOf(b)));
-        return (query.descending ? each.reverse() : each).slice(0, limit) as Row<Data>[];
-      }
+      const { by, limit = 100 } = query;
       const rows = statement(`SELECT ${COLUMNS} FROM item WHERE ${where} ORDER BY ${order} LIMIT ?`).all(
         ...values,
         limit,
       );
-      const isPage = query.by === "list" && limit <= PAGE_AT_MOST;
-      return rows.map((row) => toRow(row, isPage ? parse : undefined)) as Row<Data>[];
+      const isPage = by === "list" && limit <= PAGE_AT_MOST;
+      return rows.map((row) => toRow(row, isPage ? held : undefined)) as Row<Data>[];
     },
-    async sortKeys(query) {
+    async sortKeys({ standing, ...query }) {
       checkQuery(query);
       const { where, values, order } = condition(query);
-      const [, sort] = INDEXES[query.by ?? "item"];
-      const rows = statement(`SELECT ${sort} AS sk FROM item WHERE ${where} ORDER BY ${order} LIMIT ?`);
-      return rows.all(...values, query.limit ?? 100).map(({ sk }) => String(sk));
+      const { by = "item", limit = 100, descending = false } = query;
+      const [, sort] = INDEXES[by];
+      if (standing === undefined || by !== "list") return keysAt(sort, where, order, [...values, limit]);
+      // One by one: of several at once SQLite would sort all that stand there.
+      const each = [...new Set(standing)].map((one) =>
+        keysAt(sort, `${where} AND ${OF_KIND} AND ${STANDING} = ?`, order, [...values, one, limit]),
+      );
+      if (each.length === 1) return each[0] ?? [];
+      const sorted = each.flat().sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+      return (descending ? sorted.reverse() : sorted).slice(0, limit);
     },
     async count(query) {
       checkQuery(query);
@@ -209,13 +182,14 @@ export const sqliteTable = (db: DatabaseSync, told: () => void = () => {}): Tabl
       const json = JSON.stringify(row.data);
       checkRow(row, json);
       const fits = atomically(db, () => {
-        const held = one.get(row.pk, row.sk) as Stored | undefined;
-        if ((held?.version ?? 0) !== row.version - 1) return false;
+        const before = one.get(row.pk, row.sk) as Stored | undefined;
+        if ((before?.version ?? 0) !== row.version - 1) return false;
         const { pk, sk, version, list, due, expiresAt } = row;
         const places = [list?.pk ?? null, list?.sk ?? null, due?.pk ?? null, due?.sk ?? null];
         const expires = expiresAt ?? null;
+        held.forget(pk, sk);
         write.run(pk, sk, version, json, ...places, expires, sumOf(json, [pk, sk, version, ...places, expires]));
-        tell.run(pk, sk, held === undefined ? null : rowText(frameOf(held), held.data), rowText(row, json));
+        tell.run(pk, sk, before === undefined ? null : rowText(frameOf(before), before.data), rowText(row, json));
         return true;
       });
       if (fits) told();
@@ -223,8 +197,6 @@ export const sqliteTable = (db: DatabaseSync, told: () => void = () => {}): Tabl
     },
   };
 };
-
-const sortKeyOf = ({ list }: Row): Buffer => Buffer.from(list?.sk ?? "");
 
 /** Tables of before there were sums get room for them. */
 const withSums = (db: DatabaseSync): void => {

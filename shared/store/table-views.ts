@@ -4,7 +4,7 @@ import type { StatusOf } from "../domain/item-history.ts";
 import { kindOf } from "../domain/kind.ts";
 import type { Stage } from "../domain/stage.ts";
 import type { Row, Table } from "../ports/table.ts";
-import { HEALTH_BY_RANK } from "./board-place.ts";
+import { boardPlace, HEALTH_BY_RANK, placedIn } from "./board-place.ts";
 import { COLUMNS } from "./boards.ts";
 import { calledSo, entitiesById, entityById } from "./entities.ts";
 import { featuresById } from "./entity-reads.ts";
@@ -58,31 +58,40 @@ export const tableViews = (
     return view?.sameAs === undefined ? view : ((await viewOf(view.sameAs)) ?? view);
   };
 
-  /** One list, page by page, until enough rows fit or enough were looked at. */
-  const sift = async <Data>(
-    pk: string,
+  /** Features of one column, page by page, until enough fit or enough were looked at. */
+  const sift = async (
+    stage: Stage | "none",
     after: string | undefined,
     limit: number,
-    fits: (data: Data) => boolean,
+    fits: (view: FeatureView) => boolean,
     prefix?: string,
   ) => {
-    const items: Data[] = [];
+    const pk = lists.stage(stage);
+    const wanted = Math.min(200, limit + 1);
+    const items: FeatureView[] = [];
     let place = after;
     for (let looked = 0; looked < LOOK_AT_MOST; ) {
-      const rows: Row<Data>[] = await table.query<Data>({
+      const entries = await table.sortKeys({
         pk,
         by: "list",
-        limit: Math.min(200, limit + 1),
+        limit: wanted,
         ...(prefix !== undefined && { prefix }),
         ...(place !== undefined && { after: place }),
       });
-      for (const row of rows) {
+      const views = await featuresById(
+        table,
+        entries.map((entry) => placedIn(entry).id),
+      );
+      for (const entry of entries) {
         if (items.length === limit) return { items, next: place };
-        place = row.list?.sk;
-        if (fits(row.data)) items.push(row.data);
+        place = entry;
+        const view = views.get(placedIn(entry).id);
+        // Where it stood a moment ago it may still be listed.
+        const stands = view && boardPlace(view);
+        if (view !== undefined && stands?.pk === pk && stands.sk === entry && fits(view)) items.push(view);
       }
-      looked += rows.length;
-      if (rows.length < Math.min(200, limit + 1)) return { items, next: undefined };
+      looked += entries.length;
+      if (entries.length < wanted) return { items, next: undefined };
     }
     return { items, next: place };
   };
@@ -152,8 +161,8 @@ export const tableViews = (
       const items: FeatureView[] = [];
       for (const prefix of partsOf(product, health)) {
         if (after !== undefined && prefix < after && !after.startsWith(prefix)) continue;
-        const slice = await sift<FeatureView>(
-          lists.stage(stage),
+        const slice = await sift(
+          stage,
           after !== undefined && after > prefix ? after : undefined,
           limit - items.length,
           (view) => fitsText(view, q) && isOwnedBy(view, owner),

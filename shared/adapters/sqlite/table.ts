@@ -70,17 +70,21 @@ const toRow = (record: unknown, held?: HeldRows): Row => {
   return { ...frameOf(stored), data: held === undefined ? JSON.parse(data) : held.parse(pk, sk, data) };
 };
 
-/** Walks over all of a list read more at once than people do, and look at nothing twice. */
-const PAGE_AT_MOST = 200;
-
 /** Where an entity stands, and which rows are entities of a list of their kind. */
 const STANDING =
   "coalesce(data ->> '$.fields.status.category', data ->> '$.fields.state.category', data ->> '$.fields.result.category', 'unknown')";
 const OF_KIND = "list_pk > 'N#' AND list_pk < 'N$' AND json_valid(data)";
 const STANDING_INDEX = `CREATE INDEX IF NOT EXISTS item_standing ON item (list_pk, ${STANDING}, list_sk) WHERE ${OF_KIND}`;
 
-/** Sorts behind whatever else follows a prefix, so that the index ends the search where the prefix ends. */
-const LAST = "\u{10FFFF}";
+/** The first text behind all that start with the prefix; undefined where there is none. */
+const behind = (prefix: string): string | undefined => {
+  const points = [...prefix.toWellFormed()];
+  for (let last = points.pop(); last !== undefined; last = points.pop()) {
+    const code = last.codePointAt(0) ?? 0;
+    if (code < 0x10ffff) return `${points.join("")}${String.fromCodePoint(code === 0xd7ff ? 0xe000 : code + 1)}`;
+  }
+  return undefined;
+};
 
 const INDEXES = { item: ["pk", "sk"], list: ["list_pk", "list_sk"], due: ["due_pk", "due_sk"] } as const;
 
@@ -100,14 +104,11 @@ const condition = ({
     parts.push(part);
     values.push(...more);
   };
-  if (prefix)
-    add(
-      `${sort} >= ? AND ${sort} <= ? AND substr(${sort}, 1, length(?)) = ?`,
-      prefix,
-      `${prefix}${LAST}`,
-      prefix,
-      prefix,
-    );
+  if (prefix) {
+    const end = behind(prefix);
+    add(`${sort} >= ?`, prefix);
+    if (end !== undefined) add(`${sort} < ?`, end);
+  }
   if (after !== undefined) add(`${sort} ${descending ? "<" : ">"} ?`, after);
   if (upTo !== undefined) add(`${sort} <= ?`, upTo);
   return { where: parts.join(" AND "), values, order: `${sort} ${descending ? "DESC" : "ASC"}` };
@@ -151,13 +152,12 @@ export const sqliteTable = (db: DatabaseSync, told: () => void = () => {}): Tabl
     async query<Data>(query: Query) {
       checkQuery(query);
       const { where, values, order } = condition(query);
-      const { by, limit = 100 } = query;
+      const { limit = 100 } = query;
       const rows = statement(`SELECT ${COLUMNS} FROM item WHERE ${where} ORDER BY ${order} LIMIT ?`).all(
         ...values,
         limit,
       );
-      const isPage = by === "list" && limit <= PAGE_AT_MOST;
-      return rows.map((row) => toRow(row, isPage ? held : undefined)) as Row<Data>[];
+      return rows.map((row) => toRow(row)) as Row<Data>[];
     },
     async sortKeys({ standing, ...query }) {
       checkQuery(query);

@@ -100,9 +100,9 @@ const generated = (deployed: DeployedPart): Plugin => ({
   name: "generated",
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /^throughline:open$/ }, () => ({ path: "open.ts", namespace: "throughline" }));
-    // No module of ours does anything by being loaded: where the receiver uses nothing of one, its schemas are not made.
+    // No module of ours does anything by being loaded: where these use nothing of one, its schemas are not made.
     // Not in the others: where only what is loaded later uses zod, esbuild leaves out what readies it for the MCP package.
-    if (deployed.part === "receive-webhook")
+    if (deployed.part === "receive-webhook" || deployed.part === "serve-api")
       onResolve({ filter: /^\.\.?[/].*\.tsx?$/ }, ({ path, resolveDir }) => ({
         path: join(resolveDir, path),
         sideEffects: false,

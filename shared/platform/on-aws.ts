@@ -1,7 +1,5 @@
 import { systemClock } from "../adapters/clock.ts";
 import { HubError } from "../connector/errors.ts";
-import { deferJobs } from "../pipeline/deferred-jobs.ts";
-import { Job } from "../pipeline/messages.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Queue } from "../ports/queue.ts";
 import type { Table } from "../ports/table.ts";
@@ -71,8 +69,10 @@ type Told = <Event, Context, Result>(
 /** Where jobs that must wait go on AWS: into the table, for the next round of their connection. */
 export const deferredIn =
   (table: Table) =>
-  (bodies: readonly string[], delaySeconds: number): Promise<void> =>
-    deferJobs({ table, clock: systemClock }, bodies, delaySeconds);
+  async (bodies: readonly string[], delaySeconds: number): Promise<void> => {
+    const { deferJobs } = await import("../pipeline/deferred-jobs.ts");
+    await deferJobs({ table, clock: systemClock }, bodies, delaySeconds);
+  };
 
 /** Jobs by connection, each for the function that knows its tool. @param functions their names by connection */
 export const jobsByConnection = (
@@ -82,6 +82,8 @@ export const jobsByConnection = (
   const queues = new Map(Object.entries(functions).map(([connection, name]) => [connection, queueOf(name)]));
   return {
     async send(bodies, delaySeconds) {
+      // Its schemas are made when the first job is handed over, not when a function starts.
+      const { Job } = await import("../pipeline/messages.ts");
       const byConnection = Map.groupBy(bodies, (body) => Job.parse(JSON.parse(body)).connection);
       for (const [connection, some] of byConnection) {
         const queue = queues.get(connection);

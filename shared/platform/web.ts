@@ -2,19 +2,31 @@ import type { Hono } from "hono";
 import type { Hub } from "../pipeline/hub.ts";
 import { sendTestEvent } from "../pipeline/test-event.ts";
 import { webhookDesk } from "../pipeline/webhooks/desk.ts";
-import { webApp } from "../web/app.ts";
-import type { WebEnv } from "../web/web-deps.ts";
+import { gate } from "../web/access/gate.ts";
+import type { WebDeps, WebEnv } from "../web/web-deps.ts";
 import { oidcOf } from "./oidc.ts";
 import { serving } from "./serving.ts";
 import { webDepsOf } from "./web-deps.ts";
 import { webhookMeans } from "./webhook-means.ts";
 
-/** The HTTP surfaces over the hub of this process. */
-export const webOf = async (hub: () => Hub): Promise<Hono<WebEnv>> => {
+/** The HTTP surfaces over the hub of this process, each loaded when it is asked for. */
+export const webPartsOf = async (hub: () => Hub) => {
+  const deps = await depsOf(hub);
+  const guard = gate(deps);
+  return {
+    api: async (): Promise<Hono<WebEnv>> => (await import("../web/api-app.ts")).apiApp(deps, guard),
+    whole: async (): Promise<Hono<WebEnv>> => (await import("../web/app.ts")).webApp(deps, guard),
+  };
+};
+
+/** All of them as one. */
+export const webOf = async (hub: () => Hub): Promise<Hono<WebEnv>> => (await webPartsOf(hub)).whole();
+
+const depsOf = async (hub: () => Hub): Promise<WebDeps> => {
   const { signIn, metricsPage } = serving();
   const { oidc } = signIn;
   const { ports, log, meter } = hub();
-  return webApp({
+  return {
     ...(await webDepsOf(hub)),
     ...(oidc !== undefined && { oidc: oidcOf(oidc, ports.secrets, log) }),
     ...(meter !== undefined && {
@@ -28,5 +40,5 @@ export const webOf = async (hub: () => Hub): Promise<Hono<WebEnv>> => {
     }),
     webhooks: webhookDesk(hub, () => webhookMeans(hub)),
     sendTestEvent: (type) => sendTestEvent(hub(), type),
-  });
+  };
 };

@@ -11,7 +11,6 @@ import { badge } from "./badge.ts";
 import { type Format, formatOf, inFormat, withoutSuffix } from "./formats.ts";
 import { once } from "./idempotency.ts";
 import { openApi } from "./open-api.ts";
-import { problemOf, statusOf } from "./problem.ts";
 import type { Answer, Asked, Route } from "./route.ts";
 import { ROUTES } from "./routes.ts";
 import { sentIn } from "./sent.ts";
@@ -60,16 +59,6 @@ const catalogue = (hub: string) => ({
     },
   ],
 });
-
-/** A failure as the API tells it. */
-export const problem = (c: Context<WebEnv>, deps: WebDeps, error: HubError) => {
-  const { pathname, search } = new URL(c.req.url);
-  const told = { hub: deps.url(), instance: `${pathname}${search}`, requestId: c.get("requestId") };
-  return c.body(JSON.stringify(problemOf(error, told)), statusOf(error.code), {
-    "Content-Type": "application/problem+json",
-    "Cache-Control": "no-store",
-  });
-};
 
 const perform = async (c: Context<WebEnv>, deps: WebDeps, route: Route): Promise<Response> => {
   demand(c.get("identity"), route.scope);

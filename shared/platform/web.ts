@@ -3,24 +3,33 @@ import type { Hub } from "../pipeline/hub.ts";
 import { sendTestEvent } from "../pipeline/test-event.ts";
 import { webhookDesk } from "../pipeline/webhooks/desk.ts";
 import { gate } from "../web/access/gate.ts";
+import { isApiAlone } from "../web/api-paths.ts";
 import type { WebDeps, WebEnv } from "../web/web-deps.ts";
 import { oidcOf } from "./oidc.ts";
 import { serving } from "./serving.ts";
 import { webDepsOf } from "./web-deps.ts";
 import { webhookMeans } from "./webhook-means.ts";
 
-/** The HTTP surfaces over the hub of this process, each loaded when it is asked for. */
-export const webPartsOf = async (hub: () => Hub) => {
+/** What answers an address: the API without pages where it does alone, else all. Each is loaded when first asked for. */
+export const webPartsOf = async (hub: () => Hub): Promise<(path: string) => Promise<Hono<WebEnv>>> => {
   const deps = await depsOf(hub);
   const guard = gate(deps);
-  return {
-    api: async (): Promise<Hono<WebEnv>> => (await import("../web/api-app.ts")).apiApp(deps, guard),
-    whole: async (): Promise<Hono<WebEnv>> => (await import("../web/app.ts")).webApp(deps, guard),
+  let api: Hono<WebEnv> | undefined;
+  let whole: Hono<WebEnv> | undefined;
+  return async (path) => {
+    if (isApiAlone(path)) {
+      const { apiApp } = await import("../web/api-app.ts");
+      api ??= apiApp(deps, guard);
+      return api;
+    }
+    const { webApp } = await import("../web/app.ts");
+    whole ??= webApp(deps, guard);
+    return whole;
   };
 };
 
 /** All of them as one. */
-export const webOf = async (hub: () => Hub): Promise<Hono<WebEnv>> => (await webPartsOf(hub)).whole();
+export const webOf = async (hub: () => Hub): Promise<Hono<WebEnv>> => (await webPartsOf(hub))("/");
 
 const depsOf = async (hub: () => Hub): Promise<WebDeps> => {
   const { signIn, metricsPage } = serving();

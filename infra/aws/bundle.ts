@@ -80,7 +80,13 @@ const opening = (deployed: DeployedPart): string => {
   const variables = new Set(opened.flatMap(({ make }) => make.match(/THROUGHLINE_\w+|AWS_LAMBDA_\w+/g) ?? []));
   for (const name of ["THROUGHLINE_METRICS", "THROUGHLINE_URL"]) variables.add(name);
   return [
-    'import { deferredIn, jobsByConnection, openOnAws } from "./shared/platform/on-aws.ts";',
+    'import { openOnAws } from "./shared/platform/on-aws.ts";',
+    // Only where jobs are handed over.
+    ...(storesOf(row).has("jobs")
+      ? ['import { deferredIn, jobsByConnection } from "./shared/platform/jobs-on-aws.ts";']
+      : []),
+    // The MCP package makes schemas when it is loaded, before anything of ours does: zod must be ready by then.
+    ...(deployed.part === "serve-mcp" ? ['import { config as ready } from "zod";', "ready();"] : []),
     ...[...adapters].map(([name, file]) => `import { ${name} } from "./shared/adapters/aws/${file}.ts";`),
     `const { ${[...variables].sort().join(", ")} } = process.env;`,
     `const config = ${JSON.stringify(config)};`,
@@ -100,9 +106,9 @@ const generated = (deployed: DeployedPart): Plugin => ({
   name: "generated",
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /^throughline:open$/ }, () => ({ path: "open.ts", namespace: "throughline" }));
-    // No module of ours does anything by being loaded: where the receiver uses nothing of one, its schemas are not made.
+    // No module of ours does anything by being loaded: where these use nothing of one, its schemas are not made.
     // Not in the others: where only what is loaded later uses zod, esbuild leaves out what readies it for the MCP package.
-    if (deployed.part === "receive-webhook")
+    if (deployed.part === "receive-webhook" || deployed.part === "serve-api")
       onResolve({ filter: /^\.\.?[/].*\.tsx?$/ }, ({ path, resolveDir }) => ({
         path: join(resolveDir, path),
         sideEffects: false,

@@ -26,14 +26,14 @@ const namesIn = (value: unknown): unknown => {
 
 /** A value of ours as it goes on the wire: all keys in snake_case, values as they are. */
 export const snakeKeys = (value: unknown): unknown => {
+  if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) return value.map(snakeKeys);
-  if (!isObject(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, held]) => {
-      if (HOLDS_FOREIGN.has(key)) return [snakeCase(key), held];
-      return [snakeCase(key), HOLDS_NAMES.has(key) ? namesIn(held) : snakeKeys(held)];
-    }),
-  );
+  const spelt: [string, unknown][] = [];
+  for (const [key, held] of Object.entries(value)) {
+    if (HOLDS_FOREIGN.has(key)) spelt.push([snakeCase(key), held]);
+    else spelt.push([snakeCase(key), HOLDS_NAMES.has(key) ? namesIn(held) : snakeKeys(held)]);
+  }
+  return Object.fromEntries(spelt);
 };
 
 /** A JSON Schema of a value of ours, made the schema of what {@link snakeKeys} gives. */

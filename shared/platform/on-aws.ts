@@ -1,10 +1,6 @@
 import { systemClock } from "../adapters/clock.ts";
 import { HubError } from "../connector/errors.ts";
-import { deferJobs } from "../pipeline/deferred-jobs.ts";
-import { Job } from "../pipeline/messages.ts";
 import type { Ports } from "../ports/ports.ts";
-import type { Queue } from "../ports/queue.ts";
-import type { Table } from "../ports/table.ts";
 import type { SecretsKnown } from "./connections.ts";
 import { useHub } from "./current.ts";
 import type { HubConfig } from "./define-hub.ts";
@@ -67,31 +63,6 @@ export const openOnAws = (parts: {
 type Told = <Event, Context, Result>(
   handler: (event: Event, context: Context) => Promise<Result>,
 ) => (event: Event, context: Context) => Promise<Result>;
-
-/** Where jobs that must wait go on AWS: into the table, for the next round of their connection. */
-export const deferredIn =
-  (table: Table) =>
-  (bodies: readonly string[], delaySeconds: number): Promise<void> =>
-    deferJobs({ table, clock: systemClock }, bodies, delaySeconds);
-
-/** Jobs by connection, each for the function that knows its tool. @param functions their names by connection */
-export const jobsByConnection = (
-  functions: Readonly<Record<string, string>>,
-  queueOf: (functionName: string) => Queue,
-): Queue => {
-  const queues = new Map(Object.entries(functions).map(([connection, name]) => [connection, queueOf(name)]));
-  return {
-    async send(bodies, delaySeconds) {
-      const byConnection = Map.groupBy(bodies, (body) => Job.parse(JSON.parse(body)).connection);
-      for (const [connection, some] of byConnection) {
-        const queue = queues.get(connection);
-        if (queue === undefined)
-          throw new HubError("connection_unknown", `no connection "${connection}"`, { retry: "never" });
-        await queue.send(some, delaySeconds);
-      }
-    },
-  };
-};
 
 /** Ports that a function was not given say so when they are used: its row of the topology is wrong then. */
 const only = (given: Partial<Ports>): Ports => {

@@ -41,6 +41,16 @@ export interface Table {
   /** Reads of many keys at once, in any order; absent ones are left out. */
   getMany<Data>(keys: readonly { readonly pk: string; readonly sk: string }[]): Promise<Row<Data>[]>;
   query<Data>(query: Query): Promise<Row<Data>[]>;
+  /** The sort keys of what a query gives, without a look at the rows: where one moved just now, its place of before may be told. */
+  sortKeys(
+    query: Query & {
+      /**
+       * Of the list of a kind: where its entities may stand (category of `fields.status`, `fields.state` or
+       * `fields.result`, `unknown` without one). A hint: a table that holds no index of it gives the others too.
+       */
+      readonly standing?: readonly string[];
+    },
+  ): Promise<string[]>;
   /** How many rows a query without limit would give, without fetching them. */
   count(query: Omit<Query, "limit" | "after" | "descending">): Promise<number>;
   /**

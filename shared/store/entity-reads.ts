@@ -13,7 +13,7 @@ export interface EntityReads {
 
 export const entityReads = (table: Table): EntityReads => ({
   entities: <K extends FieldedKind>(kind: K, after: string | undefined, limit: number) =>
-    walkKind<Entity<K>>(table, kind, after, limit, async (found) => found as readonly Entity<K>[]),
+    walkKind(table, kind, after, limit, (entity) => entity as Entity<K>),
 });
 
 /** Features as shown, by id; those unknown are left out. */

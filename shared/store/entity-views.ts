@@ -12,9 +12,8 @@ import { walkKind } from "./walk-kind.ts";
 export const entityViews = (table: Table): Pick<KindReads, "entities" | "entity"> => ({
   async entities<K extends FieldedKind>(kind: K, filter: EntityFilter, after: string | undefined, limit: number) {
     if (filter.feature !== undefined) return ofFeature<K>(table, kind, filter.feature, filter, after, limit);
-    return walkKind<Entity<K>>(table, kind, after, limit, async (found) =>
-      found.map((entity) => (entityFits(entity, filter) ? (entity as Entity<K>) : undefined)),
-    );
+    const map = (entity: Entity) => (entityFits(entity, filter) ? (entity as Entity<K>) : undefined);
+    return walkKind(table, kind, after, limit, map, filter.status);
   },
   async entity<K extends FieldedKind>(kind: K, idOrKey: string) {
     const ids =

@@ -7,7 +7,7 @@ import { featureFits, fitsText, isOwnedBy } from "./feature-fits.ts";
 import { featuresAmong } from "./objective-features.ts";
 import { featureAt } from "./past.ts";
 import type { FeatureView, HealthValue, PastViews } from "./views.ts";
-import { LOOK_AT_MOST, walkKind } from "./walk-kind.ts";
+import { LOOK_AT_MOST, walkIds } from "./walk-kind.ts";
 
 /**
  * What the hub showed at a moment.
@@ -40,9 +40,9 @@ export const pastViews = (
           (await Promise.all(ids.map((id) => featureAt(table, id, at)))).filter((view) => view !== undefined);
         return featuresAmong(filter.ids, read, filter, after, limit);
       }
-      return walkKind(table, "feature", after, limit, (some) =>
+      return walkIds(table, "feature", after, limit, (some) =>
         Promise.all(
-          some.map(async ({ id }) => {
+          some.map(async (id) => {
             const view = await featureAt(table, id, at);
             return view !== undefined && featureFits(view, filter) ? view : undefined;
           }),

@@ -55,8 +55,17 @@ export const featureAt = async (table: Table, id: string, at: Instant): Promise<
 
 const beganAt = ({ steps = [], observedAt }: SteppedView): Instant => steps[0]?.observedAt ?? observedAt;
 
+/** By the row that they were taken from, so that the same row always shows the same view. */
+const lastViews = new WeakMap<SteppedView, FeatureView>();
+
 /** The last version of a row, as surfaces show it. */
-export const lastOf = ({ steps: _, ...view }: SteppedView): FeatureView => view;
+export const lastOf = (row: SteppedView): FeatureView => {
+  if (row.steps === undefined) return row;
+  const { steps: _, ...last } = row;
+  const view = lastViews.get(row) ?? last;
+  lastViews.set(row, view);
+  return view;
+};
 
 const versionAt = ({ steps = [], ...view }: SteppedView, at: Instant): FeatureView => {
   if (view.observedAt <= at) return view;

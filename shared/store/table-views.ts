@@ -4,7 +4,7 @@ import type { StatusOf } from "../domain/item-history.ts";
 import { kindOf } from "../domain/kind.ts";
 import type { Stage } from "../domain/stage.ts";
 import type { Row, Table } from "../ports/table.ts";
-import { HEALTH_BY_RANK } from "./board-place.ts";
+import { boardPlace, HEALTH_BY_RANK, placedIn } from "./board-place.ts";
 import { COLUMNS } from "./boards.ts";
 import type { ConnectionDetail, MappedWord } from "./connection-detail.ts";
 import { letterNamed } from "./dead-letters.ts";
@@ -36,7 +36,7 @@ import type {
   TimelineLine,
   Views,
 } from "./views.ts";
-import { LOOK_AT_MOST, walkKind } from "./walk-kind.ts";
+import { LOOK_AT_MOST, walkIds } from "./walk-kind.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -63,31 +63,40 @@ export const tableViews = (
     return view?.sameAs === undefined ? view : ((await viewOf(view.sameAs)) ?? view);
   };
 
-  /** One list, page by page, until enough rows fit or enough were looked at. */
-  const sift = async <Data>(
-    pk: string,
+  /** Features of one column, page by page, until enough fit or enough were looked at. */
+  const sift = async (
+    stage: Stage | "none",
     after: string | undefined,
     limit: number,
-    fits: (data: Data) => boolean,
+    fits: (view: FeatureView) => boolean,
     prefix?: string,
   ) => {
-    const items: Data[] = [];
+    const pk = lists.stage(stage);
+    const wanted = Math.min(200, limit + 1);
+    const items: FeatureView[] = [];
     let place = after;
     for (let looked = 0; looked < LOOK_AT_MOST; ) {
-      const rows: Row<Data>[] = await table.query<Data>({
+      const entries = await table.sortKeys({
         pk,
         by: "list",
-        limit: Math.min(200, limit + 1),
+        limit: wanted,
         ...(prefix !== undefined && { prefix }),
         ...(place !== undefined && { after: place }),
       });
-      for (const row of rows) {
+      const views = await featuresById(
+        table,
+        entries.map((entry) => placedIn(entry).id),
+      );
+      for (const entry of entries) {
         if (items.length === limit) return { items, next: place };
-        place = row.list?.sk;
-        if (fits(row.data)) items.push(row.data);
+        place = entry;
+        const view = views.get(placedIn(entry).id);
+        // Where it stood a moment ago it may still be listed.
+        const stands = view && boardPlace(view);
+        if (view !== undefined && stands?.pk === pk && stands.sk === entry && fits(view)) items.push(view);
       }
-      looked += rows.length;
-      if (rows.length < Math.min(200, limit + 1)) return { items, next: undefined };
+      looked += entries.length;
+      if (entries.length < wanted) return { items, next: undefined };
     }
     return { items, next: place };
   };
@@ -149,12 +158,9 @@ export const tableViews = (
         return featuresAmong(filter.ids, read, filter, after, limit);
       }
       if (filter.order !== undefined) return recentFeatures(table, (view) => featureFits(view, filter), after, limit);
-      return walkKind(table, "feature", after, limit, async (some) => {
-        const views = await featuresById(
-          table,
-          some.map(({ id }) => id),
-        );
-        return some.map(({ id }) => {
+      return walkIds(table, "feature", after, limit, async (some) => {
+        const views = await featuresById(table, some);
+        return some.map((id) => {
           const view = views.get(id);
           return view !== undefined && featureFits(view, filter) ? view : undefined;
         });
@@ -166,8 +172,8 @@ export const tableViews = (
       const items: FeatureView[] = [];
       for (const prefix of partsOf(product, health)) {
         if (after !== undefined && prefix < after && !after.startsWith(prefix)) continue;
-        const slice = await sift<FeatureView>(
-          lists.stage(stage),
+        const slice = await sift(
+          stage,
           after !== undefined && after > prefix ? after : undefined,
           limit - items.length,
           (view) => fitsText(view, q) && isOwnedBy(view, owner),

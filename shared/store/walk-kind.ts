@@ -1,5 +1,6 @@
 import type { Entity, FieldedKind } from "../domain/entity.ts";
 import type { Table } from "../ports/table.ts";
+import { entitiesById } from "./entities.ts";
 import { lists, SHARDS } from "./keys.ts";
 import type { Slice } from "./views.ts";
 
@@ -10,12 +11,13 @@ export const LOOK_AT_MOST = 2000;
 const PAGE = 100;
 
 /** The entities of a kind by id, ascending over all shards: one page of what `map` makes of them, many at once. */
-export const walkKind = async <Data>(
+export const walkIds = async <Data>(
   table: Table,
   kind: FieldedKind,
   after: string | undefined,
   limit: number,
-  map: (some: readonly Entity[]) => Promise<readonly (Data | undefined)[]>,
+  map: (ids: readonly string[]) => Promise<readonly (Data | undefined)[]>,
+  standing?: readonly string[],
 ): Promise<Slice<Data>> => {
   const items: Data[] = [];
   let looked = 0;
@@ -25,22 +27,51 @@ export const walkKind = async <Data>(
     for (;;) {
       // A page that is nearly full needs few more, unless few of them fit.
       const wanted = looked > PAGE ? PAGE : Math.min(PAGE, limit - items.length + 1);
-      const rows = await table.query<Entity>({
+      const ids = await table.sortKeys({
         pk: lists.shard(kind, digit),
         by: "list",
         limit: wanted,
         ...(place !== undefined && { after: place }),
+        ...(standing !== undefined && { standing }),
       });
-      const mapped = await map(rows.map(({ data }) => data));
-      for (const [index, { data }] of rows.entries()) {
+      const mapped = await map(ids);
+      for (const [index, id] of ids.entries()) {
         if (items.length === limit || looked === LOOK_AT_MOST) return { items, next: place };
-        place = data.id;
+        place = id;
         looked += 1;
         const item = mapped[index];
         if (item !== undefined) items.push(item);
       }
-      if (rows.length < wanted) break;
+      if (ids.length < wanted) break;
     }
   }
   return { items, next: undefined };
 };
+
+/**
+ * The same, of the entities themselves.
+ *
+ * @param standing where those that fit stand, as far as that is known
+ */
+export const walkKind = <Data>(
+  table: Table,
+  kind: FieldedKind,
+  after: string | undefined,
+  limit: number,
+  map: (entity: Entity) => Data | undefined,
+  standing?: readonly string[],
+): Promise<Slice<Data>> =>
+  walkIds(
+    table,
+    kind,
+    after,
+    limit,
+    async (ids) => {
+      const found = await entitiesById(table, ids);
+      return ids.map((id) => {
+        const entity = found.get(id);
+        return entity && map(entity);
+      });
+    },
+    standing,
+  );

@@ -1,11 +1,10 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 /** A strong tag: two answers with it are the same object in the same version, good for `If-Match`. */
 export const strongTag = (...parts: readonly (string | number)[]): string => `"${parts.join("-")}"`;
 
 /** A weak tag: two answers with it say the same. */
-export const weakTag = (content: string): string =>
-  `W/"${createHash("sha256").update(content).digest("base64url").slice(0, 22)}"`;
+export const weakTag = (content: string): string => `W/"${hash("sha256", content, "base64url").slice(0, 22)}"`;
 
 const opaque = (tag: string) => tag.trim().replace(/^W\//, "");
 

@@ -10,6 +10,9 @@ const ITEMS = 16;
 const PRODUCTS = ["prd_storefront", "prd_insights", "prd_devkit"];
 const HOUR_MS = 3_600_000;
 
+/** How many features there are beside so many work items. */
+export const featuresFor = (items: number): number => Math.ceil(items / ITEMS);
+
 interface Filled {
   readonly pk: string;
   readonly sk: string;
@@ -22,7 +25,7 @@ interface Filled {
 function* rowsOf(items: number, now: Date): Generator<Filled> {
   const [base] = sampleHub(1).workItems;
   if (base === undefined) throw new Error("the sample has no work item");
-  for (let n = 0; n < Math.ceil(items / ITEMS); n++) {
+  for (let n = 0; n < featuresFor(items); n++) {
     const id = entityId("con_jira", { kind: "feature", noun: "epic", id: String(n) });
     const key = `ACME-${n}`;
     const product = PRODUCTS[n % PRODUCTS.length] ?? "-";

@@ -1,12 +1,15 @@
-import { execFileSync } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { json } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { build } from "esbuild";
 import { BUILD, type Bundle, bundles } from "../../infra/aws/bundle.ts";
 import { deployedParts } from "../../infra/aws/deployed-parts.ts";
 import example from "../../infra/aws/examples/throughline.config.ts";
+import { served } from "../e2e/served.ts";
 import { table, times } from "./report.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -24,6 +27,7 @@ const CLIENTS: Readonly<Record<string, readonly string[]>> = {
     "PutItemCommand",
   ],
   "@aws-sdk/client-eventbridge": ["EventBridgeClient", "PutEventsCommand"],
+  "@aws-sdk/client-lambda": ["LambdaClient", "InvokeCommand"],
   "@aws-sdk/client-s3": ["S3Client", "PutObjectCommand", "GetObjectCommand", "ListObjectsV2Command"],
   "@aws-sdk/client-sqs": ["SQSClient", "SendMessageBatchCommand"],
   "@aws-sdk/client-ssm": ["SSMClient", "GetParametersCommand", "PutParameterCommand"],
@@ -68,6 +72,32 @@ const loadOnce = (path: string): number => {
   return Number(execFileSync(process.execPath, ["-e", program], { env: ENVIRONMENT }).toString());
 };
 
+/** Answers SSM: every secret that is asked for is there. */
+const secretServer = () =>
+  served(async (request, response) => {
+    const { Names } = (await json(request)) as { readonly Names: readonly string[] };
+    const Parameters = Names.map((Name) => ({ Name, Value: "a".repeat(44) }));
+    response.setHeader("Content-Type", "application/x-amz-json-1.1").end(JSON.stringify({ Parameters }));
+  });
+
+/** What a program that holds no key is told: 401. All of the API is loaded for it. */
+const FIRST = {
+  version: "2.0",
+  rawPath: "/v1/status",
+  rawQueryString: "",
+  headers: { host: "hub.example.com" },
+  requestContext: { domainName: "hub.example.com", http: { method: "GET", path: "/v1/status", sourceIp: "192.0.2.1" } },
+  isBase64Encoded: false,
+};
+
+/** Milliseconds of CPU time until a fresh process has loaded a bundle of the API and given its first answer. */
+const firstAnswer = async (path: string, ssm: string): Promise<number> => {
+  const program = `const before = process.cpuUsage(); require(${JSON.stringify(path)}).handler(${JSON.stringify(FIRST)}, {}).then(({ statusCode, body }) => { if (statusCode !== 401) throw new Error(statusCode + body); const { user, system } = process.cpuUsage(before); console.log("first", (user + system) / 1000); process.exit(); })`;
+  const keys = { AWS_ACCESS_KEY_ID: "example", AWS_SECRET_ACCESS_KEY: "example", AWS_ENDPOINT_URL_SSM: ssm };
+  const { stdout } = await promisify(execFile)(process.execPath, ["-e", program], { env: { ...ENVIRONMENT, ...keys } });
+  return Number(/^first (\S+)$/m.exec(stdout)?.[1]);
+};
+
 const medianOf = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
 
 /** One function's bundle beside a handler with its SDK clients alone. */
@@ -75,6 +105,8 @@ export interface BundleTime {
   readonly name: string;
   readonly bytes: number;
   readonly ms: number;
+  /** To load it and to answer the first request; of the API alone. */
+  readonly firstMs?: number;
   readonly clientsBytes: number;
   readonly clientsMs: number;
   /** A handler that holds nothing. */
@@ -95,12 +127,20 @@ export const measureBundles = async (only: readonly string[] = []): Promise<Bund
     // Each round loads each once, so that a busy moment of the machine falls on all alike.
     for (let round = 0; round < ROUNDS; round++) for (const path of paths) taken.get(path)?.push(loadOnce(path));
     const ms = (path: string) => medianOf(taken.get(path) ?? []);
+    const first: number[] = [];
+    const api = made.find(({ name }) => name === "serve-api");
+    if (api !== undefined) {
+      const ssm = await secretServer();
+      for (let round = 0; round < ROUNDS; round++) first.push(await firstAnswer(join(api.folder, "index.js"), ssm.url));
+      await ssm.close();
+    }
     return made.map((one) => {
       const floor = floors.get(one.name) ?? empty;
       return {
         name: one.name,
         bytes: one.bytes,
         ms: ms(join(one.folder, "index.js")),
+        ...(one === api && { firstMs: medianOf(first) }),
         clientsBytes: statSync(floor).size,
         clientsMs: ms(floor),
         emptyMs: ms(empty),
@@ -114,16 +154,26 @@ export const measureBundles = async (only: readonly string[] = []): Promise<Bund
 /** `npm run bench -- bundles`: beside an empty handler and beside one with its SDK clients alone. */
 export const bundlesBench = async (args: readonly string[]): Promise<void> => {
   const all = await measureBundles(args);
-  const rows = all.map(({ name, bytes, ms, clientsBytes, clientsMs }) => [
+  const rows = all.map(({ name, bytes, ms, firstMs, clientsBytes, clientsMs }) => [
     name,
     Math.round(bytes / 1000),
     Math.round(clientsBytes / 1000),
     ms.toFixed(1),
     clientsMs.toFixed(1),
     times(ms, clientsMs),
+    firstMs?.toFixed(1) ?? "",
     TARGETS[name] === undefined ? "" : `at most ${TARGETS[name]}x`,
   ]);
-  const head = ["function", "KB", "KB, clients alone", "CPU ms", "CPU ms, clients alone", "ratio", "target"];
+  const head = [
+    "function",
+    "KB",
+    "KB, clients alone",
+    "CPU ms",
+    "CPU ms, clients alone",
+    "ratio",
+    "with the first answer",
+    "target",
+  ];
   process.stdout.write(
     `${table(head, rows)}\n\nan empty handler: ${all[0]?.emptyMs.toFixed(1)} ms; medians of ${ROUNDS} fresh processes\n`,
   );

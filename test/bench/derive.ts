@@ -87,6 +87,10 @@ const counted = (table: Table, calls: Calls): Table => {
       read("query", query.pk, query.prefix ?? query.upTo);
       return table.query(query);
     },
+    sortKeys: (query) => {
+      read("sortKeys", query.pk);
+      return table.sortKeys(query);
+    },
     count: (query) => {
       read("count", query.pk);
       return table.count(query);

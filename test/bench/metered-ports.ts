@@ -77,6 +77,12 @@ export const metered = (real: Ports): { readonly ports: Ports; readonly meter: M
       }
       return rows;
     },
+    async sortKeys(query) {
+      took("table");
+      const found = await real.table.sortKeys(query);
+      add("readUnits", readOf(found.length * (query.by === undefined ? KB : INDEXED_BYTES)) / 2);
+      return found;
+    },
     async count(query) {
       took("table");
       const found = await real.table.count(query);

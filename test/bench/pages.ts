@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { openDatabase } from "../../shared/adapters/sqlite/database.ts";
 import { sqliteTable } from "../../shared/adapters/sqlite/table.ts";
@@ -26,6 +27,8 @@ const storeOf = async (size: number, featureOf: (n: number) => FeatureView) => {
     await rows.put({ ...entityKey(id), version: 1, data: { id, kind: "feature" }, list: lists.ofKind("feature", id) });
     await rows.put({ ...aliasKey(key, id), version: 1, data: { id, gone: false } });
   }
+  // As in a hub, where what was written is committed before the next request comes in.
+  await setImmediate();
   return rows;
 };
 

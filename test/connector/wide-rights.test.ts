@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import github from "../../connectors/github/index.ts";
-import { tooWide } from "../../infra/cli/capability-words.ts";
 import { vendorHttp } from "../../shared/connector/http.ts";
 import { rightsBeyondReading } from "../../shared/pipeline/capabilities.ts";
+import { tooWide } from "../../shared/report/capability-words.ts";
 import { served } from "../e2e/served.ts";
 import { stillClock } from "./vendor-server.ts";
 

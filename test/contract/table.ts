@@ -128,6 +128,25 @@ export const testTable = (name: string, open: () => Promise<OpenTable>): void =>
       expect(await table.query({ pk: "D", by: "due", prefix: "2026-01-02" })).toEqual([]);
     });
 
+    it("tells the sort keys of a query, of several standings in one order", async () => {
+      const { table } = await fresh();
+      const standings = ["done", "todo", undefined];
+      const rows = Array.from({ length: 30 }, (_, at) => ({
+        ...row(`k${at}`),
+        data: { fields: standings[at % 3] === undefined ? {} : { status: { category: standings[at % 3] } } },
+        list: { pk: "N#workItem#0", sk: `wrk_0${String(at).padStart(2, "0")}` },
+      }));
+      await Promise.all(rows.map((one) => table.put(one)));
+      const query = { pk: "N#workItem#0", by: "list", limit: 4, after: "wrk_003" } as const;
+      expect(await table.sortKeys(query)).toEqual(["wrk_004", "wrk_005", "wrk_006", "wrk_007"]);
+      expect(await table.sortKeys({ ...query, descending: true })).toEqual(["wrk_002", "wrk_001", "wrk_000"]);
+      expect(await table.sortKeys({ pk: "P", prefix: "k2", limit: 3 })).toEqual(["k2", "k20", "k21"]);
+      // A table without an index of standings gives the others too: those asked for are never left out.
+      const some = await table.sortKeys({ ...query, limit: 30, standing: ["unknown", "done"] });
+      const asked = rows.filter((_, at) => at > 3 && at % 3 !== 1).map(({ list }) => list.sk);
+      expect(some.filter((sk) => asked.includes(sk))).toEqual(asked);
+    });
+
     it("counts what a query without limit would give", async () => {
       const { table } = await fresh();
       const rows = Array.from({ length: 105 }, (_, at) => ({

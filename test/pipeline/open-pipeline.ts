@@ -157,6 +157,7 @@ export const crashing = (nth: number, when: "before" | "after") => {
         get: guarded(ports.table.get) as Ports["table"]["get"],
         getMany: guarded(ports.table.getMany) as Ports["table"]["getMany"],
         query: guarded(ports.table.query) as Ports["table"]["query"],
+        sortKeys: guarded(ports.table.sortKeys),
         count: guarded(ports.table.count),
         put: guarded(ports.table.put),
       },

@@ -184,6 +184,7 @@ describe("persons of the hub", () => {
             get: slow(table.get) as typeof table.get,
             getMany: slow(table.getMany) as typeof table.getMany,
             query: slow(table.query) as typeof table.query,
+            sortKeys: table.sortKeys,
             count: table.count,
             put: slow(table.put),
           },

@@ -59,6 +59,7 @@ export const mortal = (real: Ports): Mortal => {
         get: guarded(table.get) as typeof table.get,
         getMany: guarded(table.getMany) as typeof table.getMany,
         query: guarded(table.query) as typeof table.query,
+        sortKeys: guarded(table.sortKeys),
         count: guarded(table.count),
         put: guarded(table.put),
       },

@@ -79,6 +79,28 @@ export const dynamoTable = (name: string, client = new DynamoDBClient(clientSett
       }
     },
 
+    async sortKeys(query) {
+      checkQuery(query);
+      const { by, limit = 100, descending = false } = query;
+      const condition = keyCondition(query);
+      if (condition === undefined || limit < 1) return [];
+      const found: string[] = [];
+      for (let start: Item | undefined; ; ) {
+        const { Items = [], LastEvaluatedKey } = await client.send(
+          new QueryCommand({
+            ...page(query, condition, start),
+            ScanIndexForward: !descending,
+            Limit: limit - found.length + condition.without.size,
+            // An index holds keys alone; of the table itself they are asked for.
+            ...(by === undefined && { ProjectionExpression: "sk" }),
+          }),
+        );
+        found.push(...Items.map((item) => sortKey(item, by)).filter((sk) => !condition.without.has(sk)));
+        if (found.length >= limit || LastEvaluatedKey === undefined) return found.slice(0, limit);
+        start = LastEvaluatedKey;
+      }
+    },
+
     async count(query) {
       checkQuery(query);
       const condition = keyCondition(query);

@@ -3,6 +3,7 @@ import { crc32 } from "node:zlib";
 import { checkQuery, checkRow } from "../../ports/row-image.ts";
 import type { FeedRecord, Place, Query, Row, Table } from "../../ports/table.ts";
 import { atomically } from "./database.ts";
+import { type HeldRows, heldRows } from "./held-rows.ts";
 import { storeDamaged } from "./soundness.ts";
 
 // Not WITHOUT ROWID: with rows of 1 KB that takes more than twice the space.
@@ -56,23 +57,34 @@ const frameOf = (stored: Stored): Omit<Row, "data"> => {
   if (!isWhole(stored)) throw storeDamaged(`a row of hub.db is damaged: ${pk.slice(0, 40)}`);
   const list = place(list_pk, list_sk);
   const due = place(due_pk, due_sk);
-  return {
-    pk,
-    sk,
-    version,
-    ...(list && { list }),
-    ...(due && { due }),
-    ...(expires_at !== null && { expiresAt: expires_at }),
-  };
+  const frame: { -readonly [Part in keyof Omit<Row, "data">]: Row[Part] } = { pk, sk, version };
+  if (list !== undefined) frame.list = list;
+  if (due !== undefined) frame.due = due;
+  if (expires_at !== null) frame.expiresAt = expires_at;
+  return frame;
 };
 
-const toRow = (record: unknown): Row => {
+const toRow = (record: unknown, held?: HeldRows): Row => {
   const stored = record as Stored;
-  return { ...frameOf(stored), data: JSON.parse(stored.data) };
+  const { pk, sk, data } = stored;
+  return { ...frameOf(stored), data: held === undefined ? JSON.parse(data) : held.parse(pk, sk, data) };
 };
 
-/** Sorts behind whatever else follows a prefix, so that the index ends the search where the prefix ends. */
-const LAST = "\u{10FFFF}";
+/** Where an entity stands, and which rows are entities of a list of their kind. */
+const STANDING =
+  "coalesce(data ->> '$.fields.status.category', data ->> '$.fields.state.category', data ->> '$.fields.result.category', 'unknown')";
+const OF_KIND = "list_pk > 'N#' AND list_pk < 'N$' AND json_valid(data)";
+const STANDING_INDEX = `CREATE INDEX IF NOT EXISTS item_standing ON item (list_pk, ${STANDING}, list_sk) WHERE ${OF_KIND}`;
+
+/** The first text behind all that start with the prefix; undefined where there is none. */
+const behind = (prefix: string): string | undefined => {
+  const points = [...prefix.toWellFormed()];
+  for (let last = points.pop(); last !== undefined; last = points.pop()) {
+    const code = last.codePointAt(0) ?? 0;
+    if (code < 0x10ffff) return `${points.join("")}${String.fromCodePoint(code === 0xd7ff ? 0xe000 : code + 1)}`;
+  }
+  return undefined;
+};
 
 const INDEXES = { item: ["pk", "sk"], list: ["list_pk", "list_sk"], due: ["due_pk", "due_sk"] } as const;
 
@@ -92,14 +104,11 @@ const condition = ({
     parts.push(part);
     values.push(...more);
   };
-  if (prefix)
-    add(
-      `${sort} >= ? AND ${sort} <= ? AND substr(${sort}, 1, length(?)) = ?`,
-      prefix,
-      `${prefix}${LAST}`,
-      prefix,
-      prefix,
-    );
+  if (prefix) {
+    const end = behind(prefix);
+    add(`${sort} >= ?`, prefix);
+    if (end !== undefined) add(`${sort} < ?`, end);
+  }
   if (after !== undefined) add(`${sort} ${descending ? "<" : ">"} ?`, after);
   if (upTo !== undefined) add(`${sort} <= ?`, upTo);
   return { where: parts.join(" AND "), values, order: `${sort} ${descending ? "DESC" : "ASC"}` };
@@ -108,6 +117,7 @@ const condition = ({
 /** The embedded table. An item and its feed row are one commit, so the feed misses nothing and invents nothing. */
 export const sqliteTable = (db: DatabaseSync, told: () => void = () => {}): Table => {
   db.exec(SCHEMA);
+  db.exec(STANDING_INDEX);
   withSums(db);
   const one = db.prepare(`SELECT ${COLUMNS} FROM item WHERE pk = ? AND sk = ?`);
   const write = db.prepare(`INSERT OR REPLACE INTO item (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
@@ -119,22 +129,49 @@ export const sqliteTable = (db: DatabaseSync, told: () => void = () => {}): Tabl
     prepared.set(sql, held);
     return held;
   };
-  const find = (pk: string, sk: string): Row | undefined => {
-    const record = one.get(pk, sk);
-    return record === undefined ? undefined : toRow(record);
+  const held = heldRows(db);
+  const find = (pk: string, sk: string, seen: number): Row | undefined => {
+    const known = held.at(pk, sk, seen);
+    if (known !== undefined) return known;
+    const record = one.get(pk, sk) as Stored | undefined;
+    if (record === undefined) return undefined;
+    const row = toRow(record, held);
+    held.keep(row, record.data, seen);
+    return row;
   };
+  const keysAt = (sort: string, where: string, order: string, values: readonly SQLInputValue[]): string[] =>
+    statement(`SELECT ${sort} AS sk FROM item WHERE ${where} ORDER BY ${order} LIMIT ?`)
+      .all(...values)
+      .map(({ sk }) => String(sk));
   return {
-    get: async <Data>(pk: string, sk: string) => find(pk, sk) as Row<Data> | undefined,
-    getMany: async <Data>(keys: readonly { readonly pk: string; readonly sk: string }[]) =>
-      keys.flatMap(({ pk, sk }) => find(pk, sk) ?? []) as Row<Data>[],
+    get: async <Data>(pk: string, sk: string) => find(pk, sk, held.seen()) as Row<Data> | undefined,
+    async getMany<Data>(keys: readonly { readonly pk: string; readonly sk: string }[]) {
+      const seen = held.seen();
+      return keys.flatMap(({ pk, sk }) => find(pk, sk, seen) ?? []) as Row<Data>[];
+    },
     async query<Data>(query: Query) {
       checkQuery(query);
       const { where, values, order } = condition(query);
+      const { limit = 100 } = query;
       const rows = statement(`SELECT ${COLUMNS} FROM item WHERE ${where} ORDER BY ${order} LIMIT ?`).all(
         ...values,
-        query.limit ?? 100,
+        limit,
       );
-      return rows.map(toRow) as Row<Data>[];
+      return rows.map((row) => toRow(row)) as Row<Data>[];
+    },
+    async sortKeys({ standing, ...query }) {
+      checkQuery(query);
+      const { where, values, order } = condition(query);
+      const { by = "item", limit = 100, descending = false } = query;
+      const [, sort] = INDEXES[by];
+      if (standing === undefined || by !== "list") return keysAt(sort, where, order, [...values, limit]);
+      // One by one: of several at once SQLite would sort all that stand there.
+      const each = [...new Set(standing)].map((one) =>
+        keysAt(sort, `${where} AND ${OF_KIND} AND ${STANDING} = ?`, order, [...values, one, limit]),
+      );
+      if (each.length === 1) return each[0] ?? [];
+      const sorted = each.flat().sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+      return (descending ? sorted.reverse() : sorted).slice(0, limit);
     },
     async count(query) {
       checkQuery(query);
@@ -145,13 +182,14 @@ export const sqliteTable = (db: DatabaseSync, told: () => void = () => {}): Tabl
       const json = JSON.stringify(row.data);
       checkRow(row, json);
       const fits = atomically(db, () => {
-        const held = one.get(row.pk, row.sk) as Stored | undefined;
-        if ((held?.version ?? 0) !== row.version - 1) return false;
+        const before = one.get(row.pk, row.sk) as Stored | undefined;
+        if ((before?.version ?? 0) !== row.version - 1) return false;
         const { pk, sk, version, list, due, expiresAt } = row;
         const places = [list?.pk ?? null, list?.sk ?? null, due?.pk ?? null, due?.sk ?? null];
         const expires = expiresAt ?? null;
+        held.forget(pk, sk);
         write.run(pk, sk, version, json, ...places, expires, sumOf(json, [pk, sk, version, ...places, expires]));
-        tell.run(pk, sk, held === undefined ? null : rowText(frameOf(held), held.data), rowText(row, json));
+        tell.run(pk, sk, before === undefined ? null : rowText(frameOf(before), before.data), rowText(row, json));
         return true;
       });
       if (fits) told();

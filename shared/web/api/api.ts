@@ -11,7 +11,6 @@ import { badge } from "./badge.ts";
 import { type Format, formatOf, inFormat, withoutSuffix } from "./formats.ts";
 import { once } from "./idempotency.ts";
 import { openApi } from "./open-api.ts";
-import { problemOf, statusOf } from "./problem.ts";
 import type { Answer, Asked, Route } from "./route.ts";
 import { ROUTES } from "./routes.ts";
 import { sentIn } from "./sent.ts";
@@ -20,15 +19,20 @@ import { sentIn } from "./sent.ts";
 const cachingOf = (etag: string): string =>
   etag.startsWith("W/") ? "private, no-cache" : "private, no-cache, no-transform";
 
+const textOf = (answer: Answer): string => {
+  if (answer.text !== undefined) return answer.text;
+  return typeof answer.body === "string" ? answer.body : JSON.stringify(answer.body);
+};
+
 const send = (c: Context<WebEnv>, answer: Answer, type = "application/json") => {
-  const { body, etag, next, status = 200, location } = answer;
+  const { etag, next, status = 200, location } = answer;
   if (answer.isReplay) c.header("Idempotency-Replayed", "true");
   if (location !== undefined) c.header("Location", location);
   if (c.req.method !== "GET" && c.req.method !== "HEAD") {
     c.header("Cache-Control", "no-store");
     if (status === 204) return c.body(null, 204);
     c.header("Content-Type", type);
-    return c.body(JSON.stringify(body), status);
+    return c.body(textOf(answer), status);
   }
   c.header("ETag", etag);
   c.header("Cache-Control", cachingOf(etag));
@@ -36,7 +40,7 @@ const send = (c: Context<WebEnv>, answer: Answer, type = "application/json") => 
   if (next !== undefined) c.header("Link", `<${next}>; rel="next"`);
   if (isNamedIn(c.req.header("if-none-match"), etag)) return c.body(null, 304);
   c.header("Content-Type", type);
-  return c.body(typeof body === "string" ? body : JSON.stringify(body));
+  return c.body(textOf(answer));
 };
 
 /** A fixed document; its tag is made from its text. */
@@ -55,16 +59,6 @@ const catalogue = (hub: string) => ({
     },
   ],
 });
-
-/** A failure as the API tells it. */
-export const problem = (c: Context<WebEnv>, deps: WebDeps, error: HubError) => {
-  const { pathname, search } = new URL(c.req.url);
-  const told = { hub: deps.url(), instance: `${pathname}${search}`, requestId: c.get("requestId") };
-  return c.body(JSON.stringify(problemOf(error, told)), statusOf(error.code), {
-    "Content-Type": "application/problem+json",
-    "Cache-Control": "no-store",
-  });
-};
 
 const perform = async (c: Context<WebEnv>, deps: WebDeps, route: Route): Promise<Response> => {
   demand(c.get("identity"), route.scope);

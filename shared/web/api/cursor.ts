@@ -1,4 +1,4 @@
-import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { createHmac, createSecretKey, hash, type KeyObject, timingSafeEqual } from "node:crypto";
 import * as z from "zod";
 import { HubError } from "../../connector/errors.ts";
 
@@ -18,10 +18,17 @@ const fingerprint = (filters: CursorScope["filters"]): string => {
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => [name, Array.isArray(value) ? value.map(String).sort() : value])
     .sort(([a], [b]) => (String(a) < String(b) ? -1 : 1));
-  return createHash("sha256").update(JSON.stringify(entries)).digest("base64url").slice(0, 22);
+  return hash("sha256", JSON.stringify(entries), "base64url").slice(0, 22);
 };
 
-const macOf = (key: Uint8Array, payload: Uint8Array) => createHmac("sha256", key).update(payload).digest();
+/** Made ready once for each key. */
+const ready = new WeakMap<Uint8Array, KeyObject>();
+
+const macOf = (key: Uint8Array, payload: Uint8Array) => {
+  const known = ready.get(key) ?? createSecretKey(key);
+  ready.set(key, known);
+  return createHmac("sha256", known).update(payload).digest();
+};
 
 /** Wraps the place in a list so that nobody can make one up, use it in another list, or after a day. */
 export const sealCursor = (key: Uint8Array, scope: CursorScope, after: string, now: Date): string => {

@@ -11,6 +11,7 @@ import { ExplanationJson, explanationJson, FeatureJson, featureJson } from "./fe
 import { Moment, ProductFilter, productId, since } from "./filters.ts";
 import { ObjectiveFilter, objectiveNamed } from "./objective-filter.ts";
 import { type Asked, list, single } from "./route.ts";
+import { made } from "./wire.ts";
 
 const ID = { id: "Id or key of a feature; keys it once had and any case are understood." };
 const HEALTH = ["on_track", "at_risk", "off_track", "unknown"] as const;
@@ -30,6 +31,8 @@ const TimelineJson = z
 
 const named = ({ deps, id }: Asked, asOf?: string): Promise<FeatureView | undefined> =>
   viewsAt(deps, pastMoment(asOf, deps)).feature(id);
+
+const featureMade = (feature: FeatureView, hub: string) => made(feature, hub, () => featureJson(feature, hub));
 
 /** Lists in another order, and records beside a feature, are kept of now alone. */
 const onlyOfNow = ({
@@ -112,7 +115,10 @@ export const FEATURE_ROUTES = [
       };
       const { items, next } = await viewsAt(deps, at).features(filter, after, limit);
       const more = await expansions(deps.views, items, expand);
-      return { items: items.map((feature, at) => ({ ...featureJson(feature, deps.url()), ...more[at] })), next };
+      const hub = deps.url();
+      const json = (feature: FeatureView, at: number) =>
+        expand === undefined ? featureMade(feature, hub) : { ...featureJson(feature, hub), ...more[at] };
+      return { items: items.map(json), next };
     },
   }),
   single({
@@ -130,10 +136,12 @@ export const FEATURE_ROUTES = [
       const feature = await named(asked, asOf);
       if (feature === undefined) return undefined;
       const [more] = await expansions(asked.deps.views, [feature], expand);
-      const body = { ...featureJson(feature, asked.deps.url()), ...more };
+      const hub = asked.deps.url();
+      const prose = () => featureMarkdownOf(feature, hub);
+      if (expand === undefined)
+        return { body: featureMade(feature, hub), prose, version: [feature.id, feature.version] };
       // What comes along changes on its own: only the feature itself has a version.
-      const prose = () => featureMarkdownOf(feature, asked.deps.url());
-      return expand === undefined ? { body, prose, version: [feature.id, feature.version] } : { body, prose };
+      return { body: { ...featureJson(feature, hub), ...more }, prose };
     },
   }),
   single({

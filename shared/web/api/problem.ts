@@ -1,4 +1,6 @@
+import type { Context } from "hono";
 import type { ErrorCode, HubError } from "../../connector/errors.ts";
+import type { WebDeps, WebEnv } from "../web-deps.ts";
 
 /** The statuses that a caller can cause. */
 export type CallerStatus = 400 | 401 | 403 | 404 | 405 | 409 | 412 | 413 | 415 | 421 | 422 | 428 | 429;
@@ -69,4 +71,14 @@ export const problemOf = (
     ...(parameter !== undefined && { errors: [{ parameter }] }),
     request_id: request.requestId,
   };
+};
+
+/** A failure as the API tells it. */
+export const problem = (c: Context<WebEnv>, deps: WebDeps, error: HubError) => {
+  const { pathname, search } = new URL(c.req.url);
+  const told = { hub: deps.url(), instance: `${pathname}${search}`, requestId: c.get("requestId") };
+  return c.body(JSON.stringify(problemOf(error, told)), statusOf(error.code), {
+    "Content-Type": "application/problem+json",
+    "Cache-Control": "no-store",
+  });
 };

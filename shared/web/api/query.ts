@@ -15,6 +15,9 @@ export const bare = (schema: unknown): unknown =>
 /** Whether a parameter takes several values, divided by commas, any of which may hold. */
 export const takesMany = (schema: unknown): boolean => bare(schema) instanceof z.ZodArray;
 
+/** The names of parameters in a schema, by those on the wire. */
+const spelt = new WeakMap<z.ZodRawShape, ReadonlyMap<string, string>>();
+
 /**
  * The parameters of an address under the names that the schema has, not yet checked.
  *
@@ -22,7 +25,8 @@ export const takesMany = (schema: unknown): boolean => bare(schema) instanceof z
  * @throws HubError `unknown_parameter`, with the word that was probably meant; `invalid_parameter` for one given twice or empty
  */
 export const givenIn = (search: URLSearchParams, shape: z.ZodRawShape, operation: string): Given => {
-  const names = new Map(Object.keys(shape).map((name) => [snakeCase(name), name]));
+  const names = spelt.get(shape) ?? new Map(Object.keys(shape).map((name) => [snakeCase(name), name]));
+  spelt.set(shape, names);
   const given = new Map<string, unknown>();
   for (const told of new Set(search.keys())) {
     const name = names.get(told);

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { snakeCase, snakeKeys } from "../../domain/snake-case.ts";
+import { snakeCase } from "../../domain/snake-case.ts";
 import type { Slice } from "../../store/views.ts";
 import type { Identity } from "../access/identity.ts";
 import type { Scope } from "../access/scope.ts";
@@ -8,10 +8,13 @@ import { freshness } from "../freshness.ts";
 import type { WebDeps } from "../web-deps.ts";
 import { openCursor, sealCursor } from "./cursor.ts";
 import { checked, givenIn } from "./query.ts";
+import { type Made, wireText } from "./wire.ts";
 
 /** An answer ready for the wire. */
 export interface Answer {
   readonly body: unknown;
+  /** The body as JSON, where that is at hand. */
+  readonly text?: string | undefined;
   readonly etag: string;
   /** The address of what follows. */
   readonly next?: string | undefined;
@@ -80,16 +83,22 @@ interface ListSpec<Shape extends z.ZodRawShape, Item extends z.ZodObject> extend
   /** About how many there are; undefined where only a walk could tell. */
   readonly estimate?: (asked: Asked & { readonly query: Query<Shape> }) => Promise<number | undefined>;
   readonly rows: (
-    asked: Asked & { readonly query: Query<Shape>; readonly after: string | undefined; readonly limit: number },
-  ) => Promise<Slice<z.input<Item>> | undefined>;
+    asked: Asked & {
+      readonly query: Query<Shape>;
+      readonly after: string | undefined;
+      readonly limit: number;
+      /** Whether a field of the items is told, under its name on the wire. */
+      readonly tells: (field: string) => boolean;
+    },
+  ) => Promise<Slice<z.input<Item> | Made<z.input<Item>>> | undefined>;
 }
 
 interface SingleSpec<Shape extends z.ZodRawShape, Body extends z.ZodObject> extends Spec<Shape> {
   readonly body: Body;
   readonly read: (asked: Asked & { readonly query: Query<Shape> }) => Promise<
     | {
-        readonly body: z.input<Body>;
-        readonly version?: readonly [string, number];
+        readonly body: z.input<Body> | Made<z.input<Body>>;
+        readonly version?: readonly [string, number] | undefined;
         /** See {@link Answer}; some fields alone are told one by one. */
         readonly prose?: () => string;
       }
@@ -108,11 +117,6 @@ const fieldsOf = (schema: z.ZodObject) => {
     .describe("Only these top-level fields of each object.")
     .meta({ examples: [names.slice(0, 2)] });
   return z.object({ fields });
-};
-
-const projected = (body: object, fields: readonly string[] | undefined): unknown => {
-  if (fields === undefined) return snakeKeys(body);
-  return snakeKeys(Object.fromEntries(Object.entries(body).filter(([name]) => fields.includes(snakeCase(name)))));
 };
 
 const page = {
@@ -165,17 +169,22 @@ export const list = <Shape extends z.ZodRawShape, Item extends z.ZodObject>(spec
       const scope = { route: spec.id, filters: { ...filter, id, identity: asked.identity.id } };
       const now = deps.now();
       const after = cursor === undefined ? undefined : openCursor(deps.cursorKey, scope, cursor, now);
-      const slice = await spec.rows({ ...asked, query: filter, after, limit });
+      const tells = (field: string) => fields?.includes(field) ?? true;
+      const slice = await spec.rows({ ...asked, query: filter, after, limit, tells });
       if (slice === undefined) return undefined;
       const { asOf, stale } = await freshness(deps);
-      const data = slice.items.map((item) => projected(item, fields));
+      const data = `[${slice.items.map((item) => wireText<z.input<Item>>(item, fields)).join()}]`;
       const total = include && { total_estimate: (await spec.estimate?.({ ...asked, query: filter })) ?? null };
       const meta = { as_of: asOf, stale_sources: stale.map(({ id }) => id), ...total };
       const nextCursor = slice.next === undefined ? null : sealCursor(deps.cursorKey, scope, slice.next, now);
       const period = Math.floor(now.getTime() / RENEW_CURSORS_MS);
+      const text = `{"data":${data},"next_cursor":${JSON.stringify(nextCursor)},"meta":${JSON.stringify(meta)}}`;
       return {
-        body: { data, next_cursor: nextCursor, meta },
-        etag: weakTag(JSON.stringify([data, meta, slice.next, slice.next === undefined ? 0 : period])),
+        get body(): unknown {
+          return JSON.parse(text);
+        },
+        text,
+        etag: weakTag(`${data}${JSON.stringify([meta, slice.next, slice.next === undefined ? 0 : period])}`),
         next: nextCursor === null ? undefined : addressWith(deps, url, nextCursor),
       };
     },
@@ -206,12 +215,17 @@ export const single = <Shape extends z.ZodRawShape, Body extends z.ZodObject>(sp
       const { fields } = checked(common, given);
       const found = await spec.read({ ...asked, query: checked(own, given) });
       if (found === undefined) return undefined;
-      const body = projected(found.body, fields);
+      const text = wireText<z.input<Body>>(found.body, fields);
       const etag =
-        found.version === undefined || fields !== undefined
-          ? weakTag(JSON.stringify(body))
-          : strongTag(spec.id, ...found.version);
-      return { body, etag, ...(fields === undefined && { prose: found.prose }) };
+        found.version === undefined || fields !== undefined ? weakTag(text) : strongTag(spec.id, ...found.version);
+      return {
+        get body(): unknown {
+          return JSON.parse(text);
+        },
+        text,
+        etag,
+        ...(fields === undefined && { prose: found.prose }),
+      };
     },
   };
 };

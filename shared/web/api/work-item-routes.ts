@@ -5,6 +5,7 @@ import type { Views } from "../../store/views.ts";
 import { Moment, ProductFilter, productId, since } from "./filters.ts";
 import { IntervalsJson, TimeInStatusJson } from "./history-json.ts";
 import { list, single } from "./route.ts";
+import { made } from "./wire.ts";
 
 const WorkItemJson = FIELDS.workItem
   .omit({ title: true })
@@ -49,6 +50,8 @@ const WorkItemHistoryJson = WorkItemJson.extend({
 }).meta({ id: "WorkItemWithHistory" });
 
 type Accounts = Awaited<ReturnType<Views["accounts"]>>;
+
+const NOBODY: Accounts = new Map();
 
 /** The accounts that items name, read at once. */
 const assigneesOf = (views: Views, items: readonly Entity<"workItem">[]): Promise<Accounts> =>
@@ -106,7 +109,7 @@ export const WORK_ITEM_ROUTES = [
       updatedSince: Moment.optional().describe("Only what changed at its source since then."),
     },
     item: WorkItemJson,
-    rows: async ({ deps: { views }, query, after, limit }) => {
+    rows: async ({ deps: { views }, query, after, limit, tells }) => {
       const feature = query.feature === undefined ? undefined : await views.feature(query.feature);
       if (query.feature !== undefined && feature === undefined) return { items: [], next: undefined };
       const filter = {
@@ -116,8 +119,10 @@ export const WORK_ITEM_ROUTES = [
         updatedSince: since(query.updatedSince),
       };
       const { items, next } = await views.workItems(filter, after, limit);
-      const accounts = await assigneesOf(views, items);
-      return { items: items.map((item) => workItemJson(item, accounts)), next };
+      const accounts = tells("assignees") ? await assigneesOf(views, items) : NOBODY;
+      const json = (item: Entity<"workItem">) => workItemJson(item, accounts);
+      // People are told by their names, which change beside the item.
+      return { items: items.map((item) => (accounts.size > 0 ? json(item) : made(item, "", () => json(item)))), next };
     },
   }),
   single({

@@ -66,7 +66,7 @@ describe("webhooks that come in one batch", () => {
   });
 
   it("come again, all of them, if the question could not be sent, and ask it then", async () => {
-    let isDown = true;
+    let isDown: boolean = true;
     using open = opened((ports) => ({
       ...ports,
       jobs: {

@@ -102,14 +102,16 @@ export const openBoth = async ({ config, stack, folder, time, secrets, sandbox }
     }),
     /**
      * Bodies of the same question, without the name that each gives it, without how often something was stored, and
-     * without what a run counted, which of one that was handed on is its last part.
+     * without what a run counted, which of one that was handed on is its last part; nor what each was told of requests that
+     * are left, of which both spend the same.
      */
     async asked(path: string) {
       const [onAws, here] = await Promise.all(
         [hub.url, api.url].map(async (url) =>
           (await (await fetch(`${url}${path}`, { headers: bearer })).text())
             .replaceAll(/req_[0-9a-f]+/g, "req")
-            .replaceAll(/"(version|pages|records)":\d+/g, '"$1":0'),
+            .replaceAll(/"(version|pages|records)":\d+/g, '"$1":0')
+            .replaceAll(/"quota":\{[^}]*\}/g, '"quota":{}'),
         ),
       );
       return { onAws, embedded: here };

@@ -12,7 +12,12 @@ interface Document {
 }
 
 /** What an operation needs said, where a list cannot tell it. */
-const NEEDED: Readonly<Record<string, string>> = { since: "2020-01-01", q: "a" };
+/** As far back as a summary of changes reaches. */
+const DAYS_BACK = 360;
+const NEEDED: Readonly<Record<string, string>> = {
+  since: new Date(Date.now() - DAYS_BACK * 86_400_000).toISOString().slice(0, 10),
+  q: "a",
+};
 
 const validator = (document: Document, schema: unknown): z.ZodType => {
   const standing = { ...(schema as Json), $defs: document.components.schemas };

@@ -75,7 +75,9 @@ export const relinkAll = async (
       }
       const { done, affected } = await relink(table, entity, now, held, work.done.get(id));
       const hasNews = unmoved.delete(id) || isNew;
-      const named = hasNews && entity.kind === "feature" ? await suggestNamed(table, entity, false) : undefined;
+      const isPlan = hasNews && entity.kind === "feature";
+      const words = work.done.get(id)?.words ?? held.words;
+      const named = isPlan ? await suggestNamed(table, entity, false, words) : undefined;
       if (entity.kind === "feature") await linkedByNow(table, done.said);
       work.done.set(id, { ...work.done.get(id), ...done, ...(named && { words: named }) });
       if (hasNews) for (const other of affected) next.add(other);

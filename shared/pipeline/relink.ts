@@ -3,6 +3,7 @@ import type { Table } from "../ports/table.ts";
 import { calledSo, pointingTo, type StoredEntity, say, setName, update } from "../store/entities.ts";
 import { contributionKey } from "../store/keys.ts";
 import { hash } from "./entity-of.ts";
+import { sameNames } from "./namesakes.ts";
 import {
   configNames,
   endsKey,
@@ -43,6 +44,8 @@ export interface Contribution {
   readonly confidence: number;
   /** For people: how the record is connected. */
   readonly via: string;
+  /** It is called as another feature is, and not as this one: people are asked which is right. */
+  readonly isMisnamed?: true;
 }
 
 export const NOTHING: Projected = {
@@ -72,17 +75,23 @@ export const setProjected = (table: Table, id: string, part: Partial<Projected>)
   });
 
 /** Raise it when {@link relink} makes other links of the same record. */
-const LINKING = 1;
+const LINKING = 2;
 
 /** A digest of what a record says of names and links, see {@link Projected.linked}. */
 export const linkedOf = (entity: StoredEntity): string =>
-  hash([LINKING, namesOf(entity), pointersOf(entity), nativeStatements(entity), entity.source.url]);
+  hash([LINKING, namesOf(entity), sameNames(entity), pointersOf(entity), nativeStatements(entity), entity.source.url]);
 
 const namesOf = (entity: StoredEntity): readonly string[] => {
   const { state } = entity.presence;
   return state === "deleted" || state === "out_of_scope"
     ? []
-    : [...new Set([...entity.aliases, ...configNames(entity)])];
+    : [
+        ...new Set([
+          ...entity.aliases,
+          ...configNames(entity),
+          ...(entity.kind === "feature" ? sameNames(entity) : []),
+        ]),
+      ];
 };
 
 /**
@@ -119,7 +128,7 @@ export const relink = async (
     for (const id of await pointingTo(table, alias)) if (id !== entity.id) affected.add(id);
   }
   const pointers = pointersOf(entity);
-  const pointed = [...new Set(pointers.map(({ alias }) => alias))].sort();
+  const pointed = [...new Set([...pointers.map(({ alias }) => alias), ...sameNames(entity)])].sort();
   for (const alias of held.pointers)
     if (!pointed.includes(alias)) await setName(table, "referrer", alias, entity.id, true);
   const known = new Set(held.pointers);

@@ -1,8 +1,10 @@
 import { setImmediate } from "node:timers/promises";
 import type { Instant } from "../domain/instant.ts";
 import { kindOf } from "../domain/kind.ts";
+import { linksOf } from "../store/entities.ts";
 import { putSearchWords } from "../store/search.ts";
 import { downwardOf } from "./contribute.ts";
+import { saidByCustomers } from "./customers.ts";
 import type { Hub } from "./hub.ts";
 import { linkedOf, relink } from "./relink.ts";
 import { neighboursOf } from "./same-feature.ts";
@@ -92,6 +94,10 @@ export const relinkAll = async (
       if (entity.kind === "feature")
         for (const { from, to } of [...done.said, ...held.said])
           for (const end of [from, to]) if (kindOf(end) === "feature") recontribute.add(end);
+      if (entity.kind === "customer") for (const said of await saidByCustomers(table, id)) recontribute.add(said);
+      // What is blocked names what blocks it, whichever of the two tells of the other.
+      if (entity.kind === "workItem" || entity.kind === "feature")
+        for (const { to } of await linksOf(table, id, "out", "blocks")) recontribute.add(to);
       recontribute.add(id);
     }
     wave = [...next];

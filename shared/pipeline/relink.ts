@@ -2,6 +2,7 @@ import type { Instant } from "../domain/instant.ts";
 import type { Table } from "../ports/table.ts";
 import { calledSo, pointingTo, type StoredEntity, say, setName, update } from "../store/entities.ts";
 import { contributionKey } from "../store/keys.ts";
+import { customerNames, customerPointers } from "./customers.ts";
 import { hash } from "./entity-of.ts";
 import { sameNames } from "./namesakes.ts";
 import {
@@ -74,12 +75,23 @@ export const setProjected = (table: Table, id: string, part: Partial<Projected>)
     return JSON.stringify(next) === JSON.stringify(held?.data ?? NOTHING) ? undefined : { data: next };
   });
 
+/** Links of which what they lead to tells, wherever they are stated. */
+const DOWNWARD: ReadonlySet<string> = new Set(["parent_of", "blocks"]);
+
 /** Raise it when {@link relink} makes other links of the same record. */
 const LINKING = 2;
 
 /** A digest of what a record says of names and links, see {@link Projected.linked}. */
 export const linkedOf = (entity: StoredEntity): string =>
-  hash([LINKING, namesOf(entity), sameNames(entity), pointersOf(entity), nativeStatements(entity), entity.source.url]);
+  hash([
+    LINKING,
+    namesOf(entity),
+    sameNames(entity),
+    customerPointers(entity),
+    pointersOf(entity),
+    nativeStatements(entity),
+    entity.source.url,
+  ]);
 
 const namesOf = (entity: StoredEntity): readonly string[] => {
   const { state } = entity.presence;
@@ -90,6 +102,7 @@ const namesOf = (entity: StoredEntity): readonly string[] => {
           ...entity.aliases,
           ...configNames(entity),
           ...(entity.kind === "feature" ? sameNames(entity) : []),
+          ...customerNames(entity),
         ]),
       ];
 };
@@ -128,7 +141,8 @@ export const relink = async (
     for (const id of await pointingTo(table, alias)) if (id !== entity.id) affected.add(id);
   }
   const pointers = pointersOf(entity);
-  const pointed = [...new Set([...pointers.map(({ alias }) => alias), ...sameNames(entity)])].sort();
+  const waitsFor = [...sameNames(entity), ...customerPointers(entity)];
+  const pointed = [...new Set([...pointers.map(({ alias }) => alias), ...waitsFor])].sort();
   for (const alias of held.pointers)
     if (!pointed.includes(alias)) await setName(table, "referrer", alias, entity.id, true);
   const known = new Set(held.pointers);
@@ -146,7 +160,7 @@ export const relink = async (
   for (const old of [...held.said, ...(before.said ?? [])]) {
     if (keys.has(endsKey(old))) continue;
     await say(table, old, entity.id, [], entity.sourceUpdatedAt, now);
-    for (const end of [old.from, ...(old.type === "parent_of" ? [old.to] : [])])
+    for (const end of [old.from, ...(DOWNWARD.has(old.type) ? [old.to] : [])])
       if (end !== entity.id) affected.add(end);
   }
   for (const { evidence, ...ends } of wanted) await say(table, ends, entity.id, evidence, entity.sourceUpdatedAt, now);

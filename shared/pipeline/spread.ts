@@ -8,6 +8,7 @@ import type { Table } from "../ports/table.ts";
 import { historyOf, linksOf, rowsOf, rowsUpTo, type StoredEntity } from "../store/entities.ts";
 import { contributionKey, entityKey, partition } from "../store/keys.ts";
 import { contributionsOf, decisionOf, evidenceLine, type Said, setFacts, summaryOf } from "./contribute.ts";
+import { countedCustomer } from "./customers.ts";
 import { putCycleParts } from "./cycle-parts.ts";
 import { hash } from "./entity-of.ts";
 import { type FlowChanges, flowRecordOf, formerSaid, noteFlow } from "./flow-rows.ts";
@@ -193,9 +194,11 @@ export const contribute = async (
       ...(item !== undefined && { item }),
       ...(decision !== undefined && { decision }),
     };
+    const counted = await countedCustomer(table, entity);
     for (const one of now) {
-      const facts: Fact[] = factsOf({ entity, history }, one, context);
-      await say(one.featureId, { line: evidenceLine(entity, one), facts, ...same });
+      const facts: Fact[] = factsOf({ entity, history }, one, { ...context, customerId: counted?.id });
+      const via = counted?.as === undefined ? one.via : `${one.via}; ${counted.as}`;
+      await say(one.featureId, { line: evidenceLine(entity, { ...one, via }), facts, ...same });
     }
   }
   if (changed) note({ features: now });

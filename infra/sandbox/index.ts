@@ -4,6 +4,7 @@ import { standingHooks } from "./access/standing-hooks.ts";
 import { company } from "./company/company.ts";
 import { products } from "./company/features.ts";
 import { World } from "./company/world.ts";
+import { type Join, joins } from "./control/joins.ts";
 import { Journal } from "./control/journal.ts";
 import type { Request } from "./control/outcome.ts";
 import type { Truth } from "./control/records.ts";
@@ -74,6 +75,8 @@ export interface Sandbox {
   held(): readonly Held[];
   /** Every work item as it is in truth, deleted ones included. */
   truth(): readonly Truth[];
+  /** Roadmap rows, designs, flags and campaigns with the features that they are truly about. */
+  joins(): readonly Join[];
   /** Forgets everything that was changed since the start, what the journal held as well. */
   reset(): void;
   stop(): Promise<void>;
@@ -184,6 +187,7 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbo
     fetch: server.fetch,
     held: () => deliveries.held(),
     truth: () => [...truths(world)],
+    joins: () => joins(world),
     reset: () => reset(controlled),
     stop: server.stop,
   };

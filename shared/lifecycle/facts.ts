@@ -28,6 +28,8 @@ export interface FactsContext {
   readonly statusOf: StatusOf;
   /** Statuses of the record's connection that stand for a stage, by name or id. */
   readonly stages?: Table<Stage> | undefined;
+  /** Who is counted for the record's customer, where several tools know one. */
+  readonly customerId?: string | undefined;
   /** Signals that the config adds for the record's product. */
   readonly signals?: readonly SignalRule[] | undefined;
 }
@@ -48,7 +50,11 @@ const claimsOf = (record: Record, to: Recipient, context: FactsContext): Claim[]
   ...(context.signals === undefined ? [] : signalClaims(record, context.statusOf, context.signals)),
 ];
 
-const standardClaims = ({ entity, history }: Record, to: Recipient, { statusOf, stages }: FactsContext): Claim[] => {
+const standardClaims = (
+  { entity, history }: Record,
+  to: Recipient,
+  { statusOf, stages, customerId }: FactsContext,
+): Claim[] => {
   if (isKind(entity, "feature"))
     return [...featureFacts(entity, history), ...placedFacts(entity, history, statusOf, stages)];
   if (isKind(entity, "objective")) return objectiveFacts(entity);
@@ -65,8 +71,8 @@ const standardClaims = ({ entity, history }: Record, to: Recipient, { statusOf, 
   if (isKind(entity, "metric")) return metricFacts(entity);
   if (isKind(entity, "campaign")) return campaignFacts(entity);
   if (isKind(entity, "announcement")) return announcementFacts(entity);
-  if (isKind(entity, "feedback")) return feedbackFacts(entity);
-  if (isKind(entity, "surveyResponse")) return answerFacts(entity);
+  if (isKind(entity, "feedback")) return feedbackFacts(entity, customerId);
+  if (isKind(entity, "surveyResponse")) return answerFacts(entity, customerId);
   if (isKind(entity, "supportTicket") || isKind(entity, "incident")) return ticketFacts(entity);
   return [];
 };

@@ -12,16 +12,17 @@ const needOf = (who: string, name: string, at: Instant, closedAt: Instant | unde
     ]);
   });
 
-export const feedbackFacts = (entity: Entity<"feedback">): Claim[] => {
+/** @param counted who stands for its customer, where several tools know them */
+export const feedbackFacts = (entity: Entity<"feedback">, counted?: string): Claim[] => {
   const { customerId, authorId, at, status } = entity.fields;
   const closedAt = status?.category === "closed_loop" && changedAt(entity) > at ? changedAt(entity) : undefined;
-  return needOf(customerId ?? authorId ?? entity.id, entity.source.key ?? nameOf(entity), at, closedAt);
+  return needOf(counted ?? customerId ?? authorId ?? entity.id, entity.source.key ?? nameOf(entity), at, closedAt);
 };
 
 /** An answer of a survey that names the feature. A score without words asks for nothing. */
-export const answerFacts = (entity: Entity<"surveyResponse">): Claim[] => {
+export const answerFacts = (entity: Entity<"surveyResponse">, counted?: string): Claim[] => {
   const { customerId, at, text } = entity.fields;
-  return text === undefined ? [] : needOf(customerId ?? entity.id, entity.source.key ?? "an answer", at, undefined);
+  return text === undefined ? [] : needOf(counted ?? customerId ?? entity.id, entity.source.key ?? "an answer", at, undefined);
 };
 
 /** A problem that a customer told of, or that was seen by monitoring. */

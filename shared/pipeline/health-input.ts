@@ -1,4 +1,4 @@
-import { type Entity, isKind } from "../domain/entity.ts";
+import { type Entity, isKind, nameOf } from "../domain/entity.ts";
 import type { HistoryEntry } from "../domain/history.ts";
 import type { Instant } from "../domain/instant.ts";
 import { kindOf } from "../domain/kind.ts";
@@ -46,12 +46,13 @@ export const healthInputOf = async (hub: Hub, known: Known): Promise<HealthInput
     ({ presence }) => presence.state !== "deleted",
   );
   const metrics = around.filter((one): one is typeof one & Entity<"metric"> => isKind(one, "metric"));
+  const blockers = await blockersOf(table, items);
   const committedAt = committed(rows, of("item"));
   return {
     ...rest,
     coverage: seen.coverage,
     feature,
-    items: [...items].map(([id, item]) => ({ ...item, past: pasts.get(id) })),
+    items: [...items].map(([id, item]) => ({ ...item, past: pasts.get(id), blockers: blockers.get(id) })),
     former,
     ...(lastFactAt !== undefined && { lastFactAt }),
     activity: rows.flatMap(({ facts }) =>
@@ -73,6 +74,27 @@ export const healthInputOf = async (hub: Hub, known: Known): Promise<HealthInput
     }),
     rules: rulesFor(hub, feature.productIds),
   };
+};
+
+const ENDED: ReadonlySet<string> = new Set(["done", "cancelled"]);
+/** Of so many blocked items it is told what blocks them. */
+const BLOCKED_AT_MOST = 20;
+
+/** What blocks items, by its keys or names; of the few open ones that are marked as blocked alone. */
+const blockersOf = async (
+  table: Table,
+  items: ReadonlyMap<string, WorkItemSummary>,
+): Promise<ReadonlyMap<string, readonly string[]>> => {
+  const blocked = [...items]
+    .filter(([, { fields }]) => fields.isBlocked === true && !ENDED.has(fields.status.category))
+    .slice(0, BLOCKED_AT_MOST);
+  const found = new Map<string, readonly string[]>();
+  for (const [id] of blocked) {
+    const ids = (await linksOf(table, id, "in", "blocks")).map(({ from }) => from);
+    const by = ids.length === 0 ? [] : [...(await entitiesById(table, ids)).values()];
+    if (by.length > 0) found.set(id, by.map((one) => one.source.key ?? nameOf(one)).sort());
+  }
+  return found;
 };
 
 /** Taken on when its plan says so, and at the latest when work on it began. */

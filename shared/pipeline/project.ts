@@ -6,7 +6,7 @@ import { kindOf } from "../domain/kind.ts";
 import { type Ends, linkId } from "../domain/link.ts";
 import { traceOf } from "../domain/trace.ts";
 import type { FeedRecord } from "../ports/table.ts";
-import { entitiesById, everyOf, type StoredEntity, update } from "../store/entities.ts";
+import { entitiesById, entityById, everyOf, type StoredEntity, update } from "../store/entities.ts";
 import { entityOf, sightsKey } from "../store/keys.ts";
 import { downwardOf } from "./contribute.ts";
 import { sightsOf } from "./coverage.ts";
@@ -16,6 +16,7 @@ import { putFlow } from "./flow-rows.ts";
 import { seenOf } from "./health-feeds.ts";
 import type { Hub } from "./hub.ts";
 import { identifyAccounts } from "./identify.ts";
+import { calledAs } from "./namesakes.ts";
 import { once } from "./once.ts";
 import { setProjected, storedHome } from "./relink.ts";
 import { relinkAll } from "./relink-all.ts";
@@ -154,8 +155,11 @@ const contributeAll = async (
       if (done.size % BREATHE_EVERY === 0) await setImmediate();
       if (!(await contribute(hub, id, words, work, true))) continue;
       const below = await downwardOf(table, id);
-      if (isPlan(id)) for (const other of below) done.delete(other);
-      next.push(...below, ...(await plansOn(table, id)));
+      const plan = isPlan(id) ? await entityById(table, id) : undefined;
+      const called = plan === undefined ? [] : await calledAs(table, plan);
+      // What stands for a plan follows from links alone, and stays as it is; what is said of it follows where it stands.
+      if (isPlan(id)) for (const other of [...below, ...called.filter((one) => !isPlan(one))]) done.delete(other);
+      next.push(...below, ...called, ...(await plansOn(table, id)));
     }
     wave = next;
   }

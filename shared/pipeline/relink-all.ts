@@ -1,8 +1,10 @@
 import { setImmediate } from "node:timers/promises";
 import type { Instant } from "../domain/instant.ts";
 import { kindOf } from "../domain/kind.ts";
+import { linksOf } from "../store/entities.ts";
 import { putSearchWords } from "../store/search.ts";
 import { downwardOf } from "./contribute.ts";
+import { saidByCustomers } from "./customers.ts";
 import type { Hub } from "./hub.ts";
 import { linkedOf, relink } from "./relink.ts";
 import { neighboursOf } from "./same-feature.ts";
@@ -75,7 +77,9 @@ export const relinkAll = async (
       }
       const { done, affected } = await relink(table, entity, now, held, work.done.get(id));
       const hasNews = unmoved.delete(id) || isNew;
-      const named = hasNews && entity.kind === "feature" ? await suggestNamed(table, entity, false) : undefined;
+      const isPlan = hasNews && entity.kind === "feature";
+      const words = work.done.get(id)?.words ?? held.words;
+      const named = isPlan ? await suggestNamed(table, entity, false, words) : undefined;
       if (entity.kind === "feature") await linkedByNow(table, done.said);
       work.done.set(id, { ...work.done.get(id), ...done, ...(named && { words: named }) });
       if (hasNews) for (const other of affected) next.add(other);
@@ -90,6 +94,10 @@ export const relinkAll = async (
       if (entity.kind === "feature")
         for (const { from, to } of [...done.said, ...held.said])
           for (const end of [from, to]) if (kindOf(end) === "feature") recontribute.add(end);
+      if (entity.kind === "customer") for (const said of await saidByCustomers(table, id)) recontribute.add(said);
+      // What is blocked names what blocks it, whichever of the two tells of the other.
+      if (entity.kind === "workItem" || entity.kind === "feature")
+        for (const { to } of await linksOf(table, id, "out", "blocks")) recontribute.add(to);
       recontribute.add(id);
     }
     wave = [...next];

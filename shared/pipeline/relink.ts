@@ -2,7 +2,9 @@ import type { Instant } from "../domain/instant.ts";
 import type { Table } from "../ports/table.ts";
 import { calledSo, pointingTo, type StoredEntity, say, setName, update } from "../store/entities.ts";
 import { contributionKey } from "../store/keys.ts";
+import { customerNames, customerPointers } from "./customers.ts";
 import { hash } from "./entity-of.ts";
+import { sameNames } from "./namesakes.ts";
 import {
   configNames,
   endsKey,
@@ -43,6 +45,8 @@ export interface Contribution {
   readonly confidence: number;
   /** For people: how the record is connected. */
   readonly via: string;
+  /** It is called as another feature is, and not as this one: people are asked which is right. */
+  readonly isMisnamed?: true;
 }
 
 export const NOTHING: Projected = {
@@ -71,18 +75,36 @@ export const setProjected = (table: Table, id: string, part: Partial<Projected>)
     return JSON.stringify(next) === JSON.stringify(held?.data ?? NOTHING) ? undefined : { data: next };
   });
 
+/** Links of which what they lead to tells, wherever they are stated. */
+const DOWNWARD: ReadonlySet<string> = new Set(["parent_of", "blocks"]);
+
 /** Raise it when {@link relink} makes other links of the same record. */
-const LINKING = 1;
+const LINKING = 2;
 
 /** A digest of what a record says of names and links, see {@link Projected.linked}. */
 export const linkedOf = (entity: StoredEntity): string =>
-  hash([LINKING, namesOf(entity), pointersOf(entity), nativeStatements(entity), entity.source.url]);
+  hash([
+    LINKING,
+    namesOf(entity),
+    sameNames(entity),
+    customerPointers(entity),
+    pointersOf(entity),
+    nativeStatements(entity),
+    entity.source.url,
+  ]);
 
 const namesOf = (entity: StoredEntity): readonly string[] => {
   const { state } = entity.presence;
   return state === "deleted" || state === "out_of_scope"
     ? []
-    : [...new Set([...entity.aliases, ...configNames(entity)])];
+    : [
+        ...new Set([
+          ...entity.aliases,
+          ...configNames(entity),
+          ...(entity.kind === "feature" ? sameNames(entity) : []),
+          ...customerNames(entity),
+        ]),
+      ];
 };
 
 /**
@@ -119,7 +141,8 @@ export const relink = async (
     for (const id of await pointingTo(table, alias)) if (id !== entity.id) affected.add(id);
   }
   const pointers = pointersOf(entity);
-  const pointed = [...new Set(pointers.map(({ alias }) => alias))].sort();
+  const waitsFor = [...sameNames(entity), ...customerPointers(entity)];
+  const pointed = [...new Set([...pointers.map(({ alias }) => alias), ...waitsFor])].sort();
   for (const alias of held.pointers)
     if (!pointed.includes(alias)) await setName(table, "referrer", alias, entity.id, true);
   const known = new Set(held.pointers);
@@ -137,7 +160,7 @@ export const relink = async (
   for (const old of [...held.said, ...(before.said ?? [])]) {
     if (keys.has(endsKey(old))) continue;
     await say(table, old, entity.id, [], entity.sourceUpdatedAt, now);
-    for (const end of [old.from, ...(old.type === "parent_of" ? [old.to] : [])])
+    for (const end of [old.from, ...(DOWNWARD.has(old.type) ? [old.to] : [])])
       if (end !== entity.id) affected.add(end);
   }
   for (const { evidence, ...ends } of wanted) await say(table, ends, entity.id, evidence, entity.sourceUpdatedAt, now);

@@ -5,6 +5,7 @@ import { aliasOfUrl } from "../domain/reference.ts";
 import { calledSo, entityById, linksOf } from "../store/entities.ts";
 import { contributionsOf } from "./contribute.ts";
 import type { Hub } from "./hub.ts";
+import { isCalledElse, isVouched, namesakesOf } from "./namesakes.ts";
 import type { Contribution } from "./relink.ts";
 
 /** Links by which two records of plans may be one feature. */
@@ -80,8 +81,10 @@ const outranking = async (hub: Hub, entity: Entity<"feature">): Promise<Other[]>
   if (namesOf(entity).some((name) => [...hub.rules.features.values()].some((key) => key.toLowerCase() === name)))
     return [];
   const own = await rankOf(hub, entity);
+  const namesakes = own === ASIDE ? await namesakeHomes(hub, entity) : new Set<string>();
   const found = new Map<string, Other>();
-  const add = (id: string, link: Link) => {
+  const add = async (id: string, link: Link) => {
+    if (namesakes.size > 0 && !isVouched(link) && (await isOfAnother(hub, entity, id, namesakes))) return;
     const isDeclared = link.from === entity.id && link.evidence.some(({ place }) => place === "declared");
     const held = found.get(id);
     found.set(id, {
@@ -98,11 +101,31 @@ const outranking = async (hub: Hub, entity: Entity<"feature">): Promise<Other[]>
       // A row that names a story means the epic that the story is a part of.
       if (kindOf(id) === "workItem" && own === ASIDE && link.from === entity.id) {
         for (const above of await contributionsOf(table, id))
-          if (above.confidence >= SURE && above.featureId !== entity.id) add(above.featureId, link);
-      } else if (kindOf(id) === "feature" && (await outranks(hub, id, entity, own, link))) add(id, link);
+          if (above.confidence >= SURE && above.featureId !== entity.id) await add(above.featureId, link);
+      } else if (kindOf(id) === "feature" && (await outranks(hub, id, entity, own, link))) await add(id, link);
     }
   }
   return [...found.values()];
+};
+
+/** The features at which those stand that a record beside the work is called after: where work is planned or done. */
+const namesakeHomes = async (hub: Hub, entity: Entity<"feature">): Promise<ReadonlySet<string>> => {
+  const homes = new Set<string>();
+  for (const one of await namesakesOf(hub.ports.table, entity))
+    if ((await rankOf(hub, one)) > ASIDE) homes.add((await finalOf(hub, one.id, []))?.id ?? one.id);
+  return homes;
+};
+
+/** Whether a link leads to a feature of quite another name, while another one has the record's own. */
+const isOfAnother = async (
+  hub: Hub,
+  entity: Entity<"feature">,
+  id: string,
+  namesakes: ReadonlySet<string>,
+): Promise<boolean> => {
+  const final = (await finalOf(hub, id, [entity.id]))?.id ?? id;
+  const other = await entityById(hub.ports.table, final);
+  return other !== undefined && !namesakes.has(final) && isCalledElse(entity, other);
 };
 
 /** What the config says of a record. */

@@ -8,10 +8,12 @@ import type { Table } from "../ports/table.ts";
 import { historyOf, linksOf, rowsOf, rowsUpTo, type StoredEntity } from "../store/entities.ts";
 import { contributionKey, entityKey, partition } from "../store/keys.ts";
 import { contributionsOf, decisionOf, evidenceLine, type Said, setFacts, summaryOf } from "./contribute.ts";
+import { countedCustomer } from "./customers.ts";
 import { putCycleParts } from "./cycle-parts.ts";
 import { hash } from "./entity-of.ts";
 import { type FlowChanges, flowRecordOf, formerSaid, noteFlow } from "./flow-rows.ts";
 import type { Hub } from "./hub.ts";
+import { doubted } from "./namesakes.ts";
 import { type Contribution, NOTHING, type Projected, storedHome } from "./relink.ts";
 import { homeOf } from "./same-feature.ts";
 import { SAYS } from "./statements.ts";
@@ -119,8 +121,9 @@ const homeIn = async (table: Table, id: string, { homes }: Work): Promise<Contri
   homes.has(id) ? homes.get(id) : storedHome(table, id);
 
 /** The features that a record speaks about, each where it stands. */
-const spokenOf = async (hub: Hub, id: string, work: Work): Promise<readonly Contribution[]> => {
+const spokenOf = async (hub: Hub, entity: StoredEntity, work: Work): Promise<readonly Contribution[]> => {
   const { table } = hub.ports;
+  const { id } = entity;
   if (kindOf(id) === "feature") {
     const home = await homeOf(hub, id);
     work.homes.set(id, home);
@@ -133,7 +136,8 @@ const spokenOf = async (hub: Hub, id: string, work: Work): Promise<readonly Cont
       home === undefined ? one : { ...one, featureId: home.featureId, confidence: one.confidence * home.confidence };
     if (there.confidence > (found.get(there.featureId)?.confidence ?? 0)) found.set(there.featureId, there);
   }
-  return [...found.values()].sort((a, b) => (a.featureId < b.featureId ? -1 : 1));
+  const all = [...found.values()].sort((a, b) => (a.featureId < b.featureId ? -1 : 1));
+  return doubted(table, entity, all, (plan) => homeIn(table, plan, work));
 };
 
 /**
@@ -155,7 +159,7 @@ export const contribute = async (
   if (known === undefined || !SPEAKING.has(known.entity.kind)) return false;
   const { entity, held } = known;
   const note = (part: Partial<Projected>) => work.done.set(id, { ...work.done.get(id), ...part });
-  const now = isMoved ? await spokenOf(hub, id, work) : held.features;
+  const now = isMoved ? await spokenOf(hub, entity, work) : held.features;
   const changed = JSON.stringify(held.features) !== JSON.stringify(now);
   const wanted = new Set(now.map(({ featureId }) => featureId));
   const history = !WITH_PAST.has(entity.kind)
@@ -190,14 +194,17 @@ export const contribute = async (
       ...(item !== undefined && { item }),
       ...(decision !== undefined && { decision }),
     };
+    const counted = await countedCustomer(table, entity);
     for (const one of now) {
-      const facts: Fact[] = factsOf({ entity, history }, one, context);
-      await say(one.featureId, { line: evidenceLine(entity, one), facts, ...same });
+      const facts: Fact[] = factsOf({ entity, history }, one, { ...context, customerId: counted?.id });
+      const via = counted?.as === undefined ? one.via : `${one.via}; ${counted.as}`;
+      await say(one.featureId, { line: evidenceLine(entity, { ...one, via }), facts, ...same });
     }
   }
   if (changed) note({ features: now });
   if (changed && entity.kind === "feature") taskOf(work, id).isItself = true;
-  const named = await suggestNamed(table, entity, now.length > 0);
+  const isPlaced = now.some(({ isMisnamed }) => isMisnamed !== true);
+  const named = await suggestNamed(table, entity, isPlaced, work.done.get(id)?.words ?? held.words);
   if (named !== undefined) note({ words: named });
   const links = isMoved ? [...held.said, ...(work.done.get(id)?.said ?? [])] : [];
   if (links.some(({ from, type }) => from === id && type === "mentions")) await suggestMentioned(table, entity);

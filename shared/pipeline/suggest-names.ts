@@ -7,7 +7,7 @@ import type { Table } from "../ports/table.ts";
 import { update } from "../store/entities.ts";
 import { linkOutKey, nameWordKey, partition } from "../store/keys.ts";
 import type { Hint } from "../store/suggestions.ts";
-import { type Projected, projectedOf } from "./relink.ts";
+import type { Projected } from "./relink.ts";
 import { setSuggestion } from "./suggest.ts";
 
 /** What stands under each word of its name: enough to compare it without reading it. */
@@ -84,16 +84,17 @@ export const linkedByNow = async (table: Table, said: Projected["said"]): Promis
  * Suggests what is called alike in another tool, for a person to decide: it compares a changed name with those that
  * share a rare word of the same product, never all with all. What belongs to a feature already is not compared.
  *
+ * @param held the words that it stands under so far
  * @returns the words that it stands under now, each with its product (`prd_web checkout`), or undefined if nothing changed
  */
 export const suggestNamed = async (
   table: Table,
   entity: Entity,
   isPlaced: boolean,
+  held: readonly string[],
 ): Promise<readonly string[] | undefined> => {
   const words = wordsOf(entity);
   if (words === undefined) return undefined;
-  const { words: held } = await projectedOf(table, entity.id);
   const gone = entity.presence.state === "deleted" || entity.presence.state === "out_of_scope";
   const isOut = gone || isPlaced;
   const places = isOut ? [] : entity.productIds.flatMap((product) => words.map((word) => `${product} ${word}`));

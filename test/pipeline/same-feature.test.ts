@@ -1,7 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Draft } from "../../shared/domain/entity.ts";
+import { projectedOf } from "../../shared/pipeline/relink.ts";
 import { rulesOf } from "../../shared/platform/rules.ts";
+import { lists } from "../../shared/store/keys.ts";
+import type { Suggestion } from "../../shared/store/suggestions.ts";
 import { arriving, draftOf, idIn, refTo, word } from "./arriving.ts";
 
 const TOOLS = { jira: "planning", linear: "planning", github: "code", notion: "data" } as const;
@@ -166,5 +169,71 @@ describe("a feature that several tools know", () => {
     using hub = arriving(TOOLS, rulesOf({ features: { "ACME-9": ["row"] } }));
     await hub.arriveTogether(epic("ACME-1"), epic("ACME-9"), row(names("ACME-1", "native")));
     expect((await hub.view(ROW))?.sameAs).toBe(idIn("jira", "feature", "ACME-9"));
+  });
+
+  describe("that a record of another name refers to", () => {
+    const cards = epic("ACME-5", { fields: { title: "Gift cards", type: "Epic", declaredStatus: word("active") } });
+    const pages = epic("ACME-6", { fields: { title: "Saved carts", type: "Epic", declaredStatus: word("active") } });
+    const called = (title: string, more: Partial<Draft<"feature">> = names("ACME-5", "native")) =>
+      row({ fields: { title, type: "Roadmap item", declaredStatus: word("planned") }, ...more });
+    const design: Named = [
+      "notion",
+      draftOf("design", "d1", { fields: { name: "Saved carts (ACME-5)", file: "f" }, ...names("ACME-5", "native") }),
+    ];
+    const CARDS = idIn("jira", "feature", "ACME-5");
+    const DESIGN = idIn("notion", "design", "d1");
+    const said = async (hub: ReturnType<typeof arriving>) => ({
+      row: (await hub.view(ROW))?.sameAs,
+      design: (await projectedOf(hub.table, DESIGN)).features.map(({ featureId, confidence }) => [
+        featureId,
+        confidence,
+      ]),
+      asked: (await hub.table.query<Suggestion>({ pk: lists.suggestions, by: "list", limit: 9 }))
+        .map(({ data: { from, type, to } }) => `${from} ${type} ${to}`)
+        .sort(),
+    });
+    const PAGES = idIn("jira", "feature", "ACME-6");
+    const DOUBTED = {
+      row: undefined,
+      design: [[CARDS, 0.5]],
+      asked: [`${DESIGN} designs ${PAGES}`, `${DESIGN} designs ${ROW}`, `${PAGES} supersedes ${ROW}`].sort(),
+    };
+
+    it("does not take its name while another feature has it, whatever order they come in", async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          fc.shuffledSubarray([cards, pages, called("Saved carts"), design], { minLength: 4 }),
+          async (order) => {
+            using hub = arriving(TOOLS);
+            await hub.arrive(...order);
+            expect(await said(hub)).toEqual(DOUBTED);
+          },
+        ),
+        { numRuns: 6, examples: [[[design, called("Saved carts"), cards, pages]]] },
+      );
+    });
+
+    it("takes it once the other feature is called differently, or somebody vouches for it", async () => {
+      using hub = arriving(TOOLS);
+      await hub.arriveTogether(cards, pages, called("Saved carts"), design);
+      await hub.arrive(
+        epic("ACME-6", {
+          fields: { title: "Wish lists", type: "Epic", declaredStatus: word("active") },
+          updatedAt: "2026-03-02T09:00:00.000Z",
+        }),
+      );
+      expect(await said(hub)).toEqual({ row: CARDS, design: [[CARDS, 1]], asked: [] });
+      await hub.arrive(pages, called("Saved carts", names("ACME-5", "declared")));
+      expect((await said(hub)).row).toBe(CARDS);
+    });
+
+    it("takes a name that no other feature has, and one that is partly its own", async () => {
+      for (const [mine, other] of [["Presents", "Saved carts"] as const, ["Gift vouchers", "Gift vouchers"] as const]) {
+        using hub = arriving(TOOLS);
+        const second = epic("ACME-6", { fields: { title: other, type: "Epic", declaredStatus: word("active") } });
+        await hub.arriveTogether(cards, second, called(mine));
+        expect((await said(hub)).row).toBe(CARDS);
+      }
+    });
   });
 });

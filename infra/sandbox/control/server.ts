@@ -8,6 +8,7 @@ import type { Site } from "../site/site.ts";
 import type { Delivered, Deliveries, Hook } from "../webhooks/delivery.ts";
 import { deliveryVerbs } from "./delivery-verbs.ts";
 import { itemVerbs } from "./items.ts";
+import { joins } from "./joins.ts";
 import type { Journal } from "./journal.ts";
 import type { Outcome, Request, Verb } from "./outcome.ts";
 import { featureTruths, planVerbs } from "./plan-verbs.ts";
@@ -77,12 +78,16 @@ export const controlSite = (controlled: Controlled): Vendor => {
   const { world } = controlled;
   return async (asked) => {
     if (asked.method === "GET" && asked.path === "/")
-      return ok({ verbs: { ...describe(controlled.sites), ...switches }, truth: ["/truth", "/truth/features"] });
+      return ok({
+        verbs: { ...describe(controlled.sites), ...switches },
+        truth: ["/truth", "/truth/features", "/truth/joins"],
+      });
     if (asked.method === "GET" && asked.path === "/truth") return { status: 200, lines: linesOf(truths(world)) };
     if (asked.method === "GET" && asked.path === "/truth/features")
       return { status: 200, lines: linesOf(featureTruths(world)) };
+    if (asked.method === "GET" && asked.path === "/truth/joins") return { status: 200, lines: linesOf(joins(world)) };
     if (asked.method !== "POST" || asked.path !== "/")
-      return { status: 404, json: { error: "GET /, GET /truth, GET /truth/features, POST /" } };
+      return { status: 404, json: { error: "GET /, GET /truth, GET /truth/features, GET /truth/joins, POST /" } };
     const request = bodyObject(asked);
     if (request === undefined) return { status: 400, json: { error: "The body must be a JSON object." } };
     return act(controlled, request);

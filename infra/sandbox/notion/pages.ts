@@ -14,6 +14,8 @@ export const OBJECTIVES = uuid(2, 0);
 export const KEY_RESULTS = uuid(3, 0);
 export const roadmapOf = (product: number): string => uuid(4, product);
 export const specsOf = (product: number): string => uuid(5, product);
+/** The roadmap's row of a feature. */
+export const rowOf = (product: number, feature: number): string => uuid(14, product, feature);
 export const visionOf = (product: number): string => uuid(6, product);
 /** A database has one data source. */
 export const sourceOf = (database: string): string => database.replace(/^ac3e/, "ac5e");
@@ -87,7 +89,7 @@ const ofFeature = (world: World, exposure: Exposure): NotionPage[] => {
   const edited = timeOf(world, days.shipped ?? days.designed ?? days.proposed);
   const reference = referenceOf(world, exposure);
   const row: NotionPage = {
-    id: uuid(14, product.index, feature.index),
+    id: rowOf(product.index, feature.index),
     database: roadmapOf(product.index),
     title: nameOf(exposure),
     created,

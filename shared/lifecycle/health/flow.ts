@@ -1,6 +1,7 @@
 import type { Instant } from "../../domain/instant.ts";
 import { percentile } from "../../flow/spread.ts";
 import { DAY } from "../rule-set.ts";
+import { listed } from "../sentence.ts";
 import { type Dimension, type Finding, judged, newest, notApplicable, unlessBlind } from "./dimension.ts";
 import type { HealthInput, WorkItemSummary } from "./input.ts";
 import type { HealthRules } from "./rules.ts";
@@ -53,7 +54,7 @@ const blockedItems = (input: HealthInput, open: readonly WorkItemSummary[], { fl
     if (level === undefined) continue;
     findings.push({
       level,
-      text: `${keyOf(item)} is blocked${isTold ? "" : ", without change"} since ${day(at)}`,
+      text: `${keyOf(item)} is blocked${byWhom(item)}${isTold ? "" : ", without change"} since ${day(at)}`,
       value: `since ${day(at)}`,
       threshold: `less than ${level === "off_track" ? blockedOffTrackDays : blockedAtRiskDays} d`,
       evidence: [item.source.url],
@@ -61,6 +62,9 @@ const blockedItems = (input: HealthInput, open: readonly WorkItemSummary[], { fl
   }
   return { findings, turns };
 };
+
+const byWhom = ({ blockers = [] }: WorkItemSummary): string =>
+  blockers.length === 0 ? "" : ` by ${listed(blockers)}`;
 
 const oldItems = (input: HealthInput, open: readonly WorkItemSummary[]): Found => {
   const now = Date.parse(input.asOf);

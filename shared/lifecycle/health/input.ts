@@ -16,6 +16,8 @@ export interface WorkItemSummary {
   readonly sourceUpdatedAt: Instant;
   /** Its times, as far as its history tells them. */
   readonly past?: ItemRecord | undefined;
+  /** Keys of what blocks it, where its tool tells. */
+  readonly blockers?: readonly string[] | undefined;
 }
 
 /** A record around the work, as stored. */

@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import {
   copyFileSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -10,17 +11,20 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import type { Metafile } from "esbuild";
 
-/** What lies in a kept bundle's folder beside its two files. */
+/** What lies in a kept bundle's folder beside its files. */
 interface Kept {
   readonly metafile: Metafile;
   /** Of each file that went into it, by its path below the root. */
   readonly digests: Readonly<Record<string, string>>;
+  /** Names of the bundle's own files. */
+  readonly files: readonly string[];
 }
 
-const FILES = ["index.js", "index.js.map"];
+/** Says that the code is in parts. */
+const MODULE = ["package.json"];
 const KEPT_MS = 14 * 86_400_000;
 
 /** Files of one run, most of which are in every bundle. */
@@ -68,7 +72,7 @@ export const keptOr = async (
   ) {
     const isThere = read(() => {
       mkdirSync(folder, { recursive: true });
-      for (const file of FILES) copyFileSync(join(place, file), join(folder, file));
+      for (const file of kept.files) copyFileSync(join(place, file), join(folder, file));
       return true;
     });
     if (isThere) return kept.metafile;
@@ -91,11 +95,17 @@ const keep = (
       rmSync(path, { recursive: true, force: true });
   }
   const draft = mkdtempSync(join(home, "draft-"));
-  for (const file of FILES) copyFileSync(join(folder, file), join(draft, file));
-  const files = Object.keys(metafile.inputs).flatMap((path) =>
+  const files = [...Object.keys(metafile.outputs).map((path) => basename(path)), ...MODULE].filter((file) =>
+    existsSync(join(folder, file)),
+  );
+  for (const file of files) copyFileSync(join(folder, file), join(draft, file));
+  const sources = Object.keys(metafile.inputs).flatMap((path) =>
     isMade(path, metafile) ? [] : [[path, digestOf(digests, root, path) ?? ""]],
   );
-  writeFileSync(join(draft, "kept.json"), JSON.stringify({ metafile, digests: Object.fromEntries(files) } as Kept));
+  writeFileSync(
+    join(draft, "kept.json"),
+    JSON.stringify({ metafile, digests: Object.fromEntries(sources), files } as Kept),
+  );
   rmSync(place, { recursive: true, force: true });
   renameSync(draft, place);
 };

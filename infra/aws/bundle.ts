@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, statSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 import { type BuildOptions, build, version as esbuild, type Metafile, type Plugin } from "esbuild";
 import type { SecretsKnown } from "../../shared/platform/connections.ts";
 import { connectorIndex } from "../tools/connector-index.ts";
@@ -14,10 +15,12 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 /** A function's code as it is uploaded. */
 export interface Bundle {
   readonly name: string;
-  /** Holds `index.js` and its source map. */
+  /** Holds `index.js` and its source map, and where it is in parts those of each. */
   readonly folder: string;
-  /** Of `index.js`. */
+  /** Of all its code. */
   readonly bytes: number;
+  /** Of what is loaded before its first run: `index.js` and the parts that it needs at once. */
+  readonly startBytes: number;
   readonly metafile: Metafile;
 }
 
@@ -123,9 +126,10 @@ const generated = (deployed: DeployedPart): Plugin => ({
       resolveDir: ROOT,
     }));
     onLoad({ filter: /[/\\]assets[/\\]htmx\.ts$/ }, () => ({
-      contents: `export const HTMX = ${JSON.stringify(readFileSync(join(ROOT, "node_modules/htmx.org/dist/htmx.min.js"), "utf8"))};`,
-      loader: "ts",
+      contents: `import { gunzipSync } from "node:zlib";\nexport const HTMX = ${unpacked(HTMX)};`,
+      loader: "js",
     }));
+    onLoad({ filter: /[/\\]web[/\\]api[/\\]example\.ts$/ }, () => ({ contents: packedExamples(), loader: "js" }));
     onLoad({ filter: /[/\\](?:connectors[/\\]index|shared[/\\]platform[/\\]version)\.ts$/ }, ({ path }) =>
       relative(ROOT, path).startsWith(`connectors${sep}`)
         ? { contents: connectorIndex(connectorsOf(deployed)), loader: "ts" }
@@ -133,6 +137,23 @@ const generated = (deployed: DeployedPart): Plugin => ({
     );
   },
 });
+
+/** What gives the text of a file, which takes a third of its space. */
+const unpacked = (path: string): string =>
+  `gunzipSync(Buffer.from("${gzipSync(readFileSync(join(ROOT, path)), { level: 9 }).toString("base64")}", "base64")).toString()`;
+
+const HTMX = "node_modules/htmx.org/dist/htmx.min.js";
+
+/** The module of the same name: few ask for examples of the API. */
+const packedExamples = (): string =>
+  [
+    'import { gunzipSync } from "node:zlib";',
+    "let kept;",
+    "export const exampleOf = (operation) => {",
+    `  kept ??= JSON.parse(${unpacked("shared/web/api/examples.json")});`,
+    "  return Object.hasOwn(kept, operation) ? kept[operation] : undefined;",
+    "};",
+  ].join("\n");
 
 const versionOf = (): string =>
   (JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { version: string }).version;
@@ -165,6 +186,22 @@ export const BUILD: BuildOptions & { metafile: true } = {
 };
 
 /**
+ * What people wait for is in parts, each read when it is first needed: one file is read and compiled whole, whatever of
+ * it is used. Packages written as CommonJS ask for modules of Node by `require`.
+ */
+const IN_PARTS: BuildOptions = {
+  format: "esm",
+  splitting: true,
+  entryNames: "index",
+  chunkNames: "part-[hash]",
+  banner: {
+    js: 'import{createRequire as throughlineRequire}from"node:module";const require=throughlineRequire(import.meta.url);',
+  },
+};
+
+const isInParts = ({ part }: DeployedPart): boolean => part === "serve-api";
+
+/**
  * Bundles one function into `folder`: its handler, the adapters that its row names, its connectors and its config, in
  * which secrets are names.
  *
@@ -176,20 +213,36 @@ export const bundle = async (deployed: DeployedPart, folder: string): Promise<Bu
 const bundleOf = ({ name }: DeployedPart, folder: string, metafile: Metafile): Bundle => ({
   name,
   folder,
-  bytes: statSync(join(folder, "index.js")).size,
+  bytes: codeOf(metafile).reduce((sum, [, { bytes }]) => sum + bytes, 0),
+  startBytes: startOf(metafile),
   metafile,
 });
+
+const codeOf = ({ outputs }: Metafile) => Object.entries(outputs).filter(([path]) => path.endsWith(".js"));
+
+const startOf = (metafile: Metafile): number => {
+  const code = new Map(codeOf(metafile));
+  const needed = new Set([...code.keys()].filter((path) => path.endsWith("/index.js")));
+  // What is added meanwhile is visited too.
+  for (const path of needed)
+    for (const { path: other, kind } of code.get(path)?.imports ?? [])
+      if (kind === "import-statement" && code.has(other)) needed.add(other);
+  return [...needed].reduce((sum, path) => sum + (code.get(path)?.bytes ?? 0), 0);
+};
 
 const made = async (deployed: DeployedPart, folder: string): Promise<Metafile> => {
   mkdirSync(folder, { recursive: true });
   const { metafile } = await build({
     ...BUILD,
-    outfile: join(folder, "index.js"),
+    entryNames: "index",
+    ...(isInParts(deployed) && IN_PARTS),
+    outdir: folder,
     absWorkingDir: ROOT,
     stdin: { contents: entryOf(deployed), resolveDir: ROOT, sourcefile: `${deployed.name}.ts`, loader: "ts" },
     external: foreignPackages(deployed),
     plugins: [generated(deployed)],
   });
+  if (isInParts(deployed)) writeFileSync(join(folder, "package.json"), '{"type":"module"}\n');
   return metafile;
 };
 
@@ -204,7 +257,16 @@ export const bundles = (deployed: readonly DeployedPart[], folder: string): Prom
     deployed.map(async (one) => {
       const home = join(folder, one.name);
       const index = connectorIndex(connectorsOf(one));
-      const asked = JSON.stringify([one.name, entryOf(one), opening(one), index, versionOf(), esbuild, self]);
+      const asked = JSON.stringify([
+        one.name,
+        entryOf(one),
+        opening(one),
+        index,
+        versionOf(),
+        esbuild,
+        self,
+        packedExamples(),
+      ]);
       const metafile = await keptOr({ root: ROOT, folder: home, name: one.name, asked }, digests, () =>
         made(one, home),
       );

@@ -35,6 +35,17 @@ export interface Query {
   readonly limit?: number;
 }
 
+/**
+ * Which entities of the list of a kind somebody wants: those that fit either. A hint: a table that holds no index of it
+ * gives the others too.
+ */
+export interface Wanted {
+  /** Where they may stand: category of `fields.status`, `fields.state` or `fields.result`, `unknown` without one. */
+  readonly standing?: readonly string[] | undefined;
+  /** From when on they came, were solved or were said; held of tickets, feedback and answers. */
+  readonly since?: string | undefined;
+}
+
 /** What Throughline needs of a table: the part of DynamoDB that SQLite can also keep. */
 export interface Table {
   get<Data>(pk: string, sk: string): Promise<Row<Data> | undefined>;
@@ -42,15 +53,7 @@ export interface Table {
   getMany<Data>(keys: readonly { readonly pk: string; readonly sk: string }[]): Promise<Row<Data>[]>;
   query<Data>(query: Query): Promise<Row<Data>[]>;
   /** The sort keys of what a query gives, without a look at the rows: where one moved just now, its place of before may be told. */
-  sortKeys(
-    query: Query & {
-      /**
-       * Of the list of a kind: where its entities may stand (category of `fields.status`, `fields.state` or
-       * `fields.result`, `unknown` without one). A hint: a table that holds no index of it gives the others too.
-       */
-      readonly standing?: readonly string[];
-    },
-  ): Promise<string[]>;
+  sortKeys(query: Query & Wanted): Promise<string[]>;
   /** How many rows a query without limit would give, without fetching them. */
   count(query: Omit<Query, "limit" | "after" | "descending">): Promise<number>;
   /**

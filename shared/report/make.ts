@@ -1,5 +1,8 @@
-import type { Entity, FieldedKind } from "../domain/entity.ts";
+import { createdAt, type Entity, type FieldedKind } from "../domain/entity.ts";
+import { TICKET_STATUSES } from "../domain/fields-around.ts";
+import type { Instant } from "../domain/instant.ts";
 import type { TargetMove } from "../domain/target-moves.ts";
+import type { Wanted } from "../ports/table.ts";
 import type { EntityReads } from "../store/entity-reads.ts";
 import type { ConnectionView, FeatureView, Slice, Views } from "../store/views.ts";
 import { changes, type Snapshot, sideBySide, snapshotOf } from "./changed.ts";
@@ -31,8 +34,24 @@ export interface Earlier {
 
 const PAGE = 200;
 const PERIODS = 8;
-/** Kinds whose records may speak about features: sections are told of which. */
-const LINKED: ReadonlySet<FieldedKind> = new Set(["experiment", "metric", "campaign", "feedback", "supportTicket"]);
+/**
+ * Kinds whose records may speak about features, and which of them sections ask that of: each read of the others would
+ * tell nothing.
+ */
+const LINKED: { readonly [K in FieldedKind]?: (entity: Entity<K>, since: Instant) => boolean } = {
+  experiment: () => true,
+  metric: () => true,
+  campaign: ({ fields: { sentAt } }, since) => sentAt !== undefined && sentAt >= since,
+  feedback: ({ fields: { at } }, since) => at >= since,
+  supportTicket: (ticket, since) => createdAt(ticket) >= since,
+};
+const OPEN_TICKETS = ["unknown", ...TICKET_STATUSES.filter((status) => status !== "solved" && status !== "closed")];
+/** What counts by its time alone, and of tickets those that are open: the older ones need not be read. */
+const TIMED: { readonly [K in FieldedKind]?: Wanted } = {
+  surveyResponse: {},
+  feedback: {},
+  supportTicket: { standing: OPEN_TICKETS },
+};
 /** In this order, so that what is defined comes before what refers to it. */
 const STREAMED = [
   "initiative",
@@ -80,7 +99,7 @@ export const makeReport = async (
   const ids = products.map(({ id }) => id);
   const isMine = (of: readonly string[]) => ids.length === 0 || of.some((id) => ids.includes(id));
   const changed = await streamFeatures(collectors, about, around, earlier, isMine, remember);
-  for (const kind of STREAMED) await streamEntities(kind, collectors, reads, isMine);
+  for (const kind of STREAMED) await streamEntities(kind, collectors, reads, isMine, previous.start);
   const told = await Promise.all(
     opened.map(async ({ section, collector }) => ({
       section,
@@ -176,13 +195,17 @@ const streamEntities = async <K extends FieldedKind>(
   collectors: readonly Collector[],
   reads: ReportReads,
   isMine: (of: readonly string[]) => boolean,
+  since: Instant,
 ): Promise<void> => {
+  const asks = LINKED[kind] as ((entity: Entity<K>, since: Instant) => boolean) | undefined;
+  const wanted = TIMED[kind] && { ...TIMED[kind], since };
   const takers = collectors.flatMap(({ entity }) => entity?.[kind] ?? []);
   if (takers.length === 0) return;
   for (let after: string | undefined; ; ) {
-    const { items, next } = await reads.entities(kind, after, PAGE);
+    const { items, next } = await reads.entities(kind, after, PAGE, wanted);
     const mine = items.filter((entity) => isThere(entity) && isMine(entity.productIds));
-    const links = LINKED.has(kind) ? await reads.featuresOf(mine.map(({ id }) => id)) : undefined;
+    const linked = asks === undefined ? [] : mine.filter((entity) => asks(entity, since));
+    const links = linked.length === 0 ? undefined : await reads.featuresOf(linked.map(({ id }) => id));
     for (const entity of mine) for (const take of takers) take(entity, links?.get(entity.id) ?? []);
     if (next === undefined) return;
     after = next;

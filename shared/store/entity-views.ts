@@ -13,7 +13,7 @@ export const entityViews = (table: Table): Pick<KindReads, "entities" | "entity"
   async entities<K extends FieldedKind>(kind: K, filter: EntityFilter, after: string | undefined, limit: number) {
     if (filter.feature !== undefined) return ofFeature<K>(table, kind, filter.feature, filter, after, limit);
     const map = (entity: Entity) => (entityFits(entity, filter) ? (entity as Entity<K>) : undefined);
-    return walkKind(table, kind, after, limit, map, filter.status);
+    return walkKind(table, kind, after, limit, map, { standing: filter.status });
   },
   async entity<K extends FieldedKind>(kind: K, idOrKey: string) {
     const ids =

@@ -1,5 +1,5 @@
 import type { Entity, FieldedKind } from "../domain/entity.ts";
-import type { Table } from "../ports/table.ts";
+import type { Table, Wanted } from "../ports/table.ts";
 import { entitiesById } from "./entities.ts";
 import { lists, SHARDS } from "./keys.ts";
 import type { Slice } from "./views.ts";
@@ -17,7 +17,7 @@ export const walkIds = async <Data>(
   after: string | undefined,
   limit: number,
   map: (ids: readonly string[]) => Promise<readonly (Data | undefined)[]>,
-  standing?: readonly string[],
+  wanted?: Wanted,
 ): Promise<Slice<Data>> => {
   const items: Data[] = [];
   let looked = 0;
@@ -26,13 +26,13 @@ export const walkIds = async <Data>(
   for (const digit of SHARDS.slice(Math.max(0, first))) {
     for (;;) {
       // A page that is nearly full needs few more, unless few of them fit.
-      const wanted = looked > PAGE ? PAGE : Math.min(PAGE, limit - items.length + 1);
+      const most = looked > PAGE ? PAGE : Math.min(PAGE, limit - items.length + 1);
       const ids = await table.sortKeys({
         pk: lists.shard(kind, digit),
         by: "list",
-        limit: wanted,
+        limit: most,
         ...(place !== undefined && { after: place }),
-        ...(standing !== undefined && { standing }),
+        ...wanted,
       });
       const mapped = await map(ids);
       for (const [index, id] of ids.entries()) {
@@ -42,7 +42,7 @@ export const walkIds = async <Data>(
         const item = mapped[index];
         if (item !== undefined) items.push(item);
       }
-      if (ids.length < wanted) break;
+      if (ids.length < most) break;
     }
   }
   return { items, next: undefined };
@@ -51,7 +51,7 @@ export const walkIds = async <Data>(
 /**
  * The same, of the entities themselves.
  *
- * @param standing where those that fit stand, as far as that is known
+ * @param wanted which can fit, as far as that is known: `map` looks at others too
  */
 export const walkKind = <Data>(
   table: Table,
@@ -59,7 +59,7 @@ export const walkKind = <Data>(
   after: string | undefined,
   limit: number,
   map: (entity: Entity) => Data | undefined,
-  standing?: readonly string[],
+  wanted?: Wanted,
 ): Promise<Slice<Data>> =>
   walkIds(
     table,
@@ -73,5 +73,5 @@ export const walkKind = <Data>(
         return entity && map(entity);
       });
     },
-    standing,
+    wanted,
   );

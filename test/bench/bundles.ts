@@ -34,8 +34,7 @@ const CLIENTS: Readonly<Record<string, readonly string[]>> = {
 };
 
 const clientsOf = ({ metafile }: Bundle): string[] => {
-  const output = Object.entries(metafile.outputs).find(([path]) => path.endsWith(".js"))?.[1];
-  const held = Object.keys(output?.inputs ?? {});
+  const held = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.keys(inputs));
   return Object.keys(CLIENTS).filter((client) => held.some((path) => path.includes(`node_modules/${client}/`)));
 };
 

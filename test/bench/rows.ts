@@ -188,9 +188,9 @@ const report = async (full: boolean): Promise<BenchRow[]> => {
     .map((one) => {
       const least = all.find(({ items, report: name }) => items === few && name === one.report) ?? one;
       return {
-        work: `weekly ${one.report} report over ${count(many)} work items, beside ${count(few)}`,
-        ours: seconds(one.seconds),
-        floor: seconds(least.seconds),
+        work: `weekly ${one.report} report over ${count(many)} work items${one.days > least.days ? " of ten times the time" : ""}, beside ${count(few)}`,
+        ours: `${(one.seconds * 1000).toFixed(0)} CPU ms`,
+        floor: `${(least.seconds * 1000).toFixed(0)} CPU ms`,
         ratio: one.seconds / least.seconds,
         target: 2,
       };

@@ -76,6 +76,15 @@ const STANDING =
 const OF_KIND = "list_pk > 'N#' AND list_pk < 'N$' AND json_valid(data)";
 const STANDING_INDEX = `CREATE INDEX IF NOT EXISTS item_standing ON item (list_pk, ${STANDING}, list_sk) WHERE ${OF_KIND}`;
 
+/** When something last happened to what reports count by its time, and which rows that is. */
+const MOMENT =
+  "max(coalesce(data ->> '$.fields.at', ''), coalesce(data ->> '$.fields.solvedAt', ''), coalesce(data ->> '$.sourceCreatedAt', data ->> '$.firstSeenAt', ''))";
+const TIMED =
+  "(list_pk GLOB 'N#supportTicket#*' OR list_pk GLOB 'N#feedback#*' OR list_pk GLOB 'N#surveyResponse#*') AND json_valid(data)";
+// By id, so that a walk needs no sort: what is too old is passed over within the index.
+const MOMENT_INDEX = `CREATE INDEX IF NOT EXISTS item_moment ON item (list_pk, list_sk, ${MOMENT}, ${STANDING}) WHERE ${TIMED}`;
+const isTimed = (list: string): boolean => /^N#(?:supportTicket|feedback|surveyResponse)#/.test(list);
+
 /** The first text behind all that start with the prefix; undefined where there is none. */
 const behind = (prefix: string): string | undefined => {
   const points = [...prefix.toWellFormed()];
@@ -118,6 +127,7 @@ const condition = ({
 export const sqliteTable = (db: DatabaseSync, told: () => void = () => {}): Table => {
   db.exec(SCHEMA);
   db.exec(STANDING_INDEX);
+  db.exec(MOMENT_INDEX);
   withSums(db);
   const one = db.prepare(`SELECT ${COLUMNS} FROM item WHERE pk = ? AND sk = ?`);
   const write = db.prepare(`INSERT OR REPLACE INTO item (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
@@ -139,8 +149,8 @@ export const sqliteTable = (db: DatabaseSync, told: () => void = () => {}): Tabl
     held.keep(row, record.data, seen);
     return row;
   };
-  const keysAt = (sort: string, where: string, order: string, values: readonly SQLInputValue[]): string[] =>
-    statement(`SELECT ${sort} AS sk FROM item WHERE ${where} ORDER BY ${order} LIMIT ?`)
+  const keysAt = (sort: string, where: string, order: string, values: readonly SQLInputValue[], index = ""): string[] =>
+    statement(`SELECT ${sort} AS sk FROM item ${index} WHERE ${where} ORDER BY ${order} LIMIT ?`)
       .all(...values)
       .map(({ sk }) => String(sk));
   return {
@@ -159,12 +169,19 @@ export const sqliteTable = (db: DatabaseSync, told: () => void = () => {}): Tabl
       );
       return rows.map((row) => toRow(row)) as Row<Data>[];
     },
-    async sortKeys({ standing, ...query }) {
+    async sortKeys({ standing, since, ...query }) {
       checkQuery(query);
       const { where, values, order } = condition(query);
       const { by = "item", limit = 100, descending = false } = query;
       const [, sort] = INDEXES[by];
-      if (standing === undefined || by !== "list") return keysAt(sort, where, order, [...values, limit]);
+      if (since !== undefined && by === "list" && isTimed(query.pk)) {
+        const stands = standing === undefined ? "" : ` OR ${STANDING} IN (${standing.map(() => "?").join()})`;
+        const fits = `${where} AND ${TIMED} AND (${MOMENT} >= ?${stands})`;
+        // Named, since the planner would rather read each row: all that is asked lies in this index.
+        return keysAt(sort, fits, order, [...values, since, ...(standing ?? []), limit], "INDEXED BY item_moment");
+      }
+      if (standing === undefined || since !== undefined || by !== "list")
+        return keysAt(sort, where, order, [...values, limit]);
       // One by one: of several at once SQLite would sort all that stand there.
       const each = [...new Set(standing)].map((one) =>
         keysAt(sort, `${where} AND ${OF_KIND} AND ${STANDING} = ?`, order, [...values, one, limit]),

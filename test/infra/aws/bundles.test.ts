@@ -36,7 +36,9 @@ afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
 
 const inputsOf = (name: string): string[] => {
   const outputs = Object.entries(made.get(name)?.metafile.outputs ?? {});
-  return Object.entries(outputs.find(([path]) => path.endsWith(".js"))?.[1].inputs ?? {})
+  return outputs
+    .filter(([path]) => path.endsWith(".js"))
+    .flatMap(([, { inputs }]) => Object.entries(inputs))
     .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
     .map(([path]) => path);
 };
@@ -120,9 +122,18 @@ describe("a bundle", () => {
     };
     const program = 'process.stdout.write(typeof require("./index.js").handler)';
     const cwd = made.get(name)?.folder ?? "";
-    expect(readdirSync(cwd).sort()).toEqual(["index.js", "index.js.map"]);
+    const parts = readdirSync(cwd).filter((file) => !/^part-\w+\.js(?:\.map)?$/.test(file));
+    expect(parts.sort()).toEqual(["index.js", "index.js.map", ...(name === "serve-api" ? ["package.json"] : [])]);
     const said = execFileSync(process.execPath, ["--no-warnings", "-e", program], { cwd, env: environment });
     expect(said.toString()).toBe("function");
+  });
+
+  it("of the API is in parts, of which a third is loaded at the start and no page among it", () => {
+    const { bytes = 0, startBytes = bytes } = made.get("serve-api") ?? {};
+    expect(startBytes).toBeLessThan(0.45 * bytes);
+    expect(startBytes).toBeLessThan(620_000);
+    const sweep = made.get("sweep");
+    expect(sweep?.startBytes).toBe(sweep?.bytes);
   });
 
   it("names secrets and holds none of another connection's", () => {

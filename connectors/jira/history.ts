@@ -1,5 +1,5 @@
 import type { Change, HistoryEntry, PastValue } from "../../shared/domain/history.ts";
-import { maybeInstant } from "../../shared/domain/instant.ts";
+import { type Instant, maybeInstant } from "../../shared/domain/instant.ts";
 import { authorOf } from "./account.ts";
 import type { ChangeHistory, ChangeItem, Issue } from "./schema.ts";
 
@@ -34,28 +34,35 @@ const NAME_AT_MOST = 255;
  *
  * @param dueField our name of the due date for this kind of record
  */
-export const historyOf = (issue: Issue, dueField: "dueAt" | "target"): HistoryEntry[] =>
-  present(issue.changelog?.histories)
-    .flatMap((history) => entry(history, dueField, issue.pointsField))
-    .sort((a, b) => (a.at === b.at ? byNumber(a.id, b.id) : a.at < b.at ? -1 : 1));
+export const historyOf = (issue: Issue, dueField: "dueAt" | "target"): HistoryEntry[] => {
+  const entries: HistoryEntry[] = [];
+  for (const history of issue.changelog?.histories ?? []) {
+    const at = maybeInstant(history?.created);
+    if (history != null && at !== undefined) entries.push(entryOf(history, at, dueField, issue.pointsField));
+  }
+  return entries.sort((a, b) => (a.at === b.at ? byNumber(a.id, b.id) : a.at < b.at ? -1 : 1));
+};
 
 /** Keys that the issue had before it was moved, oldest first. */
 export const previousKeysOf = (issue: Issue, history: readonly HistoryEntry[]): string[] => {
-  const keys = history.flatMap(({ changes }) => changes.flatMap(({ field, from }) => (field === "key" ? [from] : [])));
-  const names = keys.flatMap((key) => key?.name?.toUpperCase() ?? []);
-  return [...new Set(names)].filter((key) => key !== issue.key?.toUpperCase());
+  const names = new Set<string>();
+  for (const { changes } of history)
+    for (const { field, from } of changes)
+      if (field === "key" && from?.name !== undefined) names.add(from.name.toUpperCase());
+  names.delete(issue.key?.toUpperCase() ?? "");
+  return [...names];
 };
 
-const entry = (
-  { id, author, created, items }: ChangeHistory,
+const entryOf = (
+  { id, author, items }: ChangeHistory,
+  at: Instant,
   dueField: string,
   pointsField: string | null | undefined,
-): HistoryEntry[] => {
-  const at = maybeInstant(created);
-  if (at === undefined) return [];
+): HistoryEntry => {
   const by = authorOf(author);
-  const changes = present(items).flatMap((item) => changesOf(item, dueField, pointsField));
-  return [{ id, at, ...(by !== undefined && { by }), changes }];
+  const changes: Change[] = [];
+  for (const item of items ?? []) if (item != null) changes.push(...changesOf(item, dueField, pointsField));
+  return by === undefined ? { id, at, changes } : { id, at, by, changes };
 };
 
 const changesOf = (item: ChangeItem, dueField: string, pointsField: string | null | undefined): Change[] => {
@@ -82,22 +89,24 @@ const sprintChanges = (before: readonly PastValue[], after: readonly PastValue[]
   const [was, is] = [new Set(before.map(({ id }) => id)), new Set(after.map(({ id }) => id))];
   const left = before.filter(({ id }) => !is.has(id));
   const joined = after.filter(({ id }) => !was.has(id));
-  return Array.from({ length: Math.max(left.length, joined.length) }, (_, index) => ({
-    field: "cycle",
-    from: left[index] ?? null,
-    to: joined[index] ?? null,
-    isOneOfMany: true,
-  }));
+  const changes: Change[] = [];
+  for (let at = 0; at < left.length || at < joined.length; at++)
+    changes.push({ field: "cycle", from: left[at] ?? null, to: joined[at] ?? null, isOneOfMany: true });
+  return changes;
 };
 
 /** `15, 16` and `Sprint 1, Sprint 2`. A name may have commas of its own: then only the ids are certain. */
 const listed = (ids: unknown, names: unknown): PastValue[] => {
-  const parts = typeof ids === "string" ? ids.split(",").map((id) => id.trim()) : [];
+  if (typeof ids !== "string" || ids === "") return [];
+  const parts = ids.split(",");
   const words = typeof names === "string" ? names.split(", ") : [];
-  return parts.flatMap((id, index) => {
+  const found: PastValue[] = [];
+  for (const [index, part] of parts.entries()) {
+    const id = part.trim();
     const name = parts.length === words.length ? words[index]?.slice(0, NAME_AT_MOST) : undefined;
-    return id === "" ? [] : [{ id, ...(name && { name }), noun: "sprint" }];
-  });
+    if (id !== "") found.push(name ? { id, name, noun: "sprint" } : { id, noun: "sprint" });
+  }
+  return found;
 };
 
 /** Jira estimates time in seconds. */
@@ -110,16 +119,12 @@ const NOUNS: ReadonlyMap<string, string> = new Map([
   ["parent", "issue"],
 ]);
 
-const side = (id: unknown, name: unknown, noun: string | undefined): PastValue | null => {
-  const known: PastValue = {
-    ...(typeof id === "string" && id !== "" && { id }),
-    ...(typeof name === "string" && name !== "" && { name: name.slice(0, NAME_AT_MOST) }),
-  };
-  if (Object.keys(known).length === 0) return null;
-  return noun === undefined || known.id === undefined ? known : { ...known, noun };
+const side = (told: unknown, word: unknown, noun: string | undefined): PastValue | null => {
+  const id = typeof told === "string" && told !== "" ? told : undefined;
+  const name = typeof word === "string" && word !== "" ? word.slice(0, NAME_AT_MOST) : undefined;
+  if (id === undefined) return name === undefined ? null : { name };
+  const known = name === undefined ? { id } : { id, name };
+  return noun === undefined ? known : { ...known, noun };
 };
-
-const present = <T>(list: readonly (T | null | undefined)[] | null | undefined): T[] =>
-  (list ?? []).filter((one): one is T => one != null);
 
 const byNumber = (a: string, b: string): number => Number(a) - Number(b) || (a < b ? -1 : 1);

@@ -1,10 +1,13 @@
 import { createHash } from "node:crypto";
 import { promisify } from "node:util";
-import { gunzip, gzip } from "node:zlib";
+import { constants, gunzip, gzipSync, zstdCompressSync, zstdDecompress } from "node:zlib";
 import type { Archived, ArchiveNote } from "../ports/archive.ts";
 
-const zip = promisify(gzip);
-const unzip = promisify(gunzip);
+const gunzipped = promisify(gunzip);
+const unpackedZstd = promisify(zstdDecompress);
+/** A third of the time of gzip, and of pages of records half its size or less. */
+const ZSTD = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+const ZSTD_MAGIC = 0x28;
 const LARGEST = 256 * 1024 * 1024;
 
 /** An archived payload before it is compressed: the note in the first line, then the bytes. */
@@ -22,12 +25,28 @@ export const contentOf = (note: ArchiveNote, bytes: Uint8Array): Content => {
   return { ref: `${folderOf(note.connectionId)}/${note.receivedAt.slice(0, 10)}/${name}`, content };
 };
 
-/** As it is stored, under its address and `.gz`. */
-export const zipped = (content: Uint8Array): Promise<Buffer> => zip(content, { level: 1 });
+/** What stored payloads are called behind their address: what is new by the first, of before zstd and events by the second. */
+export const ENDINGS = [".zst", ".gz"] as const;
+
+/** The address of what is called so, or undefined if it is no payload. */
+export const addressOf = (name: string): string | undefined => {
+  const ending = ENDINGS.find((one) => name.endsWith(one));
+  return ending && name.slice(0, -ending.length);
+};
+
+/** As it is stored. Events stay gzip: others fetch them whole, by what docs/events.md says. */
+export const packed = (
+  { what }: ArchiveNote,
+  content: Uint8Array,
+): { readonly stored: Buffer; readonly ending: (typeof ENDINGS)[number]; readonly type: string } =>
+  what === "event"
+    ? { stored: gzipSync(content, { level: 1 }), ending: ".gz", type: "application/gzip" }
+    : { stored: zstdCompressSync(content, ZSTD), ending: ".zst", type: "application/zstd" };
 
 /** @throws Error if it is damaged: cut off, changed, or not what lay at that address */
-export const unzipped = async (ref: string, stored: Uint8Array): Promise<Archived> => {
-  const content = await unzip(stored, { maxOutputLength: LARGEST });
+export const unpacked = async (ref: string, stored: Uint8Array): Promise<Archived> => {
+  const limit = { maxOutputLength: LARGEST };
+  const content = await (stored[0] === ZSTD_MAGIC ? unpackedZstd(stored, limit) : gunzipped(stored, limit));
   if (createHash("sha256").update(content).digest("hex") !== ref.slice(-64)) {
     throw new Error(`archived payload ${ref} is damaged: its content does not fit its address`);
   }

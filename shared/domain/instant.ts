@@ -18,11 +18,18 @@ const SECONDS_BELOW = 100_000_000_000;
  */
 export const maybeInstant = (told: string | number | Date | null | undefined): Instant | undefined => {
   if (told === null || told === undefined || told === "") return undefined;
+  if (typeof told === "string" && OURS.test(told))
+    return told.charCodeAt(19) === DOT ? `${told.slice(0, 23)}Z` : `${told.slice(0, 19)}.000Z`;
   const date = typeof told === "string" ? dateOf(told) : new Date(isSeconds(told) ? Number(told) * 1000 : told);
   if (Number.isNaN(date.getTime())) return undefined;
   const text = date.toISOString();
   return /^\d{4}-/.test(text) ? text : undefined;
 };
+
+/** In UTC, on a day that every month has: ours but for the end. Most moments are, and need no Date. */
+const OURS =
+  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{3})?(?:Z|\+0000)$/;
+const DOT = 0x2e;
 
 const isSeconds = (told: number | Date): boolean => typeof told === "number" && Math.abs(told) < SECONDS_BELOW;
 

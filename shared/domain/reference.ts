@@ -48,20 +48,24 @@ export const aliasOfUrl = (url: string): string | undefined => {
   return undefined;
 };
 
+// Most texts have no mark of a pointer at all, which is found much faster than by a pattern.
 const keysIn = (text: string): string[] =>
-  [...text.matchAll(KEY)].map(([, letters, number]) => `${letters}-${number}`.toUpperCase());
+  text.includes("-") ? [...text.matchAll(KEY)].map(([, letters, number]) => `${letters}-${number}`.toUpperCase()) : [];
 
 const numbersIn = (text: string, repository: string | undefined): string[] =>
-  [...text.matchAll(GITHUB_NUMBER)].flatMap(([, named, number]) => {
-    const owner = named === "" ? repository : named;
-    return owner === undefined ? [] : [`${owner}#${number}`.toLowerCase()];
-  });
+  text.includes("#")
+    ? [...text.matchAll(GITHUB_NUMBER)].flatMap(([, named, number]) => {
+        const owner = named === "" ? repository : named;
+        return owner === undefined ? [] : [`${owner}#${number}`.toLowerCase()];
+      })
+    : [];
 
-const urlsIn = (text: string): string[] => [...text.matchAll(URLS)].flatMap(([url]) => aliasOfUrl(url) ?? []);
+const urlsIn = (text: string): string[] =>
+  text.includes("://") ? [...text.matchAll(URLS)].flatMap(([url]) => aliasOfUrl(url) ?? []) : [];
 
 /** A word inside an address is no key: `/issue/ENG-7/add-step-3` points to one record. */
 const aliasesIn = (text: string, repository: string | undefined): string[] => {
-  const withoutUrls = text.replace(URLS, " ");
+  const withoutUrls = text.includes("://") ? text.replace(URLS, " ") : text;
   return [...urlsIn(text), ...keysIn(withoutUrls), ...numbersIn(withoutUrls, repository)];
 };
 

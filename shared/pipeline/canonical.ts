@@ -19,16 +19,8 @@ export const canonical = (value: unknown): string => {
   return `${text}}`;
 };
 
-/** The canonical text of an object of which each part is canonical text already. */
-export const canonicalObject = (parts: readonly (readonly [key: string, text: string])[]): string => {
-  const texts = Object.fromEntries(parts);
-  return `{${keysOf(texts)
-    .map((key) => `${JSON.stringify(key)}:${texts[key]}`)
-    .join()}}`;
-};
-
 /** By code unit; whole numbers come first, as they do in any object. */
-const keysOf = (record: object): string[] => {
+export const keysOf = (record: object): string[] => {
   const keys = Object.keys(record);
   if (keys.length > 1) keys.sort();
   return keys.some((key) => INDEX.test(key)) ? Object.keys(Object.fromEntries(keys.map((key) => [key, true]))) : keys;

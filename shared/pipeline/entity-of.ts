@@ -5,7 +5,7 @@ import type { Instant } from "../domain/instant.ts";
 import { entityId, type Ref } from "../domain/kind.ts";
 import { namesIn } from "../domain/reference.ts";
 import type { StoredEntity } from "../store/entities.ts";
-import { canonical, canonicalObject } from "./canonical.ts";
+import { canonical, keysOf } from "./canonical.ts";
 
 /** What is known of a record's arrival. */
 export interface Arrival {
@@ -128,28 +128,34 @@ export const goneEntity = (held: StoredEntity, { state, at, movedTo }: Gone, arr
  * What a record means as canonical text, and the same without our products and in the tool's own words only, so that
  * another mapping of ours is not taken for another content of the tool. Each part is written once for both.
  */
-const textsOf = ({
-  fields,
-  productIds,
-  ...others
-}: Readonly<Record<string, unknown>> & { readonly fields: object }): {
-  readonly text: string;
-  readonly textInTheirWords: string;
-} => {
-  const parts = Object.entries(others).map(([key, part]) => [key, canonical(part)] as const);
-  const ours: (readonly [string, string])[] = [];
-  const theirs: (readonly [string, string])[] = [];
-  for (const [key, part] of Object.entries(fields)) {
+const textsOf = (meaning: Meaning): { readonly text: string; readonly textInTheirWords: string } => {
+  const fields = meaning.fields as Readonly<Record<string, unknown>>;
+  let ours = "";
+  let theirs = "";
+  for (const key of keysOf(fields)) {
+    const part = fields[key];
     const plain = unmapped(part);
     const text = canonical(part);
-    ours.push([key, text]);
-    theirs.push([key, plain === part ? text : canonical(plain)]);
+    const start = `${ours === "" ? "" : ","}${JSON.stringify(key)}:`;
+    ours += start + text;
+    theirs += start + (plain === part ? text : canonical(plain));
   }
+  const part = (key: keyof Meaning) => `"${key}":${canonical(meaning[key])}`;
+  // By name, as in all canonical text.
+  const before = `{${part("aliases")},${part("customFields")},"fields":{`;
+  const between = `},${part("id")},${part("kind")}`;
+  const behind = `,${part("references")},${part("relations")},${part("scopes")}}`;
   return {
-    text: canonicalObject([...parts, ["fields", canonicalObject(ours)], ["productIds", canonical(productIds)]]),
-    textInTheirWords: canonicalObject([...parts, ["fields", canonicalObject(theirs)]]),
+    text: `${before}${ours}${between},${part("productIds")}${behind}`,
+    textInTheirWords: `${before}${theirs}${between}${behind}`,
   };
 };
+
+/** What is hashed of an entity: all that its tool tells of the thing itself. */
+type Meaning = Pick<
+  Entity,
+  "aliases" | "customFields" | "fields" | "id" | "kind" | "productIds" | "references" | "relations" | "scopes"
+>;
 
 /** Turns every Ref of a draft's fields into an id of ours. What has none is not copied. */
 const resolve = (connectionId: string, value: unknown): unknown => {
@@ -169,17 +175,26 @@ const unmapped = (value: unknown): unknown => {
 /** A list or an object with its parts changed, without those that are undefined; itself if none is another. */
 const changed = (value: object, change: (part: unknown) => unknown): unknown => {
   if (Array.isArray(value)) {
-    const list = value.map(change);
-    return list.every((part, at) => part === value[at]) ? value : list;
+    let list: unknown[] | undefined;
+    for (let at = 0; at < value.length; at++) {
+      const is = change(value[at]);
+      if (is === value[at]) continue;
+      list ??= [...value];
+      list[at] = is;
+    }
+    return list ?? value;
   }
-  let isSame = true;
-  const entries: [string, unknown][] = [];
-  for (const [key, part] of Object.entries(value)) {
+  const record = value as Readonly<Record<string, unknown>>;
+  const keys = Object.keys(record);
+  let entries: [string, unknown][] | undefined;
+  for (const [at, key] of keys.entries()) {
+    const part = record[key];
     const is = part === undefined ? undefined : change(part);
-    isSame &&= is === part && is !== undefined;
+    if (entries === undefined && is === part && is !== undefined) continue;
+    entries ??= keys.slice(0, at).map((one) => [one, record[one]]);
     if (is !== undefined) entries.push([key, is]);
   }
-  return isSame ? value : Object.fromEntries(entries);
+  return entries === undefined ? value : Object.fromEntries(entries);
 };
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -6,6 +6,7 @@ import type { Fact } from "../domain/stage.ts";
 import { factsOf } from "../lifecycle/facts.ts";
 import type { Table } from "../ports/table.ts";
 import { historyOf, linksOf, rowsOf, rowsUpTo, type StoredEntity } from "../store/entities.ts";
+import { entriesIn, inOrder } from "../store/history-rows.ts";
 import { contributionKey, entityKey, partition } from "../store/keys.ts";
 import { contributionsOf, decisionOf, evidenceLine, type Said, setFacts, summaryOf } from "./contribute.ts";
 import { countedCustomer } from "./customers.ts";
@@ -97,9 +98,9 @@ export const knownOf = async (table: Table, id: string, { known }: Work): Promis
   for await (const { sk, data } of rows) {
     if (sk === "A") entity = data as StoredEntity;
     else if (sk === "C") held = { ...NOTHING, ...(data as Projected) };
-    else if (sk.startsWith("H#")) history.push(data as HistoryEntry);
+    else if (sk.startsWith("H#")) history.push(...entriesIn(data));
   }
-  return entity && { entity, history, held };
+  return entity && { entity, history: inOrder(history), held };
 };
 
 /** Records of plans that name an item of a feature. */

@@ -4,6 +4,7 @@ import { kindOf } from "../domain/kind.ts";
 import type { Link } from "../domain/link.ts";
 import type { Row, Table } from "../ports/table.ts";
 import { rowsUpTo, type StoredEntity } from "../store/entities.ts";
+import { entriesIn, inOrder } from "../store/history-rows.ts";
 import { partition } from "../store/keys.ts";
 import type { ViewStep } from "../store/past.ts";
 import type { Recency } from "../store/recent-features.ts";
@@ -54,7 +55,7 @@ export const underOf = async (table: Table, id: string): Promise<Under> => {
     if (sk === "A") feature = isKind(data as Entity, "feature") ? (data as StoredEntity<"feature">) : undefined;
     else if (sk === "V") view = row as Row<StoredView>;
     else if (sk === "R") recency = row as Recency;
-    else if (sk.startsWith("H#")) history.push(data as HistoryEntry);
+    else if (sk.startsWith("H#")) history.push(...entriesIn(data));
     else if (sk.startsWith("F#")) facts.set(sk.slice("F#".length), row as Row<FactsRow>);
     else if (sk === "C") projected = data as Projected;
     else if (sk.startsWith("L#<parent_of#")) {
@@ -62,5 +63,5 @@ export const underOf = async (table: Table, id: string): Promise<Under> => {
       if (validTo === undefined && kindOf(from) === "initiative") initiatives.push(from);
     }
   }
-  return { feature, history, facts, initiatives, projected, view, recency };
+  return { feature, history: inOrder(history), facts, initiatives, projected, view, recency };
 };

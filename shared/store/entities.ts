@@ -3,6 +3,7 @@ import type { HistoryEntry } from "../domain/history.ts";
 import type { Instant } from "../domain/instant.ts";
 import { type Evidence, type Link, type LinkType, restated } from "../domain/link.ts";
 import type { Place, Row, Table } from "../ports/table.ts";
+import { entriesIn, historyData, historyParts, inOrder } from "./history-rows.ts";
 import {
   aliasKey,
   entityKey,
@@ -95,18 +96,18 @@ export async function* everyOf<K extends FieldedKind>(table: Table, kind: K): As
   }
 }
 
+/** Oldest first, each entry once. */
 export const historyOf = async (table: Table, id: string): Promise<HistoryEntry[]> => {
   const entries: HistoryEntry[] = [];
-  for await (const { data } of rowsOf<HistoryEntry>(table, partition.ofEntity(id), "H#")) entries.push(data);
-  return entries;
+  for await (const { data } of rowsOf(table, partition.ofEntity(id), "H#")) entries.push(...entriesIn(data));
+  return inOrder(entries);
 };
 
 /**
- * Adds entries of the past that are not there yet.
+ * Adds entries of the past that are not there yet, as few rows.
  *
  * @param entries oldest first
- * @param held how many of the first are known to be there: what a run that crashed put of the others nevertheless is
- *   refused by its version. Undefined if that is to be looked up
+ * @param held how many of the first are known to be there. Undefined if that is to be looked up
  */
 export const addHistory = async (
   table: Table,
@@ -114,12 +115,21 @@ export const addHistory = async (
   entries: readonly HistoryEntry[],
   held: number | undefined,
 ): Promise<void> => {
-  const known = new Set<string>();
-  if (held === undefined) for await (const { sk } of rowsOf(table, partition.ofEntity(id), "H#")) known.add(sk);
-  for (const entry of entries.slice(held ?? 0)) {
-    const key = historyKey(id, entry.at, entry.id);
-    if (!known.has(key.sk)) await table.put({ ...key, version: 1, data: entry });
+  for (let missing = held === undefined ? await missingOf(table, id, entries) : entries.slice(held); ; ) {
+    let isPut = true;
+    for (const part of historyParts(missing)) {
+      const [{ at, id: first }] = part;
+      if (!(await table.put({ ...historyKey(id, at, first), version: 1, data: historyData(part) }))) isPut = false;
+    }
+    if (isPut) return;
+    // A run that crashed, or another payload, put a row that begins alike: what it lacks still has to be put.
+    missing = await missingOf(table, id, entries);
   }
+};
+
+const missingOf = async (table: Table, id: string, entries: readonly HistoryEntry[]): Promise<HistoryEntry[]> => {
+  const known = new Set((await historyOf(table, id)).map((entry) => `${entry.at} ${entry.id}`));
+  return entries.filter((entry) => !known.has(`${entry.at} ${entry.id}`));
 };
 
 /** Links from (`out`) or to (`in`) an entity that hold now. */

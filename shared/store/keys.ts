@@ -10,7 +10,7 @@ import type { Place } from "../ports/table.ts";
  * | read                                   | pk                     | sk                              |
  * | -------------------------------------- | ---------------------- | ------------------------------- |
  * | one entity                             | E#{id}                 | A                               |
- * | its past, oldest first                 | E#{id}                 | H#{at}#{entry}                  |
+ * | its past, by the first entry of a row  | E#{id}                 | H#{at}#{entry}                  |
  * | links from it, by type                 | E#{id}                 | L#>{type}#{to}                  |
  * | words of its name                      | E#{id}                 | N#{word}                        |
  * | links to it, by type                   | E#{id}                 | L#<{type}#{from}                |

@@ -1,7 +1,8 @@
-import { mkdtemp } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import { basename, join } from "node:path";
+import { gunzipSync, gzipSync, zstdDecompressSync } from "node:zlib";
+import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { s3Archive } from "../../shared/adapters/aws/archive.ts";
 import { fileArchive } from "../../shared/adapters/sqlite/archive.ts";
@@ -35,7 +36,7 @@ testArchive("S3 archive", async () => {
   return {
     archive,
     damage: async (ref) => {
-      const object = { Bucket: bucket, Key: `${ref}.gz` };
+      const object = { Bucket: bucket, Key: `${ref}.zst` };
       const { Body } = await client.send(new GetObjectCommand(object));
       const content = (await Body?.transformToByteArray()) ?? new Uint8Array();
       await client.send(new PutObjectCommand({ ...object, Body: content.subarray(0, content.length - 12) }));
@@ -51,8 +52,34 @@ describe("the S3 archive", () => {
     const about = note("2026-03-01T10:00:00.123Z");
     const ref = await archive.put(about, bytes("content"));
     expect(await files.put(about, bytes("content"))).toBe(ref);
-    const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: `${ref}.gz` }));
-    expect((await Body?.transformToByteArray())?.subarray(0, 2)).toEqual(Uint8Array.of(0x1f, 0x8b));
+    const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: `${ref}.zst` }));
+    expect((await Body?.transformToByteArray())?.subarray(0, 4)).toEqual(Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd));
+  });
+
+  it("reads and lists what was kept as gzip once, and keeps events as gzip for whoever fetches them", async () => {
+    const { client, bucket, archive } = await open();
+    const folder = await mkdtemp(join(tmpdir(), "throughline-test-"));
+    const files = fileArchive(folder);
+    const event = await archive.put({ ...note("2026-03-01T10:00:00.000Z"), what: "event" }, bytes("event"));
+    const { Body: kept } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: `${event}.gz` }));
+    expect(gunzipSync((await kept?.transformToByteArray()) ?? "").toString()).toMatch(/"what":"event"}\nevent$/);
+    const about = note("2026-03-01T10:00:01.000Z");
+    const ref = await archive.put(about, bytes("page"));
+    await files.put(about, bytes("page"));
+    const path = join(folder, ref);
+    const old = gzipSync(zstdDecompressSync(await readFile(`${path}.zst`)));
+    await writeFile(`${path}.gz`, old);
+    await rm(`${path}.zst`);
+    await client.send(new PutObjectCommand({ Bucket: bucket, Key: `${ref}.gz`, Body: old }));
+    expect(await Array.fromAsync(archive.list("jira"))).toEqual([event, ref]);
+    await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: `${ref}.zst` }));
+    for (const one of [archive, files]) {
+      expect((await Array.fromAsync(one.list("jira"))).at(-1)).toBe(ref);
+      expect(Buffer.from((await one.get(ref)).bytes).toString()).toBe("page");
+    }
+    expect(await files.put(about, bytes("page"))).toBe(ref);
+    expect(await Array.fromAsync(files.list("jira"))).toEqual([ref]);
+    expect(await readdir(join(path, ".."))).toEqual([basename(`${path}.gz`)]);
   });
 
   it("says so when another payload lies at an address", async () => {
@@ -61,11 +88,11 @@ describe("the S3 archive", () => {
       await archive.put(note("2026-03-01T10:00:00.000Z"), bytes("one")),
       await archive.put(note("2026-03-01T10:00:00.000Z"), bytes("two")),
     ];
-    await client.send(new PutObjectCommand({ Bucket: bucket, Key: `${one}.gz`, Body: await stored(two) }));
+    await client.send(new PutObjectCommand({ Bucket: bucket, Key: `${one}.zst`, Body: await stored(two) }));
     await expect(archive.get(one)).rejects.toThrow("is damaged");
 
     async function stored(ref: string): Promise<Uint8Array> {
-      const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: `${ref}.gz` }));
+      const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: `${ref}.zst` }));
       return (await Body?.transformToByteArray()) ?? new Uint8Array();
     }
   });

@@ -45,7 +45,7 @@ testArchive("file archive", async () => {
   return {
     archive: fileArchive(root),
     damage: async (ref) => {
-      const path = join(root, `${ref}.gz`);
+      const path = join(root, `${ref}.zst`);
       const content = await readFile(path);
       await writeFile(path, content.subarray(0, content.length - 12));
     },

@@ -1,5 +1,5 @@
-import { gzipSync } from "node:zlib";
 import { NO_USAGE, type Usage } from "../../infra/aws/prices.ts";
+import { packed } from "../../shared/adapters/archived.ts";
 import { cloudEvent } from "../../shared/domain/event.ts";
 import type { Ports } from "../../shared/ports/ports.ts";
 import type { Queue } from "../../shared/ports/queue.ts";
@@ -132,7 +132,7 @@ export const metered = (real: Ports): { readonly ports: Ports; readonly meter: M
       async put(note, bytes) {
         took("archive");
         add("archivePuts", 1);
-        stored.archive += gzipSync(bytes, { level: 1 }).byteLength;
+        stored.archive += packed(note, bytes).stored.byteLength;
         return real.archive.put(note, bytes);
       },
       async get(ref) {

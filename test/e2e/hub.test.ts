@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { gunzipSync } from "node:zlib";
+import { zstdDecompressSync } from "node:zlib";
 import { Webhook } from "standardwebhooks";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
@@ -579,7 +579,7 @@ describe("the hub on one machine, over three real wire protocols", { timeout: 18
     for (const file of readdirSync(checkout.data, { recursive: true, withFileTypes: true })) {
       if (!file.isFile() || /\.(?:key|secret|db|db-wal|db-shm)$/.test(file.name)) continue;
       const bytes = readFileSync(join(file.parentPath, file.name));
-      seen.push((file.name.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString("latin1"));
+      seen.push((file.name.endsWith(".zst") ? zstdDecompressSync(bytes) : bytes).toString("latin1"));
     }
     const secrets = {
       ...secretsOf(sandbox),

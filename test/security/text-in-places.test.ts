@@ -141,7 +141,7 @@ describe("what a hub on one machine keeps", () => {
     workspaceKey(folder);
     const kept = [
       folder,
-      join(folder, "archive", `${ref}.gz`),
+      join(folder, "archive", `${ref}.zst`),
       join(folder, "archive", "acme"),
       join(folder, "secrets"),
       join(folder, "secrets", "JIRA_TOKEN.secret"),

@@ -3,6 +3,7 @@ import type { CensusState } from "../../shared/pipeline/census.ts";
 import type { StreamState } from "../../shared/pipeline/poll-stream.ts";
 import type { StoredView } from "../../shared/pipeline/under.ts";
 import type { StoredEntity } from "../../shared/store/entities.ts";
+import { entriesIn, inOrder } from "../../shared/store/history-rows.ts";
 import type { HubUnderTest } from "./hub-under-test.ts";
 
 const rows = <Data>(hub: HubUnderTest, where: string): { readonly pk: string; readonly data: Data }[] =>
@@ -36,7 +37,7 @@ export const known = (hub: HubUnderTest): Map<string, Known> => {
         version: _v,
         ...said
       } = entity;
-      const past = (pasts.get(id) ?? []).map(({ data }) => nameless(data));
+      const past = inOrder((pasts.get(id) ?? []).flatMap(({ data }) => entriesIn(data))).map(nameless);
       const { how: _h, since, ...presence } = said.presence;
       // Since when something is simply there, only who saw it come can tell.
       return [id, { ...said, presence: presence.state === "present" ? presence : { ...presence, since }, past }];

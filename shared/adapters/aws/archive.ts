@@ -1,6 +1,16 @@
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import type { Archive } from "../../ports/archive.ts";
-import { checkRef, compact, contentOf, folderOf, receivedAt, unzipped, zipped } from "../archived.ts";
+import {
+  addressOf,
+  checkRef,
+  compact,
+  contentOf,
+  ENDINGS,
+  folderOf,
+  packed,
+  receivedAt,
+  unpacked,
+} from "../archived.ts";
 import { clientSettings } from "./client-settings.ts";
 
 /** Payloads may have many megabytes. */
@@ -10,8 +20,8 @@ const SECONDS = 20;
 export const s3Archive = (bucket: string, client = new S3Client(clientSettings(SECONDS))): Archive => ({
   async put(note, bytes) {
     const { ref, content } = contentOf(note, bytes);
-    const Body = await zipped(content);
-    const object = { Bucket: bucket, Key: `${ref}.gz`, Body, ContentType: "application/gzip" };
+    const { stored, ending, type } = packed(note, content);
+    const object = { Bucket: bucket, Key: `${ref}${ending}`, Body: stored, ContentType: type };
     try {
       await client.send(new PutObjectCommand({ ...object, IfNoneMatch: "*" }));
     } catch (error) {
@@ -23,14 +33,22 @@ export const s3Archive = (bucket: string, client = new S3Client(clientSettings(S
 
   async get(ref) {
     checkRef(ref);
-    const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: `${ref}.gz` }));
-    if (Body === undefined) throw new Error(`archived payload ${ref} has no content`);
-    return unzipped(ref, await Body.transformToByteArray());
+    const fetched = async (ending: string) => {
+      const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: `${ref}${ending}` }));
+      if (Body === undefined) throw new Error(`archived payload ${ref} has no content`);
+      return Body.transformToByteArray();
+    };
+    const [ending, older] = ENDINGS;
+    return unpacked(
+      ref,
+      await fetched(ending).catch((error) => (isAbsent(error) ? fetched(older) : Promise.reject(error))),
+    );
   },
 
   async *list(connectionId, from = "", to = "9999") {
     const Prefix = `${folderOf(connectionId)}/`;
     const StartAfter = `${Prefix}${from === "" ? "" : `${from.slice(0, 10)}/${compact(from)}`}`;
+    let last = "";
     for (let ContinuationToken: string | undefined; ; ) {
       const page = await client.send(
         new ListObjectsV2Command({
@@ -41,13 +59,20 @@ export const s3Archive = (bucket: string, client = new S3Client(clientSettings(S
         }),
       );
       for (const { Key = "" } of page.Contents ?? []) {
-        if (!Key.endsWith(".gz")) continue;
-        const at = receivedAt(Key.split("/").at(-1) ?? "");
+        const address = addressOf(Key);
+        // A payload may lie there under both endings, one behind the other.
+        if (address === undefined || address === last) continue;
+        last = address;
+        const at = receivedAt(address.split("/").at(-1) ?? "");
         if (at > to) return;
-        if (at >= from) yield Key.slice(0, -".gz".length);
+        if (at >= from) yield address;
       }
       if (page.NextContinuationToken === undefined) return;
       ContinuationToken = page.NextContinuationToken;
     }
   },
 });
+
+/** Whoever may not list a bucket is told that access to what is absent is denied. */
+const isAbsent = (error: unknown): boolean =>
+  error instanceof Error && (error.name === "NoSuchKey" || error.name === "AccessDenied");

@@ -3,19 +3,20 @@ import { constants } from "node:fs";
 import { access, mkdir, open, readdir, readFile, rename } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Archive } from "../../ports/archive.ts";
-import { checkRef, contentOf, folderOf, receivedAt, unzipped, zipped } from "../archived.ts";
+import { addressOf, checkRef, contentOf, ENDINGS, folderOf, packed, receivedAt, unpacked } from "../archived.ts";
 
-/** Content-addressed files below `folder`: the address and `.gz`. */
+/** Content-addressed files below `folder`: the address and `.zst`, or `.gz`. */
 export const fileArchive = (folder: string): Archive => ({
   async put(note, bytes) {
     const { ref, content } = contentOf(note, bytes);
-    const path = join(folder, `${ref}.gz`);
-    if (await exists(path)) return ref;
+    for (const ending of ENDINGS) if (await exists(join(folder, `${ref}${ending}`))) return ref;
+    const { stored, ending } = packed(note, content);
+    const path = join(folder, `${ref}${ending}`);
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     const draft = `${path}.${randomUUID()}.part`;
     const file = await open(draft, "w", 0o600);
     try {
-      await file.writeFile(await zipped(content));
+      await file.writeFile(stored);
       await file.sync();
     } finally {
       await file.close();
@@ -27,16 +28,18 @@ export const fileArchive = (folder: string): Archive => ({
 
   async get(ref) {
     checkRef(ref);
-    return unzipped(ref, await readFile(join(folder, `${ref}.gz`)));
+    const [path, older] = ENDINGS.map((ending) => join(folder, `${ref}${ending}`)) as [string, string];
+    return unpacked(ref, await readFile((await exists(path)) ? path : older));
   },
 
   async *list(connectionId, from = "", to = "9999") {
     for (const day of await names(join(folder, folderOf(connectionId)))) {
       if (day < from.slice(0, 10) || day > to.slice(0, 10)) continue;
       for (const name of await names(join(folder, folderOf(connectionId), day))) {
-        if (!name.endsWith(".gz")) continue;
-        const at = receivedAt(name);
-        if (at >= from && at <= to) yield `${connectionId}/${day}/${name.slice(0, -3)}`;
+        const address = addressOf(name);
+        if (address === undefined) continue;
+        const at = receivedAt(address);
+        if (at >= from && at <= to) yield `${connectionId}/${day}/${address}`;
       }
     }
   },

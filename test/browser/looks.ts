@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { Browser, Page } from "playwright-core";
 import { type Visitor, visit } from "./chromium.ts";
+import { timed } from "./timed.ts";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 /** Of level AAA, which is not claimed. */
@@ -17,24 +18,40 @@ export interface Look {
   readonly title: string;
   /** Bytes on the wire, of the page and all that it loads. */
   readonly bytes: number;
+  /** Those of them that come again for somebody who was on another page before. */
+  readonly next: number;
   readonly shift: number;
   /** Milliseconds until the largest part was painted. */
   readonly painted: number;
+  /** The same of a page with one word, at the same moment; only where the page was slow. */
+  readonly beside: number | undefined;
   /** Pixels that the page is wider than a window of 320. */
   readonly sideways: number;
   readonly axe: readonly string[];
   readonly complaints: readonly string[];
 }
 
+/** Bytes: all, and those of them that a browser keeps for its next page. */
+interface Wire {
+  readonly all: number;
+  readonly kept: number;
+}
+
 /** Counts what comes over the wire from now on. */
-export const wire = async (page: Page): Promise<() => number> => {
+export const wire = async (page: Page): Promise<() => Wire> => {
   const session = await page.context().newCDPSession(page);
-  let bytes = 0;
-  session.on("Network.loadingFinished", ({ encodedDataLength }) => {
-    bytes += encodedDataLength;
+  const immutable = new Set<string>();
+  let [all, kept] = [0, 0];
+  session.on("Network.responseReceived", ({ requestId, response }) => {
+    const control = Object.entries(response.headers).find(([name]) => name.toLowerCase() === "cache-control")?.[1];
+    if (control?.includes("immutable")) immutable.add(requestId);
+  });
+  session.on("Network.loadingFinished", ({ requestId, encodedDataLength }) => {
+    all += encodedDataLength;
+    if (immutable.has(requestId)) kept += encodedDataLength;
   });
   await session.send("Network.enable");
-  return () => bytes;
+  return () => ({ all, kept });
 };
 
 /** Sum of all moves, and when the largest part was painted. */
@@ -79,53 +96,56 @@ export const NARROW = { width: 320, height: 700 };
 const PHONE = { width: 390, height: 800 };
 const WIDE = { width: 1280, height: 800 };
 
-/**
- * A busy machine may paint in the middle of reading a page, or late: one that moved, or was slow, is loaded once more, and
- * is so again if it is the page's doing.
- */
-const again = async (browser: Browser, address: string): Promise<Painting> => {
-  await using visitor: Visitor = await visit(browser, { viewport: WIDE, colorScheme: "light" });
-  await visitor.page.goto(address);
-  return (await visitor.page.evaluate(PAINTING)) as Painting;
-};
-
 interface Painting {
   readonly shift: number;
   readonly painted: number;
 }
 
-/** Looked at once more from here on, in milliseconds. */
+/** Slower than this, a page is loaded once more, beside one with nothing on it. */
 const SLOW_MS = 1000;
 
+/** Milliseconds until a page was painted that nothing is kept of. */
+const painted = async (browser: Browser, address: string): Promise<number> => {
+  await using visitor: Visitor = await visit(browser, { viewport: WIDE, colorScheme: "light" });
+  await visitor.page.goto(address);
+  return ((await visitor.page.evaluate(PAINTING)) as Painting).painted;
+};
+
 /** All of a page that does not depend on what somebody does with it, in a browser with an empty cache. */
-export const look = async (browser: Browser, hub: string, address: string): Promise<Look> => {
+export const look = async (browser: Browser, hub: string, address: string, bare: string): Promise<Look> => {
   await using visitor: Visitor = await visit(browser, { viewport: WIDE, colorScheme: "light" });
   const { page, complaints } = visitor;
   const bytes = await wire(page);
-  const response = await page.goto(`${hub}${address}`);
-  const first = (await page.evaluate(PAINTING)) as Painting;
-  const loaded = bytes();
+  const [response, first] = await timed("pages: load and paint", async () => [
+    await page.goto(`${hub}${address}`),
+    (await page.evaluate(PAINTING)) as Painting,
+  ]);
+  const { all, kept } = bytes();
   const status = response?.status() ?? 0;
   // The browser itself says on its console that an answer was an error: that is wanted of pages that are one.
   const said = complaints.filter((text) => status < 400 || !text.startsWith("Failed to load resource"));
-  const found = await axe(page, "light 1280");
+  const found = await timed("pages: axe, light 1280 px", () => axe(page, "light 1280"));
   await page.emulateMedia({ colorScheme: "dark" });
-  found.push(...(await axe(page, "dark 1280", ["color-contrast"])));
+  found.push(...(await timed("pages: axe, dark 1280 px", () => axe(page, "dark 1280", ["color-contrast"]))));
   await page.setViewportSize(PHONE);
-  found.push(...(await axe(page, "dark 390", OF_THE_WIDTH)));
+  found.push(...(await timed("pages: axe, dark 390 px", () => axe(page, "dark 390", OF_THE_WIDTH))));
   await page.setViewportSize(NARROW);
-  found.push(...(await axe(page, "dark 320", OF_THE_WIDTH)));
+  found.push(...(await timed("pages: axe, dark 320 px", () => axe(page, "dark 320"))));
   const wide = (await page.evaluate("document.documentElement.scrollWidth")) as number;
-  const isDoubtful = first.shift > 0 || first.painted > SLOW_MS;
-  const second = isDoubtful ? await again(browser, `${hub}${address}`) : first;
+  const again =
+    first.painted > SLOW_MS
+      ? { painted: await painted(browser, `${hub}${address}`), beside: await painted(browser, bare) }
+      : { painted: first.painted, beside: undefined };
   return {
     address,
     status,
     policy: response?.headers()["content-security-policy"] ?? "",
     title: await page.title(),
-    bytes: loaded,
-    shift: Math.min(first.shift, second.shift),
-    painted: Math.min(first.painted, second.painted),
+    bytes: all,
+    next: all - kept,
+    shift: first.shift,
+    painted: Math.min(first.painted, again.painted),
+    beside: again.beside,
     sideways: Math.max(0, wide - NARROW.width),
     axe: found,
     complaints: said,
@@ -143,9 +163,9 @@ export const warmBytes = async (
   const bytes = await wire(visitor.page);
   const found = new Map<string, number>();
   for (const address of addresses) {
-    const before = bytes();
+    const before = bytes().all;
     await visitor.page.goto(`${hub}${address}`);
-    found.set(address, bytes() - before);
+    found.set(address, bytes().all - before);
   }
   return found;
 };

@@ -137,11 +137,11 @@ const sameAgain = async (browser: Browser, hub: string): Promise<string[]> => {
 /** What people do on pages: without scripts, and by all ways to the same address. */
 export const walkChecks = async (browser: Browser, demo: string, beside: Beside): Promise<readonly Result[]> => {
   const tasks = Object.keys(TASKS);
-  const [scriptless, withoutHtmx, same] = [
-    await walk(browser, "no scripts", demo, beside),
-    await walk(browser, "no htmx", demo, beside),
-    await sameAgain(browser, beside.still),
-  ];
+  const [scriptless, withoutHtmx, same] = await Promise.all([
+    walk(browser, "no scripts", demo, beside),
+    walk(browser, "no htmx", demo, beside),
+    sameAgain(browser, beside.still),
+  ]);
   const told = (kind: string, wrong: readonly string[]): Result => ({
     check: 7,
     what: `${kind}: ${tasks.join(", ")}`,

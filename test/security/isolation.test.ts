@@ -441,12 +441,14 @@ describe("T15 product isolation", () => {
     }
   });
 
-  const fill = (path: string, letter: "A" | "B") =>
+  const CONNECTION_TABS = ["runs", "dead-letters", "mapping", "webhooks", "access", "settings"];
+  const fill = (path: string, letter: "A" | "B", tab = "runs") =>
     path
       .replace("/initiatives/:id", `/initiatives/${letter === "A" ? IDS.initiativeA : IDS.initiativeB}`)
       .replace("{[^/]+\\.md}", ".md")
       .replace("/board/more", "/board/more?column=testing")
-      .replace(":tab", "runs")
+      .replace(":tab", tab)
+      .replace(":tag", "features")
       .replace(":slug", letter === "A" ? "alpha" : "canb")
       .replace(":product", letter === "A" ? "alpha" : "canb")
       .replace(":key", letter === "A" ? "ALPHA-1" : "CANB-1")
@@ -461,15 +463,16 @@ describe("T15 product isolation", () => {
     const wrong: string[] = [];
     for (const [path, scope] of PAGES) {
       if (path.startsWith("/login/oidc")) continue;
-      for (const letter of path.includes(":") ? (["A", "B"] as const) : (["A"] as const)) {
-        const address = fill(path, letter);
+      const tabs = path.endsWith(":tab") ? CONNECTION_TABS : [""];
+      const letters = path.includes(":") ? (["A", "B"] as const) : (["A"] as const);
+      for (const [letter, tab] of letters.flatMap((one) => tabs.map((part) => [one, part] as const))) {
+        const address = fill(path, letter, tab);
         const response = await ask(who, address);
         const { role, sees, refused } = GRANTS[who];
         const isHidden =
           path.startsWith("/reports/") ||
           (path.includes(":") &&
-            path !== "/docs/errors/:code" &&
-            path !== "/docs/events/:type" &&
+            !path.startsWith("/docs/") &&
             sees !== "all" &&
             sees !== letter &&
             !(letter === "A" && path.startsWith("/features/:key")));

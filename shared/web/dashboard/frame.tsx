@@ -89,6 +89,8 @@ export const Frame = (props: FrameProps) => (
       <meta name="color-scheme" content="light dark" />
       <title>{`${props.title} · Throughline`}</title>
       <link rel="stylesheet" href={STYLE_PATH} />
+      {/* Tables and columns find their widths by all that is in them: painted in parts, they would move. */}
+      <link rel="expect" href="#end" blocking="render" />
       <meta name="htmx-config" content='{"includeIndicatorCSS":false}' />
       <script src={HTMX_PATH} defer />
       <script src={SCRIPT_PATH} defer />
@@ -144,7 +146,7 @@ export const Frame = (props: FrameProps) => (
         {props.children}
       </main>
       <p id="say" class="vh" role="status" />
-      <footer class="end">
+      <footer id="end" class="end">
         <span>Throughline {props.version}</span>
         <a href="/docs">Documentation</a>
         <a href="/docs/api">API</a>

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { Browser, Page } from "playwright-core";
-import { type Visitor, visit } from "./chromium.ts";
+import { visit } from "./chromium.ts";
 import { timed } from "./timed.ts";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -104,26 +104,35 @@ interface Painting {
 /** Slower than this, a page is loaded once more, beside one with nothing on it. */
 const SLOW_MS = 1000;
 
-/** Milliseconds until a page was painted that nothing is kept of. */
-const painted = async (browser: Browser, address: string): Promise<number> => {
-  await using visitor: Visitor = await visit(browser, { viewport: WIDE, colorScheme: "light" });
-  await visitor.page.goto(address);
-  return ((await visitor.page.evaluate(PAINTING)) as Painting).painted;
+/** A window that looks at one page after the other; of none is anything kept for the next. */
+export const looker = async (browser: Browser) => {
+  const visitor = await visit(browser, { viewport: WIDE, colorScheme: "light" });
+  const { page } = visitor;
+  const session = await page.context().newCDPSession(page);
+  await session.send("Network.enable");
+  await session.send("Network.setCacheDisabled", { cacheDisabled: true });
+  return { ...visitor, bytes: await wire(page) };
+};
+type Looker = Awaited<ReturnType<typeof looker>>;
+
+const load = async ({ page }: Looker, address: string) => {
+  await page.context().clearCookies();
+  await page.setViewportSize(WIDE);
+  await page.emulateMedia({ colorScheme: "light" });
+  const response = await page.goto(address);
+  return { response, ...((await page.evaluate(PAINTING)) as Painting) };
 };
 
-/** All of a page that does not depend on what somebody does with it, in a browser with an empty cache. */
-export const look = async (browser: Browser, hub: string, address: string, bare: string): Promise<Look> => {
-  await using visitor: Visitor = await visit(browser, { viewport: WIDE, colorScheme: "light" });
-  const { page, complaints } = visitor;
-  const bytes = await wire(page);
-  const [response, first] = await timed("pages: load and paint", async () => [
-    await page.goto(`${hub}${address}`),
-    (await page.evaluate(PAINTING)) as Painting,
-  ]);
-  const { all, kept } = bytes();
+/** All of a page that does not depend on what somebody does with it, as on a first visit. @param bare a page with one word */
+export const look = async (looking: Looker, hub: string, address: string, bare: string): Promise<Look> => {
+  const { page, complaints, bytes } = looking;
+  const before = bytes();
+  const { response, ...first } = await timed("pages: load and paint", () => load(looking, `${hub}${address}`));
+  const after = bytes();
+  const [all, kept] = [after.all - before.all, after.kept - before.kept];
   const status = response?.status() ?? 0;
   // The browser itself says on its console that an answer was an error: that is wanted of pages that are one.
-  const said = complaints.filter((text) => status < 400 || !text.startsWith("Failed to load resource"));
+  const said = complaints.splice(0).filter((text) => status < 400 || !text.startsWith("Failed to load resource"));
   const found = await timed("pages: axe, light 1280 px", () => axe(page, "light 1280"));
   await page.emulateMedia({ colorScheme: "dark" });
   found.push(...(await timed("pages: axe, dark 1280 px", () => axe(page, "dark 1280", ["color-contrast"]))));
@@ -132,15 +141,20 @@ export const look = async (browser: Browser, hub: string, address: string, bare:
   await page.setViewportSize(NARROW);
   found.push(...(await timed("pages: axe, dark 320 px", () => axe(page, "dark 320"))));
   const wide = (await page.evaluate("document.documentElement.scrollWidth")) as number;
+  const title = await page.title();
   const again =
     first.painted > SLOW_MS
-      ? { painted: await painted(browser, `${hub}${address}`), beside: await painted(browser, bare) }
+      ? {
+          painted: (await load(looking, `${hub}${address}`)).painted,
+          beside: (await load(looking, bare)).painted,
+        }
       : { painted: first.painted, beside: undefined };
+  complaints.length = 0;
   return {
     address,
     status,
     policy: response?.headers()["content-security-policy"] ?? "",
-    title: await page.title(),
+    title,
     bytes: all,
     next: all - kept,
     shift: first.shift,
@@ -167,20 +181,5 @@ export const warmBytes = async (
     await visitor.page.goto(`${hub}${address}`);
     found.set(address, bytes().all - before);
   }
-  return found;
-};
-
-/** The same for many, so many at once. */
-export const inTurn = async <Item, Found>(
-  items: readonly Item[],
-  atOnce: number,
-  work: (item: Item) => Promise<Found>,
-): Promise<Found[]> => {
-  const found: Found[] = [];
-  const queue = [...items.entries()];
-  const worker = async () => {
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) found[next[0]] = await work(next[1]);
-  };
-  await Promise.all(Array.from({ length: atOnce }, worker));
   return found;
 };

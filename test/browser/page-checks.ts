@@ -1,5 +1,5 @@
 import type { Browser } from "playwright-core";
-import { inTurn, type Look, look, warmBytes } from "./looks.ts";
+import { type Look, look, looker, warmBytes } from "./looks.ts";
 import type { Result } from "./result.ts";
 
 const AT_ONCE = 2;
@@ -38,13 +38,18 @@ export interface Looked extends Look {
 
 /** Looks at every page of the places, some at once. @param bare address of a page with one word on it */
 export const lookAt = async (browser: Browser, places: readonly Place[], bare: string): Promise<readonly Looked[]> => {
-  const all = places.flatMap((place) => place.addresses.map((address) => ({ place, address })));
-  return inTurn(all, AT_ONCE, async ({ place, address }) => ({
-    ...(await look(browser, place.hub, address, bare)),
-    hub: place.hub,
-    name: `${place.name} ${address}`,
-    wanted: place.status ?? 200,
-  }));
+  const queue = places.flatMap((place) => place.addresses.map((address) => ({ place, address })));
+  const looked: Looked[] = [];
+  const worker = async () => {
+    await using looking = await looker(browser);
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      const { place, address } = next;
+      const seen = await look(looking, place.hub, address, bare);
+      looked.push({ ...seen, hub: place.hub, name: `${place.name} ${address}`, wanted: place.status ?? 200 });
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  return looked;
 };
 
 /** What the heaviest pages weigh for somebody who was on another page before, where it is more than was counted for them. */

@@ -1,6 +1,7 @@
 import type { Browser, Page } from "playwright-core";
 import { visit } from "./chromium.ts";
 import type { Result } from "./result.ts";
+import { timed } from "./timed.ts";
 
 export interface Beside {
   /** A hub in which nothing changes and all was there before. */
@@ -88,11 +89,12 @@ const TASKS: Readonly<Record<string, (page: Page, hub: string, beside: Beside) =
 /** Every task in a browser of the given kind. @returns what could not be done */
 const walk = async (browser: Browser, kind: "no scripts" | "no htmx", hub: string, beside: Beside) => {
   const wrong: string[] = [];
+  await using visitor = await visit(browser, { javaScriptEnabled: kind === "no htmx" });
+  if (kind === "no htmx") await visitor.page.route("**/htmx*.js", (route) => route.abort());
   for (const [task, work] of Object.entries(TASKS)) {
-    await using visitor = await visit(browser, { javaScriptEnabled: kind === "no htmx" });
-    if (kind === "no htmx") await visitor.page.route("**/htmx*.js", (route) => route.abort());
+    await visitor.page.context().clearCookies();
     try {
-      await work(visitor.page, hub, beside);
+      await timed(`${kind}: ${task}`, () => work(visitor.page, hub, beside));
     } catch (error) {
       wrong.push(`${task}: ${String(error).split("\n", 1)[0]} (at ${visitor.page.url()})`);
     }

@@ -494,6 +494,24 @@ describe("T15 product isolation", () => {
     expect(wrong).toEqual([]);
   });
 
+  it("tells who sees a part of a connection nothing of its rest, on any of its tabs", async () => {
+    const words: Readonly<Record<string, string>> = {
+      runs: "canb is closed",
+      "dead-letters": "canb cannot be read",
+      mapping: "canb doing",
+      access: "read canb",
+      settings: "canbprojects",
+    };
+    const parts = { part: "engineer of A", whole: "engineer" } as const;
+    for (const tab of CONNECTION_TABS)
+      for (const [sees, who] of Object.entries(parts)) {
+        const response = await ask(who, `/connections/jira/${tab}`);
+        const said = (await saidBy(response)).toLowerCase();
+        expect([who, tab, response.status, said.includes(CANARY)]).toEqual([who, tab, 200, sees === "whole"]);
+        if (sees === "whole") expect(said).toContain(words[tab] ?? "");
+      }
+  });
+
   it("declares a scope for every page and form, and mounts none beside them", () => {
     const known = new Set<string>([...SCOPES, "open"]);
     expect([...PAGES, ...FORMS].filter(([, scope]) => !known.has(scope))).toEqual([]);

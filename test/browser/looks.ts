@@ -25,8 +25,10 @@ export interface Look {
   readonly painted: number;
   /** The same of a page with one word, at the same moment; only where the page was slow. */
   readonly beside: number | undefined;
-  /** Pixels that the page is wider than a window of 320. */
-  readonly sideways: number;
+  /** Windows in which the page is wider than they are, with the pixels that it is too wide. */
+  readonly sideways: readonly string[];
+  /** What is less than 24 px high on a phone, of what is pressed. */
+  readonly small: readonly string[];
   readonly axe: readonly string[];
   readonly complaints: readonly string[];
 }
@@ -70,6 +72,10 @@ const PAINTING = `new Promise((resolve) => {
   wait();
 })`;
 
+const TOO_WIDE = "document.documentElement.scrollWidth - innerWidth";
+const SMALL = `[...document.querySelectorAll("header a, header input, form select, form input:not([type=hidden],[type=checkbox],[type=range]), form button, .jump a, .switch a, .more, .summary a, .fresh a, .end a")]
+  .filter((one) => one.checkVisibility() && one.getBoundingClientRect().height < 24).map((one) => one.outerHTML.slice(0, 100))`;
+
 interface Violation {
   readonly id: string;
   readonly nodes: readonly { readonly target: readonly unknown[]; readonly failureSummary?: string }[];
@@ -92,8 +98,9 @@ export const axe = async (page: Page, mode: string, only?: readonly string[]): P
   });
 };
 
-export const NARROW = { width: 320, height: 700 };
+const NARROW = { width: 320, height: 700 };
 const PHONE = { width: 390, height: 800 };
+const WIDEST = { width: 1440, height: 800 };
 const WIDE = { width: 1280, height: 800 };
 
 interface Painting {
@@ -133,14 +140,22 @@ export const look = async (looking: Looker, hub: string, address: string, bare: 
   const status = response?.status() ?? 0;
   // The browser itself says on its console that an answer was an error: that is wanted of pages that are one.
   const said = complaints.splice(0).filter((text) => status < 400 || !text.startsWith("Failed to load resource"));
+  const sideways: string[] = [];
+  const widthOf = async (window: { width: number; height: number }) => {
+    await page.setViewportSize(window);
+    const pixels = (await page.evaluate(TOO_WIDE)) as number;
+    if (pixels > 0) sideways.push(`${pixels} px wider than ${window.width}`);
+  };
+  await widthOf(WIDEST);
+  await widthOf(WIDE);
   const found = await timed("pages: axe, light 1280 px", () => axe(page, "light 1280"));
   await page.emulateMedia({ colorScheme: "dark" });
   found.push(...(await timed("pages: axe, dark 1280 px", () => axe(page, "dark 1280", ["color-contrast"]))));
-  await page.setViewportSize(PHONE);
+  await widthOf(PHONE);
   found.push(...(await timed("pages: axe, dark 390 px", () => axe(page, "dark 390", OF_THE_WIDTH))));
-  await page.setViewportSize(NARROW);
+  const small = (await page.evaluate(SMALL)) as string[];
+  await widthOf(NARROW);
   found.push(...(await timed("pages: axe, dark 320 px", () => axe(page, "dark 320"))));
-  const wide = (await page.evaluate("document.documentElement.scrollWidth")) as number;
   const title = await page.title();
   const again =
     first.painted > SLOW_MS
@@ -160,7 +175,8 @@ export const look = async (looking: Looker, hub: string, address: string, bare: 
     shift: first.shift,
     painted: Math.min(first.painted, again.painted),
     beside: again.beside,
-    sideways: Math.max(0, wide - NARROW.width),
+    sideways,
+    small,
     axe: found,
     complaints: said,
   };

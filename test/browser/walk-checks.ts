@@ -63,6 +63,11 @@ const TASKS: Readonly<Record<string, (page: Page, hub: string, beside: Beside) =
     await page.getByText("How this was computed").click();
     await page.getByRole("region", { name: "State of each stage" }).waitFor();
   },
+  "page a timeline": async (page, _, { still }) => {
+    await page.goto(`${still}/features/ACME-4`);
+    await page.getByRole("link", { name: "Older" }).click();
+    await page.getByRole("link", { name: "Newest" }).waitFor();
+  },
   "preview a report": async (page, hub) => {
     await page.goto(`${hub}/reports/weekly`);
     await page.getByRole("link", { name: "Preview" }).click();

@@ -38,6 +38,7 @@ const PAGES = [
   "/settings/audit",
   "/docs",
   "/docs/api",
+  "/docs/api/features",
   "/docs/stages",
   "/docs/events",
   "/docs/events/feature.stage.changed",
@@ -168,6 +169,7 @@ describe("the board", () => {
     const { html } = await read("/", sampleApp(NOTHING, { demo: true }));
     expect(html).toContain("No tool is connected yet");
     expect(html).toContain("Demo workspace");
+    expect((await read("/", sampleApp(NOTHING))).html).toContain("npx throughline demo");
   });
 
   it("tells that the first sync is running", async () => {

@@ -21,6 +21,7 @@ export interface Look {
   /** Those of them that come again for somebody who was on another page before. */
   readonly next: number;
   readonly shift: number;
+  readonly moved: string;
   /** Milliseconds until the largest part was painted. */
   readonly painted: number;
   /** The same of a page with one word, at the same moment; only where the page was slow. */
@@ -56,17 +57,20 @@ export const wire = async (page: Page): Promise<() => Wire> => {
   return () => ({ all, kept });
 };
 
-/** Sum of all moves, and when the largest part was painted. */
+/** Sum of all moves, what moved first, and when the largest part was painted. */
 const PAINTING = `new Promise((resolve) => {
-  let shift = 0, painted = 0;
-  new PerformanceObserver((list) => { for (const entry of list.getEntries()) shift += entry.value; })
+  let shift = 0, painted = 0, moved = "";
+  new PerformanceObserver((list) => { for (const entry of list.getEntries()) {
+    shift += entry.value;
+    moved ||= entry.sources.map(({ node }) => node?.outerHTML?.slice(0, 80) ?? "text").join(", ");
+  } })
     .observe({ type: "layout-shift", buffered: true });
   new PerformanceObserver((list) => { for (const entry of list.getEntries()) painted = entry.startTime; })
     .observe({ type: "largest-contentful-paint", buffered: true });
   const started = performance.now();
   const wait = () => {
     const passed = performance.now() - started;
-    if ((painted > 0 && passed > 120) || passed > 5000) resolve({ shift, painted });
+    if ((painted > 0 && passed > 120) || passed > 5000) resolve({ shift, moved, painted });
     else setTimeout(wait, 60);
   };
   wait();
@@ -105,6 +109,8 @@ const WIDE = { width: 1280, height: 800 };
 
 interface Painting {
   readonly shift: number;
+  /** What moved first. */
+  readonly moved: string;
   readonly painted: number;
 }
 
@@ -173,6 +179,7 @@ export const look = async (looking: Looker, hub: string, address: string, bare: 
     bytes: all,
     next: all - kept,
     shift: first.shift,
+    moved: first.moved,
     painted: Math.min(first.painted, again.painted),
     beside: again.beside,
     sideways,

@@ -115,7 +115,7 @@ export const pageChecks = async (
       what: "nothing moves while a page loads (CLS)",
       figure: most(named.map(({ shift }) => shift)).toFixed(3),
       limit: "0.000",
-      wrong: wrong(({ shift }) => shift > 0 && `moved by ${shift.toFixed(4)}`),
+      wrong: wrong(({ shift, moved }) => shift > 0 && `moved by ${shift.toFixed(4)}: ${moved}`),
     },
     {
       check: 5,

@@ -63,6 +63,9 @@ describe("every page", () => {
     expect(html.match(/<h1>/g)).toHaveLength(1);
     expect(html).toContain('<main id="main"');
     expect(html).toContain('href="#main"');
+    expect(html).toMatch(
+      /<link rel="expect" href="#end" blocking="render"\/>.*<span id="end" hidden=""><\/span><\/body>/is,
+    );
     expect(html).toContain('aria-label="Data freshness"');
     expect(html).not.toMatch(
       / style=| on[a-z]+=|<script(?! src="\/assets\/[^"]+" defer="">)|<style|undefined|\[object/,

@@ -38,6 +38,9 @@ export interface FrameProps {
   readonly children?: Child;
 }
 
+/** Holds painting back. In capitals, since Hono leaves the attribute out in small letters; to browsers they are the same. */
+const AT_ONCE = { BLOCKING: "render" };
+
 const FreshnessStrip = ({ freshness: { asOf, fresh, stale, starting } }: { readonly freshness: Freshness }) => {
   const total = fresh.length + stale.length;
   const [first] = stale;
@@ -90,7 +93,7 @@ export const Frame = (props: FrameProps) => (
       <title>{`${props.title} · Throughline`}</title>
       <link rel="stylesheet" href={STYLE_PATH} />
       {/* Tables and columns find their widths by all that is in them: painted in parts, they would move. */}
-      <link rel="expect" href="#end" blocking="render" />
+      <link rel="expect" href="#end" {...AT_ONCE} />
       <meta name="htmx-config" content='{"includeIndicatorCSS":false}' />
       <script src={HTMX_PATH} defer />
       <script src={SCRIPT_PATH} defer />
@@ -146,7 +149,7 @@ export const Frame = (props: FrameProps) => (
         {props.children}
       </main>
       <p id="say" class="vh" role="status" />
-      <footer id="end" class="end">
+      <footer class="end">
         <span>Throughline {props.version}</span>
         <a href="/docs">Documentation</a>
         <a href="/docs/api">API</a>
@@ -159,6 +162,7 @@ export const Frame = (props: FrameProps) => (
           Request <code>{props.requestId}</code>
         </span>
       </footer>
+      <span id="end" hidden />
     </body>
   </html>
 );

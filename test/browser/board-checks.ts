@@ -25,7 +25,7 @@ export const boardChecks = async (browser: Browser): Promise<readonly Result[]> 
     const { page, complaints } = visitor;
     const bytes = await wire(page);
     await page.goto(served.url);
-    const first = bytes();
+    const first = bytes().all;
     const html = Buffer.byteLength(
       await (await fetch(served.url, { headers: { "accept-encoding": "identity" } })).text(),
     );

@@ -8,6 +8,8 @@ const FEATURES = "100";
 const READ_WITHIN_MS = 240_000;
 /** Sends by itself and is never asked. */
 const UNASKED = "segment";
+/** Numbers of `/metrics` that are 0 while nothing is left to do: changes to be read, messages on their way. */
+const UNDONE = /^throughline_(?:feed_lag_records|queue_messages\{[^}]*state="(?:waiting|in_flight)"[^}]*\}) (\d+)/gm;
 
 /** The demo workspace as `npm start` shows it, small, after every tool was read. */
 export const demoHub = async () => {
@@ -27,6 +29,12 @@ export const demoHub = async () => {
     await until(
       () => hub.json<{ data: readonly unknown[] }>("/v1/reports/weekly/runs"),
       ({ data }) => data.length > 0,
+      READ_WITHIN_MS,
+    );
+    // What was read is on pages only once it was projected.
+    await until(
+      () => hub.text("/metrics"),
+      (numbers) => [...numbers.matchAll(UNDONE)].every(([, left]) => Number(left) === 0) && UNDONE.test(numbers),
       READ_WITHIN_MS,
     );
     return { url: hub.url, stop };

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { Browser, Page } from "playwright-core";
-import { type Visitor, visit } from "./chromium.ts";
+import { visit } from "./chromium.ts";
+import { timed } from "./timed.ts";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 /** Of level AAA, which is not claimed. */
@@ -17,41 +18,67 @@ export interface Look {
   readonly title: string;
   /** Bytes on the wire, of the page and all that it loads. */
   readonly bytes: number;
+  /** Those of them that come again for somebody who was on another page before. */
+  readonly next: number;
   readonly shift: number;
+  readonly moved: string;
   /** Milliseconds until the largest part was painted. */
   readonly painted: number;
-  /** Pixels that the page is wider than a window of 320. */
-  readonly sideways: number;
+  /** The same of a page with one word, at the same moment; only where the page was slow. */
+  readonly beside: number | undefined;
+  /** Windows in which the page is wider than they are, with the pixels that it is too wide. */
+  readonly sideways: readonly string[];
+  /** What is less than 24 px high on a phone, of what is pressed. */
+  readonly small: readonly string[];
   readonly axe: readonly string[];
   readonly complaints: readonly string[];
 }
 
+/** Bytes: all, and those of them that a browser keeps for its next page. */
+interface Wire {
+  readonly all: number;
+  readonly kept: number;
+}
+
 /** Counts what comes over the wire from now on. */
-export const wire = async (page: Page): Promise<() => number> => {
+export const wire = async (page: Page): Promise<() => Wire> => {
   const session = await page.context().newCDPSession(page);
-  let bytes = 0;
-  session.on("Network.loadingFinished", ({ encodedDataLength }) => {
-    bytes += encodedDataLength;
+  const immutable = new Set<string>();
+  let [all, kept] = [0, 0];
+  session.on("Network.responseReceived", ({ requestId, response }) => {
+    const control = Object.entries(response.headers).find(([name]) => name.toLowerCase() === "cache-control")?.[1];
+    if (control?.includes("immutable")) immutable.add(requestId);
+  });
+  session.on("Network.loadingFinished", ({ requestId, encodedDataLength }) => {
+    all += encodedDataLength;
+    if (immutable.has(requestId)) kept += encodedDataLength;
   });
   await session.send("Network.enable");
-  return () => bytes;
+  return () => ({ all, kept });
 };
 
-/** Sum of all moves, and when the largest part was painted. */
+/** Sum of all moves, what moved first, and when the largest part was painted. */
 const PAINTING = `new Promise((resolve) => {
-  let shift = 0, painted = 0;
-  new PerformanceObserver((list) => { for (const entry of list.getEntries()) shift += entry.value; })
+  let shift = 0, painted = 0, moved = "";
+  new PerformanceObserver((list) => { for (const entry of list.getEntries()) {
+    shift += entry.value;
+    moved ||= entry.sources.map(({ node }) => node?.outerHTML?.slice(0, 80) ?? "text").join(", ");
+  } })
     .observe({ type: "layout-shift", buffered: true });
   new PerformanceObserver((list) => { for (const entry of list.getEntries()) painted = entry.startTime; })
     .observe({ type: "largest-contentful-paint", buffered: true });
   const started = performance.now();
   const wait = () => {
     const passed = performance.now() - started;
-    if ((painted > 0 && passed > 120) || passed > 5000) resolve({ shift, painted });
+    if ((painted > 0 && passed > 120) || passed > 5000) resolve({ shift, moved, painted });
     else setTimeout(wait, 60);
   };
   wait();
 })`;
+
+const TOO_WIDE = "document.documentElement.scrollWidth - innerWidth";
+const SMALL = `[...document.querySelectorAll("header a, header input, form select, form input:not([type=hidden],[type=checkbox],[type=range]), form button, .jump a, .switch a, .more, .summary a, .fresh a, .end a")]
+  .filter((one) => one.checkVisibility() && one.getBoundingClientRect().height < 24).map((one) => one.outerHTML.slice(0, 100))`;
 
 interface Violation {
   readonly id: string;
@@ -75,58 +102,88 @@ export const axe = async (page: Page, mode: string, only?: readonly string[]): P
   });
 };
 
-export const NARROW = { width: 320, height: 700 };
+const NARROW = { width: 320, height: 700 };
 const PHONE = { width: 390, height: 800 };
+const WIDEST = { width: 1440, height: 800 };
 const WIDE = { width: 1280, height: 800 };
-
-/**
- * A busy machine may paint in the middle of reading a page, or late: one that moved, or was slow, is loaded once more, and
- * is so again if it is the page's doing.
- */
-const again = async (browser: Browser, address: string): Promise<Painting> => {
-  await using visitor: Visitor = await visit(browser, { viewport: WIDE, colorScheme: "light" });
-  await visitor.page.goto(address);
-  return (await visitor.page.evaluate(PAINTING)) as Painting;
-};
 
 interface Painting {
   readonly shift: number;
+  /** What moved first. */
+  readonly moved: string;
   readonly painted: number;
 }
 
-/** Looked at once more from here on, in milliseconds. */
+/** Slower than this, a page is loaded once more, beside one with nothing on it. */
 const SLOW_MS = 1000;
 
-/** All of a page that does not depend on what somebody does with it, in a browser with an empty cache. */
-export const look = async (browser: Browser, hub: string, address: string): Promise<Look> => {
-  await using visitor: Visitor = await visit(browser, { viewport: WIDE, colorScheme: "light" });
-  const { page, complaints } = visitor;
-  const bytes = await wire(page);
-  const response = await page.goto(`${hub}${address}`);
-  const first = (await page.evaluate(PAINTING)) as Painting;
-  const loaded = bytes();
+/** A window that looks at one page after the other; of none is anything kept for the next. */
+export const looker = async (browser: Browser) => {
+  const visitor = await visit(browser, { viewport: WIDE, colorScheme: "light" });
+  const { page } = visitor;
+  const session = await page.context().newCDPSession(page);
+  await session.send("Network.enable");
+  await session.send("Network.setCacheDisabled", { cacheDisabled: true });
+  return { ...visitor, bytes: await wire(page) };
+};
+type Looker = Awaited<ReturnType<typeof looker>>;
+
+const load = async ({ page }: Looker, address: string) => {
+  await page.context().clearCookies();
+  await page.setViewportSize(WIDE);
+  await page.emulateMedia({ colorScheme: "light" });
+  const response = await page.goto(address);
+  return { response, ...((await page.evaluate(PAINTING)) as Painting) };
+};
+
+/** All of a page that does not depend on what somebody does with it, as on a first visit. @param bare a page with one word */
+export const look = async (looking: Looker, hub: string, address: string, bare: string): Promise<Look> => {
+  const { page, complaints, bytes } = looking;
+  const before = bytes();
+  const { response, ...first } = await timed("pages: load and paint", () => load(looking, `${hub}${address}`));
+  const after = bytes();
+  const [all, kept] = [after.all - before.all, after.kept - before.kept];
   const status = response?.status() ?? 0;
   // The browser itself says on its console that an answer was an error: that is wanted of pages that are one.
-  const said = complaints.filter((text) => status < 400 || !text.startsWith("Failed to load resource"));
-  const found = await axe(page, "light 1280");
+  const said = complaints.splice(0).filter((text) => status < 400 || !text.startsWith("Failed to load resource"));
+  const sideways: string[] = [];
+  const widthOf = async (window: { width: number; height: number }) => {
+    await page.setViewportSize(window);
+    const pixels = (await page.evaluate(TOO_WIDE)) as number;
+    if (pixels > 0) sideways.push(`${pixels} px wider than ${window.width}`);
+  };
+  await widthOf(WIDEST);
+  await widthOf(WIDE);
+  const found = await timed("pages: axe, light 1280 px", () => axe(page, "light 1280"));
   await page.emulateMedia({ colorScheme: "dark" });
-  found.push(...(await axe(page, "dark 1280", ["color-contrast"])));
-  await page.setViewportSize(PHONE);
-  found.push(...(await axe(page, "dark 390", OF_THE_WIDTH)));
-  await page.setViewportSize(NARROW);
-  found.push(...(await axe(page, "dark 320", OF_THE_WIDTH)));
-  const wide = (await page.evaluate("document.documentElement.scrollWidth")) as number;
-  const isDoubtful = first.shift > 0 || first.painted > SLOW_MS;
-  const second = isDoubtful ? await again(browser, `${hub}${address}`) : first;
+  found.push(...(await timed("pages: axe, dark 1280 px", () => axe(page, "dark 1280", ["color-contrast"]))));
+  await widthOf(PHONE);
+  found.push(...(await timed("pages: axe, dark 390 px", () => axe(page, "dark 390", OF_THE_WIDTH))));
+  const small = (await page.evaluate(SMALL)) as string[];
+  await widthOf(NARROW);
+  found.push(...(await timed("pages: axe, dark 320 px", () => axe(page, "dark 320"))));
+  const title = await page.title();
+  const again =
+    first.painted > SLOW_MS
+      ? {
+          painted: (await load(looking, `${hub}${address}`)).painted,
+          beside: (await load(looking, bare)).painted,
+        }
+      : { painted: first.painted, beside: undefined };
+  complaints.length = 0;
   return {
     address,
     status,
     policy: response?.headers()["content-security-policy"] ?? "",
-    title: await page.title(),
-    bytes: loaded,
-    shift: Math.min(first.shift, second.shift),
-    painted: Math.min(first.painted, second.painted),
-    sideways: Math.max(0, wide - NARROW.width),
+    title,
+    bytes: all,
+    next: all - kept,
+    shift: first.shift,
+    moved: first.moved,
+    painted: Math.min(first.painted, again.painted),
+    beside: again.beside,
+    sideways,
+    small,
     axe: found,
     complaints: said,
   };
@@ -143,24 +200,9 @@ export const warmBytes = async (
   const bytes = await wire(visitor.page);
   const found = new Map<string, number>();
   for (const address of addresses) {
-    const before = bytes();
+    const before = bytes().all;
     await visitor.page.goto(`${hub}${address}`);
-    found.set(address, bytes() - before);
+    found.set(address, bytes().all - before);
   }
-  return found;
-};
-
-/** The same for many, so many at once. */
-export const inTurn = async <Item, Found>(
-  items: readonly Item[],
-  atOnce: number,
-  work: (item: Item) => Promise<Found>,
-): Promise<Found[]> => {
-  const found: Found[] = [];
-  const queue = [...items.entries()];
-  const worker = async () => {
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) found[next[0]] = await work(next[1]);
-  };
-  await Promise.all(Array.from({ length: atOnce }, worker));
   return found;
 };

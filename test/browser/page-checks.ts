@@ -1,5 +1,5 @@
 import type { Browser } from "playwright-core";
-import { inTurn, type Look, look, warmBytes } from "./looks.ts";
+import { type Look, look, looker, warmBytes } from "./looks.ts";
 import type { Result } from "./result.ts";
 
 const AT_ONCE = 2;
@@ -7,8 +7,12 @@ const KB = 1000;
 const FIRST_KB = 100;
 const NEXT_KB = 20;
 const PAINTED_MS = 1000;
-/** The reference of the whole API on one page, to be searched in. */
-const REFERENCE = { address: "/docs/api", kb: 40 } as const;
+/** On a busy machine even a page with one word is painted late: ours may take so many times as long at the same moment. */
+const TIMES_BARE = 10;
+/** Loaded once more by somebody who was on another page, to see that what may be kept is kept. */
+const WARM = 3;
+/** Headers of another length: request ids and dates. */
+const HEADERS = 300;
 
 const kb = (bytes: number): string => `${(bytes / KB).toFixed(1)} KB`;
 const most = (figures: readonly number[]): number => Math.max(0, ...figures);
@@ -25,25 +29,55 @@ export interface Place {
   readonly status?: number | undefined;
 }
 
+/** One page of a place, as it was looked at. */
+export interface Looked extends Look {
+  readonly hub: string;
+  readonly name: string;
+  readonly wanted: number;
+}
+
+/** Looks at every page of the places, some at once. @param bare address of a page with one word on it */
+export const lookAt = async (browser: Browser, places: readonly Place[], bare: string): Promise<readonly Looked[]> => {
+  const queue = places.flatMap((place) => place.addresses.map((address) => ({ place, address })));
+  const looked: Looked[] = [];
+  const worker = async () => {
+    await using looking = await looker(browser);
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      const { place, address } = next;
+      const seen = await look(looking, place.hub, address, bare);
+      looked.push({ ...seen, hub: place.hub, name: `${place.name} ${address}`, wanted: place.status ?? 200 });
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  return looked;
+};
+
+/** What the heaviest pages weigh for somebody who was on another page before, where it is more than was counted for them. */
+const notKept = async (browser: Browser, named: readonly Looked[]): Promise<string[]> => {
+  const heaviest = named
+    .filter(({ name, status }) => name.startsWith("demo") && status === 200)
+    .toSorted((a, b) => b.next - a.next)
+    .slice(0, WARM);
+  const [first] = heaviest;
+  if (first === undefined) return ["no page was found"];
+  const warm = await warmBytes(
+    browser,
+    first.hub,
+    heaviest.map(({ address }) => address),
+  );
+  return heaviest.flatMap(({ address, next }) => {
+    const again = warm.get(address) ?? 0;
+    return again > next + HEADERS || again < KB ? [`${address}: ${kb(next)} were counted, ${kb(again)} came`] : [];
+  });
+};
+
 /** What holds of every page in whatever state: weight, calm, access for all, the policy, small windows. */
 export const pageChecks = async (
   browser: Browser,
-  places: readonly Place[],
+  named: readonly Looked[],
   missing: readonly string[],
 ): Promise<readonly Result[]> => {
-  const all = places.flatMap((place) => place.addresses.map((address) => ({ place, address })));
-  const looks = await inTurn(all, AT_ONCE, async ({ place, address }) => ({
-    place,
-    seen: await look(browser, place.hub, address),
-  }));
-  const [main] = places;
-  const warm = main === undefined ? new Map<string, number>() : await warmBytes(browser, main.hub, main.addresses);
-  const named = looks.map(({ place, seen }) => ({
-    ...seen,
-    name: `${place.name} ${seen.address}`,
-    wanted: place.status ?? 200,
-  }));
-  const wrong = (of: (one: Look & { name: string; wanted: number }) => string | false): string[] =>
+  const wrong = (of: (one: Looked) => string | false): string[] =>
     named.flatMap((one) => {
       const told = of(one);
       return told === false ? [] : [`${one.name}: ${told}`];
@@ -72,40 +106,32 @@ export const pageChecks = async (
     {
       check: 1,
       what: "the next page",
-      figure: kb(most([...warm].flatMap(([address, bytes]) => (address === REFERENCE.address ? [] : bytes)))),
+      figure: kb(most(named.map(({ next }) => next))),
       limit: `${NEXT_KB} KB`,
-      wrong: [...warm].flatMap(([address, bytes]) =>
-        address !== REFERENCE.address && bytes > NEXT_KB * KB ? [`${address}: ${kb(bytes)}`] : [],
-      ),
-    },
-    {
-      check: 1,
-      what: `the next page, where it is ${REFERENCE.address}`,
-      figure: kb(warm.get(REFERENCE.address) ?? 0),
-      limit: `${REFERENCE.kb} KB`,
-      wrong: (warm.get(REFERENCE.address) ?? 0) > REFERENCE.kb * KB ? ["too heavy"] : [],
+      wrong: [...wrong(({ next }) => next > NEXT_KB * KB && kb(next)), ...(await notKept(browser, named))],
     },
     {
       check: 4,
       what: "nothing moves while a page loads (CLS)",
       figure: most(named.map(({ shift }) => shift)).toFixed(3),
       limit: "0.000",
-      wrong: wrong(({ shift }) => shift > 0 && `moved by ${shift.toFixed(4)}`),
+      wrong: wrong(({ shift, moved }) => shift > 0 && `moved by ${shift.toFixed(4)}: ${moved}`),
     },
     {
       check: 5,
       what: "the largest part is painted (LCP)",
       figure: `${most(named.map(({ painted }) => painted)).toFixed(0)} ms`,
-      limit: `${PAINTED_MS} ms`,
+      limit: `${PAINTED_MS} ms, or ${TIMES_BARE} bare pages`,
       wrong: wrong(
-        ({ painted, status }) =>
+        ({ painted, beside = 0, status }) =>
           (status < 400 && painted === 0 && "nothing was painted") ||
-          (painted > PAINTED_MS && `painted after ${painted.toFixed(0)} ms, twice`),
+          (painted > Math.max(PAINTED_MS, TIMES_BARE * beside) &&
+            `painted after ${painted.toFixed(0)} ms, twice; a page with one word after ${beside.toFixed(0)} ms`),
       ),
     },
     {
       check: 6,
-      what: "axe, all rules but AAA: light, dark, 390 px, 320 px",
+      what: "axe, all rules but AAA: light at 1280 px, dark at 320 px; dark and 390 px by theirs",
       figure: `${named.reduce((sum, one) => sum + one.axe.length, 0)} violations`,
       limit: "0",
       wrong: grouped(named.flatMap((one) => one.axe.map((line): [string, string] => [line, one.name]))),
@@ -124,10 +150,17 @@ export const pageChecks = async (
     },
     {
       check: 15,
-      what: "no page scrolls sideways at 320 px",
-      figure: `${most(named.map(({ sideways }) => sideways))} px too wide`,
+      what: "no page scrolls sideways at 1440, 1280, 390, 320 px",
+      figure: `${named.reduce((sum, { sideways }) => sum + sideways.length, 0)} too wide`,
       limit: "0",
-      wrong: wrong(({ sideways }) => sideways > 0 && `${sideways} px too wide`),
+      wrong: wrong(({ sideways }) => sideways.length > 0 && sideways.join(", ")),
+    },
+    {
+      check: 15,
+      what: "what is pressed is at least 24 px high on a phone",
+      figure: `${named.reduce((sum, { small }) => sum + small.length, 0)} smaller`,
+      limit: "0",
+      wrong: grouped(named.flatMap(({ small, name }) => small.map((one): [string, string] => [one, name]))),
     },
   ];
 };

@@ -1,3 +1,5 @@
+import { Hono } from "hono";
+import type { WebEnv } from "../../shared/web/web-deps.ts";
 import { asOfCheck } from "./as-of-check.ts";
 import { boardChecks } from "./board-checks.ts";
 import { launch } from "./chromium.ts";
@@ -5,53 +7,74 @@ import { demoHub } from "./demo-hub.ts";
 import { hostileChecks } from "./hostile-checks.ts";
 import { listChecks } from "./list-checks.ts";
 import { liveCheck } from "./live-check.ts";
-import { type Place, pageChecks } from "./page-checks.ts";
+import { lookAt, type Place, pageChecks } from "./page-checks.ts";
 import { type Result, resultTable } from "./result.ts";
+import { serve } from "./serve.ts";
 import { states } from "./states.ts";
+import { timed, timeTable } from "./timed.ts";
 import { useChecks } from "./use-checks.ts";
 import { addressesOf } from "./walk.ts";
 import { walkChecks } from "./walk-checks.ts";
 
-/** Every check, one after the other. @returns the exit code */
+const BARE = new Hono<WebEnv>().get("/", (c) => c.html("<!doctype html><title>Bare</title><p>Bare</p>"));
+
+/** What a part found; one that breaks off is a check that fails. */
+const part = async (name: string, work: () => Promise<readonly Result[]>): Promise<readonly Result[]> => {
+  try {
+    return await timed(name, work);
+  } catch (error) {
+    const wrong = [String(error).split("\n").slice(0, 4).join(" | ")];
+    return [{ check: 99, what: name, figure: "broke off", limit: "", wrong }];
+  }
+};
+
+/**
+ * Every check. What needs no hub that reads tools is checked while the demo workspace is read; what changes that
+ * workspace comes after the look at its pages. @returns the exit code
+ */
 export const run = async (): Promise<number> => {
   const startedAt = Date.now();
-  const [browser, demo, made] = await Promise.all([launch(), demoHub(), states()]);
+  const reading = timed("the demo workspace is read", demoHub);
+  reading.catch(() => {});
+  const [browser, made, bare] = await Promise.all([launch(), states(), serve(BARE)]);
   const results: Result[] = [];
-  const part = async (name: string, work: () => Promise<readonly Result[]>): Promise<void> => {
-    const began = Date.now();
-    try {
-      results.push(...(await work()));
-      process.stderr.write(`${name}: ${Math.round((Date.now() - began) / 1000)} s\n`);
-    } catch (error) {
-      results.push({
-        check: 99,
-        what: name,
-        figure: "broke off",
-        limit: "",
-        wrong: [String(error).split("\n").slice(0, 4).join(" | ")],
-      });
-    }
+  const side = async (...parts: readonly Promise<readonly Result[]>[]): Promise<void> => {
+    for (const found of await Promise.all(parts)) results.push(...found);
   };
   try {
+    const still = part("what goes on", () => liveCheck(browser));
+    await side(part("the board", () => boardChecks(browser)));
+    await side(part("how pages are used", () => useChecks(browser, made.usual)));
+    await side(part("as of", () => asOfCheck(browser)));
+    await side(
+      part("hostile text", () => hostileChecks(browser)),
+      still,
+    );
+    const demo = await reading;
     const { addresses, missing } = await addressesOf(demo.url);
     const walked: Place = { name: "demo", hub: demo.url, addresses };
-    await part("pages and states", () => pageChecks(browser, [walked, ...made.places], missing));
-    await part("the board", () => boardChecks(browser));
-    await part("what people do", () => walkChecks(browser, demo.url, { still: made.usual, closed: made.closed }));
-    await part("what goes on", () => liveCheck(browser));
-    await part("hostile text", () => hostileChecks(browser));
-    await part("how pages are used", () => useChecks(browser, made.usual));
-    await part("as of", () => asOfCheck(browser));
-    await part("lists, numbers, mail", () => listChecks(browser, demo.url));
+    await side(
+      part("pages and states", async () =>
+        pageChecks(browser, await lookAt(browser, [walked, ...made.places], bare.url), missing),
+      ),
+    );
+    await side(
+      part("what people do", () => walkChecks(browser, demo.url, { still: made.usual, closed: made.closed })),
+      part("lists, numbers, mail", () => listChecks(browser, demo.url)),
+    );
   } finally {
     await browser.close();
+    bare.close();
     await made.close();
-    await demo.stop();
+    await reading.then(
+      ({ stop }) => stop(),
+      () => {},
+    );
   }
   const failed = results.filter(({ wrong }) => wrong.length > 0).length;
   const seconds = Math.round((Date.now() - startedAt) / 1000);
   process.stdout.write(
-    `${resultTable(results)}\n${results.length - failed} checks hold, ${failed} fail, in ${seconds} s\n`,
+    `${resultTable(results)}\n${timeTable()}\n${results.length - failed} checks hold, ${failed} fail, in ${seconds} s\n`,
   );
   return failed === 0 ? 0 : 1;
 };

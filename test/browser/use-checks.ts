@@ -10,7 +10,7 @@ const STOPS_OF_A_DATE = 3;
 const STOPS_BESIDE = 12;
 
 const REACHABLE = `globalThis.ours = [...document.querySelectorAll("a[href],button,input,select,textarea,summary,[tabindex='0']")]
-  .filter((one) => one.type !== "hidden" && one.checkVisibility() && !one.closest("details:not([open]) > :not(summary)"));
+  .filter((one) => one.type !== "hidden" && one.checkVisibility());
 globalThis.reached = [];
 addEventListener("focusin", ({ target }) => {
   const { outlineStyle, outlineWidth } = getComputedStyle(target);

@@ -1,6 +1,7 @@
 import type { Browser, Page } from "playwright-core";
 import { visit } from "./chromium.ts";
 import type { Result } from "./result.ts";
+import { timed } from "./timed.ts";
 
 export interface Beside {
   /** A hub in which nothing changes and all was there before. */
@@ -62,6 +63,11 @@ const TASKS: Readonly<Record<string, (page: Page, hub: string, beside: Beside) =
     await page.getByText("How this was computed").click();
     await page.getByRole("region", { name: "State of each stage" }).waitFor();
   },
+  "page a timeline": async (page, _, { still }) => {
+    await page.goto(`${still}/features/ACME-4`);
+    await page.getByRole("link", { name: "Older" }).click();
+    await page.getByRole("link", { name: "Newest" }).waitFor();
+  },
   "preview a report": async (page, hub) => {
     await page.goto(`${hub}/reports/weekly`);
     await page.getByRole("link", { name: "Preview" }).click();
@@ -88,11 +94,12 @@ const TASKS: Readonly<Record<string, (page: Page, hub: string, beside: Beside) =
 /** Every task in a browser of the given kind. @returns what could not be done */
 const walk = async (browser: Browser, kind: "no scripts" | "no htmx", hub: string, beside: Beside) => {
   const wrong: string[] = [];
+  await using visitor = await visit(browser, { javaScriptEnabled: kind === "no htmx" });
+  if (kind === "no htmx") await visitor.page.route("**/htmx*.js", (route) => route.abort());
   for (const [task, work] of Object.entries(TASKS)) {
-    await using visitor = await visit(browser, { javaScriptEnabled: kind === "no htmx" });
-    if (kind === "no htmx") await visitor.page.route("**/htmx*.js", (route) => route.abort());
+    await visitor.page.context().clearCookies();
     try {
-      await work(visitor.page, hub, beside);
+      await timed(`${kind}: ${task}`, () => work(visitor.page, hub, beside));
     } catch (error) {
       wrong.push(`${task}: ${String(error).split("\n", 1)[0]} (at ${visitor.page.url()})`);
     }
@@ -137,11 +144,11 @@ const sameAgain = async (browser: Browser, hub: string): Promise<string[]> => {
 /** What people do on pages: without scripts, and by all ways to the same address. */
 export const walkChecks = async (browser: Browser, demo: string, beside: Beside): Promise<readonly Result[]> => {
   const tasks = Object.keys(TASKS);
-  const [scriptless, withoutHtmx, same] = [
-    await walk(browser, "no scripts", demo, beside),
-    await walk(browser, "no htmx", demo, beside),
-    await sameAgain(browser, beside.still),
-  ];
+  const [scriptless, withoutHtmx, same] = await Promise.all([
+    walk(browser, "no scripts", demo, beside),
+    walk(browser, "no htmx", demo, beside),
+    sameAgain(browser, beside.still),
+  ]);
   const told = (kind: string, wrong: readonly string[]): Result => ({
     check: 7,
     what: `${kind}: ${tasks.join(", ")}`,

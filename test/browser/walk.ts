@@ -1,3 +1,4 @@
+import { ROUTES } from "../../shared/web/api/routes.ts";
 import { PAGES } from "../../shared/web/dashboard/dashboard.ts";
 
 /** Pages that answer with a file, a part of a document, or by leading elsewhere. */
@@ -12,6 +13,15 @@ interface Named {
 }
 
 const TABS = ["runs", "dead-letters", "mapping", "webhooks", "access", "settings"];
+
+/** The part of the API's reference with most in it: the others are made by the same code. */
+const heaviestTag = async (hub: string): Promise<string> => {
+  const tags = [...new Set(ROUTES.map(({ tag }) => tag.toLowerCase().replaceAll(" ", "-")))];
+  const weighed = await Promise.all(
+    tags.map(async (tag) => ({ tag, length: (await (await fetch(`${hub}/docs/api/${tag}`)).text()).length })),
+  );
+  return weighed.toSorted((a, b) => b.length - a.length)[0]?.tag ?? "";
+};
 
 /** What stands in the place of each `:name` of an address, as a hub has it. */
 const values = async (hub: string): Promise<Readonly<Record<string, readonly string[]>>> => {
@@ -38,6 +48,7 @@ const values = async (hub: string): Promise<Readonly<Record<string, readonly str
     "/initiatives/:id": first(initiatives).map(({ id }) => id),
     "/products/:slug": first(products).map(({ slug, id }) => slug ?? id),
     "/products/:product/flow": first(products).map(({ slug, id }) => slug ?? id),
+    "/docs/api/:tag": [await heaviestTag(hub)],
     "/docs/errors/:code": ["usage"],
     "/docs/events/:type": ["feature.stage.changed"],
     "/reports/:id": report,

@@ -441,12 +441,14 @@ describe("T15 product isolation", () => {
     }
   });
 
-  const fill = (path: string, letter: "A" | "B") =>
+  const CONNECTION_TABS = ["runs", "dead-letters", "mapping", "webhooks", "access", "settings"];
+  const fill = (path: string, letter: "A" | "B", tab = "runs") =>
     path
       .replace("/initiatives/:id", `/initiatives/${letter === "A" ? IDS.initiativeA : IDS.initiativeB}`)
       .replace("{[^/]+\\.md}", ".md")
       .replace("/board/more", "/board/more?column=testing")
-      .replace(":tab", "runs")
+      .replace(":tab", tab)
+      .replace(":tag", "features")
       .replace(":slug", letter === "A" ? "alpha" : "canb")
       .replace(":product", letter === "A" ? "alpha" : "canb")
       .replace(":key", letter === "A" ? "ALPHA-1" : "CANB-1")
@@ -461,15 +463,16 @@ describe("T15 product isolation", () => {
     const wrong: string[] = [];
     for (const [path, scope] of PAGES) {
       if (path.startsWith("/login/oidc")) continue;
-      for (const letter of path.includes(":") ? (["A", "B"] as const) : (["A"] as const)) {
-        const address = fill(path, letter);
+      const tabs = path.endsWith(":tab") ? CONNECTION_TABS : [""];
+      const letters = path.includes(":") ? (["A", "B"] as const) : (["A"] as const);
+      for (const [letter, tab] of letters.flatMap((one) => tabs.map((part) => [one, part] as const))) {
+        const address = fill(path, letter, tab);
         const response = await ask(who, address);
         const { role, sees, refused } = GRANTS[who];
         const isHidden =
           path.startsWith("/reports/") ||
           (path.includes(":") &&
-            path !== "/docs/errors/:code" &&
-            path !== "/docs/events/:type" &&
+            !path.startsWith("/docs/") &&
             sees !== "all" &&
             sees !== letter &&
             !(letter === "A" && path.startsWith("/features/:key")));
@@ -489,6 +492,24 @@ describe("T15 product isolation", () => {
       }
     }
     expect(wrong).toEqual([]);
+  });
+
+  it("tells who sees a part of a connection nothing of its rest, on any of its tabs", async () => {
+    const words: Readonly<Record<string, string>> = {
+      runs: "canb is closed",
+      "dead-letters": "canb cannot be read",
+      mapping: "canb doing",
+      access: "read canb",
+      settings: "canbprojects",
+    };
+    const parts = { part: "engineer of A", whole: "engineer" } as const;
+    for (const tab of CONNECTION_TABS)
+      for (const [sees, who] of Object.entries(parts)) {
+        const response = await ask(who, `/connections/jira/${tab}`);
+        const said = (await saidBy(response)).toLowerCase();
+        expect([who, tab, response.status, said.includes(CANARY)]).toEqual([who, tab, 200, sees === "whole"]);
+        if (sees === "whole") expect(said).toContain(words[tab] ?? "");
+      }
   });
 
   it("declares a scope for every page and form, and mounts none beside them", () => {

@@ -11,6 +11,7 @@ import type { Hub } from "../../shared/pipeline/hub.ts";
 import { webhookDesk } from "../../shared/pipeline/webhooks/desk.ts";
 import type { Place, Table } from "../../shared/ports/table.ts";
 import { type Grant, makeCredential, type NewCredential, revoke } from "../../shared/store/access.ts";
+import type { ConnectionDetail } from "../../shared/store/connection-detail.ts";
 import {
   aliasKey,
   boardPageKey,
@@ -222,6 +223,26 @@ const CONNECTIONS: readonly ConnectionView[] = [
   webhooks: { configured: true, rejected: 0 },
 }));
 
+/** What the parts of a connection's page tell beside how it is. */
+const detailOf = (word: string): ConnectionDetail => ({
+  access: [
+    {
+      stream: `${word} issues`,
+      kinds: ["workItem"],
+      stages: ["development"],
+      right: `read ${word}`,
+      isSent: false,
+      works: 0,
+      untried: 0,
+      broken: [{ scope: word, code: "vendor_forbidden", reason: `${word} is closed`, at: at(1) }],
+    },
+  ],
+  settings: [{ name: `${word}Projects`, value: word, isSecret: false, isDefault: false, line: 3 }],
+  file: "throughline.config.json",
+  environments: [{ name: word, means: "production" }],
+  stages: [],
+});
+
 const write = (table: Table, place: Place, data: unknown, list?: Place, due?: Place) =>
   table.put({ pk: place.pk, sk: place.sk, version: 1, data, ...(list && { list }), ...(due && { due }) });
 
@@ -430,6 +451,12 @@ const filled = async (): Promise<Table> => {
     const day = "2026-11-01";
     await write(table, quarantineKey(name, day, letter.id), letter, lists.ofUnresolved(name, day, letter.id));
   }
+  const word = {
+    fields: { name: "canb doing", type: "new" },
+    presence: { state: "present" },
+    source: { externalId: "1" },
+  };
+  await write(table, lists.ofVocabulary("jira", "1"), word, lists.ofVocabulary("jira", "1"));
   return table;
 };
 
@@ -499,6 +526,7 @@ export const twoProducts = async (over: Partial<WebDeps> & { readonly open?: boo
     connections: async () => CONNECTIONS,
     now: clock.now,
     statusOf: async () => () => status,
+    detail: async (connectionId) => detailOf(connectionId === "con_alpha-code" ? "alpha" : CANARY),
   });
   const deps: WebDeps = {
     views,

@@ -38,6 +38,7 @@ const PAGES = [
   "/settings/audit",
   "/docs",
   "/docs/api",
+  "/docs/api/features",
   "/docs/stages",
   "/docs/events",
   "/docs/events/feature.stage.changed",
@@ -62,6 +63,9 @@ describe("every page", () => {
     expect(html.match(/<h1>/g)).toHaveLength(1);
     expect(html).toContain('<main id="main"');
     expect(html).toContain('href="#main"');
+    expect(html).toMatch(
+      /<link rel="expect" href="#end" blocking="render"\/>.*<span id="end" hidden=""><\/span><\/body>/is,
+    );
     expect(html).toContain('aria-label="Data freshness"');
     expect(html).not.toMatch(
       / style=| on[a-z]+=|<script(?! src="\/assets\/[^"]+" defer="">)|<style|undefined|\[object/,
@@ -168,6 +172,7 @@ describe("the board", () => {
     const { html } = await read("/", sampleApp(NOTHING, { demo: true }));
     expect(html).toContain("No tool is connected yet");
     expect(html).toContain("Demo workspace");
+    expect((await read("/", sampleApp(NOTHING))).html).toContain("npx throughline demo");
   });
 
   it("tells that the first sync is running", async () => {

@@ -102,7 +102,7 @@ export const Settings = ({ detail }: { readonly detail: ConnectionDetail | undef
     {detail === undefined ? (
       <p class="quiet">This is told to whoever may see all products of the connection, once it can be opened.</p>
     ) : (
-      <Scroll label="Settings">
+      <Scroll label="Settings in force">
         <table>
           <thead>
             <tr>

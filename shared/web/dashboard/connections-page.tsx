@@ -180,7 +180,7 @@ export const connectionsPage: PageHandler = async (c, deps) => {
       {connections.length === 0 && <Beginning connections={connections} at="/connections" />}
       {connections.length > 0 && (
         <Scroll label="Connections">
-          <table>
+          <table class="dense">
             <thead>
               <tr>
                 <th scope="col">Connection</th>

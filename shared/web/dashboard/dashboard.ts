@@ -13,7 +13,7 @@ import { boardMore } from "./board-more.tsx";
 import { boardPage } from "./board-page.tsx";
 import { connectionForm, connectionPage } from "./connection-page.tsx";
 import { connectionsPage } from "./connections-page.tsx";
-import { apiPage } from "./docs/api-page.tsx";
+import { apiPage, apiTagPage } from "./docs/api-page.tsx";
 import { docsPage } from "./docs/docs-page.tsx";
 import { errorCodePage, errorsPage } from "./docs/errors-page.tsx";
 import { eventPage, eventsPage } from "./docs/events-page.tsx";
@@ -98,6 +98,7 @@ export const PAGES: readonly (readonly [path: string, scope: Scope | "open", pag
   ["/reports/:id/runs/:run", "reports:read", runPage],
   ["/docs", "open", docsPage],
   ["/docs/api", "open", apiPage],
+  ["/docs/api/:tag", "open", apiTagPage],
   ["/docs/stages", "open", stagesPage],
   ["/docs/events", "open", eventsPage],
   ["/docs/events/:type", "open", eventPage],

@@ -38,6 +38,9 @@ export interface FrameProps {
   readonly children?: Child;
 }
 
+/** Holds painting back. In capitals, since Hono leaves the attribute out in small letters; to browsers they are the same. */
+const AT_ONCE = { BLOCKING: "render" };
+
 const FreshnessStrip = ({ freshness: { asOf, fresh, stale, starting } }: { readonly freshness: Freshness }) => {
   const total = fresh.length + stale.length;
   const [first] = stale;
@@ -89,6 +92,8 @@ export const Frame = (props: FrameProps) => (
       <meta name="color-scheme" content="light dark" />
       <title>{`${props.title} · Throughline`}</title>
       <link rel="stylesheet" href={STYLE_PATH} />
+      {/* Tables and columns find their widths by all that is in them: painted in parts, they would move. */}
+      <link rel="expect" href="#end" {...AT_ONCE} />
       <meta name="htmx-config" content='{"includeIndicatorCSS":false}' />
       <script src={HTMX_PATH} defer />
       <script src={SCRIPT_PATH} defer />
@@ -157,6 +162,7 @@ export const Frame = (props: FrameProps) => (
           Request <code>{props.requestId}</code>
         </span>
       </footer>
+      <span id="end" hidden />
     </body>
   </html>
 );

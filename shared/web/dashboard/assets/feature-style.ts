@@ -56,7 +56,7 @@ meter { width: 6rem; height: 0.75rem; vertical-align: middle; }
 .operation { padding-top: 1.25rem; border-top: 1px solid var(--line); }
 .api { display: grid; grid-template-columns: 16rem minmax(0, 1fr); gap: 2.5rem; align-items: start; }
 .api > nav { position: sticky; top: 1rem; display: grid; gap: 0.125rem; font-size: 0.875rem; }
-.api > nav b { margin-top: 0.75rem; } .api > nav a { padding-block: 0.125rem; color: var(--quiet); text-decoration: none; } .api > nav a:hover { color: var(--ink); text-decoration: underline; }
+.api > nav a { padding-block: 0.125rem; color: var(--quiet); text-decoration: none; } .api > nav a:hover { color: var(--ink); text-decoration: underline; }
 .api > div { display: flex; flex-direction: column; gap: 2rem; min-width: 0; }
 .operation { display: flex; flex-direction: column; gap: 0.75rem; }
 @media (max-width: 63.99rem) { .split, .api { grid-template-columns: minmax(0, 1fr); gap: 1.75rem; } .api > nav { position: static; } .split > aside { order: -1; } .split .facts { grid-template-columns: repeat(auto-fit, minmax(min(8.5rem, 100%), 1fr)); } }

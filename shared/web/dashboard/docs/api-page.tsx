@@ -1,3 +1,5 @@
+import { HubError } from "../../../connector/errors.ts";
+import { nearestWord } from "../../../domain/nearest-word.ts";
 import { exampleOf } from "../../api/example.ts";
 import { type DescribedParameter, parametersOf } from "../../api/open-api.ts";
 import type { Route } from "../../api/route.ts";
@@ -119,34 +121,37 @@ const Operation = ({ route, hub }: { readonly route: Route; readonly hub: string
   );
 };
 
-/** The API for people, from the same table that answers it. */
-export const apiPage: PageHandler = (c, deps) => {
-  const byTag = Map.groupBy(ROUTES, ({ tag }) => tag);
+const BY_TAG = Map.groupBy(ROUTES, ({ tag }) => tag);
+const slugOf = (tag: string): string => tag.toLowerCase().replaceAll(" ", "-");
+
+/** Operations on one sort of thing, each whole: parameters, a request and a real answer. */
+export const apiTagPage: PageHandler = (c, deps) => {
+  const told = c.req.param("tag") ?? "";
+  const [tag, routes = []] = [...BY_TAG].find(([one]) => slugOf(one) === told) ?? [];
+  if (tag === undefined) {
+    const guess = nearestWord(told.slice(0, 64), [...BY_TAG.keys()].map(slugOf));
+    throw new HubError("not_found", `the API has no such part${guess ? `; did you mean ${guess}?` : ""}`, {
+      retry: "never",
+    });
+  }
   return sendDoc(
     c,
     deps,
-    "API",
+    `${tag} in the API`,
     <>
-      <h1>API</h1>
-      <p class="lead">
-        Everything is JSON in snake_case. Lists come in pages with <code>next_cursor</code>; every answer has an ETag;
-        <a href="/docs/errors">errors</a> are problem details with a page each. Every list and thing is a spreadsheet
-        with the suffix <code>.csv</code> and text with <code>.md</code>. The raw document:{" "}
-        <a href="/openapi.json">openapi.json</a>.
-      </p>
+      <h1>{tag}</h1>
       <div class="api">
         <nav aria-label="Operations">
-          {[...byTag].map(([tag, routes]) => (
-            <>
-              <b>{tag}</b>
-              {routes.map(({ id, path }) => (
-                <a href={`#${id}`}>{path.replace("/v1", "")}</a>
-              ))}
-            </>
+          <a href="/docs/api">All parts</a>
+          {routes.map(({ id, method, path }) => (
+            <a href={`#${id}`}>
+              {method === "GET" ? "" : `${method} `}
+              {path.replace("/v1", "")}
+            </a>
           ))}
         </nav>
         <div>
-          {ROUTES.map((route) => (
+          {routes.map((route) => (
             <Operation route={route} hub={deps.url()} />
           ))}
         </div>
@@ -154,3 +159,55 @@ export const apiPage: PageHandler = (c, deps) => {
     </>,
   );
 };
+
+/** The API for people, from the same table that answers it: every operation in a line, its part of the reference behind it. */
+export const apiPage: PageHandler = (c, deps) =>
+  sendDoc(
+    c,
+    deps,
+    "API",
+    <>
+      <h1>API</h1>
+      <p class="lead">
+        Everything is JSON in snake_case. Lists come in pages with <code>next_cursor</code>; every answer has an ETag;{" "}
+        <a href="/docs/errors">errors</a> are problem details with a page each. Every list and thing is a spreadsheet
+        with the suffix <code>.csv</code> and text with <code>.md</code>. The raw document:{" "}
+        <a href="/openapi.json">openapi.json</a>.
+      </p>
+      <Scroll label="Operations">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Operation</th>
+              <th scope="col">Address</th>
+              <th scope="col">Needs</th>
+            </tr>
+          </thead>
+          {[...BY_TAG].map(([tag, routes]) => (
+            <tbody>
+              <tr>
+                <th scope="rowgroup" colspan={3}>
+                  <a href={`/docs/api/${slugOf(tag)}`}>{tag}</a>
+                </th>
+              </tr>
+              {routes.map(({ id, summary, method, path, scope }) => (
+                <tr id={id}>
+                  <td>
+                    <a href={`/docs/api/${slugOf(tag)}#${id}`}>{summary}</a>
+                  </td>
+                  <td>
+                    <code>
+                      {method} {path}
+                    </code>
+                  </td>
+                  <td>
+                    <code>{scope}</code>
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          ))}
+        </table>
+      </Scroll>
+    </>,
+  );

@@ -27,7 +27,7 @@ export const eventsPage: PageHandler = (c, deps) =>
       <p class="lead">
         Events go out as CloudEvents 1.0, at least once, in order within one subject: sort by <code>sequence</code>. The
         same log can be read from{" "}
-        <a href="/docs/api#list_changes">
+        <a href="/docs/api/changes#list_changes">
           <code>GET /v1/changes</code>
         </a>
         {deps.webhooks !== undefined && (

@@ -236,6 +236,7 @@ const made = async (deployed: DeployedPart, folder: string): Promise<Metafile> =
     ...BUILD,
     entryNames: "index",
     ...(isInParts(deployed) && IN_PARTS),
+    metafile: true,
     outdir: folder,
     absWorkingDir: ROOT,
     stdin: { contents: entryOf(deployed), resolveDir: ROOT, sourcefile: `${deployed.name}.ts`, loader: "ts" },

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { VERSION } from "../../shared/platform/version.ts";
 import { openApi } from "../../shared/web/api/open-api.ts";
 import { architecturePage } from "./architecture-page.ts";
-import { clientShapes } from "./client-shapes.ts";
+import { clientPlaces, clientShapes } from "./client-shapes.ts";
 import { commandsPage } from "./command-page.ts";
 import { configPage } from "./config-page.ts";
 import { connectorIds, connectorIndex } from "./connector-index.ts";
@@ -36,6 +36,7 @@ export const generatedFiles = async (root: string): Promise<ReadonlyMap<string, 
     ["docs/stages.md", stagesPage(root)],
     ["docs/openapi.json", `${JSON.stringify(openApi({ url: "/", version: VERSION }), null, 2)}\n`],
     ["shared/client/operations.ts", clientShapes(openApi({ url: "/", version: VERSION }))],
+    ["shared/client/places.ts", clientPlaces(openApi({ url: "/", version: VERSION }))],
     ["docs/schemas/events.json", schemaSnapshot(held(join(root, "docs/schemas/events.json")))],
     ...eventSchemas(),
     ...(await connectorPages(root)),

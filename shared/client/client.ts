@@ -1,4 +1,5 @@
-import { type Operations, PLACES } from "./operations.ts";
+import type { Operations } from "./operations.ts";
+import { PLACES } from "./places.ts";
 
 type Name = keyof Operations;
 type Parts = "path" | "query" | "body";

@@ -1,6 +1,6 @@
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { client, Problem } from "../../shared/client/client.ts";
-import { PLACES } from "../../shared/client/operations.ts";
+import { PLACES } from "../../shared/client/places.ts";
 import { ROUTES } from "../../shared/web/api/routes.ts";
 import type { AskedOfConnection } from "../../shared/web/web-deps.ts";
 import { HUB, sampleApp, sampleHub } from "../web/sample-hub.ts";

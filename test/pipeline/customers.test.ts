@@ -15,7 +15,7 @@ const epic: Told = [
 const customer = (
   tool: keyof typeof TOOLS,
   id: string,
-  domains: readonly string[],
+  domains: string[],
   more: Partial<Draft> = {},
 ): Told => [tool, draftOf("customer", id, { fields: { name: "Acme", domains }, ...(more as object) })];
 const wish = (tool: keyof typeof TOOLS, id: string, of: string): Told => [

@@ -15,9 +15,9 @@ const epic: Told = [
 const customer = (
   tool: keyof typeof TOOLS,
   id: string,
-  domains: readonly string[],
-  more: Partial<Draft> = {},
-): Told => [tool, draftOf("customer", id, { fields: { name: "Acme", domains }, ...(more as object) })];
+  domains: string[],
+  more: object = {},
+): Told => [tool, draftOf("customer", id, { fields: { name: "Acme", domains }, ...more })];
 const wish = (tool: keyof typeof TOOLS, id: string, of: string): Told => [
   tool,
   draftOf("feedback", id, {

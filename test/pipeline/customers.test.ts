@@ -12,12 +12,10 @@ const epic: Told = [
   "jira",
   draftOf("feature", "ACME-1", { fields: { title: "Checkout", type: "Epic", declaredStatus: word("active") } }),
 ];
-const customer = (
-  tool: keyof typeof TOOLS,
-  id: string,
-  domains: string[],
-  more: object = {},
-): Told => [tool, draftOf("customer", id, { fields: { name: "Acme", domains }, ...more })];
+const customer = (tool: keyof typeof TOOLS, id: string, domains: string[], more: object = {}): Told => [
+  tool,
+  draftOf("customer", id, { fields: { name: "Acme", domains }, ...more }),
+];
 const wish = (tool: keyof typeof TOOLS, id: string, of: string): Told => [
   tool,
   draftOf("feedback", id, {

@@ -2,7 +2,6 @@ import { rollups } from "d3-array";
 import { utcMonday } from "d3-time";
 import { oneCustomer } from "../../domain/customer-domains.ts";
 import { createdAt, type Entity } from "../../domain/entity.ts";
-import { listed } from "../../lifecycle/sentence.ts";
 import type { ConnectionView } from "../../store/views.ts";
 import { toolName } from "../words.ts";
 import { BarChart } from "./charts/bar-chart.tsx";
@@ -121,7 +120,7 @@ export const FeatureCustomers = ({ tickets, feedback, customers, connections, no
                   <span class="quiet">
                     {count} {customer.fields.tier}
                     {others.length > 0 &&
-                      ` one customer in ${listed([customer, ...others].map(({ source }) => toolName(source.tool)))}, by domain`}
+                      ` one customer in ${[customer, ...others].map(({ source }) => toolName(source.tool)).join(" and ")}, by domain`}
                   </span>
                 </span>
               </li>

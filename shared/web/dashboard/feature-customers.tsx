@@ -118,9 +118,9 @@ export const FeatureCustomers = ({ tickets, feedback, customers, connections, no
                 <span class="what">
                   <Outside href={customer.source.url}>{customer.fields.name}</Outside>
                   <span class="quiet">
-                    {count} {customer.fields.tier}
+                    {[count, customer.fields.tier].filter((part) => part !== undefined).join(" ")}
                     {others.length > 0 &&
-                      ` one customer in ${[customer, ...others].map(({ source }) => toolName(source.tool)).join(" and ")}, by domain`}
+                      `, one customer in ${[customer, ...others].map(({ source }) => toolName(source.tool)).join(" and ")}, by domain`}
                   </span>
                 </span>
               </li>

@@ -22,7 +22,9 @@ export const feedbackFacts = (entity: Entity<"feedback">, counted?: string): Cla
 /** An answer of a survey that names the feature. A score without words asks for nothing. */
 export const answerFacts = (entity: Entity<"surveyResponse">, counted?: string): Claim[] => {
   const { customerId, at, text } = entity.fields;
-  return text === undefined ? [] : needOf(counted ?? customerId ?? entity.id, entity.source.key ?? "an answer", at, undefined);
+  return text === undefined
+    ? []
+    : needOf(counted ?? customerId ?? entity.id, entity.source.key ?? "an answer", at, undefined);
 };
 
 /** A problem that a customer told of, or that was seen by monitoring. */

@@ -71,7 +71,9 @@ export const project = async (hub: Hub, records: readonly FeedRecord[]): Promise
   const { recontribute, unmoved, seen, accounts } = await relinkAll(hub, touched, others, work, now);
   for (const id of decided) recontribute.add(id);
   await identifyAccounts(hub, accounts);
-  for (const id of await itemsOfNewWords(hub, seen)) unmoved.add(id);
+  for (const id of await itemsOfNewWords(hub, seen))
+    if (kindOf(id) === "feature") taskOf(work, id).isItself = true;
+    else unmoved.add(id);
 
   const words = vocabulary(hub);
   await contributeAll(hub, words, work, recontribute, unmoved);
@@ -250,7 +252,7 @@ const becameComplete = ({ before, after }: FeedRecord): boolean => {
   return complete(after.data) && !complete(before?.data);
 };
 
-/** Status words that came after items with a past in that status: their past is mapped anew. */
+/** Status words that came after items with a past in that status: their past is mapped anew, and features show the name of today. */
 const itemsOfNewWords = async (hub: Hub, touched: ReadonlySet<string>): Promise<string[]> => {
   const words = [...touched].filter((id) => kindOf(id) === "vocabulary");
   if (words.length === 0) return [];
@@ -261,7 +263,8 @@ const itemsOfNewWords = async (hub: Hub, touched: ReadonlySet<string>): Promise<
   );
   const connections = new Set([...entities.values()].map(({ source }) => source.connectionId));
   const ids: string[] = [];
-  for await (const { id, source } of everyOf(hub.ports.table, "workItem"))
-    if (connections.has(source.connectionId)) ids.push(id);
+  for (const kind of ["workItem", "feature"] as const)
+    for await (const { id, source } of everyOf(hub.ports.table, kind))
+      if (connections.has(source.connectionId)) ids.push(id);
   return ids;
 };

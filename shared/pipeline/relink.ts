@@ -160,8 +160,7 @@ export const relink = async (
   for (const old of [...held.said, ...(before.said ?? [])]) {
     if (keys.has(endsKey(old))) continue;
     await say(table, old, entity.id, [], entity.sourceUpdatedAt, now);
-    for (const end of [old.from, ...(DOWNWARD.has(old.type) ? [old.to] : [])])
-      if (end !== entity.id) affected.add(end);
+    for (const end of [old.from, ...(DOWNWARD.has(old.type) ? [old.to] : [])]) if (end !== entity.id) affected.add(end);
   }
   for (const { evidence, ...ends } of wanted) await say(table, ends, entity.id, evidence, entity.sourceUpdatedAt, now);
   const said = wanted.map(({ from, type, to }) => ({ from, type, to }));

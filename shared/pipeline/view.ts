@@ -27,7 +27,7 @@ import type { Contribution } from "./relink.ts";
 import { timelineOf } from "./timeline.ts";
 import { type StoredView, type Under, underOf } from "./under.ts";
 import { type Signs, signsOf } from "./view-signs.ts";
-import { factsContext, type vocabulary } from "./vocabulary.ts";
+import { factsContext, namedToday, type vocabulary } from "./vocabulary.ts";
 
 /** Steps that a row holds before one of the past is made of them. */
 const STEPS_AT_MOST = 8;
@@ -107,7 +107,8 @@ const tryView = async (hub: Hub, id: string, task: Task): Promise<string | undef
   const { initiatives } = under;
   const updatedAt = latest(rows) ?? feature.sourceUpdatedAt;
   const signs = signsOf(feature, items, rows, seen.workReadAt?.[feature.source.connectionId], asOf);
-  const beside = { signs, updatedAt, owner, initiatives, home, cause: task.cause, trace: task.trace };
+  const status = namedToday(feature.fields.declaredStatus, await task.words(feature.source.connectionId));
+  const beside = { status, signs, updatedAt, owner, initiatives, home, cause: task.cause, trace: task.trace };
   const made = { seen, explanation, health: shown, rows, items, history, asOf, ...beside };
   const isPlaced = await putRecency(table, { id, updatedAt, presence: feature.presence }, recency);
   const isStored = isPlaced && (await store(table, feature, view, made));
@@ -226,6 +227,7 @@ interface Derived {
   readonly signs: Signs | undefined;
   readonly asOf: Instant;
   readonly updatedAt: Instant;
+  readonly status: FeatureView["status"];
   readonly owner: FeatureView["owner"];
   readonly initiatives: readonly string[];
   readonly home: Contribution | undefined;
@@ -245,7 +247,7 @@ const store = async (
   const items = [...made.items.values()];
   const of = (kind: string) => rows.filter(({ line }) => line.kind === kind).length;
   const status = (category: string) => items.filter(({ fields }) => fields.status.category === category).length;
-  const { targetDate, targetDateResolution, declaredStatus, title, type } = feature.fields;
+  const { targetDate, targetDateResolution, title, type } = feature.fields;
   const decisions = rows.flatMap(({ line: { id, name, url }, decision }) =>
     decision === undefined ? [] : [{ id, name, decision, url }],
   );
@@ -260,7 +262,7 @@ const store = async (
     productIds: feature.productIds,
     connectionId: feature.source.connectionId,
     presence: feature.presence,
-    status: declaredStatus,
+    status: made.status,
     ...(owner !== undefined && { owner }),
     initiatives: rows.flatMap(({ line: { id, name } }) => (made.initiatives.includes(id) ? [{ id, name }] : [])),
     ...(targetDate !== undefined && { targetDate }),

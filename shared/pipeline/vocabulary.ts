@@ -1,6 +1,6 @@
 import type { Entity, StatusCategory } from "../domain/entity.ts";
 import type { StatusOf } from "../domain/item-history.ts";
-import { mapWord, type Word as Told } from "../domain/mapped.ts";
+import { type Mapped, mapWord, type Word as Told } from "../domain/mapped.ts";
 import type { FactsContext } from "../lifecycle/facts.ts";
 import type { Row, Table } from "../ports/table.ts";
 import { type StoredEntity, update } from "../store/entities.ts";
@@ -20,6 +20,10 @@ export const vocabulary = (hub: Hub): ((connectionId: string) => Promise<StatusO
     return held;
   };
 };
+
+/** A status by the name that it has in its tool today; what it means stays as it was read. */
+export const namedToday = <M extends Mapped>(status: M, statusOf: StatusOf): M =>
+  status.id === undefined ? status : { ...status, detail: statusOf({ id: status.id, name: status.detail }).detail };
 
 /** What the facts of a record are made with. */
 export const factsContext = async (

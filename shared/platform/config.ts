@@ -10,6 +10,7 @@ import type { HubConfig } from "./define-hub.ts";
 import { HealthShape } from "./health-shape.ts";
 import { locate } from "./locate.ts";
 import { OutputShape } from "./output-shape.ts";
+import { HubRulesShape, withEnvironments } from "./production-environments.ts";
 import { MailShape, ReportShape } from "./report-shape.ts";
 import { RulesShape } from "./rules-shape.ts";
 import { suggestion } from "./suggestion.ts";
@@ -99,7 +100,7 @@ export const HubConfigShape = z.strictObject({
     .describe(
       "By connection: status name or id to category, only the exceptions; or to a stage, which leaves the category as it is and makes items in that status evidence of the stage.",
     ),
-  rules: RulesShape.optional().describe("How stages are decided, where that differs from the standard rules."),
+  rules: HubRulesShape.optional().describe("How stages are decided, where that differs from the standard rules."),
   features: z
     .record(z.string().min(1), z.array(z.string().min(1)).min(1))
     .optional()
@@ -262,5 +263,7 @@ export const parseHubConfig = (value: unknown, file: string, text: string): HubC
       file,
       text,
     );
-  return result.data as HubConfig;
+  const { config, problems } = withEnvironments(result.data as HubConfig);
+  if (problems.length > 0) throw configInvalid(problems, file, text);
+  return config;
 };

@@ -5,7 +5,7 @@ import type { HealthSettings } from "../lifecycle/health/rules.ts";
 import type { AccessConfig } from "./access-config.ts";
 import type { OutputConfig } from "./output-shape.ts";
 import type { MailConfig, ReportConfig } from "./report-shape.ts";
-import type { RulesConfig } from "./rules-shape.ts";
+import type { HubRulesConfig, RulesConfig } from "./rules-shape.ts";
 
 /** The name of a value that stands in the environment, in `.env` or in the cloud's secret store: never the value. */
 export interface SecretRef {
@@ -102,7 +102,7 @@ export interface HubConfig {
   /** Exceptions of the status mapping, by connection: status name or id to category, or to the stage it stands for. */
   readonly statuses?: Readonly<Record<string, Readonly<Record<string, StatusCategory | Stage>>>>;
   /** How stages are decided where that differs from the standard rules. */
-  readonly rules?: RulesConfig;
+  readonly rules?: HubRulesConfig;
   /** Features that several tools know: the key of the one that stands for all, and keys or addresses of the others. */
   readonly features?: Readonly<Record<string, readonly string[]>>;
   /** What names of deployment environments mean, where the tools' own reading does not fit: name to category. */

@@ -47,3 +47,7 @@ export const RulesShape = z.strictObject({
   signals: z.array(Signal).max(50).optional().describe("Labels and statuses that enter a stage."),
 });
 export type RulesConfig = Readonly<z.output<typeof RulesShape>>;
+/** Of the whole hub: which environments are production as well. */
+export type HubRulesConfig = RulesConfig & {
+  readonly production?: { readonly environments: readonly string[] } | undefined;
+};

@@ -1,8 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { companyDomains, oneCustomer } from "../../shared/domain/customer-domains.ts";
-import type { Draft } from "../../shared/domain/entity.ts";
+import type { Draft, Entity } from "../../shared/domain/entity.ts";
 import type { FactsRow } from "../../shared/pipeline/contribute.ts";
+import { entityOf } from "../../shared/pipeline/entity-of.ts";
+import { FeatureCustomers } from "../../shared/web/dashboard/feature-customers.tsx";
 import { arriving, draftOf, idIn, refTo, word } from "./arriving.ts";
 
 const TOOLS = { jira: "planning", zendesk: "support", hubspot: "marketing", intercom: "support" } as const;
@@ -12,12 +14,10 @@ const epic: Told = [
   "jira",
   draftOf("feature", "ACME-1", { fields: { title: "Checkout", type: "Epic", declaredStatus: word("active") } }),
 ];
-const customer = (
-  tool: keyof typeof TOOLS,
-  id: string,
-  domains: string[],
-  more: Partial<Draft> = {},
-): Told => [tool, draftOf("customer", id, { fields: { name: "Acme", domains }, ...(more as object) })];
+const customer = (tool: keyof typeof TOOLS, id: string, domains: string[], more: object = {}): Told => [
+  tool,
+  draftOf("customer", id, { fields: { name: "Acme", domains }, ...more }),
+];
 const wish = (tool: keyof typeof TOOLS, id: string, of: string): Told => [
   tool,
   draftOf("feedback", id, {
@@ -90,5 +90,44 @@ describe("customers", () => {
       b: "a",
       c: "a",
     });
+  });
+});
+
+describe("the accounts on a feature's page", () => {
+  it("name a customer of two tools once, with all that it wrote", () => {
+    const record = <K extends "customer" | "feedback">(tool: string, kind: K, id: string, fields: object) => {
+      const draft = draftOf(kind, id, { fields: fields as never });
+      const made = entityOf(draft, {
+        connectionId: `con_${tool}`,
+        tool,
+        productsOf: () => ["prd_web"],
+        mappingVersion: 1,
+        rawRef: `${tool}/raw`,
+        now: "2026-03-02T10:00:00.000Z",
+        receivedAt: "2026-03-02T10:00:00.000Z",
+        how: "read",
+      });
+      return made as unknown as Entity<K>;
+    };
+    const known = [
+      record("zendesk", "customer", "z", { name: "Acme", domains: ["acme.example"] }),
+      record("hubspot", "customer", "h", { name: "Acme Inc", domains: ["acme.example"] }),
+    ];
+    const said = (["z", "h"] as const).map((of) =>
+      record(of === "z" ? "zendesk" : "hubspot", "feedback", `f-${of}`, {
+        title: "Please",
+        at: "2026-03-01T10:00:00.000Z",
+        customerId: refTo("customer", of),
+      }),
+    );
+    const customers = new Map(known.map((one) => [one.id, one] as const));
+    const now = new Date("2026-03-02T10:00:00.000Z");
+    const html = String(
+      FeatureCustomers({ tickets: [], feedback: said, customers, connections: [], now, isCut: false }),
+    );
+    expect(html.match(/tool\.example\/customer/g)).toHaveLength(1);
+    expect(html.replace(/\s+/g, " ")).toMatch(
+      />\s?2, one customer in (?:Zendesk and HubSpot|HubSpot and Zendesk), by domain/,
+    );
   });
 });

@@ -5,6 +5,7 @@ import { TIMELESS } from "../../shared/domain/instant.ts";
 import { ingest } from "../../shared/pipeline/ingest.ts";
 import { poll } from "../../shared/pipeline/poll.ts";
 import type { Ports } from "../../shared/ports/ports.ts";
+import { arriving, draftOf, idIn } from "./arriving.ts";
 import { bareTool, openPipeline } from "./open-pipeline.ts";
 
 const Word = z.looseObject({ id: z.string(), name: z.string() });
@@ -110,4 +111,32 @@ it("a full read that is asked for while another run is at work comes again after
   release();
   await running;
   await full();
+});
+
+it("a feature shows its status by the name of today, whichever of the two is read first", async () => {
+  const epic = (detail: string) =>
+    [
+      "jira",
+      draftOf("feature", "ACME-1", {
+        fields: { title: "Checkout", declaredStatus: { category: "active", detail, id: "10", mappedBy: "tool" } },
+      }),
+    ] as const;
+  const called = (name: string) =>
+    [
+      "jira",
+      draftOf("vocabulary", "10", {
+        fields: { field: "status", name, type: "active" },
+        updatedAt: name === "Doing" ? "2026-03-01T10:00:00.000Z" : "2026-03-02T09:00:00.000Z",
+      }),
+    ] as const;
+  const status = { category: "active", detail: "Building", id: "10", mappedBy: "tool" };
+  for (const order of [
+    [called("Doing"), epic("Doing"), called("Building")],
+    [epic("Doing"), called("Building")],
+    [called("Building"), epic("Doing")],
+  ]) {
+    using hub = arriving({ jira: "planning" });
+    await hub.arrive(...order);
+    expect((await hub.view(idIn("jira", "feature", "ACME-1")))?.status).toEqual(status);
+  }
 });

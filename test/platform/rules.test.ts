@@ -17,6 +17,25 @@ const refusal = (more: object): string => {
   return "";
 };
 
+describe("environments that the rules call production", () => {
+  it("are the same as those that the config names so for the whole hub", () => {
+    const told = config({
+      rules: { lapseDays: 60, production: { environments: ["live-eu", "live-us"] } },
+      environments: { "live-eu": "production", canary: "test" },
+    });
+    expect(told).toMatchObject({ environments: { "live-eu": "production", "live-us": "production", canary: "test" } });
+    expect(told.rules).toEqual({ lapseDays: 60 });
+    expect(rules({ rules: { production: { environments: ["live"] } } }).ofProducts(["prd_web"])).toEqual(RULE_SET);
+  });
+
+  it("are refused where the config calls one of them something else", () => {
+    const more = { rules: { production: { environments: ["eu", "us"] } }, environments: { us: "staging" } };
+    expect(refusal(more)).toContain(
+      'rules.production.environments.1: "us" is production here and staging under environments: take it out of one of them',
+    );
+  });
+});
+
 describe("the rules of a config", () => {
   it("are the standard ones, under their version, where it says nothing", () => {
     expect(rules({}).ofProducts(["prd_web"])).toEqual(RULE_SET);

@@ -63,8 +63,7 @@ const blockedItems = (input: HealthInput, open: readonly WorkItemSummary[], { fl
   return { findings, turns };
 };
 
-const byWhom = ({ blockers = [] }: WorkItemSummary): string =>
-  blockers.length === 0 ? "" : ` by ${listed(blockers)}`;
+const byWhom = ({ blockers = [] }: WorkItemSummary): string => (blockers.length === 0 ? "" : ` by ${listed(blockers)}`);
 
 const oldItems = (input: HealthInput, open: readonly WorkItemSummary[]): Found => {
   const now = Date.parse(input.asOf);

@@ -1,5 +1,6 @@
 import { rollups } from "d3-array";
 import { utcMonday } from "d3-time";
+import { oneCustomer } from "../../domain/customer-domains.ts";
 import { createdAt, type Entity } from "../../domain/entity.ts";
 import type { ConnectionView } from "../../store/views.ts";
 import { toolName } from "../words.ts";
@@ -59,12 +60,21 @@ export const FeatureCustomers = ({ tickets, feedback, customers, connections, no
     [...tickets, ...feedback].flatMap(({ fields }) => fields.labels ?? []),
     THEMES,
   );
+  const ones = oneCustomer(
+    [...customers.values()].map(({ id, source: { connectionId }, fields: { domains } }) => ({
+      id,
+      connectionId,
+      domains,
+    })),
+  );
   const accounts = mostOf(
-    [...tickets, ...feedback].flatMap(({ fields }) => fields.customerId ?? []),
+    [...tickets, ...feedback].flatMap(({ fields: { customerId = "" } }) => ones.get(customerId) ?? []),
     ACCOUNTS,
   ).flatMap(([id, count]) => {
-    const customer = customers.get(id);
-    return customer === undefined ? [] : [{ customer, count }];
+    const [customer, ...others] = [...customers.values()]
+      .filter((one) => ones.get(one.id) === id)
+      .sort((a, b) => (a.id < b.id ? -1 : 1));
+    return customer === undefined ? [] : [{ customer, others, count }];
   });
   const voices = [...tickets, ...feedback].sort((a, b) => (createdAt(a) > createdAt(b) ? -1 : 1)).slice(0, VOICES);
   return (
@@ -103,12 +113,14 @@ export const FeatureCustomers = ({ tickets, feedback, customers, connections, no
         <>
           <h3>Accounts</h3>
           <ul class="records">
-            {accounts.map(({ customer, count }) => (
+            {accounts.map(({ customer, others, count }) => (
               <li>
                 <span class="what">
                   <Outside href={customer.source.url}>{customer.fields.name}</Outside>
                   <span class="quiet">
-                    {count} {customer.fields.tier}
+                    {[count, customer.fields.tier].filter((part) => part !== undefined).join(" ")}
+                    {others.length > 0 &&
+                      `, one customer in ${[customer, ...others].map(({ source }) => toolName(source.tool)).join(" and ")}, by domain`}
                   </span>
                 </span>
               </li>

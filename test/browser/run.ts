@@ -55,7 +55,7 @@ const ofDemo = async (
  */
 export const run = async (): Promise<number> => {
   const startedAt = Date.now();
-  const reading = timed("the demo workspace is read", demoHub);
+  const reading = timed("the demo workspace is read", () => demoHub());
   reading.catch(() => {});
   const [browser, made, bare] = await Promise.all([launch(), states(), serve(BARE)]);
   const results: Result[] = [];

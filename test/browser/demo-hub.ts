@@ -4,17 +4,19 @@ interface Connections {
   readonly data: readonly { readonly name: string; readonly state: string }[];
 }
 
-const FEATURES = "100";
-const READ_WITHIN_MS = 240_000;
+/** Work items: few, so that they are read soon. */
+const FEW = 100;
+/** Half a minute on a machine of its own; several times that beside other work. */
+const READ_WITHIN_MS = 480_000;
 /** Sends by itself and is never asked. */
 const UNASKED = "segment";
 /** Numbers of `/metrics` that are 0 while nothing is left to do: changes to be read, messages on their way. */
 const UNDONE = /^throughline_(?:feed_lag_records|queue_messages\{[^}]*state="(?:waiting|in_flight)"[^}]*\}) (\d+)/gm;
 
 /** The demo workspace as `npm start` shows it, small, after every tool was read. */
-export const demoHub = async () => {
+export const demoHub = async (size = FEW) => {
   const checkout = await Checkout.make(undefined);
-  const hub = await checkout.start("--size", FEATURES);
+  const hub = await checkout.start("--size", String(size));
   const stop = async () => {
     await hub.stop();
     await checkout.remove();

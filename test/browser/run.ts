@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import type { Browser } from "playwright-core";
 import type { WebEnv } from "../../shared/web/web-deps.ts";
 import { asOfCheck } from "./as-of-check.ts";
 import { boardChecks } from "./board-checks.ts";
@@ -28,13 +29,33 @@ const part = async (name: string, work: () => Promise<readonly Result[]>): Promi
   }
 };
 
+/** What is checked on the demo workspace; its pages first, since people change it then. */
+const ofDemo = async (
+  browser: Browser,
+  reading: ReturnType<typeof demoHub>,
+  made: Awaited<ReturnType<typeof states>>,
+  bare: string,
+): Promise<readonly Result[]> => {
+  const { url } = await reading;
+  const { addresses, missing } = await addressesOf(url);
+  const walked: Place = { name: "demo", hub: url, addresses };
+  const pages = await part("pages and states", async () =>
+    pageChecks(browser, await lookAt(browser, [walked, ...made.places], bare), missing),
+  );
+  const rest = await Promise.all([
+    part("what people do", () => walkChecks(browser, url, { still: made.usual, closed: made.closed })),
+    part("lists, numbers, mail", () => listChecks(browser, url)),
+  ]);
+  return [...pages, ...rest.flat()];
+};
+
 /**
  * Every check. What needs no hub that reads tools is checked while the demo workspace is read; what changes that
  * workspace comes after the look at its pages. @returns the exit code
  */
 export const run = async (): Promise<number> => {
   const startedAt = Date.now();
-  const reading = timed("the demo workspace is read", demoHub);
+  const reading = timed("the demo workspace is read", () => demoHub());
   reading.catch(() => {});
   const [browser, made, bare] = await Promise.all([launch(), states(), serve(BARE)]);
   const results: Result[] = [];
@@ -50,18 +71,7 @@ export const run = async (): Promise<number> => {
       part("hostile text", () => hostileChecks(browser)),
       still,
     );
-    const demo = await reading;
-    const { addresses, missing } = await addressesOf(demo.url);
-    const walked: Place = { name: "demo", hub: demo.url, addresses };
-    await side(
-      part("pages and states", async () =>
-        pageChecks(browser, await lookAt(browser, [walked, ...made.places], bare.url), missing),
-      ),
-    );
-    await side(
-      part("what people do", () => walkChecks(browser, demo.url, { still: made.usual, closed: made.closed })),
-      part("lists, numbers, mail", () => listChecks(browser, demo.url)),
-    );
+    await side(part("the demo workspace", () => ofDemo(browser, reading, made, bare.url)));
   } finally {
     await browser.close();
     bare.close();

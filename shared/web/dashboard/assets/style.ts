@@ -108,7 +108,7 @@ table { border-collapse: collapse; width: 100%; font-size: 0.9375rem; }
 th, td { padding: 0.5rem 0.875rem; text-align: left; vertical-align: top; border-top: 1px solid var(--line); overflow-wrap: break-word; }
 thead th { border-top: 0; font-size: 0.8125rem; font-weight: 500; color: var(--quiet); white-space: nowrap; }
 tbody th { font-weight: 500; }
-.dense th, .dense td { padding-inline: 0.5rem; font-size: 0.875rem; } .dense thead th { font-size: 0.8125rem; } .dense button { padding-inline: 0.625rem; font-size: 0.875rem; }
+.dense .pill { display: inline-block; } .dense th, .dense td { padding-inline: 0.5rem; font-size: 0.875rem; } .dense thead th { font-size: 0.8125rem; } .dense button { padding-inline: 0.625rem; font-size: 0.875rem; }
 .num { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 td time { display: inline-block; white-space: nowrap; }
 .trouble td { border-top: 0; padding-top: 0; color: var(--off_track); font-size: 0.875rem; }

@@ -67,7 +67,7 @@ export const CredentialNote = ({ credential }: Pick<ConnectionView, "credential"
 };
 
 const Backlog = ({ load: { unread }, of }: { readonly load: ConnectionLoad; readonly of: number }) =>
-  unread === 0 ? <span class="quiet">none</span> : <>{`${unread} of ${of} to read first`}</>;
+  unread === 0 ? <span class="quiet">none</span> : <span>{`${unread} of ${of} to read first`}</span>;
 
 /** Runs that failed and records that could not be read, of the last day. */
 const Failed = ({

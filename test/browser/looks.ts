@@ -24,8 +24,8 @@ export interface Look {
   readonly moved: string;
   /** Milliseconds until the largest part was painted. */
   readonly painted: number;
-  /** The same of a page with one word, at the same moment; only where the page was slow. */
-  readonly beside: number | undefined;
+  /** The same of a page with one word, at the same moment; 0 where the page was not slow. */
+  readonly beside: number;
   /** Windows in which the page is wider than they are, with the pixels that it is too wide. */
   readonly sideways: readonly string[];
   /** What is less than 24 px high on a phone, of what is pressed. */
@@ -114,8 +114,9 @@ interface Painting {
   readonly painted: number;
 }
 
-/** Slower than this, a page is loaded once more, beside one with nothing on it. */
+/** Slower than this, a page is loaded again so many times, each beside one with a word on it. */
 const SLOW_MS = 1000;
+const TRIES = 3;
 
 /** A window that looks at one page after the other; of none is anything kept for the next. */
 export const looker = async (browser: Browser) => {
@@ -163,13 +164,11 @@ export const look = async (looking: Looker, hub: string, address: string, bare: 
   await widthOf(NARROW);
   found.push(...(await timed("pages: axe, dark 320 px", () => axe(page, "dark 320"))));
   const title = await page.title();
-  const again =
-    first.painted > SLOW_MS
-      ? {
-          painted: (await load(looking, `${hub}${address}`)).painted,
-          beside: (await load(looking, bare)).painted,
-        }
-      : { painted: first.painted, beside: undefined };
+  let [least, beside] = [first.painted, 0];
+  for (let n = 0; n < TRIES && least > Math.max(SLOW_MS, beside); n += 1) {
+    least = Math.min(least, (await load(looking, `${hub}${address}`)).painted);
+    beside = Math.max(beside, (await load(looking, bare)).painted);
+  }
   complaints.length = 0;
   return {
     address,
@@ -180,8 +179,8 @@ export const look = async (looking: Looker, hub: string, address: string, bare: 
     next: all - kept,
     shift: first.shift,
     moved: first.moved,
-    painted: Math.min(first.painted, again.painted),
-    beside: again.beside,
+    painted: least,
+    beside,
     sideways,
     small,
     axe: found,

@@ -123,10 +123,10 @@ export const pageChecks = async (
       figure: `${most(named.map(({ painted }) => painted)).toFixed(0)} ms`,
       limit: `${PAINTED_MS} ms, or ${TIMES_BARE} bare pages`,
       wrong: wrong(
-        ({ painted, beside = 0, status }) =>
+        ({ painted, beside, status }) =>
           (status < 400 && painted === 0 && "nothing was painted") ||
           (painted > Math.max(PAINTED_MS, TIMES_BARE * beside) &&
-            `painted after ${painted.toFixed(0)} ms, twice; a page with one word after ${beside.toFixed(0)} ms`),
+            `painted after ${painted.toFixed(0)} ms at best; a page with one word after ${beside.toFixed(0)} ms`),
       ),
     },
     {

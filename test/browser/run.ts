@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import type { Browser } from "playwright-core";
+import { ASSETS, HTMX_PATH, STYLE_PATH } from "../../shared/web/dashboard/assets/assets.ts";
 import type { WebEnv } from "../../shared/web/web-deps.ts";
 import { asOfCheck } from "./as-of-check.ts";
 import { boardChecks } from "./board-checks.ts";
@@ -17,7 +18,13 @@ import { useChecks } from "./use-checks.ts";
 import { addressesOf } from "./walk.ts";
 import { walkChecks } from "./walk-checks.ts";
 
-const BARE = new Hono<WebEnv>().get("/", (c) => c.html("<!doctype html><title>Bare</title><p>Bare</p>"));
+/** One word, with the files that every page has. */
+const BARE = new Hono<WebEnv>().get("/", (c) =>
+  c.html(
+    `<!doctype html><title>Bare</title><link rel="stylesheet" href="${STYLE_PATH}"><script src="${HTMX_PATH}" defer></script><p>Bare</p>`,
+  ),
+);
+for (const { path, type, text } of ASSETS) BARE.get(path, (c) => c.body(text, 200, { "Content-Type": type }));
 
 /** What a part found; one that breaks off is a check that fails. */
 const part = async (name: string, work: () => Promise<readonly Result[]>): Promise<readonly Result[]> => {

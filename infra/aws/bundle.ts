@@ -189,7 +189,7 @@ export const BUILD: BuildOptions & { metafile: true } = {
  * What people wait for is in parts, each read when it is first needed: one file is read and compiled whole, whatever of
  * it is used. Packages written as CommonJS ask for modules of Node by `require`.
  */
-const IN_PARTS: BuildOptions = {
+const IN_PARTS = {
   format: "esm",
   splitting: true,
   entryNames: "index",
@@ -197,7 +197,7 @@ const IN_PARTS: BuildOptions = {
   banner: {
     js: 'import{createRequire as throughlineRequire}from"node:module";const require=throughlineRequire(import.meta.url);',
   },
-};
+} as const satisfies BuildOptions;
 
 const isInParts = ({ part }: DeployedPart): boolean => part === "serve-api";
 

@@ -53,7 +53,7 @@ export interface Table {
   getMany<Data>(keys: readonly { readonly pk: string; readonly sk: string }[]): Promise<Row<Data>[]>;
   query<Data>(query: Query): Promise<Row<Data>[]>;
   /** The sort keys of what a query gives, without a look at the rows: where one moved just now, its place of before may be told. */
-  sortKeys(query: Query & Wanted): Promise<string[]>;
+  sortKeys(query: Query & Wanted): Promise<readonly string[]>;
   /** How many rows a query without limit would give, without fetching them. */
   count(query: Omit<Query, "limit" | "after" | "descending">): Promise<number>;
   /**

@@ -8,6 +8,9 @@ const HELD_AT_MOST = 4_000_000;
 /** A row that is longer is not held. */
 const LONGEST = 40_000;
 
+/** Pages of sort keys, about 3 MB. */
+const PAGES_AT_MOST = 500;
+
 interface Held {
   readonly row: Row;
   readonly text: string;
@@ -24,6 +27,8 @@ export interface HeldRows {
   /** What the text says, without parsing it where the same was parsed before. */
   parse(pk: string, sk: string, text: string): unknown;
   keep(row: Row, text: string, seen: number): void;
+  /** The sort keys that a query found, read again where anybody has written anything since. */
+  keys(query: string, read: () => readonly string[]): readonly string[];
   /** This connection writes it. */
   forget(pk: string, sk: string): void;
 }
@@ -40,14 +45,18 @@ export const heldRows = (db: DatabaseSync): HeldRows => {
 const holding = (db: DatabaseSync): HeldRows => {
   const held = new Map<string, Held>();
   const version = db.prepare("PRAGMA data_version");
+  const changes = db.prepare("SELECT total_changes() AS own");
+  const pages = new Map<string, readonly string[]>();
+  let pagesOf = "";
   let size = 0;
   const nameOf = (pk: string, sk: string) => `${sk} ${pk}`;
   const drop = (name: string) => {
     size -= held.get(name)?.text.length ?? 0;
     held.delete(name);
   };
+  const seen = () => Number(version.get()?.["data_version"]);
   return {
-    seen: () => Number(version.get()?.["data_version"]),
+    seen,
     at(pk, sk, seen) {
       const known = LOOKED_AT.has(sk) ? held.get(nameOf(pk, sk)) : undefined;
       return known?.seen === seen ? known.row : undefined;
@@ -67,6 +76,16 @@ const holding = (db: DatabaseSync): HeldRows => {
         if (size <= HELD_AT_MOST) break;
         drop(oldest);
       }
+    },
+    keys(query, read) {
+      // What is written in an open transaction counts as written, and may still be taken back.
+      if (db.isTransaction) return read();
+      const state = `${seen()} ${changes.get()?.["own"]}`;
+      if (state !== pagesOf || pages.size >= PAGES_AT_MOST) pages.clear();
+      pagesOf = state;
+      const found = pages.get(query) ?? read();
+      pages.set(query, found);
+      return found;
     },
     forget: (pk, sk) => drop(nameOf(pk, sk)),
   };

@@ -149,10 +149,11 @@ export const sqliteTable = (db: DatabaseSync, told: () => void = () => {}): Tabl
     held.keep(row, record.data, seen);
     return row;
   };
-  const keysAt = (sort: string, where: string, order: string, values: readonly SQLInputValue[], index = ""): string[] =>
-    statement(`SELECT ${sort} AS sk FROM item ${index} WHERE ${where} ORDER BY ${order} LIMIT ?`)
-      .all(...values)
-      .map(({ sk }) => String(sk));
+  const keysAt = (sort: string, where: string, order: string, values: readonly SQLInputValue[], index = "") => {
+    const sql = `SELECT ${sort} AS sk FROM item ${index} WHERE ${where} ORDER BY ${order} LIMIT ?`;
+    const read = () => statement(sql).all(...values);
+    return held.keys(`${sql} ${JSON.stringify(values)}`, () => read().map(({ sk }) => String(sk)));
+  };
   return {
     get: async <Data>(pk: string, sk: string) => find(pk, sk, held.seen()) as Row<Data> | undefined,
     async getMany<Data>(keys: readonly { readonly pk: string; readonly sk: string }[]) {

@@ -33,7 +33,7 @@ export const wireText = <Json extends object>(
   fields: readonly string[] | undefined,
 ): string => {
   if (!isMade(item)) return JSON.stringify(projected(item, fields));
-  const key = `${item.with} ${fields?.join() ?? "*"}`;
+  const key = `${item.with} ${named(fields)}`;
   const texts = held.get(item.of) ?? new Map<string, string>();
   const known = texts.get(key);
   if (known !== undefined) return known;
@@ -41,6 +41,16 @@ export const wireText = <Json extends object>(
   if (texts.size >= TEXTS_AT_MOST) texts.clear();
   held.set(item.of, texts.set(key, text));
   return text;
+};
+
+const lists = new WeakMap<readonly string[], string>();
+
+/** The fields as one text, made once for all items of a list. */
+const named = (fields: readonly string[] | undefined): string => {
+  if (fields === undefined) return "*";
+  const known = lists.get(fields) ?? fields.join();
+  lists.set(fields, known);
+  return known;
 };
 
 const projected = (body: object, fields: readonly string[] | undefined): unknown => {

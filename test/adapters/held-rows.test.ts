@@ -69,3 +69,22 @@ it("writes the JSON of a value once for each hub and set of fields", () => {
   expect(text("b")).toBe('{"shown_at":"b","count":2}');
   expect([text("a", ["count"]), text("a", ["shown_at"])]).toEqual(['{"count":3}', '{"shown_at":"a"}']);
 });
+
+it("gives the page of a list that it held while nobody wrote, and the new one after any write or one taken back", async () => {
+  using both = twoConnections();
+  const [here, there] = both.tables;
+  const listed = (id: string) => ({ ...viewKey(id), version: 1, data: {}, list: { pk: "B#testing", sk: id } });
+  const page = () => here.sortKeys({ pk: "B#testing", by: "list" });
+  await here.put(listed("ftr_1"));
+  await setImmediate();
+  const held = await page();
+  expect(held).toEqual(["ftr_1"]);
+  expect(await page()).toBe(held);
+  await here.put(listed("ftr_2"));
+  expect(await page()).toEqual(["ftr_1", "ftr_2"]);
+  both.here.exec("ROLLBACK");
+  expect(await page()).toEqual(["ftr_1"]);
+  await there.put(listed("ftr_3"));
+  await setImmediate();
+  expect(await page()).toEqual(["ftr_1", "ftr_3"]);
+});

@@ -410,17 +410,18 @@ export const sampleHub = (perStage: number): Shown => ({
   })),
 });
 
+/** What the app is given to show this. */
+export const sampleDeps = (shown: Shown): WebDeps => ({
+  views: memoryViews(shown),
+  say: silent,
+  table: sqliteTable(openDatabase(":memory:")),
+  now: () => NOW,
+  cursorKey: new Uint8Array(32).fill(7),
+  version: "0.1.0",
+  url: () => HUB,
+  ruleSet: "2026.1",
+  reports: sampleReports,
+});
+
 /** The whole app over what is shown; `over` replaces what it is given. */
-export const sampleApp = (shown: Shown, over: Partial<WebDeps> = {}) =>
-  webApp({
-    views: memoryViews(shown),
-    say: silent,
-    table: sqliteTable(openDatabase(":memory:")),
-    now: () => NOW,
-    cursorKey: new Uint8Array(32).fill(7),
-    version: "0.1.0",
-    url: () => HUB,
-    ruleSet: "2026.1",
-    reports: sampleReports,
-    ...over,
-  });
+export const sampleApp = (shown: Shown, over: Partial<WebDeps> = {}) => webApp({ ...sampleDeps(shown), ...over });

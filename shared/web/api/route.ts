@@ -191,10 +191,11 @@ export const list = <Shape extends z.ZodRawShape, Item extends z.ZodObject>(spec
   };
 };
 
-const addressWith = (deps: WebDeps, url: URL, cursor: string): string => {
-  const search = new URLSearchParams(url.search);
-  search.set("cursor", cursor);
-  return `${deps.url()}${url.pathname}?${search}`;
+/** As it was asked for, with another cursor: these need no encoding, and the rest is encoded already. */
+const addressWith = (deps: WebDeps, { pathname, search }: URL, cursor: string): string => {
+  const others = search.slice(1).split("&");
+  const kept = others.filter((part) => part !== "" && !part.startsWith("cursor="));
+  return `${deps.url()}${pathname}?${[...kept, `cursor=${cursor}`].join("&")}`;
 };
 
 /** An operation that gives one object. */

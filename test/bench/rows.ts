@@ -248,9 +248,9 @@ const api = async (full: boolean): Promise<BenchRow[]> => {
     const least = all[index] ?? one;
     return [
       {
-        work: `API, ${name(one.name)}, ${count(one.items)} items: requests a second beside bare Hono with the same bytes`,
-        ours: `${one.ours.perSecond.toFixed(0)}/s`,
-        floor: `${one.bare.perSecond.toFixed(0)}/s`,
+        work: `API, ${name(one.name)}, ${count(one.items)} items: requests a CPU second beside bare Hono with the same bytes`,
+        ours: `${one.ours.perSecond.toFixed(0)}/CPU s`,
+        floor: `${one.bare.perSecond.toFixed(0)}/CPU s`,
         ratio: one.ours.perSecond / one.bare.perSecond,
         target: 0.4,
         atLeast: true,

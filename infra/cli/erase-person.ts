@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { ENDINGS } from "../../shared/adapters/archived.ts";
 import { replaceInPayloads, replaceInRows } from "../../shared/adapters/sqlite/erase.ts";
 import { type Embedded, openEmbedded } from "../../shared/adapters/sqlite/index.ts";
 import { HubError } from "../../shared/connector/errors.ts";
@@ -26,7 +27,7 @@ export interface ErasedPerson {
 
 /** Shorter words stand in too many others. */
 const SHORTEST = 3;
-const ADDRESS = /[\p{L}\p{N}.!#$%&'*+/=?^_`{|}~-]+@[\p{L}\p{N}.-]+\.[\p{L}]{2,}/gu;
+const ADDRESS = /[\p{L}\p{N}.!#$%&'*+/=?^_`{|}~-]{1,64}@[\p{L}\p{N}.-]{1,253}\.[\p{L}]{2,63}/gu;
 
 /**
  * Takes a person's names, handles and addresses out of a data folder: rows, past, events, queues, archived payloads. The
@@ -56,7 +57,8 @@ export const erasePerson = async (options: {
     const moved = await replaceInPayloads(embedded.ports.archive, connections, replace);
     const rows = replaceInRows(embedded.db, replace, moved);
     // Rows point to the new payloads by now: a crash before this leaves files that the next run of the command finds.
-    for (const ref of moved.keys()) rmSync(join(folder, "archive", `${ref}.gz`));
+    for (const ref of moved.keys())
+      for (const ending of ENDINGS) rmSync(join(folder, "archive", `${ref}${ending}`), { force: true });
     for (const copy of ["outbox", "lake"]) rmSync(join(folder, copy), { recursive: true, force: true });
     await audit(hub, { id: "local", name: "command line" }, "person.erase", found.id, {
       accounts: found.accounts.length,

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { gunzipSync } from "node:zlib";
+import { zstdDecompressSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { erasePerson } from "../../infra/cli/erase-person.ts";
 import { rebuildStore } from "../../infra/local/rebuild.ts";
@@ -18,7 +18,7 @@ const places = (folder: string, text: RegExp): string[] =>
     const path = join(one.parentPath, one.name);
     if (!one.isFile()) return text.test(one.name) ? [path] : [];
     const bytes = readFileSync(path);
-    const content = one.name.endsWith(".gz") ? gunzipSync(bytes) : bytes;
+    const content = one.name.endsWith(".zst") ? zstdDecompressSync(bytes) : bytes;
     return text.test(one.name) || text.test(content.toString("latin1")) ? [path.replace(folder, "")] : [];
   });
 const ADA = /ada[ .]brook|ada%20brook/i;
@@ -40,7 +40,7 @@ describe("a person who is erased", () => {
 
   it("T33 stands in no file of the hub any more: store, past, events, archive, free pages", () => {
     expect(found.before).toContain("/hub.db");
-    expect(found.before.filter((path) => path.endsWith(".gz"))).toHaveLength(3);
+    expect(found.before.filter((path) => path.endsWith(".zst"))).toHaveLength(3);
     expect(found.after).toEqual([]);
     expect(erased).toMatchObject({ accounts: 1, payloads: 3, left: [] });
   });

@@ -26,7 +26,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
 };
 const decoded = (text: string): string => text.replace(/&(?:lt|gt|quot|#39|amp);/g, (entity) => ENTITIES[entity] ?? "");
 
-const TAG = /<(\/?)([a-z][a-z0-9]*)((?:\s+[a-z][A-Za-z0-9:-]*(?:="[^"]*")?)*)\s*\/?>/y;
+const TAG = /<(\/?)([a-z][a-z0-9]*)((?:\s+[A-Za-z][A-Za-z0-9:-]*(?:="[^"]*")?)*)\s*\/?>/y;
 
 interface Parsed {
   /** Every tag in its order, as `name attribute attribute`; links and their plain stand-ins look alike. */
@@ -46,7 +46,7 @@ const parse = (html: string): Parsed => {
     const match = TAG.exec(html);
     if (match === null) throw new Error(`not a tag of ours: ${html.slice(open, open + 80)}`);
     const [, closes, name = "", attributes = ""] = match;
-    const given = [...attributes.matchAll(/([a-z][A-Za-z0-9:-]*)(?:="([^"]*)")?/g)].map(
+    const given = [...attributes.matchAll(/([A-Za-z][A-Za-z0-9:-]*)(?:="([^"]*)")?/g)].map(
       ([, attribute, value]) => [attribute, value] as const,
     );
     for (const [attribute, value] of given)

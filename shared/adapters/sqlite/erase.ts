@@ -34,7 +34,7 @@ export const replaceInPayloads = async (
   return moved;
 };
 
-const ADDRESS = /[\w.-]+\/\d{4}-\d{2}-\d{2}\/[\w.-]+-[0-9a-f]{64}/g;
+const ADDRESS = /(?<![\w.-])[\w.-]+\/\d{4}-\d{2}-\d{2}\/[\w.-]+-[0-9a-f]{64}/g;
 
 /**
  * Replaces words in every row of the database, keys included, in one transaction, and leaves nothing of them in free

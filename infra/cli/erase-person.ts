@@ -1,8 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { ENDINGS } from "../../shared/adapters/archived.ts";
-import { replaceInPayloads, replaceInRows } from "../../shared/adapters/sqlite/erase.ts";
+import { removePayloads, replaceInPayloads, replaceInRows } from "../../shared/adapters/sqlite/erase.ts";
 import { type Embedded, openEmbedded } from "../../shared/adapters/sqlite/index.ts";
 import { HubError } from "../../shared/connector/errors.ts";
 import { isKind } from "../../shared/domain/entity.ts";
@@ -57,8 +56,7 @@ export const erasePerson = async (options: {
     const moved = await replaceInPayloads(embedded.ports.archive, connections, replace);
     const rows = replaceInRows(embedded.db, replace, moved);
     // Rows point to the new payloads by now: a crash before this leaves files that the next run of the command finds.
-    for (const ref of moved.keys())
-      for (const ending of ENDINGS) rmSync(join(folder, "archive", `${ref}${ending}`), { force: true });
+    removePayloads(join(folder, "archive"), moved.keys());
     for (const copy of ["outbox", "lake"]) rmSync(join(folder, copy), { recursive: true, force: true });
     await audit(hub, { id: "local", name: "command line" }, "person.erase", found.id, {
       accounts: found.accounts.length,

@@ -1,6 +1,9 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import type { Replace } from "../../domain/erased-words.ts";
 import type { Archive } from "../../ports/archive.ts";
+import { ENDINGS } from "../archived.ts";
 import { checkpointed, commit } from "./database.ts";
 import { COLUMNS, type Stored, storedRows, sumOf } from "./table.ts";
 
@@ -15,7 +18,7 @@ const TEXTS = {
 /**
  * Writes payloads anew in which words are to be replaced, under new addresses.
  *
- * @returns the new address by the old one; the old files are there until {@link Archive}'s owner removes them
+ * @returns the new address by the old one; the old files are there until {@link removePayloads}
  */
 export const replaceInPayloads = async (
   archive: Archive,
@@ -32,6 +35,11 @@ export const replaceInPayloads = async (
     }
   }
   return moved;
+};
+
+/** @param folder of the archive */
+export const removePayloads = (folder: string, refs: Iterable<string>): void => {
+  for (const ref of refs) for (const ending of ENDINGS) rmSync(join(folder, `${ref}${ending}`), { force: true });
 };
 
 const ADDRESS = /(?<![\w.-])[\w.-]+\/\d{4}-\d{2}-\d{2}\/[\w.-]+-[0-9a-f]{64}/g;

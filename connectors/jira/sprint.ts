@@ -1,4 +1,3 @@
-import { readRecord } from "../../shared/connector/read-record.ts";
 import type { Draft } from "../../shared/domain/entity.ts";
 import { maybeInstant, TIMELESS } from "../../shared/domain/instant.ts";
 import { mapWord, type Table } from "../../shared/domain/mapped.ts";
@@ -46,7 +45,7 @@ export const cycleDraft = (sprint: Sprint, self: string | null | undefined): Dra
 export const sprintsOf = (issue: Issue): Sprint[] => {
   const found = new Map<string, Sprint>();
   for (const value of valuesOf(issue, "sprint").flat()) {
-    const parsed = readRecord(Sprint, typeof value === "string" ? fromText(value) : value);
+    const parsed = Sprint.safeParse(typeof value === "string" ? fromText(value) : value);
     if (parsed.success) found.set(parsed.data.id, parsed.data);
   }
   return [...found.values()];

@@ -6,7 +6,7 @@ import { previewRun } from "../../shared/pipeline/make-run.ts";
 import { reportReads, reportsOf } from "../../shared/platform/reports.ts";
 import { suggestion } from "../../shared/platform/suggestion.ts";
 import { type Period, periodOf } from "../../shared/report/period.ts";
-import type { ReportSettings } from "../../shared/report/settings.ts";
+import { isMailAddress, type ReportSettings } from "../../shared/report/settings.ts";
 import { type Call, type Command, EXIT, text } from "./command.ts";
 import { type OpenStore, openStore } from "./open-store.ts";
 
@@ -75,10 +75,8 @@ const asOf = (call: Call): Date => {
   throw new HubError("usage", `--as-of "${given}" is not a day or a moment, e.g. 2026-11-16`, { retry: "never" });
 };
 
-const ADDRESS = /^[^\s@<>",;:]+@[^\s@<>",;:]+$/;
-
 const test = async (call: Call, store: OpenStore, settings: ReportSettings, period: Period, to: string) => {
-  if (!ADDRESS.test(to))
+  if (!isMailAddress(to))
     throw new HubError("usage", `--send-test "${to.slice(0, 60)}" is no mail address`, { retry: "never" });
   await import("../local/jsx.ts");
   const { localPicture } = await import("../local/picture.ts");

@@ -30,9 +30,9 @@ export const loadOf = (
 
 /** A poll after the last one; a hub that was stopped meanwhile is behind it. */
 const nextRun = (streams: readonly StreamRun[], everySeconds: number): Instant | undefined => {
-  const [last] = streams
+  const last = streams
     .flatMap(({ startedAt }) => startedAt ?? [])
     .sort()
-    .toReversed();
+    .at(-1);
   return last === undefined ? undefined : new Date(Date.parse(last) + everySeconds * 1000).toISOString();
 };

@@ -2,7 +2,6 @@ import { setImmediate } from "node:timers/promises";
 import { parseJson } from "../connector/body.ts";
 import type { Stream, Told } from "../connector/contract.ts";
 import { HubError, payloadUnreadable } from "../connector/errors.ts";
-import { readRecord } from "../connector/read-record.ts";
 import type { Draft, PresenceState } from "../domain/entity.ts";
 import type { HistoryEntry } from "../domain/history.ts";
 import type { Instant } from "../domain/instant.ts";
@@ -268,7 +267,7 @@ export const draftsOf = (
   connection: Pick<Connection, "id" | "statuses" | "environments"> & Partial<Pick<Mapping, "emailHash">>,
 ): readonly Draft[] => {
   if (stream === undefined) throw payloadUnreadable(`stream ${what}`);
-  const parsed = readRecord(stream.record, record);
+  const parsed = stream.record.safeParse(record);
   if (!parsed.success) throw payloadUnreadable(`a record of ${what}`, parsed.error);
   try {
     return stream.normalise(parsed.data, {

@@ -21,6 +21,12 @@ export interface ReportSettings {
   readonly thresholds: Thresholds;
 }
 
+const MAIL_ADDRESS = /^[^\s@<>",;:]+@[^\s@<>",;:]+$/;
+const ADDRESS_AT_MOST = 254;
+
+/** Whether a report can be sent there: one plain address. */
+export const isMailAddress = (text: string): boolean => text.length <= ADDRESS_AT_MOST && MAIL_ADDRESS.test(text);
+
 /** How a recipient is shown where everybody reads: an address of a mail keeps its first letter and its domain. */
 export const maskedRecipient = (recipient: string): string =>
   recipient.replace(/^email:(.)[^@]*@/, (_, first: string) => `email:${first}…@`);

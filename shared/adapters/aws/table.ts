@@ -45,6 +45,31 @@ export const dynamoTable = (name: string, client = new DynamoDBClient(clientSett
     ...(query.by === undefined ? { ConsistentRead: true } : { IndexName: query.by }),
     ...(start !== undefined && { ExclusiveStartKey: start }),
   });
+  /** What a query finds, page by page, until there are as many as it asks for. */
+  const found = async <T>(
+    query: Query,
+    more: { readonly ProjectionExpression?: string },
+    told: (items: Item[]) => Promise<readonly T[]>,
+  ): Promise<T[]> => {
+    checkQuery(query);
+    const { by, limit = 100, descending = false } = query;
+    const condition = keyCondition(query);
+    if (condition === undefined || limit < 1) return [];
+    const all: T[] = [];
+    for (let start: Item | undefined; ; ) {
+      const { Items = [], LastEvaluatedKey } = await client.send(
+        new QueryCommand({
+          ...page(query, condition, start),
+          ScanIndexForward: !descending,
+          Limit: limit - all.length + condition.without.size,
+          ...more,
+        }),
+      );
+      all.push(...(await told(Items.filter((item) => !condition.without.has(sortKey(item, by))))));
+      if (all.length >= limit || LastEvaluatedKey === undefined) return all.slice(0, limit);
+      start = LastEvaluatedKey;
+    }
+  };
 
   return {
     async get<Data>(pk: string, sk: string) {
@@ -57,49 +82,17 @@ export const dynamoTable = (name: string, client = new DynamoDBClient(clientSett
       return keys.flatMap((key) => rows.get(keyText(key)) ?? []) as Row<Data>[];
     },
 
-    async query<Data>(query: Query) {
-      checkQuery(query);
-      const { by, limit = 100, descending = false } = query;
-      const condition = keyCondition(query);
-      if (condition === undefined || limit < 1) return [];
-      const found: Row[] = [];
-      for (let start: Item | undefined; ; ) {
-        const { Items = [], LastEvaluatedKey } = await client.send(
-          new QueryCommand({
-            ...page(query, condition, start),
-            ScanIndexForward: !descending,
-            Limit: limit - found.length + condition.without.size,
-          }),
-        );
-        const inside = Items.filter((item) => !condition.without.has(sortKey(item, by)));
-        if (by === undefined) found.push(...inside.map(rowOf));
-        else found.push(...(await stillThere(inside, by, rowsAt)));
-        if (found.length >= limit || LastEvaluatedKey === undefined) return found.slice(0, limit) as Row<Data>[];
-        start = LastEvaluatedKey;
-      }
-    },
+    query: <Data>(query: Query) =>
+      found(query, {}, async (items) => {
+        const rows = query.by === undefined ? items.map(rowOf) : await stillThere(items, query.by, rowsAt);
+        return rows as Row<Data>[];
+      }),
 
-    async sortKeys(query) {
-      checkQuery(query);
-      const { by, limit = 100, descending = false } = query;
-      const condition = keyCondition(query);
-      if (condition === undefined || limit < 1) return [];
-      const found: string[] = [];
-      for (let start: Item | undefined; ; ) {
-        const { Items = [], LastEvaluatedKey } = await client.send(
-          new QueryCommand({
-            ...page(query, condition, start),
-            ScanIndexForward: !descending,
-            Limit: limit - found.length + condition.without.size,
-            // An index holds keys alone; of the table itself they are asked for.
-            ...(by === undefined && { ProjectionExpression: "sk" }),
-          }),
-        );
-        found.push(...Items.map((item) => sortKey(item, by)).filter((sk) => !condition.without.has(sk)));
-        if (found.length >= limit || LastEvaluatedKey === undefined) return found.slice(0, limit);
-        start = LastEvaluatedKey;
-      }
-    },
+    // An index holds keys alone; of the table itself they are asked for.
+    sortKeys: (query) =>
+      found(query, query.by === undefined ? { ProjectionExpression: "sk" } : {}, async (items) =>
+        items.map((item) => sortKey(item, query.by)),
+      ),
 
     async count(query) {
       checkQuery(query);

@@ -1,5 +1,5 @@
 import { HubError } from "../../connector/errors.ts";
-import { maskedRecipient } from "../../report/settings.ts";
+import { isMailAddress, maskedRecipient } from "../../report/settings.ts";
 import { audit } from "../../store/audit.ts";
 import { memberById } from "../../store/members.ts";
 import { askReport, type ReportAsk } from "../../store/report-asks.ts";
@@ -9,8 +9,6 @@ import { type Identity, may } from "./identity.ts";
 import { reportsFor } from "./reports-for.ts";
 
 type Deps = Pick<WebDeps, "table" | "now" | "reports">;
-
-const ADDRESS = /^[^\s@<>",;:]+@[^\s@<>",;:]+$/;
 
 /**
  * Asks for a report to be made and sent now to whoever has not got it.
@@ -50,7 +48,7 @@ export const askForTest = async (
         : "'to': a test goes to your own address only",
       { retry: "never", details: { parameter: "to" } },
     );
-  if (!ADDRESS.test(address) || address.length > 254)
+  if (!isMailAddress(address))
     throw new HubError("invalid_body", "'to': name the mail address to send the test to, e.g. ana@acme.example", {
       retry: "never",
       details: { parameter: "to" },

@@ -30,6 +30,8 @@ interface ScheduleState {
 const MISSED = 60;
 /** A first report waits so long for the first reads. */
 const WAIT_MS = 15 * 60_000;
+/** What the last read brought is on its way into the views for about so long. */
+const ARRIVES_MS = 30_000;
 
 /**
  * Makes every report whose time has come since it was last looked at, late rather than never, and sends what is due. Of
@@ -59,7 +61,7 @@ const makeDue = async (hub: Hub, { reads }: Reporting, settings: ReportSettings)
     await update<ScheduleState>(table, reportKey(name), () => ({ data: { since: now.toISOString() } }));
   if (state?.upTo === undefined) {
     const waits = now.getTime() - Date.parse(state?.since ?? now.toISOString()) < WAIT_MS;
-    if (waits && !(await isRead(reads))) return;
+    if (waits && !(await isRead(reads, now))) return;
     // The first one is kept and sent to nobody: it is what the next is compared with.
     const made = await makeRun(hub, reads, settings, periodOf(length, zone, weekStart, now));
     if (made === undefined) return;
@@ -94,8 +96,9 @@ const moveOn = (hub: Hub, name: string, time: Date): Promise<boolean> =>
     return held === undefined || (held.data.upTo ?? "") >= upTo ? undefined : { data: { ...held.data, upTo } };
   });
 
-/** Whether every stream was read to its end once. */
-const isRead = async (reads: ReportReads): Promise<boolean> => {
+/** Whether every stream was read to its end once, and what that brought had time to arrive. */
+const isRead = async (reads: ReportReads, now: Date): Promise<boolean> => {
   const streams = (await reads.connections()).flatMap((connection) => connection.streams);
-  return streams.length > 0 && streams.every(({ firstCompletedAt }) => firstCompletedAt !== undefined);
+  const before = new Date(now.getTime() - ARRIVES_MS).toISOString();
+  return streams.length > 0 && streams.every(({ firstCompletedAt = "never" }) => firstCompletedAt <= before);
 };

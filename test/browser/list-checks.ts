@@ -3,13 +3,15 @@ import type { Browser } from "playwright-core";
 import { ERRORS } from "../../shared/connector/errors.ts";
 import type { Report } from "../../shared/report/document.ts";
 import { ROUTES } from "../../shared/web/api/routes.ts";
-import { visit } from "./chromium.ts";
+import { type Visitor, visit } from "./chromium.ts";
 import type { Result } from "./result.ts";
 
 const KB = 1000;
 const MAIL_KB = 80;
-/** A preview is made later than the report that is kept: the moment that both tell is another. */
+/** Previews are made one after the other: the moment that they tell is another. */
 const WHEN_AND_SPACE = /\d{4}-\d\d-\d\d\s\d\d:\d\d|\s+/g;
+/** A hub that goes on polling may change between two previews; they are asked for again then. */
+const PREVIEWS = 5;
 const BOM = 0xfeff;
 const FEATURES = 5;
 
@@ -128,18 +130,27 @@ const errorPages = async (hub: string): Promise<Result> => {
   };
 };
 
-/** The mail of the last weekly report: its weight, nothing from elsewhere, and the same facts in plain text. */
-const mail = async (browser: Browser, hub: string, { json, text }: Reader): Promise<Result> => {
-  const { data } = await json<{ data: readonly { id: string }[] }>("/v1/reports/weekly/runs?limit=1");
-  const run = `/v1/reports/weekly/runs/${data[0]?.id}`;
-  const [html, plain, report] = await Promise.all([
-    text("/reports/weekly/preview/mail.html"),
-    text(`${run}.txt`),
-    json<Report>(`${run}.json`),
-  ]);
+/** The weekly report as a mail, as plain text and as data, of one state of the hub. */
+const previews = async (page: Visitor["page"], hub: string, { text }: Reader) => {
+  const as = async (format: string) => {
+    await page.goto(`${hub}/reports/weekly/preview?format=${format}`);
+    return (await page.locator("pre code").textContent()) ?? "";
+  };
+  for (let tries = 1; ; tries += 1) {
+    const before = await as("txt");
+    const [html, data] = [await text("/reports/weekly/preview/mail.html"), await as("json")];
+    const plain = await as("txt");
+    const same = before.replace(WHEN_AND_SPACE, "") === plain.replace(WHEN_AND_SPACE, "");
+    if (same || tries === PREVIEWS) return { html, plain, report: JSON.parse(data) as Report };
+  }
+};
+
+/** The mail of the weekly report: its weight, nothing from elsewhere, and the same facts in plain text. */
+const mail = async (browser: Browser, hub: string, read: Reader): Promise<Result> => {
   await using visitor = await visit(browser, { javaScriptEnabled: false });
   const { page } = visitor;
-  await page.goto(`${hub}/reports/weekly/preview/mail.html`);
+  const { html, plain, report } = await previews(page, hub, read);
+  await page.setContent(html);
   const outside = await page.locator("img[src^=http], link[href^=http], script").count();
   const shown = ((await page.locator("body").textContent()) ?? "").replace(WHEN_AND_SPACE, "");
   const bare = plain.replace(WHEN_AND_SPACE, "");

@@ -188,20 +188,19 @@ export const look = async (looking: Looker, hub: string, address: string, bare: 
   };
 };
 
-/** Bytes on the wire of each page for somebody who was on another page before. */
-export const warmBytes = async (
+/** Bytes on the wire of a page on a first visit, and right after it for somebody who was on another page before. */
+export const coldAndWarm = async (
   browser: Browser,
   hub: string,
-  addresses: readonly string[],
-): Promise<ReadonlyMap<string, number>> => {
-  await using visitor = await visit(browser);
-  await visitor.page.goto(`${hub}/docs/errors/usage`);
-  const bytes = await wire(visitor.page);
-  const found = new Map<string, number>();
-  for (const address of addresses) {
-    const before = bytes().all;
-    await visitor.page.goto(`${hub}${address}`);
-    found.set(address, bytes().all - before);
-  }
-  return found;
+  address: string,
+): Promise<{ readonly cold: Wire; readonly warm: number }> => {
+  await using first = await visit(browser);
+  const cold = await wire(first.page);
+  await using again = await visit(browser);
+  // A page's icon comes after the page.
+  await again.page.goto(`${hub}/docs/errors/usage`, { waitUntil: "networkidle" });
+  const warm = await wire(again.page);
+  await first.page.goto(`${hub}${address}`, { waitUntil: "networkidle" });
+  await again.page.goto(`${hub}${address}`, { waitUntil: "networkidle" });
+  return { cold: cold(), warm: warm().all };
 };

@@ -1,5 +1,5 @@
 import type { Browser } from "playwright-core";
-import { type Look, look, looker, warmBytes } from "./looks.ts";
+import { coldAndWarm, type Look, look, looker } from "./looks.ts";
 import type { Result } from "./result.ts";
 
 const AT_ONCE = 2;
@@ -52,23 +52,22 @@ export const lookAt = async (browser: Browser, places: readonly Place[], bare: s
   return looked;
 };
 
-/** What the heaviest pages weigh for somebody who was on another page before, where it is more than was counted for them. */
+/**
+ * What of the heaviest pages comes again for somebody who was on another page before, beside what a first visit at the
+ * same moment lets a browser keep: a hub that goes on polling may have changed since its pages were looked at.
+ */
 const notKept = async (browser: Browser, named: readonly Looked[]): Promise<string[]> => {
   const heaviest = named
     .filter(({ name, status }) => name.startsWith("demo") && status === 200)
     .toSorted((a, b) => b.next - a.next)
     .slice(0, WARM);
-  const [first] = heaviest;
-  if (first === undefined) return ["no page was found"];
-  const warm = await warmBytes(
-    browser,
-    first.hub,
-    heaviest.map(({ address }) => address),
-  );
-  return heaviest.flatMap(({ address, next }) => {
-    const again = warm.get(address) ?? 0;
-    return again > next + HEADERS || again < KB ? [`${address}: ${kb(next)} were counted, ${kb(again)} came`] : [];
-  });
+  const wrong: string[] = [];
+  for (const { hub, address } of heaviest) {
+    const { cold, warm } = await coldAndWarm(browser, hub, address);
+    if (warm > cold.all - cold.kept + HEADERS || warm < KB)
+      wrong.push(`${address}: ${kb(cold.all - cold.kept)} were counted, ${kb(warm)} came`);
+  }
+  return heaviest.length === 0 ? ["no page was found"] : wrong;
 };
 
 /** What holds of every page in whatever state: weight, calm, access for all, the policy, small windows. */

@@ -33,7 +33,7 @@ export const boardChecks = async (browser: Browser): Promise<readonly Result[]> 
     const column = (await page.evaluate(FIRST_FULL)) as string;
     const cards = page.locator(`[aria-labelledby="${column}"] h3 a`);
     await page.locator(`[aria-labelledby="${column}"] .more`).click();
-    await page.waitForFunction(`document.getElementById("say").textContent !== ""`);
+    await page.locator("#say:not(:empty)").waitFor({ state: "attached" });
     const said = (await page.evaluate(`document.getElementById("say").textContent`)) as string;
     const focused = (await page.evaluate(
       `[...document.querySelectorAll('[aria-labelledby="${column}"] h3 a')].indexOf(document.activeElement)`,

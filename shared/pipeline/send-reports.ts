@@ -31,7 +31,7 @@ const MISSED = 60;
 /** A first report waits so long for the first reads. */
 const WAIT_MS = 15 * 60_000;
 /** What the last read brought is on its way into the views for about so long. */
-const ARRIVES_MS = 30_000;
+const ARRIVES_MS = 10_000;
 
 /**
  * Makes every report whose time has come since it was last looked at, late rather than never, and sends what is due. Of

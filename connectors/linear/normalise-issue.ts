@@ -11,6 +11,9 @@ import { linksTo } from "./link-target.ts";
 import type { Issue } from "./schema.ts";
 import { ENDS, priorityOf, statusOf, typeOf } from "./words.ts";
 
+/** Linear ends the address of an issue with its title, which moves; it leads to the issue without it too. */
+const addressOf = (url: string): string => url.replace(/^(https:\/\/linear\.app\/[^/]+\/issue\/[^/]+)\/[^/]*$/, "$1");
+
 /** An issue as a work item. Its parent is the parent issue, else its project; its project keeps it in both cases. */
 export const normaliseIssue = (issue: Issue, { statuses }: NormaliseContext): readonly Draft[] => {
   const key = issue.identifier ?? undefined;
@@ -24,7 +27,12 @@ export const normaliseIssue = (issue: Issue, { statuses }: NormaliseContext): re
   const customFields = customFieldsOf(issue);
   const draft: Draft<"workItem"> = {
     kind: "workItem",
-    external: { noun: "issue", id: issue.id, key, url: issue.url ?? `https://linear.app/issue/${key ?? issue.id}` },
+    external: {
+      noun: "issue",
+      id: issue.id,
+      key,
+      url: addressOf(issue.url ?? `https://linear.app/issue/${key ?? issue.id}`),
+    },
     scopes: issue.team?.key ? [issue.team.key] : [],
     ...timesOf(issue),
     fields: {

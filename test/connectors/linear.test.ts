@@ -218,6 +218,22 @@ describe("a document", () => {
   });
 });
 
+describe("the address of an issue", () => {
+  const urlOf = (url: string) => workItem({ ...fixture("issue"), url }).external.url;
+
+  it("is kept without the title that Linear ends it with, so that a renamed issue keeps it", () => {
+    expect(urlOf("https://linear.app/acme/issue/ENG-12/sign-in-with-saml")).toBe(
+      "https://linear.app/acme/issue/ENG-12",
+    );
+    expect(urlOf("https://linear.app/acme/issue/ENG-12/")).toBe("https://linear.app/acme/issue/ENG-12");
+  });
+
+  it("is kept as it is where it has another form", () => {
+    for (const url of ["https://linear.app/acme/issue/ENG-12", "https://linear.app/acme/project/issue/a/b"])
+      expect(urlOf(url)).toBe(url);
+  });
+});
+
 describe("a webhook", () => {
   const config = Config.parse({ apiKey: "k", webhookSecret: "new", previousWebhookSecret: "old", teams: ["ENG"] });
   const { signature, records, deliveryId } = linear.webhook ?? (() => expect.unreachable())();
@@ -302,7 +318,7 @@ describe("a webhook", () => {
     const [gone] = told({ action: "remove" });
     expect(gone).toMatchObject({ stream: "issues", presence: "deleted", at: "2026-03-06T11:59:59.000Z" });
     const { external, scopes } = workItem((gone as { record: unknown }).record);
-    expect(external).toMatchObject({ id: "i1", key: "ENG-12", url: event().url });
+    expect(external).toMatchObject({ id: "i1", key: "ENG-12", url: "https://linear.app/acme/issue/ENG-12" });
     expect(scopes).toEqual(["ENG"]);
   });
 

@@ -94,6 +94,10 @@ const wordsOf = (told: unknown): string | undefined =>
         ?.join(" ")
     : undefined;
 
+/** Ours leaves out the title at the end of an issue's address, since it moves. */
+const withoutTitle = (url: unknown): unknown =>
+  typeof url === "string" ? url.replace(/(\/issue\/[A-Z0-9]+-\d+)\/[\w-]*$/, "$1") : url;
+
 /** What a reading says in words that our model has too, beside what we say. */
 const pairs = (theirs: Json, draft: Draft): [string, unknown, unknown][] => {
   const fields = draft.fields as Json;
@@ -102,7 +106,7 @@ const pairs = (theirs: Json, draft: Draft): [string, unknown, unknown][] => {
   const list: [string, unknown, unknown][] = [
     ["identifier", theirs["identifier"], draft.external.key],
     ["title", theirs["title"], fields["title"]],
-    ["url", theirs["url"], draft.external.url],
+    ["url", withoutTitle(theirs["url"]), draft.external.url],
     ["createdAt", theirs["createdAt"], draft.createdAt],
     ["updatedAt", theirs["updatedAt"], draft.updatedAt],
     ["archivedAt", theirs["archivedAt"] ?? undefined, draft.archivedAt],
@@ -214,7 +218,7 @@ const compareMessage = (file: string, message: string, draft: Draft): void => {
   const add = (field: string, theirs: unknown, ours: unknown) =>
     compared.push({ where: `zulip/${file} ${field}`, theirs, ours });
   add("title", title?.replace(/\.$/, ""), fields.title.replace(/\.$/, ""));
-  add("url", url, external.url);
+  add("url", withoutTitle(url), external.url);
   add("number in url", url?.includes(`-${number}/`), true);
   add("status", /Status: (.+?)\.$/.exec(message)?.[1], fields.status.detail);
   const priority = /Priority: (\w+)/.exec(message)?.[1];

@@ -5,7 +5,7 @@ export type Replace = (text: string) => string;
 export interface PersonWords {
   /** Names and addresses: whole words anywhere, in any case. */
   readonly anywhere: readonly string[];
-  /** Handles: as a value, in an address or behind an @; one may be a plain word elsewhere. */
+  /** Handles: as a value, in an address, behind an @ or as the first part of a branch; one may be a plain word elsewhere. */
   readonly handles: readonly string[];
   /** Keyed hashes of addresses: replaced by another hash each, since they stand in keys. */
   readonly hashes: readonly string[];
@@ -27,7 +27,12 @@ export const eraser = (words: PersonWords, token: string, hashOf: (hash: string)
   const handles = alternatives(words.handles);
   const parts = [
     ...(plain === "" ? [] : [`${BEFORE}(?:${plain})(?!${LETTER})`]),
-    ...(handles === "" ? [] : [`(?<=["@/#:]|%40|%22)(?:${handles})(?![\\p{L}\\p{N}_.-])`]),
+    ...(handles === ""
+      ? []
+      : [
+          `(?<=["@/#:]|%40|%22)(?:${handles})(?![\\p{L}\\p{N}_.-])`,
+          `(?<![\\p{L}\\p{N}_.-])(?:${handles})(?=/[\\p{L}\\p{N}])`,
+        ]),
   ];
   const pattern = parts.length === 0 ? undefined : new RegExp(parts.join("|"), "giu");
   return (text) => {

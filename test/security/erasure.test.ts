@@ -102,6 +102,11 @@ describe("words of a person", () => {
       '"web", @web, https://x.example/web and the web',
       '"erased-1", @erased-1, https://x.example/erased-1 and the web',
     ],
+    [
+      "as the first part of a branch",
+      "CI on web/ins-27-sync, web-1/x, web / app",
+      "CI on erased-1/ins-27-sync, web-1/x, web / app",
+    ],
     ["as a hash", "U#abc123", "U#def456"],
   ])("T33 are replaced %s", (_, text, expected) => {
     expect(erase(text)).toBe(expected);

@@ -30,10 +30,11 @@ const values = async (hub: string): Promise<Readonly<Record<string, readonly str
     return response.ok ? ((await response.json()) as { data: readonly Named[] }).data : [];
   };
   const first = ([one]: readonly Named[]) => (one === undefined ? [] : [one]);
-  const [products, features, initiatives, connections, reports] = await Promise.all([
+  const [products, features, initiatives, releases, connections, reports] = await Promise.all([
     list("/v1/products"),
     list("/v1/features?stage=production,marketing,support,testing&limit=1"),
     list("/v1/initiatives?limit=1"),
+    list("/v1/releases?limit=1"),
     list("/v1/connections?limit=50"),
     list("/v1/reports"),
   ]);
@@ -46,6 +47,7 @@ const values = async (hub: string): Promise<Readonly<Record<string, readonly str
     "/connections/:name": code === undefined ? [] : [code.name ?? code.id],
     "/connections/:name/:tab": code === undefined ? [] : TABS.map((tab) => `${code.name ?? code.id}/${tab}`),
     "/initiatives/:id": first(initiatives).map(({ id }) => id),
+    "/releases/:id": first(releases).map(({ id }) => id),
     "/products/:slug": first(products).map(({ slug, id }) => slug ?? id),
     "/products/:product/flow": first(products).map(({ slug, id }) => slug ?? id),
     "/docs/api/:tag": [await heaviestTag(hub)],

@@ -128,6 +128,30 @@ describe("what a release brought", () => {
     ]);
     expect(await scopedViews(hub.views, ["prd_other"]).releaseParts(id)).toEqual([]);
   });
+
+  it("stands on a page of its own, to which its features and the search lead", async () => {
+    const hub = opened();
+    const release = draftOf("release", "1.4", {
+      fields: {
+        name: "Spring",
+        version: "1.4",
+        status: word("completed"),
+        notes: "Faster.\nCalmer.",
+        releaseDate: "2026-02-27",
+      },
+    });
+    const fixed = item("A-1", "A", "done");
+    const fields = { ...fixed.fields, fixVersionIds: [refTo("release", "1.4")] } as typeof fixed.fields;
+    await hub.arrive(release, feature("A"), { ...fixed, fields }, item("A-2", "A", "done"));
+    const id = idIn("jira", "release", "1.4");
+    const { text } = await hub.read(`/releases/${id}`);
+    const words = text.replaceAll(/<[^>]+>/g, " ").replaceAll(/\s+/g, " ");
+    for (const told of ["Spring", "Faster.", "Version 1.4", "27 Feb 2026", "Feature A", "A-1 Item A-1"])
+      expect(words).toContain(told);
+    expect(words).not.toContain("A-2");
+    expect((await hub.read("/search?q=spring")).text).toContain(`href="/releases/${id}"`);
+    expect((await hub.read("/releases/none")).status).toBe(404);
+  });
 });
 
 const moved = (id: string, at: string, from: string | null, to: string): HistoryEntry => ({

@@ -445,6 +445,7 @@ describe("T15 product isolation", () => {
   const fill = (path: string, letter: "A" | "B", tab = "runs") =>
     path
       .replace("/initiatives/:id", `/initiatives/${letter === "A" ? IDS.initiativeA : IDS.initiativeB}`)
+      .replace("/releases/:id", `/releases/${idOfKind("release", letter === "A" ? "a" : "b")}`)
       .replace("{[^/]+\\.md}", ".md")
       .replace("/board/more", "/board/more?column=testing")
       .replace(":tab", tab)
@@ -475,7 +476,7 @@ describe("T15 product isolation", () => {
             !path.startsWith("/docs/") &&
             sees !== "all" &&
             sees !== letter &&
-            !(letter === "A" && path.startsWith("/features/:key")));
+            !(letter === "A" && (path.startsWith("/features/:key") || path === "/releases/:id")));
         const allowed = scope === "open" || may(who, scope);
         const expected =
           who === "nobody" ? (scope === "open" ? 200 : 303) : refused ? 401 : !allowed ? 403 : isHidden ? 404 : 200;

@@ -29,6 +29,7 @@ const PAGES = [
   "/objectives",
   "/objectives?product=storefront",
   "/initiatives/ini_1",
+  "/releases/v2.0.0",
   "/products/storefront",
   "/review",
   "/settings",

@@ -32,7 +32,10 @@ const SearchJson = z
   .meta({ id: "Search" });
 
 /** Where people read about a hit in the hub. */
-export const hitPath = (hit: SearchHit): string | undefined => (hit.kind === "feature" ? featurePath(hit) : undefined);
+export const hitPath = (hit: SearchHit): string | undefined => {
+  if (hit.kind === "feature") return featurePath(hit);
+  return hit.kind === "release" ? `/releases/${hit.id}` : undefined;
+};
 
 const hitJson = (hit: SearchHit, hub: string): z.input<typeof HitJson> => {
   const path = hitPath(hit);

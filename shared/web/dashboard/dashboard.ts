@@ -30,6 +30,7 @@ import type { PageHandler } from "./page.tsx";
 import { peoplePage } from "./people-page.tsx";
 import { productFlowPage } from "./product-flow-page.tsx";
 import { productPage } from "./product-page.tsx";
+import { releasePage } from "./release-page.tsx";
 import { reportForm } from "./report-asks.tsx";
 import { previewPage } from "./report-preview-page.tsx";
 import { runPage } from "./report-run-page.tsx";
@@ -76,6 +77,7 @@ export const PAGES: readonly (readonly [path: string, scope: Scope | "open", pag
   ["/people", "features:read", peoplePage],
   ["/objectives", "features:read", objectivesPage],
   ["/initiatives/:id", "features:read", initiativePage],
+  ["/releases/:id", "features:read", releasePage],
   ["/products/:slug", "features:read", productPage],
   ["/review", "features:read", reviewPage],
   ["/products/:product/flow", "features:read", productFlowPage],

@@ -19,6 +19,14 @@ const Record = ({ line }: { readonly line: EvidenceLine }) => (
     <span class="quiet">
       {toolName(line.tool)} · <Day at={line.at} /> · {line.via}
       {sure(line.confidence)}
+      {line.kind === "release" && (
+        <>
+          {" · "}
+          <a href={`/releases/${line.id}`}>
+            what it brought<span class="vh"> with {line.name}</span>
+          </a>
+        </>
+      )}
     </span>
   </li>
 );

@@ -53,7 +53,7 @@ const holding = (db: DatabaseSync): HeldRows => {
   const version = db.prepare("PRAGMA data_version");
   const changes = db.prepare("SELECT total_changes() AS own");
   const pages = new Map<string, readonly string[]>();
-  let pagesOf = "";
+  let pagesOf = { seen: 0, own: 0 };
   let size = 0;
   const nameOf = (pk: string, sk: string) => `${sk} ${pk}`;
   const drop = (name: string) => {
@@ -99,8 +99,9 @@ const holding = (db: DatabaseSync): HeldRows => {
     keys(query, read) {
       // What is written in an open transaction counts as written, and may still be taken back.
       if (db.isTransaction) return read();
-      const state = `${seen()} ${changes.get()?.["own"]}`;
-      if (state !== pagesOf || pages.size >= PAGES_AT_MOST) pages.clear();
+      const state = { seen: seen(), own: Number(changes.get()?.["own"]) };
+      const isOld = state.seen !== pagesOf.seen || state.own !== pagesOf.own;
+      if (isOld || pages.size >= PAGES_AT_MOST) pages.clear();
       pagesOf = state;
       const found = pages.get(query) ?? read();
       pages.set(query, found);

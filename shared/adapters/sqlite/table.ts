@@ -1,7 +1,7 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import { crc32 } from "node:zlib";
 import { checkQuery, checkRow } from "../../ports/row-image.ts";
-import type { FeedRecord, Place, Query, Row, Table } from "../../ports/table.ts";
+import type { FeedRecord, Place, Query, Row, Table, Wanted } from "../../ports/table.ts";
 import { AT_MOST, atomically } from "./database.ts";
 import { type HeldRows, heldRows } from "./held-rows.ts";
 import { storeDamaged } from "./soundness.ts";
@@ -147,10 +147,29 @@ export const sqliteTable = (db: DatabaseSync, told: () => void = () => {}): Tabl
     held.keep(row, record as Stored, seen);
     return row;
   };
-  const keysAt = (sort: string, where: string, order: string, values: readonly SQLInputValue[], index = "") => {
-    const sql = `SELECT ${sort} AS sk FROM item ${index} WHERE ${where} ORDER BY ${order} ${AT_MOST}`;
-    const read = () => statement(sql).all(...values);
-    return held.keys(`${sql} ${JSON.stringify(values)}`, () => read().map(({ sk }) => String(sk)));
+  const keysAt = (sort: string, where: string, order: string, values: readonly SQLInputValue[], index = "") =>
+    statement(`SELECT ${sort} AS sk FROM item ${index} WHERE ${where} ORDER BY ${order} ${AT_MOST}`)
+      .all(...values)
+      .map(({ sk }) => String(sk));
+  const keysOf = ({ standing, since, ...query }: Query & Wanted): string[] => {
+    const { where, values, order } = condition(query);
+    const { by = "item", limit = 100, descending = false } = query;
+    const [, sort] = INDEXES[by];
+    if (since !== undefined && by === "list" && isTimed(query.pk)) {
+      const stands = standing === undefined ? "" : ` OR ${STANDING} IN (${standing.map(() => "?").join()})`;
+      const fits = `${where} AND ${TIMED} AND (${MOMENT} >= ?${stands})`;
+      // Named, since the planner would rather read each row: all that is asked lies in this index.
+      return keysAt(sort, fits, order, [...values, since, ...(standing ?? []), limit], "INDEXED BY item_moment");
+    }
+    if (standing === undefined || since !== undefined || by !== "list")
+      return keysAt(sort, where, order, [...values, limit]);
+    // One by one: of several at once SQLite would sort all that stand there.
+    const each = [...new Set(standing)].map((one) =>
+      keysAt(sort, `${where} AND ${OF_KIND} AND ${STANDING} = ?`, order, [...values, one, limit]),
+    );
+    if (each.length === 1) return each[0] ?? [];
+    const sorted = each.flat().sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+    return (descending ? sorted.reverse() : sorted).slice(0, limit);
   };
   return {
     async get<Data>(pk: string, sk: string) {
@@ -182,26 +201,9 @@ export const sqliteTable = (db: DatabaseSync, told: () => void = () => {}): Tabl
       );
       return rows.map((row) => toRow(row)) as Row<Data>[];
     },
-    async sortKeys({ standing, since, ...query }) {
+    async sortKeys(query) {
       checkQuery(query);
-      const { where, values, order } = condition(query);
-      const { by = "item", limit = 100, descending = false } = query;
-      const [, sort] = INDEXES[by];
-      if (since !== undefined && by === "list" && isTimed(query.pk)) {
-        const stands = standing === undefined ? "" : ` OR ${STANDING} IN (${standing.map(() => "?").join()})`;
-        const fits = `${where} AND ${TIMED} AND (${MOMENT} >= ?${stands})`;
-        // Named, since the planner would rather read each row: all that is asked lies in this index.
-        return keysAt(sort, fits, order, [...values, since, ...(standing ?? []), limit], "INDEXED BY item_moment");
-      }
-      if (standing === undefined || since !== undefined || by !== "list")
-        return keysAt(sort, where, order, [...values, limit]);
-      // One by one: of several at once SQLite would sort all that stand there.
-      const each = [...new Set(standing)].map((one) =>
-        keysAt(sort, `${where} AND ${OF_KIND} AND ${STANDING} = ?`, order, [...values, one, limit]),
-      );
-      if (each.length === 1) return each[0] ?? [];
-      const sorted = each.flat().sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
-      return (descending ? sorted.reverse() : sorted).slice(0, limit);
+      return held.keys(JSON.stringify(query), () => keysOf(query));
     },
     async count(query) {
       checkQuery(query);

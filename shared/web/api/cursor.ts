@@ -15,13 +15,17 @@ export interface CursorScope {
 const Payload = z.tuple([z.string(), z.string(), z.string(), z.number()]);
 type Payload = z.output<typeof Payload>;
 
-/** By the filters of one request, which opens one cursor and seals the next. */
-const prints = new WeakMap<CursorScope["filters"], string>();
+/** Beyond so many, what is known of filters, and of a key's cursors, is found out anew. */
+const KNOWN_AT_MOST = 1000;
+
+const prints = new Map<string, string>();
 
 const fingerprint = (filters: CursorScope["filters"]): string => {
-  const known = prints.get(filters) ?? printOf(filters);
-  prints.set(filters, known);
-  return known;
+  const text = JSON.stringify(filters);
+  const print = prints.get(text) ?? printOf(filters);
+  if (prints.size >= KNOWN_AT_MOST) prints.clear();
+  prints.set(text, print);
+  return print;
 };
 
 const printOf = (filters: CursorScope["filters"]): string => {
@@ -31,9 +35,6 @@ const printOf = (filters: CursorScope["filters"]): string => {
     .sort(([a], [b]) => (String(a) < String(b) ? -1 : 1));
   return hash("sha256", JSON.stringify(entries), "base64url").slice(0, 22);
 };
-
-/** Beyond so many, all that is known of a key's cursors is found out anew. */
-const KNOWN_AT_MOST = 1000;
 
 /** What is known of a key's cursors. */
 interface Cursors {

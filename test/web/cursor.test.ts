@@ -25,6 +25,15 @@ describe("T17 a cursor", () => {
     );
   });
 
+  it("is the same for all who ask within a minute, and lives as long as it says from the last of them", () => {
+    const [first, last, next] = [1, 60, 61].map((seconds) =>
+      sealCursor(KEY, SCOPE, "ftr_9", new Date(NOW.getTime() + seconds * 1000)),
+    );
+    expect(last).toBe(first);
+    expect(next).not.toBe(first);
+    expect(openCursor(KEY, SCOPE, last ?? "", later(24))).toBe("ftr_9");
+  });
+
   it("is refused in another list or with other filters", () => {
     const others = [
       { ...SCOPE, route: "list_work_items" },

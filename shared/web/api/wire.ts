@@ -43,7 +43,9 @@ export const wireText = <Json extends object>(
   return text;
 };
 
-let last: { readonly beside: string; readonly fields: readonly string[] | undefined; readonly shape: string } | undefined;
+let last:
+  | { readonly beside: string; readonly fields: readonly string[] | undefined; readonly shape: string }
+  | undefined;
 
 /** What an item's text depends on beside the item, made once for all items of a list. */
 const shapeOf = (beside: string, fields: readonly string[] | undefined): string => {

@@ -85,3 +85,33 @@ export const checked = <Schema extends z.ZodType>(schema: Schema, given: Given):
     ? new HubError("invalid_parameter", "a value is not allowed", { retry: "never" })
     : complaint(issue, given);
 };
+
+const CURSOR = /(?:^|&)cursor=([\w-]+)(?=&|$)/;
+const KNOWN_AT_MOST = 200;
+/** Whoever asks for more than this is answered as well, and asks anew each time. */
+const LONGEST = 500;
+
+/**
+ * What the addresses of a list ask for, found out once for all pages of a walk and all who ask alike: they differ by their
+ * cursors alone.
+ *
+ * @param read what a whole address asks for; it throws what is wrong with it, which is never kept
+ */
+export const readOnce = <Asked extends { readonly cursor?: string | undefined }>(
+  read: (search: URLSearchParams) => Asked,
+): ((url: URL) => Asked) => {
+  const known = new Map<string, Asked>();
+  return (url) => {
+    const search = url.search.slice(1);
+    const cursor = CURSOR.exec(search)?.[1];
+    const others = cursor === undefined ? search : search.replace(CURSOR, "");
+    const held = known.get(others);
+    if (held !== undefined) return { ...held, cursor };
+    const asked = read(url.searchParams);
+    // One spelt in another way stands among the others, of which nothing may be left out.
+    if (asked.cursor !== cursor || others.length > LONGEST) return asked;
+    if (known.size >= KNOWN_AT_MOST) known.clear();
+    known.set(others, asked);
+    return asked;
+  };
+};

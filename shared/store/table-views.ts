@@ -11,10 +11,10 @@ import { letterNamed } from "./dead-letters.ts";
 import { calledSo, entitiesById, entityById } from "./entities.ts";
 import { featuresById } from "./entity-reads.ts";
 import { entityViews } from "./entity-views.ts";
-import { featureFits, fitsText, isOfAny, isOwnedBy } from "./feature-fits.ts";
+import { featureFits, fitsText, isOwnedBy } from "./feature-fits.ts";
 import { flowViews } from "./flow-views.ts";
 import { historyViews } from "./history-views.ts";
-import { dues, lists, partition, viewKey } from "./keys.ts";
+import { lists, partition, viewKey } from "./keys.ts";
 import { lastChanges } from "./last-changes.ts";
 import { linkViews } from "./link-views.ts";
 import { mappedWords } from "./mapped-words.ts";
@@ -26,6 +26,7 @@ import { planPastViews } from "./plan-past-views.ts";
 import { planViews } from "./plan-views.ts";
 import { recentFeatures } from "./recent-features.ts";
 import { search } from "./search.ts";
+import { stageChanges } from "./stage-changes.ts";
 import type {
   ConnectionView,
   EvidenceLine,
@@ -288,20 +289,7 @@ export const tableViews = (
       return { ...found, items: found.items.map(({ means: _, by: __, ...word }) => word) };
     },
     connectionDetail: async (connectionId) => configured.detail?.(connectionId),
-    async changedSince(since, product, upTo) {
-      const changed = new Set<string>();
-      const rows = await table.query<HubEvent<"feature.stage.changed">>({
-        pk: dues.stageChanges,
-        by: "due",
-        after: since,
-        ...(upTo !== undefined && { upTo: `${upTo}#~` }),
-        limit: LOOK_AT_MOST,
-      });
-      for (const { data } of rows) {
-        if (isOfAny(typeof product === "string" ? [product] : product, data.data)) changed.add(data.subject);
-      }
-      return changed.size;
-    },
+    changedSince: stageChanges(table),
   };
 };
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { expect, it } from "vitest";
 import { openDatabase } from "../../shared/adapters/sqlite/database.ts";
-import { sqliteTable } from "../../shared/adapters/sqlite/table.ts";
+import { sqliteTable, sumOf } from "../../shared/adapters/sqlite/table.ts";
 import { viewKey } from "../../shared/store/keys.ts";
 import { made, wireText } from "../../shared/web/api/wire.ts";
 
@@ -17,6 +17,7 @@ const twoConnections = () => {
   const [here, there] = [openDatabase(folder), openDatabase(folder)];
   return {
     here,
+    there,
     tables: [sqliteTable(here), sqliteTable(there)] as const,
     [Symbol.dispose]() {
       here.close();
@@ -43,6 +44,41 @@ it("gives the value that it held while nobody wrote the row, and the new one at 
   await there.put(says(3, "third"));
   await setImmediate();
   expect(await nameIn(here)).toBe("third");
+});
+
+it("shows words erased beside it, though the row has the version that it had", async () => {
+  using both = twoConnections();
+  const [here] = both.tables;
+  await here.put(says(1, "Ana"));
+  await setImmediate();
+  expect(await nameIn(here)).toBe("Ana");
+  const data = JSON.stringify({ name: "Bob" });
+  const sum = sumOf(data, [key.pk, key.sk, 1, null, null, null, null, null]);
+  both.there.prepare("UPDATE item SET data = ?, sum = ?").run(data, sum);
+  await setImmediate();
+  expect(await nameIn(here)).toBe("Bob");
+});
+
+it("holds what others wrote beside it without parsing it again where it is as it was", async () => {
+  using both = twoConnections();
+  const [here, there] = both.tables;
+  await here.put(says(1, "first"));
+  await setImmediate();
+  const before = await here.get(key.pk, key.sk);
+  await there.put({ ...viewKey("ftr_2"), version: 1, data: {} });
+  await setImmediate();
+  expect((await here.getMany([key]))[0]?.data).toBe(before?.data);
+});
+
+it("finds rows of any name at once, those that are held and those that are not", async () => {
+  using both = twoConnections();
+  const [here] = both.tables;
+  const names = ["a\u0000b", "\"'\\\n\u2028é😀", "plain"];
+  for (const pk of names) await here.put({ pk, sk: "V", version: 1, data: { pk } });
+  await setImmediate();
+  expect((await here.get("plain", "V"))?.data).toEqual({ pk: "plain" });
+  const found = await here.getMany([...names, "absent"].map((pk) => ({ pk, sk: "V" })));
+  expect(found.map(({ data }) => (data as { pk: string }).pk).sort()).toEqual([...names].sort());
 });
 
 it("shows nothing of a write that was taken back", async () => {

@@ -25,6 +25,15 @@ describe("T17 a cursor", () => {
     );
   });
 
+  it("is the same for all who ask within a minute, and lives as long as it says from the last of them", () => {
+    const [first, last, next] = [1, 60, 61].map((seconds) =>
+      sealCursor(KEY, SCOPE, "ftr_9", new Date(NOW.getTime() + seconds * 1000)),
+    );
+    expect(last).toBe(first);
+    expect(next).not.toBe(first);
+    expect(openCursor(KEY, SCOPE, last ?? "", later(24))).toBe("ftr_9");
+  });
+
   it("is refused in another list or with other filters", () => {
     const others = [
       { ...SCOPE, route: "list_work_items" },
@@ -92,6 +101,28 @@ describe("a walk over a list", () => {
       "cursor_filter_mismatch",
     ]);
     expect((await app.request(`/v1/features?limit=9&stage=testing&cursor=${next_cursor}`)).status).toBe(200);
+  });
+
+  it("is told what is wrong with an address however often it was asked rightly before", async () => {
+    const { next_cursor } = (await (await app.request("/v1/features?limit=5&stage=testing")).json()) as Page;
+    const good = `/v1/features?limit=5&stage=testing&cursor=${next_cursor}`;
+    const wrong = [
+      `${good}&cursor=${next_cursor}`,
+      `${good}&%63ursor=${next_cursor}`,
+      `${good}&cursor=`,
+      `${good}&limit=5`,
+    ];
+    for (let time = 0; time < 2; time++) {
+      expect((await app.request(good)).status).toBe(200);
+      for (const address of wrong) expect((await app.request(address)).status, address).toBe(400);
+    }
+    const pages = await Promise.all(
+      [good, good.replace("cursor", "%63ursor"), "/v1/features?limit=5&stage=testing"].map(async (address) =>
+        ((await (await app.request(address)).json()) as Page).data.map(({ id }) => id),
+      ),
+    );
+    expect(pages[1]).toEqual(pages[0]);
+    expect(pages[2]).not.toEqual(pages[0]);
   });
 
   it("belongs to one feature's timeline only", async () => {

@@ -3,7 +3,7 @@ import { goingOut } from "../../domain/claim-check.ts";
 import { cloudEvent, type HubEvent } from "../../domain/event.ts";
 import type { Archive } from "../../ports/archive.ts";
 import type { Bus } from "../../ports/bus.ts";
-import { atomically } from "./database.ts";
+import { AT_MOST, atomically } from "./database.ts";
 
 type Sent = ReturnType<typeof cloudEvent>;
 
@@ -21,7 +21,7 @@ export const sqliteBus = (
     "CREATE TABLE IF NOT EXISTS bus (seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, detail TEXT NOT NULL)",
   );
   const insert = db.prepare("INSERT OR IGNORE INTO bus (id, detail) VALUES (?, ?)");
-  const some = db.prepare("SELECT seq, detail FROM bus WHERE seq > ? ORDER BY seq LIMIT ?");
+  const some = db.prepare(`SELECT seq, detail FROM bus WHERE seq > ? ORDER BY seq ${AT_MOST}`);
   return {
     async publish(events: readonly HubEvent[]) {
       const details = await Promise.all(

@@ -14,6 +14,9 @@ export const openDatabase = (folder: string): DatabaseSync => {
   return db;
 };
 
+/** The end of a query that gives so many rows at the most. SQLite prepares a statement anew for each limit that it is given bare. */
+export const AT_MOST = "LIMIT ? + 0";
+
 /**
  * Runs statements that belong together. Everything written before the process next waits for anything is one commit,
  * which costs a tenth of a commit each. A crash in between loses a whole tail and never a part: what acknowledges a

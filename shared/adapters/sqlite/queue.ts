@@ -2,7 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import type { Clock } from "../../ports/clock.ts";
 import { messageText } from "../../ports/message-text.ts";
 import type { Queue, QueueConsumer } from "../../ports/queue.ts";
-import { acknowledge, atomically } from "./database.ts";
+import { AT_MOST, acknowledge, atomically } from "./database.ts";
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS message (
@@ -25,7 +25,7 @@ export const sqliteQueue = (
   db.exec(SCHEMA);
   const insert = db.prepare("INSERT INTO message (queue, body, visible_at) VALUES (?, ?, ?)");
   const next = db.prepare(
-    "SELECT id, body, receives, visible_at FROM message WHERE queue = ? AND dead = 0 AND visible_at <= ? ORDER BY visible_at, id LIMIT ?",
+    `SELECT id, body, receives, visible_at FROM message WHERE queue = ? AND dead = 0 AND visible_at <= ? ORDER BY visible_at, id ${AT_MOST}`,
   );
   const hide = db.prepare("UPDATE message SET visible_at = ?, receives = receives + 1, held = 1 WHERE id = ?");
   const bury = db.prepare("UPDATE message SET dead = 1, held = 0 WHERE id = ?");

@@ -1,8 +1,8 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import { crc32 } from "node:zlib";
 import { checkQuery, checkRow } from "../../ports/row-image.ts";
-import type { FeedRecord, Place, Query, Row, Table } from "../../ports/table.ts";
-import { atomically } from "./database.ts";
+import type { FeedRecord, Place, Query, Row, Table, Wanted } from "../../ports/table.ts";
+import { AT_MOST, atomically } from "./database.ts";
 import { type HeldRows, heldRows } from "./held-rows.ts";
 import { storeDamaged } from "./soundness.ts";
 
@@ -66,8 +66,7 @@ const frameOf = (stored: Stored): Omit<Row, "data"> => {
 
 const toRow = (record: unknown, held?: HeldRows): Row => {
   const stored = record as Stored;
-  const { pk, sk, data } = stored;
-  return { ...frameOf(stored), data: held === undefined ? JSON.parse(data) : held.parse(pk, sk, data) };
+  return { ...frameOf(stored), data: held === undefined ? JSON.parse(stored.data) : held.parse(stored) };
 };
 
 /** Where an entity stands, and which rows are entities of a list of their kind. */
@@ -130,6 +129,9 @@ export const sqliteTable = (db: DatabaseSync, told: () => void = () => {}): Tabl
   db.exec(MOMENT_INDEX);
   withSums(db);
   const one = db.prepare(`SELECT ${COLUMNS} FROM item WHERE pk = ? AND sk = ?`);
+  const many = db.prepare(
+    "SELECT item.* FROM json_each(?) AS asked CROSS JOIN item ON item.pk = asked.value ->> 0 AND item.sk = asked.value ->> 1",
+  );
   const write = db.prepare(`INSERT OR REPLACE INTO item (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
   const tell = db.prepare("INSERT INTO feed (pk, sk, before, after) VALUES (?, ?, ?, ?)");
   // One statement per shape of query; `all` reads it to the end at once, so sharing it is safe.
@@ -140,56 +142,68 @@ export const sqliteTable = (db: DatabaseSync, told: () => void = () => {}): Tabl
     return held;
   };
   const held = heldRows(db);
-  const find = (pk: string, sk: string, seen: number): Row | undefined => {
-    const known = held.at(pk, sk, seen);
-    if (known !== undefined) return known;
-    const record = one.get(pk, sk) as Stored | undefined;
-    if (record === undefined) return undefined;
+  const heldAs = (record: unknown, seen: number): Row => {
     const row = toRow(record, held);
-    held.keep(row, record.data, seen);
+    held.keep(row, record as Stored, seen);
     return row;
   };
-  const keysAt = (sort: string, where: string, order: string, values: readonly SQLInputValue[], index = "") => {
-    const sql = `SELECT ${sort} AS sk FROM item ${index} WHERE ${where} ORDER BY ${order} LIMIT ?`;
-    const read = () => statement(sql).all(...values);
-    return held.keys(`${sql} ${JSON.stringify(values)}`, () => read().map(({ sk }) => String(sk)));
+  const keysAt = (sort: string, where: string, order: string, values: readonly SQLInputValue[], index = "") =>
+    statement(`SELECT ${sort} AS sk FROM item ${index} WHERE ${where} ORDER BY ${order} ${AT_MOST}`)
+      .all(...values)
+      .map(({ sk }) => String(sk));
+  const keysOf = ({ standing, since, ...query }: Query & Wanted): string[] => {
+    const { where, values, order } = condition(query);
+    const { by = "item", limit = 100, descending = false } = query;
+    const [, sort] = INDEXES[by];
+    if (since !== undefined && by === "list" && isTimed(query.pk)) {
+      const stands = standing === undefined ? "" : ` OR ${STANDING} IN (${standing.map(() => "?").join()})`;
+      const fits = `${where} AND ${TIMED} AND (${MOMENT} >= ?${stands})`;
+      // Named, since the planner would rather read each row: all that is asked lies in this index.
+      return keysAt(sort, fits, order, [...values, since, ...(standing ?? []), limit], "INDEXED BY item_moment");
+    }
+    if (standing === undefined || since !== undefined || by !== "list")
+      return keysAt(sort, where, order, [...values, limit]);
+    // One by one: of several at once SQLite would sort all that stand there.
+    const each = [...new Set(standing)].map((one) =>
+      keysAt(sort, `${where} AND ${OF_KIND} AND ${STANDING} = ?`, order, [...values, one, limit]),
+    );
+    if (each.length === 1) return each[0] ?? [];
+    const sorted = each.flat().sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+    return (descending ? sorted.reverse() : sorted).slice(0, limit);
   };
   return {
-    get: async <Data>(pk: string, sk: string) => find(pk, sk, held.seen()) as Row<Data> | undefined,
+    async get<Data>(pk: string, sk: string) {
+      const seen = held.seen();
+      const known = held.at(pk, sk, seen);
+      if (known !== undefined) return known as Row<Data>;
+      const record = one.get(pk, sk);
+      return record && (heldAs(record, seen) as Row<Data>);
+    },
     async getMany<Data>(keys: readonly { readonly pk: string; readonly sk: string }[]) {
       const seen = held.seen();
-      return keys.flatMap(({ pk, sk }) => find(pk, sk, seen) ?? []) as Row<Data>[];
+      const missed: [pk: string, sk: string][] = [];
+      const rows: Row[] = [];
+      for (const { pk, sk } of keys) {
+        const known = held.at(pk, sk, seen);
+        if (known === undefined) missed.push([pk.toWellFormed(), sk.toWellFormed()]);
+        else rows.push(known);
+      }
+      if (missed.length > 0) for (const record of many.all(JSON.stringify(missed))) rows.push(heldAs(record, seen));
+      return rows as Row<Data>[];
     },
     async query<Data>(query: Query) {
       checkQuery(query);
       const { where, values, order } = condition(query);
       const { limit = 100 } = query;
-      const rows = statement(`SELECT ${COLUMNS} FROM item WHERE ${where} ORDER BY ${order} LIMIT ?`).all(
+      const rows = statement(`SELECT ${COLUMNS} FROM item WHERE ${where} ORDER BY ${order} ${AT_MOST}`).all(
         ...values,
         limit,
       );
       return rows.map((row) => toRow(row)) as Row<Data>[];
     },
-    async sortKeys({ standing, since, ...query }) {
+    async sortKeys(query) {
       checkQuery(query);
-      const { where, values, order } = condition(query);
-      const { by = "item", limit = 100, descending = false } = query;
-      const [, sort] = INDEXES[by];
-      if (since !== undefined && by === "list" && isTimed(query.pk)) {
-        const stands = standing === undefined ? "" : ` OR ${STANDING} IN (${standing.map(() => "?").join()})`;
-        const fits = `${where} AND ${TIMED} AND (${MOMENT} >= ?${stands})`;
-        // Named, since the planner would rather read each row: all that is asked lies in this index.
-        return keysAt(sort, fits, order, [...values, since, ...(standing ?? []), limit], "INDEXED BY item_moment");
-      }
-      if (standing === undefined || since !== undefined || by !== "list")
-        return keysAt(sort, where, order, [...values, limit]);
-      // One by one: of several at once SQLite would sort all that stand there.
-      const each = [...new Set(standing)].map((one) =>
-        keysAt(sort, `${where} AND ${OF_KIND} AND ${STANDING} = ?`, order, [...values, one, limit]),
-      );
-      if (each.length === 1) return each[0] ?? [];
-      const sorted = each.flat().sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
-      return (descending ? sorted.reverse() : sorted).slice(0, limit);
+      return held.keys(JSON.stringify(query), () => keysOf(query));
     },
     async count(query) {
       checkQuery(query);
@@ -265,7 +279,7 @@ export const sqliteFeed = (db: DatabaseSync, readers: readonly string[]): Sqlite
   const known = db.prepare("SELECT 1 FROM feed_reader WHERE name = ?");
   for (const reader of readers)
     if (known.get(reader) === undefined) db.prepare("INSERT OR IGNORE INTO feed_reader VALUES (?, 0)").run(reader);
-  const some = db.prepare("SELECT seq, pk, sk, before, after FROM feed WHERE seq > ? ORDER BY seq LIMIT ?");
+  const some = db.prepare(`SELECT seq, pk, sk, before, after FROM feed WHERE seq > ? ORDER BY seq ${AT_MOST}`);
   const at = db.prepare("SELECT seq FROM feed_reader WHERE name = ?");
   const move = db.prepare("UPDATE feed_reader SET seq = ? WHERE name = ?");
   const trim = db.prepare("DELETE FROM feed WHERE seq <= (SELECT min(seq) FROM feed_reader)");

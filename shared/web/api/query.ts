@@ -15,8 +15,19 @@ export const bare = (schema: unknown): unknown =>
 /** Whether a parameter takes several values, divided by commas, any of which may hold. */
 export const takesMany = (schema: unknown): boolean => bare(schema) instanceof z.ZodArray;
 
-/** The names of parameters in a schema, by those on the wire. */
-const spelt = new WeakMap<z.ZodRawShape, ReadonlyMap<string, string>>();
+interface Parameter {
+  /** Its name in the schema. */
+  readonly name: string;
+  readonly takesMany: boolean;
+}
+
+/** The parameters of a schema, by their names on the wire. */
+const spelt = new WeakMap<z.ZodRawShape, ReadonlyMap<string, Parameter>>();
+
+const parametersOf = (shape: z.ZodRawShape): ReadonlyMap<string, Parameter> =>
+  new Map(
+    Object.entries(shape).map(([name, schema]) => [snakeCase(name), { name, takesMany: takesMany(schema) }] as const),
+  );
 
 /**
  * The parameters of an address under the names that the schema has, not yet checked.
@@ -25,24 +36,24 @@ const spelt = new WeakMap<z.ZodRawShape, ReadonlyMap<string, string>>();
  * @throws HubError `unknown_parameter`, with the word that was probably meant; `invalid_parameter` for one given twice or empty
  */
 export const givenIn = (search: URLSearchParams, shape: z.ZodRawShape, operation: string): Given => {
-  const names = spelt.get(shape) ?? new Map(Object.keys(shape).map((name) => [snakeCase(name), name]));
-  spelt.set(shape, names);
+  const parameters = spelt.get(shape) ?? parametersOf(shape);
+  spelt.set(shape, parameters);
   const given = new Map<string, unknown>();
   for (const told of new Set(search.keys())) {
-    const name = names.get(told);
-    const shown = told.slice(0, 64);
-    if (name === undefined) {
-      const hint = didYouMean(told, [...names.keys()]);
+    const parameter = parameters.get(told);
+    if (parameter === undefined) {
+      const shown = told.slice(0, 64);
+      const hint = didYouMean(told, [...parameters.keys()]);
       throw wrong("unknown_parameter", `'${shown}' is not a parameter of ${operation}${hint}`, shown);
     }
     const values = search.getAll(told);
     if (values.includes("")) throw wrong("invalid_parameter", `'${told}' is empty; leave it out for all`, told);
-    if (takesMany(shape[name]))
+    if (parameter.takesMany)
       given.set(
-        name,
+        parameter.name,
         values.flatMap((value) => value.split(",")),
       );
-    else if (values.length === 1) given.set(name, values[0]);
+    else if (values.length === 1) given.set(parameter.name, values[0]);
     else throw wrong("invalid_parameter", `'${told}' is given more than once`, told);
   }
   return Object.fromEntries(given);
@@ -73,4 +84,34 @@ export const checked = <Schema extends z.ZodType>(schema: Schema, given: Given):
   throw issue === undefined
     ? new HubError("invalid_parameter", "a value is not allowed", { retry: "never" })
     : complaint(issue, given);
+};
+
+const CURSOR = /(?:^|&)cursor=([\w-]+)(?=&|$)/;
+const KNOWN_AT_MOST = 200;
+/** Whoever asks for more than this is answered as well, and asks anew each time. */
+const LONGEST = 500;
+
+/**
+ * What the addresses of a list ask for, found out once for all pages of a walk and all who ask alike: they differ by their
+ * cursors alone.
+ *
+ * @param read what a whole address asks for; it throws what is wrong with it, which is never kept
+ */
+export const readOnce = <Asked extends { readonly cursor?: string | undefined }>(
+  read: (search: URLSearchParams) => Asked,
+): ((url: URL) => Asked) => {
+  const known = new Map<string, Asked>();
+  return (url) => {
+    const search = url.search.slice(1);
+    const cursor = CURSOR.exec(search)?.[1];
+    const others = cursor === undefined ? search : search.replace(CURSOR, "");
+    const held = known.get(others);
+    if (held !== undefined) return { ...held, cursor };
+    const asked = read(url.searchParams);
+    // One spelt in another way stands among the others, of which nothing may be left out.
+    if (asked.cursor !== cursor || others.length > LONGEST) return asked;
+    if (known.size >= KNOWN_AT_MOST) known.clear();
+    known.set(others, asked);
+    return asked;
+  };
 };

@@ -7,7 +7,7 @@ import { strongTag, weakTag } from "../entity-tag.ts";
 import { freshness } from "../freshness.ts";
 import type { WebDeps } from "../web-deps.ts";
 import { openCursor, sealCursor } from "./cursor.ts";
-import { checked, givenIn } from "./query.ts";
+import { checked, givenIn, readOnce } from "./query.ts";
 import { type Made, wireText } from "./wire.ts";
 
 /** An answer ready for the wire. */
@@ -153,6 +153,10 @@ export const list = <Shape extends z.ZodRawShape, Item extends z.ZodObject>(spec
   const own = z.object(spec.query ?? ({} as Shape));
   const common = z.object({ ...page, ...(spec.estimate && COUNTED), ...fieldsOf(spec.item).shape });
   const query = z.object({ ...own.shape, ...common.shape });
+  const read = readOnce((search) => {
+    const given = givenIn(search, query.shape, `GET ${spec.path}`);
+    return { filter: checked(own, given), ...(checked(common, given) as z.output<typeof common> & Included) };
+  });
   return {
     ...spec,
     method: "GET",
@@ -163,9 +167,7 @@ export const list = <Shape extends z.ZodRawShape, Item extends z.ZodObject>(spec
     canMiss: spec.path.includes("{"),
     answer: async (asked) => {
       const { deps, url, id } = asked;
-      const given = givenIn(url.searchParams, query.shape, `GET ${spec.path}`);
-      const filter = checked(own, given);
-      const { limit, cursor, fields, include } = checked(common, given) as z.output<typeof common> & Included;
+      const { filter, limit, cursor, fields, include } = read(url);
       const scope = { route: spec.id, filters: { ...filter, id, identity: asked.identity.id } };
       const now = deps.now();
       const after = cursor === undefined ? undefined : openCursor(deps.cursorKey, scope, cursor, now);

@@ -33,7 +33,7 @@ export const wireText = <Json extends object>(
   fields: readonly string[] | undefined,
 ): string => {
   if (!isMade(item)) return JSON.stringify(projected(item, fields));
-  const key = `${item.with} ${named(fields)}`;
+  const key = shapeOf(item.with, fields);
   const texts = held.get(item.of) ?? new Map<string, string>();
   const known = texts.get(key);
   if (known !== undefined) return known;
@@ -43,14 +43,15 @@ export const wireText = <Json extends object>(
   return text;
 };
 
-const lists = new WeakMap<readonly string[], string>();
+let last:
+  | { readonly beside: string; readonly fields: readonly string[] | undefined; readonly shape: string }
+  | undefined;
 
-/** The fields as one text, made once for all items of a list. */
-const named = (fields: readonly string[] | undefined): string => {
-  if (fields === undefined) return "*";
-  const known = lists.get(fields) ?? fields.join();
-  lists.set(fields, known);
-  return known;
+/** What an item's text depends on beside the item, made once for all items of a list. */
+const shapeOf = (beside: string, fields: readonly string[] | undefined): string => {
+  if (last === undefined || last.beside !== beside || last.fields !== fields)
+    last = { beside, fields, shape: `${beside} ${fields?.join() ?? "*"}` };
+  return last.shape;
 };
 
 const projected = (body: object, fields: readonly string[] | undefined): unknown => {

@@ -11,6 +11,8 @@ export const ERRORS = {
   data_folder_locked: "Another Throughline uses this data folder: stop it, or set THROUGHLINE_DATA to another folder.",
   store_damaged:
     "Run `npx throughline rebuild`: it makes the store anew from the archive and keeps the damaged files beside it, untouched; then start again.",
+  store_newer:
+    "A newer version of Throughline changed this store in a way that this one would spoil: start that version, or a later one.",
   connection_unknown: "Use the name of a connection of throughline.config.ts; `/v1/connections` lists them.",
   stream_unknown: "Use a stream that the connector declares; `throughline normalise` without arguments lists them.",
   feature_unknown: "Use a key or id of a feature; `throughline features` lists them.",

@@ -8,6 +8,8 @@ import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { eraseDeployed } from "../../infra/cli/erase-deployed.ts";
 import { storesOf } from "../../infra/deploy/deployed-stores.ts";
+import { replaceInTable } from "../../shared/adapters/aws/erase.ts";
+import { dynamoTable } from "../../shared/adapters/aws/table.ts";
 import { fileArchive } from "../../shared/adapters/sqlite/archive.ts";
 import { storedRows } from "../../shared/adapters/sqlite/table.ts";
 import { rowOf, storedImage } from "../../shared/ports/row-image.ts";
@@ -115,6 +117,7 @@ describe("a person who is erased from a hub on AWS", () => {
   };
   let hub: Awaited<ReturnType<typeof filled>>;
   let found: readonly string[];
+  let emailHash: string;
   beforeAll(async () => {
     hub = await filled();
     found = (await hub.texts()).filter((text) => ADA.test(text));
@@ -123,6 +126,8 @@ describe("a person who is erased from a hub on AWS", () => {
   it("T33 stays to be found while a payload is so new that it may be on its way", async () => {
     expect(found.filter((text) => text.startsWith("s3"))).toHaveLength(2);
     expect(found.length).toBeGreaterThan(10);
+    emailHash =
+      /"emailHash":"([0-9a-f]{64})"/.exec(found.find((text) => text.includes('"pk":"E#acc_')) ?? "")?.[1] ?? "";
     const { token, left, payloads } = await eraseDeployed(hub.stores, WHO, LOG);
     expect({ left, payloads }).toEqual({ left: { payloads: 2, messages: 0 }, payloads: 0 });
     expect(hub.removed).toEqual([]);
@@ -159,10 +164,35 @@ describe("a person who is erased from a hub on AWS", () => {
     ];
     expect(all.filter((text) => ADA.test(text))).toEqual([]);
     expect(all.filter((text) => text.includes(hub.ref))).toEqual([]);
+    // It stands in keys too: rows are moved, not copied.
+    expect(emailHash).toHaveLength(64);
+    expect(all.filter((text) => text.includes(emailHash))).toEqual([]);
     expect(all).toContain(JSON.stringify({ connection: "jira", rawRef: "jira/2026-01-01/other" }));
     expect((await Array.fromAsync(everyAct(hub.stores.table))).map(({ act, by }) => `${act} by ${by.id}`)).toContain(
       "person.erase by cli",
     );
     await expect(eraseDeployed({ ...hub.stores, clock }, WHO, LOG)).rejects.toMatchObject({ code: "not_found" });
+  });
+
+  it("T33 is replaced over what somebody wrote to the row meanwhile, and nothing of that is lost", async () => {
+    const [server] = await running;
+    const [mine, theirs] = [server.client(), server.client()];
+    await createTable(mine, "shared");
+    const table = dynamoTable("shared", theirs);
+    const place = { pk: "E#1", sk: "A" };
+    await table.put({ ...place, version: 1, data: { name: "Ada Brook" } });
+    let isFirst = true;
+    intercept(mine, "command", async ({ command }, run) => {
+      if (command === "PutItemCommand" && isFirst) {
+        isFirst = false;
+        await table.put({ ...place, version: 2, data: { name: "Ada Brook", more: "by Ada Brook" } });
+      }
+      return run();
+    });
+    const replace = (text: string) => text.replaceAll("Ada Brook", "erased-1");
+    expect(await replaceInTable("shared", mine, replace, () => true)).toBe(1);
+    expect((await table.get("E#1", "A"))?.data).toEqual({ name: "erased-1", more: "by erased-1" });
+    // Whoever read the row before has to read it again.
+    expect(await table.put({ ...place, version: 3, data: { name: "Ada Brook" } })).toBe(false);
   });
 });

@@ -10,7 +10,10 @@ import { useHub } from "../../shared/platform/current.ts";
 import type { HubConfig } from "../../shared/platform/define-hub.ts";
 import { openHub } from "../../shared/platform/open-hub.ts";
 
-export const ENVIRONMENT: Readonly<Record<string, string>> = { JIRA_TOKEN: "t", THROUGHLINE_IDENTITY_KEY: "an-identity-key-of-32-characters" };
+export const ENVIRONMENT: Readonly<Record<string, string>> = {
+  JIRA_TOKEN: "t",
+  THROUGHLINE_IDENTITY_KEY: "an-identity-key-of-32-characters",
+};
 export const CONFIG = {
   connections: {
     jira: { connector: "jira", config: { site: "acme", email: "a@acme.example", apiToken: { secret: "JIRA_TOKEN" } } },

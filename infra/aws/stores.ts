@@ -60,6 +60,7 @@ export const makeStores = (
   new CfnOutput(scope, "ArchiveBucket", { value: stores.archive.bucketName });
   new CfnOutput(scope, "BusArn", { value: stores.bus.eventBusArn });
   new CfnOutput(scope, "SecretsPrefix", { value: stores.secretsPrefix });
+  new CfnOutput(scope, "InboxUrl", { value: stores.inbox.queueUrl });
   new CfnOutput(scope, "DeadLetters", { value: dead.queueUrl });
   new CfnOutput(scope, "FailedRuns", { value: stores.failed.queueUrl });
   return stores;

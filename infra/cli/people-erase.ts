@@ -2,17 +2,26 @@ import { join } from "node:path";
 import { quietLog } from "../../shared/platform/log.ts";
 import { keptDemoConfig } from "../local/demo.ts";
 import { openWorkspace } from "../local/workspace.ts";
-import { confirmed } from "./aws-call.ts";
-import { type Call, EXIT } from "./command.ts";
+import { confirmed, targetFrom } from "./aws-call.ts";
+import { type Call, EXIT, text } from "./command.ts";
 import { erasePerson } from "./erase-person.ts";
 
-/** `throughline people erase`: of the data folder on this machine. */
-export const erase = async (call: Call, who: string): Promise<number> => {
+const QUESTION = "take this person out of the store and the archive for good?";
+const AGAIN =
+  "what a tool still tells comes back with its next change: erase the person there, and in the config, too\n";
+
+/** `throughline people erase`: of the data folder on this machine, or with `--env` or `--region` of a hub on AWS. */
+export const erase = (call: Call, who: string): Promise<number> =>
+  text(call.values, "env") === undefined && text(call.values, "region") === undefined
+    ? eraseHere(call, who)
+    : eraseOnAws(call, who);
+
+const eraseHere = async (call: Call, who: string): Promise<number> => {
   const { terminal, json } = call;
   const { root, environment, out, note } = terminal;
   const dataFolder = environment["THROUGHLINE_DATA"] ?? ".throughline";
   const { folder, config } = await openWorkspace({ root, dataFolder, now: new Date() });
-  if (!(await confirmed(call, "take this person out of the store and the archive for good?"))) return EXIT.failed;
+  if (!(await confirmed(call, QUESTION))) return EXIT.failed;
   const erased = await erasePerson({
     who,
     folder,
@@ -26,7 +35,33 @@ export const erase = async (call: Call, who: string): Promise<number> => {
     const { person, token, accounts, payloads, rows, left } = erased;
     out(`${person} is "${token}" now: ${accounts} accounts, ${rows} rows, ${payloads} payloads\n`);
     for (const name of left) note(`${name} holds files of before a rebuild: delete it\n`);
-    note("what a tool still tells comes back with its next change: erase the person there, and in the config, too\n");
+    note(AGAIN);
   }
   return EXIT.ok;
+};
+
+/** @returns failed while another run is needed */
+const eraseOnAws = async (call: Call, who: string): Promise<number> => {
+  const { terminal, json } = call;
+  const [{ deployedStores }, { eraseDeployed }, target] = await Promise.all([
+    import("../deploy/deployed-stores.ts"),
+    import("./erase-deployed.ts"),
+    targetFrom(call),
+  ]);
+  const stores = await deployedStores(target);
+  if (!(await confirmed(call, QUESTION))) return EXIT.failed;
+  const erased = await eraseDeployed(stores, who, quietLog(terminal.note));
+  const { person, token, accounts, payloads, rows, messages, left } = erased;
+  const isDone = left.payloads === 0 && left.messages === 0;
+  if (json) terminal.out(`${JSON.stringify(erased)}\n`);
+  else {
+    const counts = `${accounts} accounts, ${rows} rows, ${payloads} payloads, ${messages} messages`;
+    terminal.out(`${person} is "${token}" now: ${counts}\n`);
+    if (!isDone)
+      terminal.note(
+        `${left.payloads} payloads of the last quarter of an hour and ${left.messages} messages are left: run it again when they are through\n`,
+      );
+    terminal.note(AGAIN);
+  }
+  return isDone ? EXIT.ok : EXIT.failed;
 };

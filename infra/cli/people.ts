@@ -1,14 +1,16 @@
 import { HubError } from "../../shared/connector/errors.ts";
 import { confirmLine, declareLine, refuseLine } from "../../shared/store/people-config.ts";
 import type { PersonView } from "../../shared/store/views.ts";
+import { AWS_OPTIONS } from "./aws-call.ts";
 import type { Call, Command } from "./command.ts";
 import { json, plain, reading } from "./show.ts";
 import { whole } from "./start.ts";
 
 export const people: Command = {
-  usage: "throughline people [--unmatched] [--limit N] | people erase <id, connection:handle or address> [--yes]",
-  does: "persons with their accounts in all tools; with --unmatched those to decide about, and the lines of config that do; `erase` takes one person out of store and archive",
-  options: { unmatched: { type: "boolean" }, limit: { type: "string" }, yes: { type: "boolean" } },
+  usage:
+    "throughline people [--unmatched] [--limit N] | people erase <id, connection:handle or address> [--yes] [--env NAME] [--region REGION]",
+  does: "persons with their accounts in all tools; with --unmatched those to decide about, and the lines of config that do; `erase` takes one person out of store and archive, with --env out of those of a hub on AWS",
+  options: { unmatched: { type: "boolean" }, limit: { type: "string" }, yes: { type: "boolean" }, ...AWS_OPTIONS },
   words: [0, 2],
   run: async (call) => {
     const [verb, who] = call.words;

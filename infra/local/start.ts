@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:http";
 import { join } from "node:path";
 import { openEmbedded, type Told } from "../../shared/adapters/sqlite/index.ts";
-import { HubError, safeReason } from "../../shared/connector/errors.ts";
+import { HubError, safeReason, systemCode } from "../../shared/connector/errors.ts";
 import { gaugesOf } from "../../shared/pipeline/gauges.ts";
 import type { Hub, Log } from "../../shared/pipeline/hub.ts";
 import { noteReceipt } from "../../shared/pipeline/receive.ts";
@@ -206,8 +206,11 @@ const serve = async (server: Server, hub: Hub): Promise<void> => {
         },
         "request failed",
       );
+      const isTooLarge = error instanceof HubError && error.code === "payload_too_large";
+      // Files, space or memory of this machine are used up: the same may succeed soon.
+      const isShort = systemCode(error) !== undefined;
       if (!response.headersSent)
-        response.writeHead(error instanceof HubError && error.code === "payload_too_large" ? 413 : 500);
+        response.writeHead(isTooLarge ? 413 : isShort ? 503 : 500, isShort ? { "retry-after": "30" } : {});
       response.end();
     });
   });

@@ -159,7 +159,7 @@ export const securityPage = (root: string): string => {
     ),
     "## What does not hold",
     [
-      "- Archived payloads are kept until somebody deletes them, since everything can be made anew from them. `throughline people erase` takes one person out of a data folder; on AWS there is no such command, and what a tool still tells comes back.",
+      "- Archived payloads are kept until somebody deletes them, since everything can be made anew from them. `throughline people erase` takes one person out of a data folder or, with `--env`, out of the stores of a hub on AWS, but for the table's backups (35 days) and the archive of the bus (30 days); what a tool still tells comes back.",
       "- Limits of requests are counted by each process for itself.",
       "- Whoever may write to the store, the data folder or the table on AWS, can make themselves a key.",
       "- Tools that do not sign their bodies (Figma, Mailchimp, PostHog, Jira's OAuth apps) prove the sender alone: their webhooks only have records read again; a deletion is believed once the tool, asked, has the record no more.",

@@ -11,6 +11,8 @@ export const ERRORS = {
   data_folder_locked: "Another Throughline uses this data folder: stop it, or set THROUGHLINE_DATA to another folder.",
   store_damaged:
     "Run `npx throughline rebuild`: it makes the store anew from the archive and keeps the damaged files beside it, untouched; then start again.",
+  store_newer:
+    "A newer version of Throughline changed this store in a way that this one would spoil: start that version, or a later one.",
   connection_unknown: "Use the name of a connection of throughline.config.ts; `/v1/connections` lists them.",
   stream_unknown: "Use a stream that the connector declares; `throughline normalise` without arguments lists them.",
   feature_unknown: "Use a key or id of a feature; `throughline features` lists them.",
@@ -132,12 +134,20 @@ export const payloadUnreadable = (what: string, cause?: unknown): HubError =>
   new HubError("payload_unreadable", `${what} does not have the shape we read`, { retry: "never", cause });
 
 /**
- * What a log may say of a failure: our own words; of what others threw only its name and where in our files it came up,
- * since its words may be a payload.
+ * What a log may say of a failure: our own words; of what others threw only its name, the system's word for it (EMFILE) and
+ * where in our files it came up, since its words may be a payload.
  */
 export const safeReason = (error: unknown): string => {
   if (error instanceof HubError) return error.message;
   if (!(error instanceof Error)) return "unknown failure";
   const place = /\/((?:shared|functions|connectors|infra)\/[\w./-]+:\d+)/.exec(error.stack ?? "")?.[1];
-  return place === undefined ? error.name : `${error.name} at ${place}`;
+  const code = systemCode(error);
+  const words = code === undefined ? error.name : `${error.name} ${code}`;
+  return place === undefined ? words : `${words} at ${place}`;
+};
+
+/** The system's word for a call of it that failed: `EMFILE`, `ENOSPC`. Undefined for any other failure. */
+export const systemCode = (error: unknown): string | undefined => {
+  const { code, errno } = error instanceof Error ? (error as NodeJS.ErrnoException) : {};
+  return typeof errno === "number" && code !== undefined && /^E[A-Z0-9]{2,20}$/.test(code) ? code : undefined;
 };

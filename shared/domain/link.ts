@@ -1,5 +1,6 @@
 import type { Author } from "./assertion.ts";
 import type { Instant } from "./instant.ts";
+import { type Known, keeping } from "./kept-fields.ts";
 import { kindOf } from "./kind.ts";
 
 export const LINK_TYPES = [
@@ -89,6 +90,20 @@ export interface Link {
   readonly version: number;
 }
 
+const LINK: Known<Link> = {
+  from: true,
+  to: true,
+  type: true,
+  origin: true,
+  confidence: true,
+  evidence: true,
+  decision: true,
+  validFrom: true,
+  validTo: true,
+  recordedAt: true,
+  version: true,
+};
+
 const compare = (a: Evidence, b: Evidence): number =>
   CONFIDENCE[b.place] - CONFIDENCE[a.place] || (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
 
@@ -140,7 +155,7 @@ const linkOf = (
   const isHeld = decision === undefined ? best !== undefined : decision.is === "confirmed";
   const found = best === undefined ? undefined : (ORIGINS.get(best.place) ?? "pattern");
   const confidence = decision?.is === "confirmed" ? 1 : best === undefined ? 0 : CONFIDENCE[best.place];
-  return {
+  const link: Link = {
     from,
     to,
     type,
@@ -153,6 +168,7 @@ const linkOf = (
     recordedAt,
     version: (held?.version ?? 0) + 1,
   };
+  return keeping(held, link, LINK);
 };
 
 /** How the API names a link; it says the two ends, so that nothing must be looked up. */

@@ -86,7 +86,7 @@ export const noteCensus = (
   state: CensusState,
 ): Promise<boolean> =>
   update<CensusState>(hub.ports.table, censusKey(connection, stream, scope), (held) => ({
-    data: { ...(held?.data.result !== undefined && { result: held.data.result }), ...state },
+    data: { ...held?.data, error: undefined, ...state },
   }));
 
 const count = async (counting: Counting): Promise<CensusResult> => {

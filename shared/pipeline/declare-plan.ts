@@ -7,6 +7,7 @@ import { entityOf, goneEntity, hash } from "./entity-of.ts";
 import type { DeclaredObjective, DeclaredResult, Hub, Product } from "./hub.ts";
 import { noteRecorded } from "./lost.ts";
 import { initiativeAlias, metricAlias } from "./statements.ts";
+import { successor } from "./successor.ts";
 
 /** No connection can be called so: names begin with a letter or digit. */
 const CONFIG = "con_.config";
@@ -109,7 +110,7 @@ export const declarePlan = async (hub: Hub): Promise<number> => {
       if (await put(hub, goneEntity(held, { state: "out_of_scope", at: now }, gone))) changed += 1;
     }
   }
-  await update<{ hash: string }>(table, planKey, () => ({ data: { hash: applied } }));
+  await update<{ hash: string }>(table, planKey, (held) => ({ data: { ...held?.data, hash: applied } }));
   return changed;
 };
 
@@ -119,8 +120,7 @@ const put = async ({ ports }: Hub, entity: StoredEntity): Promise<boolean> => {
   const isPut = await update<StoredEntity>(ports.table, entityKey(entity.id), (held) => {
     if (held?.data.mappedHash === entity.mappedHash && held.data.presence.state === entity.presence.state)
       return undefined;
-    const { firstSeenAt, version } = held?.data ?? { firstSeenAt: entity.firstSeenAt, version: 0 };
-    written = { ...entity, firstSeenAt, version: version + 1 };
+    written = successor(held?.data, entity);
     return { data: written, list: lists.ofKind(entity.kind, entity.id) };
   });
   if (isPut && written !== undefined) await noteRecorded(ports, [written]);

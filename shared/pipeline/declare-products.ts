@@ -14,9 +14,9 @@ export const declareProducts = async ({ ports: { table, clock }, products }: Hub
   const held = new Map((await table.getMany<DeclaredProduct>(keys)).map(({ sk, data }) => [sk, data]));
   for (const { id, slug, name, vision } of products) {
     const key = declaredProductKey(slug);
-    const product: Product = { id, slug, name, ...(vision !== undefined && { vision }) };
-    const { seenAt: _, ...known } = held.get(key.sk) ?? { seenAt: "" };
-    if (JSON.stringify(known) === JSON.stringify(product)) continue;
-    await update<DeclaredProduct>(table, key, () => ({ data: { ...product, seenAt: clock.now().toISOString() } }));
+    const before = held.get(key.sk);
+    if (before?.id === id && before.name === name && before.vision === vision) continue;
+    const seenAt = clock.now().toISOString();
+    await update<DeclaredProduct>(table, key, (row) => ({ data: { ...row?.data, id, slug, name, vision, seenAt } }));
   }
 };

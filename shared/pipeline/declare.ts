@@ -36,9 +36,9 @@ export const declare = async (hub: Hub): Promise<number> => {
         for (const id of await accountsNamed(hub, name)) ids.add(id);
     }
     await identifyAccounts(hub, ids);
-    await update<Applied>(table, { pk: peopleKey.pk, sk }, () => ({ data: { person: is ?? null } }));
+    await update<Applied>(table, { pk: peopleKey.pk, sk }, (held) => ({ data: { ...held?.data, person: is ?? null } }));
     changed += 1;
   }
-  await update<{ hash: string }>(table, peopleKey, () => ({ data: { hash: now } }));
+  await update<{ hash: string }>(table, peopleKey, (held) => ({ data: { ...held?.data, hash: now } }));
   return changed;
 };

@@ -103,6 +103,6 @@ const noteEnd = async (
   if (expiresAt === undefined) return;
   const never = new Date(0).toISOString();
   await update<HooksSeen>(hub.ports.table, hooksKey(name), (held) => ({
-    data: { url, expiresAt, triedAt: held?.data.triedAt ?? never },
+    data: { ...held?.data, url, expiresAt, triedAt: held?.data.triedAt ?? never, isGone: false },
   }));
 };

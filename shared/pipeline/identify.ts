@@ -134,7 +134,7 @@ const store = async (hub: Hub, near: ReadonlyMap<string, Near>): Promise<boolean
   for (const [id, { version, keys, held }] of near) {
     for (const key of held?.data.keys ?? [])
       if (!keys.includes(key)) await setSharer(table, key, { account: id, version, gone: true });
-    const data: Identified = { version, keys, ...(notes.get(id) ?? { personId: null, rule: null }) };
+    const data: Identified = { ...held?.data, version, keys, ...(notes.get(id) ?? { personId: null, rule: null }) };
     if (JSON.stringify(data) === JSON.stringify(held?.data)) continue;
     if (!(await table.put({ ...identifiedKey(id), version: (held?.version ?? 0) + 1, data }))) return false;
   }

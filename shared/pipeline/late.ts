@@ -33,7 +33,7 @@ export const tellLate = async (hub: Hub): Promise<void> => {
     await update<Lateness>(hub.ports.table, latenessKey(name), (held) =>
       (held?.data.isLate ?? false) === isLate
         ? undefined
-        : { data: { isLate, at, dataAsOf, lagSeconds: Math.floor(lag), limitSeconds } },
+        : { data: { ...held?.data, isLate, at, dataAsOf, lagSeconds: Math.floor(lag), limitSeconds } },
     );
   }
 };

@@ -113,7 +113,7 @@ export const lostByFeed = async ({
   }
   const done = () =>
     update<{ place: string }>(table, checkedKey, (held) =>
-      (held?.data.place ?? "") === passed ? undefined : { data: { place: passed } },
+      (held?.data.place ?? "") === passed ? undefined : { data: { ...held?.data, place: passed } },
     );
   return { lost: lost.slice(0, LOST_AT_ONCE), done };
 };

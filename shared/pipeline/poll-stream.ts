@@ -1,6 +1,7 @@
 import { hash as digestOf } from "node:crypto";
 import { HubError, safeReason } from "../connector/errors.ts";
 import type { Instant } from "../domain/instant.ts";
+import { type Known, keeping } from "../domain/kept-fields.ts";
 import { entityId } from "../domain/kind.ts";
 import type { Row } from "../ports/table.ts";
 import { streamKey } from "../store/keys.ts";
@@ -33,6 +34,17 @@ export interface StreamState {
   /** Of the pages of the last run: a page that is the same again was queued already. */
   readonly pageHashes?: readonly string[] | undefined;
 }
+
+const STATE: Known<StreamState> = {
+  cursor: true,
+  lease: true,
+  run: true,
+  lastOutcome: true,
+  firstCompletedAt: true,
+  lastCompletedAt: true,
+  queuedAt: true,
+  pageHashes: true,
+};
 
 /** Overlaps repeat a page or a few; what is beyond is simply queued again. */
 const PAGES_REMEMBERED = 50;
@@ -93,7 +105,7 @@ export const pollStream = async (
   if (isHeld(hub, held)) return "lease_held";
   /** The row's version is the fence: whoever lost the lease cannot store a cursor any more. */
   const store = async (data: StreamState): Promise<void> => {
-    const next: Row<StreamState> = { ...key, version: (row?.version ?? 0) + 1, data };
+    const next: Row<StreamState> = { ...key, version: (row?.version ?? 0) + 1, data: keeping(row?.data, data, STATE) };
     if (!(await table.put(next))) throw leaseHeld(hub, connection);
     row = next;
   };

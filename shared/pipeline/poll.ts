@@ -90,7 +90,7 @@ const fanOut = async (
   const isDue = await update<{ at: Instant }>(hub.ports.table, backfillKey(connection.name), (held) =>
     job.full !== true && held !== undefined && now.getTime() - Date.parse(held.data.at) < BACKFILL_AGAIN_MS
       ? undefined
-      : { data: { at: now.toISOString() } },
+      : { data: { ...held?.data, at: now.toISOString() } },
   );
   if (isDue)
     await handOn(
@@ -174,7 +174,7 @@ const noteCredential = async (hub: Hub, { name, credential, limits }: Connection
     const quota = isNew ? quotaOf(told) : before;
     return held?.data.expiresAt === expiresAt && quota === before
       ? undefined
-      : { data: { expiresAt, ...(quota && { quota }) } };
+      : { data: { ...held?.data, expiresAt, ...(quota && { quota }) } };
   });
 };
 

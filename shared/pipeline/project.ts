@@ -221,7 +221,7 @@ export const projectSights = async (hub: Hub): Promise<number> => {
     await putView(hub, id, { sights: async () => sights, words, cause: "time", looksAnew: true });
     derived += 1;
   }
-  await update<{ seen: string }>(table, sightsKey, () => ({ data: { seen } }));
+  await update<{ seen: string }>(table, sightsKey, (held) => ({ data: { ...held?.data, seen } }));
   return derived;
 };
 

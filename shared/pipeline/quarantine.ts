@@ -28,7 +28,10 @@ export const setAside = async (
   await update<Quarantined>(hub.ports.table, quarantineKey(what.connectionId, receivedDay, id), (held) =>
     held !== undefined && (held.data.resolvedAt === undefined || held.data.discarded === true)
       ? undefined
-      : { data: { id, ...what, code, message, at }, list: lists.ofUnresolved(what.connectionId, receivedDay, id) },
+      : {
+          data: { ...held?.data, resolvedAt: undefined, id, ...what, code, message, at },
+          list: lists.ofUnresolved(what.connectionId, receivedDay, id),
+        },
   );
   hub.meter?.add("quarantined", { connection: what.connectionId, code });
   hub.log.warn(

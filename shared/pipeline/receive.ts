@@ -75,8 +75,10 @@ export const receive = async (hub: Hub, connectionName: string, delivery: Delive
 /** Counts a webhook of a connection, for its page. Not on the receiving path of AWS, whose receiver has no table. */
 export const noteReceipt = async (hub: Hub, connectionName: string, at: string, accepted: boolean): Promise<void> => {
   await update<Receipt>(hub.ports.table, receiptKey(connectionName), (held) => ({
-    data: accepted
-      ? { rejected: held?.data.rejected ?? 0, lastReceivedAt: at }
-      : { ...held?.data, rejected: (held?.data.rejected ?? 0) + 1 },
+    data: {
+      ...held?.data,
+      rejected: (held?.data.rejected ?? 0) + (accepted ? 0 : 1),
+      ...(accepted && { lastReceivedAt: at }),
+    },
   }));
 };

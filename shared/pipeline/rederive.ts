@@ -20,13 +20,13 @@ export const askForRederivation = async (hub: Hub, connection: Connection): Prom
   if (held?.version === version) return;
   if (held !== undefined || (await hasRead(hub, connection)))
     await hub.ports.jobs.send([JSON.stringify({ connection: connection.name, replay: {} })]);
-  await update<Mapped>(hub.ports.table, key, () => ({ data: { version } }));
+  await update<Mapped>(hub.ports.table, key, (before) => ({ data: { ...before?.data, version } }));
 };
 
 /** Notes that the whole archive of a connection was just read under the mapping in force. */
 export const noteMapping = async (hub: Hub, connection: string): Promise<void> => {
   const { version } = await hub.mapping();
-  await update<Mapped>(hub.ports.table, mappedKey(connection), () => ({ data: { version } }));
+  await update<Mapped>(hub.ports.table, mappedKey(connection), (held) => ({ data: { ...held?.data, version } }));
 };
 
 const hasRead = async (hub: Hub, { name }: Connection): Promise<boolean> => {

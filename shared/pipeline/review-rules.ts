@@ -50,7 +50,9 @@ export const reviewRules = async (hub: Hub, atOnce = AT_ONCE): Promise<number> =
     after = id;
     looked += 1;
   }
-  await update<RulesInForce>(table, rulesKey, () => ({ data: { version, part, ...(!isComplete && { after }) } }));
+  await update<RulesInForce>(table, rulesKey, (row) => ({
+    data: { ...row?.data, version, part, after: isComplete ? undefined : after },
+  }));
   return looked;
 };
 

@@ -58,7 +58,9 @@ const makeDue = async (hub: Hub, { reads }: Reporting, settings: ReportSettings)
   const { pk, sk } = reportKey(name);
   const state = (await table.get<ScheduleState>(pk, sk))?.data;
   if (state === undefined)
-    await update<ScheduleState>(table, reportKey(name), () => ({ data: { since: now.toISOString() } }));
+    await update<ScheduleState>(table, reportKey(name), (held) =>
+      held === undefined ? { data: { since: now.toISOString() } } : undefined,
+    );
   if (state?.upTo === undefined) {
     const waits = now.getTime() - Date.parse(state?.since ?? now.toISOString()) < WAIT_MS;
     if (waits && !(await isRead(reads, now))) return;

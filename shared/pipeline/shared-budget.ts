@@ -34,7 +34,7 @@ export const sharedBudget = (
       const start = Math.max(held?.data.until ?? 0, now() - BURST * gap);
       blockedUntil = held?.data.blockedUntil ?? 0;
       mine = { next: start, left: size };
-      return { data: { until: start + size * gap, blockedUntil } };
+      return { data: { ...held?.data, until: start + size * gap, blockedUntil } };
     });
   };
   return {
@@ -54,7 +54,7 @@ export const sharedBudget = (
       await update<GivenOut>(table, budgetKey(connection), (held) =>
         (held?.data.blockedUntil ?? 0) >= resetAt
           ? undefined
-          : { data: { until: held?.data.until ?? 0, blockedUntil: resetAt } },
+          : { data: { ...held?.data, until: held?.data.until ?? 0, blockedUntil: resetAt } },
       );
     },
   };

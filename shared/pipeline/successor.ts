@@ -1,6 +1,35 @@
+import { FIELDS } from "../domain/entity.ts";
+import { type Known, keeping } from "../domain/kept-fields.ts";
 import type { StoredEntity } from "../store/entities.ts";
 
-/** What is stored next: first sight, past keys and presence carry over from what is held. */
+const ENTITY: Known<StoredEntity> = {
+  id: true,
+  kind: true,
+  productIds: true,
+  source: true,
+  scopes: true,
+  presence: true,
+  sourceCreatedAt: true,
+  sourceUpdatedAt: true,
+  askedAt: true,
+  firstSeenAt: true,
+  recordedAt: true,
+  version: true,
+  contentHash: true,
+  mappedHash: true,
+  mappingVersion: true,
+  rawRef: true,
+  receivedAt: true,
+  goneToldAt: true,
+  historyHash: true,
+  fields: true,
+  aliases: true,
+  references: true,
+  relations: true,
+  customFields: true,
+};
+
+/** What is stored next: first sight, past keys, presence and what only newer code knows carry over from what is held. */
 export const successor = (held: StoredEntity | undefined, next: StoredEntity): StoredEntity => {
   if (held === undefined) return next;
   const lost = held.source.key !== undefined && held.source.key !== next.source.key ? [held.source.key] : [];
@@ -12,7 +41,7 @@ export const successor = (held: StoredEntity | undefined, next: StoredEntity): S
   ].filter(({ key }) => key !== next.source.key);
   const same = held.presence.state === next.presence.state;
   const askedBefore = held.contentHash === next.contentHash && (held.askedAt ?? "") > (next.askedAt ?? "");
-  return {
+  const known: StoredEntity = {
     ...next,
     ...(askedBefore && { askedAt: held.askedAt }),
     source: { ...next.source, keyHistory: past },
@@ -20,5 +49,7 @@ export const successor = (held: StoredEntity | undefined, next: StoredEntity): S
     presence: same ? held.presence : next.presence,
     firstSeenAt: held.firstSeenAt,
     version: held.version + 1,
+    fields: keeping(held.fields, next.fields, FIELDS[next.kind].shape),
   };
+  return keeping(held, known, ENTITY);
 };

@@ -33,6 +33,7 @@ export const setSuggestion = async (
     const others = before?.hints.filter(({ by }) => by !== hints?.by) ?? [];
     const all = hints === undefined ? (before?.hints ?? []) : [...others, ...hints.now];
     const data: Suggestion = {
+      ...before,
       from,
       to,
       type,

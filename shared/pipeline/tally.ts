@@ -27,6 +27,7 @@ export const tally = async (hub: Hub, metric: string, { day, id, by }: Occurrenc
   let now: Tally | undefined;
   await update<Tally>(hub.ports.table, tallyKey(metric, day), (held) => {
     now = {
+      ...held?.data,
       occurrences: withMembers(held?.data.occurrences, [id], EXACT_TO),
       people: by === undefined ? held?.data.people : withMembers(held?.data.people, [by], 0),
     };

@@ -3,6 +3,7 @@ import * as z from "zod";
 import type { Token, TokenStore } from "../connector/credential.ts";
 import { HubError } from "../connector/errors.ts";
 import type { Instant } from "../domain/instant.ts";
+import { type Known, keeping } from "../domain/kept-fields.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Row } from "../ports/table.ts";
 import { renewalKey } from "../store/keys.ts";
@@ -12,6 +13,8 @@ interface Renewing {
   readonly lease?: { readonly holder: string; readonly until: Instant } | undefined;
   readonly refused?: Refused | undefined;
 }
+
+const RENEWING: Known<Renewing> = { lease: true, refused: true };
 
 interface Refused {
   readonly digest: string;
@@ -113,7 +116,7 @@ export const tokenStore = (
     return false;
   };
   const put = async (held: Row<Renewing> | undefined, data: Renewing): Promise<Row<Renewing> | undefined> => {
-    const row: Row<Renewing> = { pk, sk, version: (held?.version ?? 0) + 1, data };
+    const row: Row<Renewing> = { pk, sk, version: (held?.version ?? 0) + 1, data: keeping(held?.data, data, RENEWING) };
     return (await table.put(row)) ? row : undefined;
   };
 

@@ -58,7 +58,7 @@ export const putWords = async (table: Table, came: readonly StoredEntity<"vocabu
     const listed = (await table.get<Words>(key.pk, key.sk)) === undefined ? await listedWords(table, name) : {};
     await update<Words>(table, key, (held) => {
       const words = { ...listed, ...held?.data.words, ...Object.fromEntries(some.map((one) => [one.id, wordOf(one)])) };
-      return hash(words) === hash(held?.data.words ?? {}) ? undefined : { data: { words } };
+      return hash(words) === hash(held?.data.words ?? {}) ? undefined : { data: { ...held?.data, words } };
     });
   }
 };

@@ -45,7 +45,7 @@ export const hubEmailHash = async (
   if (before === undefined || !beside) {
     await update<Kept>(table, identityKeyKey, (held) => {
       const key = held?.data.key ?? randomBytes(32).toString("base64");
-      return held?.data.mark === markOf(key) ? undefined : { data: { key, mark: markOf(key) } };
+      return held?.data.mark === markOf(key) ? undefined : { data: { ...held?.data, key, mark: markOf(key) } };
     });
   }
   const now = (await table.get<Kept>(pk, sk))?.data;

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { HubError } from "../connector/errors.ts";
 import type { Surroundings } from "../connector/http.ts";
 import { declarations } from "../domain/identity.ts";
+import { type Known, keeping } from "../domain/kept-fields.ts";
 import { configuredId } from "../domain/kind.ts";
 import { HEALTH_RULES, healthRules } from "../lifecycle/health/rules.ts";
 import { hash } from "../pipeline/entity-of.ts";
@@ -160,13 +161,34 @@ const productsOf = ({ products, people = {}, health: hubs }: HubConfig): Product
 export interface MappingInForce extends Pick<HubConfig, "products" | "statuses" | "environments"> {
   readonly hash: string;
   readonly version: number;
+  /** The least {@link FORMAT} of code that may work on this store; absent: any. */
+  readonly format?: number | undefined;
 }
+
+/**
+ * Rows only gain fields, and whoever writes a row keeps those that it does not know. A version whose rows an older one
+ * would spoil all the same raises this and notes it in the store: the older one then refuses to go on.
+ */
+const FORMAT = 1;
+
+const MAPPING: Known<MappingInForce> = {
+  hash: true,
+  version: true,
+  products: true,
+  statuses: true,
+  environments: true,
+  format: true,
+};
 
 /** Rises by one whenever what maps records changed since a hub was last at work. */
 const mappingVersion = async ({ table }: Ports, config: HubConfig, log: Log, beside: boolean): Promise<number> => {
   const { products, statuses, environments } = mappingPartOf(config);
   const now = hash([products ?? null, statuses ?? null, environments ?? null]);
   const before = (await table.get<MappingInForce>(mappingKey.pk, mappingKey.sk))?.data;
+  if ((before?.format ?? FORMAT) > FORMAT)
+    throw new HubError("store_newer", `this store needs format ${before?.format}, this version knows ${FORMAT}`, {
+      retry: "later",
+    });
   if (before?.hash === now) return before.version;
   // Who only looks puts nothing into force.
   if (beside) return (before?.version ?? 0) + 1;
@@ -174,13 +196,18 @@ const mappingVersion = async ({ table }: Ports, config: HubConfig, log: Log, bes
     held?.data.hash === now
       ? undefined
       : {
-          data: {
-            hash: now,
-            version: (held?.data.version ?? 0) + 1,
-            ...(products && { products }),
-            ...(statuses && { statuses }),
-            ...(environments && { environments }),
-          },
+          data: keeping(
+            held?.data,
+            {
+              hash: now,
+              version: (held?.data.version ?? 0) + 1,
+              ...(products && { products }),
+              ...(statuses && { statuses }),
+              ...(environments && { environments }),
+              ...(held?.data.format !== undefined && { format: held.data.format }),
+            },
+            MAPPING,
+          ),
         },
   );
   if (before !== undefined)

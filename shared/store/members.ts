@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Instant } from "../domain/instant.ts";
+import { type Known, keeping } from "../domain/kept-fields.ts";
 import type { Row, Table } from "../ports/table.ts";
 import type { Grant, Who } from "./access.ts";
 import { update } from "./entities.ts";
@@ -17,6 +18,17 @@ export interface Member extends Grant {
   readonly createdAt: Instant;
   readonly createdBy: Who;
 }
+
+const MEMBER: Known<Member> = {
+  id: true,
+  address: true,
+  name: true,
+  role: true,
+  scopes: true,
+  products: true,
+  createdAt: true,
+  createdBy: true,
+};
 
 type Stored = Member | { readonly id: string; readonly removedAt: Instant };
 
@@ -52,7 +64,7 @@ export const putMember = async (
     const address = wanted.address.trim().toLowerCase();
     const member = { ...wanted, id, address, createdAt, createdBy };
     told = { member, isNew: held === undefined };
-    return { data: member, list: lists.ofMember(id) };
+    return { data: keeping(held, member, MEMBER), list: lists.ofMember(id) };
   });
   if (told === undefined) throw new Error("a member was not written");
   return told;

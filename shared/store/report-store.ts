@@ -84,7 +84,7 @@ export const takeRun = async (
     const { document, lease } = held?.data ?? {};
     found =
       document !== undefined ? "made" : lease !== undefined && lease.by !== by && lease.until > now ? "busy" : "taken";
-    return found === "taken" ? { data: { report, run, lease: { by, until } } } : undefined;
+    return found === "taken" ? { data: { ...held?.data, report, run, lease: { by, until } } } : undefined;
   });
   return taken ? "taken" : found;
 };
@@ -99,7 +99,10 @@ export const keepRun = (
 ): Promise<boolean> =>
   update<StoredRun>(table, reportRunKey(report, run), (held) =>
     held?.data.document === undefined
-      ? { data: { report, run, document, madeAt }, list: lists.ofReportRun(report, run) }
+      ? {
+          data: { ...held?.data, report, run, document, madeAt, lease: undefined },
+          list: lists.ofReportRun(report, run),
+        }
       : undefined,
   );
 

@@ -55,7 +55,7 @@ export const sayings = (table: Table, clock: () => Date): Say => ({
           withAsserted(before, about, next && { id: freshId("asr"), by, at, ...next }, by, at),
         held?.data.assertions ?? [],
       );
-      return { data: { assertions, toVersion: version } };
+      return { data: { ...held?.data, assertions, toVersion: version } };
     });
     if (isFirst)
       for (const { about, next } of all)
@@ -77,7 +77,9 @@ export const sayings = (table: Table, clock: () => Date): Say => ({
     const at = clock().toISOString();
     const decision = is === undefined ? null : { is, by, at };
     await update<Decided>(table, decisionKey(from, type, to), (held) =>
-      held === undefined && decision === null ? undefined : { data: { from, to, type, decision, recordedAt: at } },
+      held === undefined && decision === null
+        ? undefined
+        : { data: { ...held?.data, from, to, type, decision, recordedAt: at } },
     );
   },
 });

@@ -45,7 +45,9 @@ export const savedViews = (table: Table): SavedViews => {
         throw new HubError("invalid_parameter", `there are ${AT_MOST} saved views: remove one first`, {
           retry: "never",
         });
-      await update<Kept>(table, savedViewKey(view.name), () => ({ data: { ...view, isRemoved: false } }));
+      await update<Kept>(table, savedViewKey(view.name), (row) => ({
+        data: { ...(row?.data.isRemoved === false && row.data), ...view, isRemoved: false },
+      }));
     },
     async remove(name) {
       await update<Kept>(table, savedViewKey(name), (row) =>

@@ -10,7 +10,10 @@ import { useHub } from "../../shared/platform/current.ts";
 import type { HubConfig } from "../../shared/platform/define-hub.ts";
 import { openHub } from "../../shared/platform/open-hub.ts";
 
-export const ENVIRONMENT = { JIRA_TOKEN: "t", THROUGHLINE_IDENTITY_KEY: "an-identity-key-of-32-characters" };
+export const ENVIRONMENT: Readonly<Record<string, string>> = {
+  JIRA_TOKEN: "t",
+  THROUGHLINE_IDENTITY_KEY: "an-identity-key-of-32-characters",
+};
 export const CONFIG = {
   connections: {
     jira: { connector: "jira", config: { site: "acme", email: "a@acme.example", apiToken: { secret: "JIRA_TOKEN" } } },
@@ -21,18 +24,18 @@ export const LOG = { info: () => {}, warn: () => {} };
 const recorded = (name: string): Record<string, unknown> =>
   JSON.parse(readFileSync(new URL(`../fixtures/jira/${name}.json`, import.meta.url), "utf8")).record;
 
-export const open = (folder: string): Embedded =>
+export const open = (folder: string, environment: Readonly<Record<string, string>> = ENVIRONMENT): Embedded =>
   openEmbedded({
     folder,
     exclusive: true,
-    environment: ENVIRONMENT,
+    environment,
     envFile: join(folder, ".env"),
     url: "http://localhost:4100",
   });
 
 /** A store of an epic and its stories, as pages of Jira bring them; derived and announced. Left open. */
-export const storedWork = async (folder: string, stories = 12): Promise<Embedded> => {
-  const embedded = open(folder);
+export const storedWork = async (folder: string, stories = 12, environment = ENVIRONMENT): Promise<Embedded> => {
+  const embedded = open(folder, environment);
   const { ports, feed } = embedded;
   const hub = await openHub({ config: CONFIG, ports, log: LOG, url: "http://localhost:4100", alone: true });
   useHub(hub);

@@ -2,7 +2,6 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import type { Replace } from "../../domain/erased-words.ts";
-import type { Archive } from "../../ports/archive.ts";
 import { ENDINGS } from "../archived.ts";
 import { checkpointed, commit } from "./database.ts";
 import { COLUMNS, type Stored, storedRows, sumOf } from "./table.ts";
@@ -15,44 +14,18 @@ const TEXTS = {
   bus: ["detail"],
 } as const;
 
-/**
- * Writes payloads anew in which words are to be replaced, under new addresses.
- *
- * @returns the new address by the old one; the old files are there until {@link removePayloads}
- */
-export const replaceInPayloads = async (
-  archive: Archive,
-  connections: readonly string[],
-  replace: Replace,
-): Promise<Map<string, string>> => {
-  const moved = new Map<string, string>();
-  for (const connection of connections) {
-    for await (const ref of archive.list(connection)) {
-      const { note, bytes } = await archive.get(ref);
-      const text = new TextDecoder().decode(bytes);
-      const replaced = replace(text);
-      if (replaced !== text) moved.set(ref, await archive.put(note, new TextEncoder().encode(replaced)));
-    }
-  }
-  return moved;
-};
-
 /** @param folder of the archive */
 export const removePayloads = (folder: string, refs: Iterable<string>): void => {
   for (const ref of refs) for (const ending of ENDINGS) rmSync(join(folder, `${ref}${ending}`), { force: true });
 };
 
-const ADDRESS = /(?<![\w.-])[\w.-]+\/\d{4}-\d{2}-\d{2}\/[\w.-]+-[0-9a-f]{64}/g;
-
 /**
  * Replaces words in every row of the database, keys included, in one transaction, and leaves nothing of them in free
  * pages or in the write-ahead log. Versions and the feed stay: nothing is announced.
  *
- * @param moved addresses of payloads that are others now
  * @returns how many rows were changed
  */
-export const replaceInRows = (db: DatabaseSync, replace: Replace, moved: ReadonlyMap<string, string>): number => {
-  const all: Replace = (text) => replace(text).replaceAll(ADDRESS, (ref) => moved.get(ref) ?? ref);
+export const replaceInRows = (db: DatabaseSync, all: Replace): number => {
   commit(db);
   db.exec("BEGIN IMMEDIATE");
   let changed = 0;

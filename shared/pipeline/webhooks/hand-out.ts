@@ -41,7 +41,7 @@ export const handOut = async (hub: Hub, told: Told, endpoints: readonly StoredEn
   // A quiet log costs no write but the day's.
   const next = page.at(-1)?.place ?? `${upTo.slice(0, 10)}T00:00:00.000Z`;
   await update<HandedOut>(table, handedOutKey, (row) =>
-    (row?.data.place ?? "") >= next ? undefined : { data: { place: next } },
+    (row?.data.place ?? "") >= next ? undefined : { data: { ...row?.data, place: next } },
   );
   return page.length === PAGE;
 };

@@ -120,8 +120,12 @@ describe("secrets that are random texts", { timeout: 60_000 }, () => {
   };
 
   beforeAll(async () => {
+    // The newest are the endpoint's own. What a delivery keeps of an answer ends after a thousand letters.
     hub = await startCanaryHub(() =>
-      [...secrets.values()].flatMap((secret) => spellings(secret).slice(0, 9)).join(" "),
+      [...secrets.values()]
+        .slice(-2)
+        .flatMap((secret) => spellings(secret).slice(0, 9))
+        .join(" "),
     );
     for (const [name, secret] of Object.entries(hub.secrets)) secrets.set(name, secret);
     const workspace = readFileSync(join(hub.folder, "workspace.key"), "utf8");

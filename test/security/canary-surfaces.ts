@@ -190,7 +190,7 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
 
 /** What each command is called with; those of `keys` that tell a secret are called elsewhere. */
 const lines = (feature: string, event: string): Readonly<Record<string, readonly (readonly string[])[]>> => ({
-  sync: [["github"], ["linear", "--wait"], ["nothing"]],
+  sync: [["github"]],
   normalise: [["linear", "issues"]],
   export: [
     ["feature"],
@@ -201,54 +201,44 @@ const lines = (feature: string, event: string): Readonly<Record<string, readonly
     ["act"],
     ["ddl", "--target", "duckdb", "--out", "lake"],
     ["all", "--format", "parquet", "--out", "lake"],
-    ["nothing"],
+    ["nothing", "--json"],
   ],
   replay: [["github", "--quarantine"], ["nothing"]],
-  rebuild: [[]],
+  rebuild: [["--json"]],
   rules: [["test"]],
-  doctor: [[], ["github", "--census"]],
-  status: [[]],
-  features: [[]],
-  explain: [[feature], ["NOPE-1"]],
-  flow: [[]],
-  history: [[feature], ["NOPE-1"]],
-  keys: [["list"], ["revoke", "none"]],
+  doctor: [[], ["github", "--census", "--json"]],
+  status: [[], ["--json"]],
+  features: [[], ["--json"]],
+  explain: [[feature], [feature, "--json"], ["NOPE-1"]],
+  flow: [[], ["--json"]],
+  history: [["NOPE-1"]],
+  keys: [["list"], ["list", "--json"], ["revoke", "none"]],
   report: [
     ...["text", "html", "md", "csv", "json", "slack", "teams"].map((format) => ["weekly", "--format", format]),
     ["weekly", "--send"],
-    ["weekly", "--send-test", "ana@acme.example"],
+    ["weekly", "--send-test", "ana@acme.example", "--json"],
   ],
-  people: [[], ["erase", "nobody@acme.example"]],
-  trace: [[event], ["evt_none"]],
-  listen: [
-    ["--since", "2026-01-01", "--once"],
-    ["--events", "nothing"],
-  ],
+  people: [[], ["--json"], ["erase", "nobody@acme.example"]],
+  trace: [[event], [event, "--json"], ["evt_none"]],
+  listen: [["--since", "2026-01-01", "--once"]],
   trigger: [["feature.stage.changed"], ["nothing"]],
   events: [["export", "--format", "asyncapi"]],
   changes: [
     ["--since", "2026-01-01"],
-    ["--since", "2026-01-01", "--log"],
+    ["--since", "2026-01-01", "--log", "--json"],
   ],
 });
 
-/** Every command of the table, its first line for machines too, and the lake that `export` writes. */
+/** Every command of the table, and the lake that `export` writes. */
 export const commands = async (hub: CanaryHub, ask: Ask): Promise<Surface> => {
   const { data } = (await (await ask("/v1/changes?since=2026-01-01&type=feature.stage.changed&limit=1")).json()) as {
     data: readonly { id: string; subject: string }[];
   };
   const table = lines(data[0]?.subject ?? "", data[0]?.id ?? "");
-  const run = async (words: readonly string[]): Promise<Seen> => ({
-    where: words.join(" "),
-    text: await hub.command(...words),
-  });
-  // Together: most of them wait for a lock or for the hub.
-  const seen = await Promise.all(
-    Object.keys(COMMANDS).flatMap((name) => {
-      const [first, ...others] = table[name] ?? [["--help"]];
-      return [first ?? [], [...(first ?? []), "--json"], ...others].map((words) => run([name, ...words]));
-    }),
-  );
+  const seen: Seen[] = [];
+  for (const name of Object.keys(COMMANDS))
+    for (const words of [["--help"], ...(table[name] ?? [])])
+      seen.push({ where: [name, ...words].join(" "), text: await hub.command(name, ...words) });
   seen.push(...(await lake(join(hub.data, "..", "lake"))));
   return { seen, missed: Object.keys(COMMANDS).filter((name) => !(name in table) && !(name in NOT_RUN)) };
 };

@@ -58,10 +58,12 @@ const startRepeater = async (sandbox: Sandbox, { LINEAR_KEY }: Secrets, tells: (
       return;
     }
     const repeated = JSON.stringify({ url, headers, body: body.toString() });
-    const said = url.startsWith("/hook") ? `${tells()} ${repeated}` : repeated;
-    const failure = { error: "invalid_client", error_description: repeated, message: said };
-    response.writeHead(url.startsWith("/hook") ? 500 : 401, { "content-type": "application/json" });
-    response.end(JSON.stringify(failure));
+    if (url.startsWith("/hook")) {
+      response.writeHead(500).end(`${tells()} ${repeated}`);
+      return;
+    }
+    const failure = { error: "invalid_client", error_description: repeated, message: repeated };
+    response.writeHead(401, { "content-type": "application/json" }).end(JSON.stringify(failure));
   });
   const url = `http://127.0.0.1:${await portOf(server)}`;
   return {

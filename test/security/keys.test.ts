@@ -245,7 +245,7 @@ describe("what somebody made who is somebody no more", () => {
   const INVITED = { address: "eve@example.com" };
   const pathIn = ({ url }: Json) => new URL(String(url)).pathname;
 
-  it("T32 ends with a member: keys, those that their keys made, and links of all of these", async () => {
+  it("T32 ends with their membership: keys, what was made with these keys, and links", async () => {
     const { post, json, ask, app, id, tokens } = await member("admin");
     const keys = [String((await json(post("/v1/keys", { name: "one", role: "admin" })))["key"])];
     for (let n = 0; n < 2; n += 1) {
@@ -261,7 +261,7 @@ describe("what somebody made who is somebody no more", () => {
     expect((await ask(tokens.pm, "/v1/status")).status).toBe(200);
   });
 
-  it("T32 is a link that shows no more than its maker sees by now, and nothing once their key is revoked", async () => {
+  it("T32 shows, as a link to a page, what its maker sees by now, and nothing once their key is revoked", async () => {
     const { post, json, ask, app, tokens } = await member("po");
     const share = pathIn(await json(post("/v1/shares", { path: "/features" })));
     const said = async () => (await (await app.request(share)).text()).toLowerCase();

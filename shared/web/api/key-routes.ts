@@ -62,7 +62,7 @@ export const KEY_ROUTES = [
     tag: "Keys",
     scope: "keys:write",
     path: "/v1/keys/{id}",
-    summary: "Ends a key at once, and the sessions that were opened with it.",
+    summary: "Ends a key at once, with the sessions that were opened with it and the links to pages that it made.",
     pathParameters: { id: "Id of a key." },
     gives: Done,
     status: 204,

@@ -1,14 +1,17 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createHmac } from "node:crypto";
+import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { derivedKey } from "../../shared/platform/serving.ts";
 import type { Example } from "../../shared/web/api/example.ts";
 import { parametersOf } from "../../shared/web/api/open-api.ts";
 import type { Route } from "../../shared/web/api/route.ts";
 import { ROUTES } from "../../shared/web/api/routes.ts";
+import { WITHOUT_EXAMPLE } from "./without-example.ts";
 
 /**
  * `node infra/tools/api-examples.ts [address]`: asks the demo (or the hub at that address) every operation and keeps a
@@ -19,6 +22,7 @@ const CLI = fileURLToPath(new URL("../cli/throughline.mjs", import.meta.url));
 const SHOWN = "https://hub.example.com";
 const TEXT = 160;
 const SETTLES_WITHIN_MS = 10 * 60_000;
+const A_MONTH_MS = 30 * 86_400_000;
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -42,15 +46,42 @@ const startDemo = async (data: string) => {
   }
 };
 
+/** Asks until it is so. @param what that is waited for, as the error says it */
+const until = async (what: string, isSo: () => Promise<boolean>): Promise<void> => {
+  for (const end = Date.now() + SETTLES_WITHIN_MS; !(await isSo()); await sleep(1000))
+    if (Date.now() > end) throw new Error(`${what} did not come within ten minutes`);
+};
+
+const listOf = async (address: string): Promise<readonly Json[]> => {
+  const { data = [] } = (await (await fetch(address)).json()) as { data?: readonly Json[] };
+  return data;
+};
+
+/** All tools read, and the first report of each kind made of that: it comes a while after the last read. */
 const settled = async (url: string): Promise<void> => {
-  for (const end = Date.now() + SETTLES_WITHIN_MS; ; ) {
-    const { data } = (await (await fetch(`${url}/v1/connections?limit=200`)).json()) as {
-      data: { state: string; streams: object[] }[];
-    };
-    if (data.every(({ state, streams }) => streams.length === 0 || state === "healthy")) return;
-    if (Date.now() > end) throw new Error("the demo did not settle");
-    await sleep(2000);
-  }
+  await until("the first reads", async () =>
+    (await listOf(`${url}/v1/connections?limit=200`)).every(
+      ({ state, streams }) => (streams as object[]).length === 0 || state === "healthy",
+    ),
+  );
+  await until("the first reports", async () =>
+    (await listOf(`${url}/v1/reports`)).every(({ last_run: run }) => run !== null),
+  );
+};
+
+/** A webhook of GitHub, signed as the demo's own, that no reader understands: it is set aside. */
+const setOneAside = async (url: string, data: string): Promise<void> => {
+  const [file = ""] = globSync("*/workspace.key", { cwd: data });
+  const secret = Buffer.from(derivedKey(readFileSync(join(data, file), "utf8"), "demo webhooks")).toString("hex");
+  const repository = { full_name: "acme/devkit" };
+  const body = JSON.stringify({ action: "edited", issue: { title: "An issue without a number" }, repository });
+  const signature = createHmac("sha256", secret).update(body).digest("hex");
+  await fetch(`${url}/hooks/github`, {
+    method: "POST",
+    body,
+    headers: { "x-github-event": "issues", "x-github-delivery": "1", "x-hub-signature-256": `sha256=${signature}` },
+  });
+  await until("a dead letter", async () => (await listOf(`${url}/v1/connections/github/dead-letters`)).length > 0);
 };
 
 /** The same with one thing of each list, and texts that are not longer than they need be. */
@@ -74,19 +105,20 @@ const queryOf = (route: Route): string =>
     .map(({ name, example }) => `${name}=${encodeURIComponent(String(example))}`)
     .join("&");
 
-/** The path with what it names: the first things of the list above each name. */
-const pathsOf = async (url: string, path: string): Promise<readonly string[]> => {
+/** The path with what it names, one after the other: the first things of the list above each name. */
+async function* pathsOf(url: string, path: string): AsyncGenerator<string> {
   const at = path.indexOf("/{");
-  if (at === -1) return [path];
+  if (at === -1) {
+    yield path;
+    return;
+  }
   const above = path.slice(0, at);
-  const list = await fetch(`${url}${above === "/v1/links" ? "/v1/links/review" : above}?limit=50`);
-  const { data = [] } = (await list.json()) as { data?: readonly Json[] };
-  const names = data.flatMap((one) =>
+  const list = await listOf(`${url}${above === "/v1/links" ? "/v1/links/review" : above}?limit=50`);
+  const names = list.flatMap((one) =>
     [one["key"], one["name"], one["id"], one["type"]].filter((name) => typeof name === "string"),
   );
-  const named = names.map((name) => path.replace(/\{\w+\}/, encodeURIComponent(name)));
-  return path.includes("{", at + 2) ? pathsOf(url, named.at(-1) ?? above) : named;
-};
+  for (const name of names) yield* pathsOf(url, path.replace(/\{\w+\}/, encodeURIComponent(name)));
+}
 
 /** Somebody's endpoint, which takes what it gets. */
 const startReceiver = async () => {
@@ -103,7 +135,7 @@ const SENT: Readonly<Record<string, (record: string) => Json>> = {
       stage: "marketing",
       polarity: "skip",
       reason: "Nobody needs to be told of it.",
-      expires_at: "2027-01-01",
+      expires_at: new Date(Date.now() + A_MONTH_MS).toISOString().slice(0, 10),
     },
   }),
   post_feature_update: () => ({ health: "at_risk", text: "Waits for the certificate of the bank." }),
@@ -125,7 +157,7 @@ const SENT: Readonly<Record<string, (record: string) => Json>> = {
 
 const exampleOf = async (url: string, route: Route, record: string): Promise<Example | undefined> => {
   const sent = SENT[route.id]?.(record) ?? (route.request === undefined ? undefined : {});
-  for (const path of await pathsOf(url, route.path)) {
+  for await (const path of pathsOf(url, route.path)) {
     const query = queryOf(route);
     const address = `${path}${query === "" ? "" : `?${query}`}`;
     const tag = route.method === "PATCH" ? (await fetch(`${url}${address}`)).headers.get("etag") : null;
@@ -149,7 +181,8 @@ const [given] = process.argv.slice(2);
 const hub = given === undefined ? await startDemo(folder) : { url: given, stop: () => undefined };
 try {
   await settled(hub.url);
-  const { data = [] } = (await (await fetch(`${hub.url}/v1/work-items?limit=1`)).json()) as { data?: readonly Json[] };
+  if (given === undefined) await setOneAside(hub.url, folder);
+  const [item] = await listOf(`${hub.url}/v1/work-items?limit=1`);
   const examples: Record<string, Example> = {};
   // What is made first is there to be listed; what is removed goes last.
   const order = ["create_webhook_endpoint", "test_webhook_endpoint"];
@@ -157,10 +190,12 @@ try {
   const rest = ROUTES.filter(({ id }) => !order.includes(id));
   const isLast = ({ method }: Route) => method === "DELETE";
   for (const route of [...early, ...rest.filter((one) => !isLast(one)), ...rest.filter(isLast)]) {
-    const example = await exampleOf(hub.url, route, String(data[0]?.["id"]));
-    if (example === undefined) console.error(`no example of ${route.id}: the hub has no such thing`);
-    else examples[route.id] = example;
+    const example = await exampleOf(hub.url, route, String(item?.["id"]));
+    if (example !== undefined) examples[route.id] = example;
   }
+  const missing = ROUTES.filter(({ id, status }) => status !== 204 && !(id in examples) && !(id in WITHOUT_EXAMPLE));
+  if (missing.length > 0)
+    throw new Error(`no example of ${missing.map(({ id }) => id).join(", ")}: nothing is written`);
   writeFileSync(
     FILE,
     `${JSON.stringify(Object.fromEntries(ROUTES.flatMap(({ id }) => (examples[id] ? [[id, examples[id]]] : []))), null, 1)}\n`,

@@ -1,4 +1,4 @@
-import { safeReason } from "../connector/errors.ts";
+import { HubError, safeReason } from "../connector/errors.ts";
 import type { Hub } from "../pipeline/hub.ts";
 import type { Job } from "../pipeline/messages.ts";
 import { repliesIn } from "../store/replies.ts";
@@ -49,6 +49,13 @@ export const webDepsOf = async (hub: () => Hub): Promise<WebDeps> => {
     demo: how.demo,
     ...(how.allowedHosts !== undefined && { allowedHosts: how.allowedHosts }),
     onFailure: (error, requestId) =>
-      hub().log.warn({ deliveryId: requestId, code: "internal_error", reason: safeReason(error) }, "request failed"),
+      hub().log.warn(
+        {
+          deliveryId: requestId,
+          code: error instanceof HubError ? error.code : "internal_error",
+          reason: safeReason(error),
+        },
+        "request failed",
+      ),
   };
 };

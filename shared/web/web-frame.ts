@@ -18,8 +18,9 @@ import type { WebDeps, WebEnv } from "./web-deps.ts";
 export const webFrame = (deps: WebDeps, guard: MiddlewareHandler<WebEnv>): Hono<WebEnv> => {
   const app = new Hono<WebEnv>({ strict: false });
   const failed = (error: unknown, id: string): HubError => {
+    const isOurs = !(error instanceof HubError) || statusOf(error.code) === 500;
+    if (isOurs) deps.onFailure?.(error, id);
     if (error instanceof HubError) return error;
-    deps.onFailure?.(error, id);
     return new HubError("internal_error", "something failed inside the hub", { retry: "later", cause: error });
   };
   const errorPage = async (...told: Parameters<typeof problem>) =>

@@ -3,8 +3,9 @@ import { holds } from "../../shared/store/access.ts";
 import { acts, audit } from "../../shared/store/audit.ts";
 import { newToken, tokenKind } from "../../shared/store/token.ts";
 import { rateLimit } from "../../shared/web/access/rate-limit.ts";
-import { NOW } from "../web/sample-hub.ts";
-import { A, twoProducts } from "./two-products.ts";
+import { HUB, NOW } from "../web/sample-hub.ts";
+import { browser } from "./browser.ts";
+import { A, IDS, twoProducts } from "./two-products.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 const HOUR = 3_600_000;
@@ -199,6 +200,10 @@ describe("a link to a page", () => {
     "features",
     "/a b",
     "/\\x",
+    "/features/../settings/keys",
+    "/features/%2e%2E/v1/features",
+    "/%73ettings/keys",
+    "/%",
   ])("is not made to %s", async (path) => {
     const { made } = await shared({ path });
     expect(made).toMatchObject({ code: "invalid_body", errors: [{ parameter: "path" }] });
@@ -221,7 +226,85 @@ describe("a link to a page", () => {
   });
 });
 
+describe("what somebody made who is somebody no more", () => {
+  const member = async (role: string) => {
+    const hub = await open();
+    const made = await hub.json(hub.ask(hub.tokens.admin, "/v1/members", "POST", { ...INVITED, role }));
+    const token = new URL(String(made["sign_in_url"])).searchParams.get("token") ?? "";
+    const visitor = browser(hub.app);
+    expect((await visitor.send("/login", "/login", { token })).status).toBe(303);
+    const cookie = [...visitor.cookies].map((pair) => pair.join("=")).join("; ");
+    const post = (path: string, body: object, headers: Record<string, string> = { cookie }) =>
+      hub.app.request(`${HUB}${path}`, {
+        method: "POST",
+        headers: { ...headers, "content-type": "application/json" },
+        body: JSON.stringify(body),
+      });
+    return { ...hub, id: String(made["id"]), post };
+  };
+  const INVITED = { address: "eve@example.com" };
+  const pathIn = ({ url }: Json) => new URL(String(url)).pathname;
+
+  it("T32 ends with their membership: keys, what was made with these keys, and links", async () => {
+    const { post, json, ask, app, id, tokens } = await member("admin");
+    const keys = [String((await json(post("/v1/keys", { name: "one", role: "admin" })))["key"])];
+    for (let n = 0; n < 2; n += 1) {
+      const made = await json(ask(keys.at(-1) ?? "", "/v1/keys", "POST", { name: "more", role: "admin" }));
+      keys.push(String(made["key"]));
+    }
+    const share = pathIn(await json(ask(keys.at(-1) ?? "", "/v1/shares", "POST", { path: "/features" })));
+    for (const key of keys) expect((await ask(key, "/v1/status")).status).toBe(200);
+    expect((await app.request(share)).status).toBe(200);
+    expect((await ask(tokens.admin, `/v1/members/${id}`, "DELETE")).status).toBe(204);
+    for (const key of keys) expect(await json(ask(key, "/v1/status"))).toMatchObject({ code: "key_unknown" });
+    expect((await app.request(share)).status).toBe(404);
+    expect((await ask(tokens.pm, "/v1/status")).status).toBe(200);
+  });
+
+  it("T32 shows, as a link to a page, what its maker sees by now, and nothing once their key is revoked", async () => {
+    const { post, json, ask, app, tokens } = await member("po");
+    const share = pathIn(await json(post("/v1/shares", { path: "/features" })));
+    const said = async () => (await (await app.request(share)).text()).toLowerCase();
+    expect(await said()).toContain("canb-1");
+    await ask(tokens.admin, "/v1/members", "POST", { ...INVITED, role: "po", products: ["alpha"] });
+    expect(await said()).toContain("alpha-1");
+    expect(await said()).not.toContain("canb");
+    const key = await json(ask(tokens.admin, "/v1/keys", "POST", { name: "k", role: "admin" }));
+    const other = pathIn(await json(ask(String(key["key"]), "/v1/shares", "POST", { path: "/features" })));
+    expect((await app.request(other)).status).toBe(200);
+    expect((await ask(tokens.admin, `/v1/keys/${key["id"]}`, "DELETE")).status).toBe(204);
+    expect((await app.request(other)).status).toBe(404);
+  });
+});
+
 describe("the audit log", () => {
+  it("tells where events were sent to, by whom, without the rest of the address", async () => {
+    const { ask, json, tokens, app } = await open();
+    const url = "https://203.0.113.7/hooks/hidden-word";
+    const refused = await json(ask(tokens.engineer, "/v1/webhook-endpoints", "POST", { url }));
+    expect(refused).toMatchObject({ code: "address_not_allowed" });
+    const at = `/v1/webhook-endpoints/${IDS.endpointA}`;
+    await ask(tokens["engineer of A"], at, "PATCH", { url: "https://8.8.8.8/hooks/hidden-word", paused: true });
+    await ask(tokens["engineer of A"], `${at}/rotate`, "POST");
+    await ask(tokens["engineer of A"], `${at}/replay`, "POST", { from: "2026-11-01", to: "2026-11-02" });
+    await ask(tokens["engineer of A"], `/v1/webhook-endpoints/${IDS.endpointB}`, "DELETE");
+    const page = browser(app);
+    await page.send("/login", "/login", { token: tokens.engineer });
+    expect((await page.send("/settings/webhooks", `/settings/webhooks/${IDS.endpointB}/remove`)).status).toBe(303);
+    const { data } = (await json(ask(tokens.admin, "/v1/audit"))) as { data: Json[] };
+    const acts = data.filter(({ act }) => String(act).startsWith("webhook")).map((one) => [one["act"], one["detail"]]);
+    expect(acts).toHaveLength(4);
+    expect(acts).toEqual(
+      expect.arrayContaining([
+        ["webhook_endpoint.change", { host: "8.8.8.8", paused: true }],
+        ["webhook_endpoint.rotate", {}],
+        ["webhook_endpoint.replay", { from: "2026-11-01T00:00:00.000Z", to: "2026-11-02T00:00:00.000Z" }],
+        ["webhook_endpoint.remove", {}],
+      ]),
+    );
+    expect(JSON.stringify(data)).not.toContain("hidden-word");
+  });
+
   it("tells every act, newest first, page by page", async () => {
     const { ask, json, tokens } = await open();
     const one = await json(ask(tokens.admin, "/v1/keys", "POST", { name: "one", role: "viewer" }));

@@ -10,10 +10,11 @@ import { ROLE_NAMES, ROLES, SCOPES, type Scope, scopesOf } from "./scope.ts";
 /** What is sent to say what a key or a member may do and see. */
 export const GrantShape = {
   role: z.enum(ROLE_NAMES).optional().describe("A role; its scopes are those of this version."),
-  scopes: z.array(z.enum(SCOPES)).min(1).optional().describe("In place of a role: these scopes and no others."),
+  scopes: z.array(z.enum(SCOPES)).min(1).max(50).optional().describe("In place of a role: these scopes and no others."),
   products: z
     .array(z.string().max(200))
     .min(1)
+    .max(200)
     .optional()
     .describe("Ids or slugs of products: nothing else is seen. Without it all that the maker sees."),
 };

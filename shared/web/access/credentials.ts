@@ -67,8 +67,21 @@ export const makeSignInLink = async (deps: Deps, identity: Identity, member: str
   return made;
 };
 
-/** Pages that can be shown to whoever has a link: none of settings, of links or of sign-in, and no address of another site. */
-const SHAREABLE = /^\/(?!\/|(?:v1|login|logout|settings|share|hooks|assets|mcp)(?:[/?]|$))[\x21-\x5b\x5d-\x7e]*$/;
+const ADDRESS = /^\/(?!\/)[\x21-\x5b\x5d-\x7e]*$/;
+/** No link shows these: settings, sign-in, other links, and what programs ask. */
+const KEPT_BACK = /^\/(?:v1|login|logout|settings|share|hooks|assets|mcp)(?:\/|$)/;
+/** Any origin: only the path counts. */
+const HERE = "http://here.invalid";
+
+/** Whether an address is one of a page within the hub: `/x/../settings` and `/%73ettings` lead to `/settings`. */
+const isShareable = (address: string): boolean => {
+  if (!ADDRESS.test(address)) return false;
+  try {
+    return !KEPT_BACK.test(decodeURI(new URL(address, HERE).pathname));
+  } catch {
+    return false;
+  }
+};
 
 /** A link to one page of what its maker sees. @throws HubError invalid_body */
 export const makeShare = async (
@@ -81,7 +94,7 @@ export const makeShare = async (
     readonly expiresAt?: string | undefined;
   },
 ): Promise<Made> => {
-  if (!SHAREABLE.test(wanted.path))
+  if (!isShareable(wanted.path))
     throw new HubError("invalid_body", "'path' must be the address of a page within the hub, e.g. /features/ACME-8", {
       retry: "never",
       details: { parameter: "path" },

@@ -50,17 +50,34 @@ export const invite = async (
   return { member, token: link.token };
 };
 
-/** Takes a member out; sessions, keys and links of theirs end with it. @returns undefined if there is no such member */
+/**
+ * Takes a member out; sessions, keys and links of theirs end with it, and what was made with those keys.
+ *
+ * @returns undefined if there is no such member
+ */
 export const dismiss = async (deps: Deps, identity: Identity, id: string): Promise<true | undefined> => {
   if ((await memberById(deps.table, id)) === undefined) return undefined;
-  for (const kind of ["key", "share"] as const) {
-    for (let after: string | undefined; ; ) {
-      const page: Slice<Credential> = await credentials(deps.table, kind, after, 100, (one) => one.createdBy.id === id);
-      for (const one of page.items) await revoke(deps.table, kind, one.id, deps.now());
-      after = page.next;
-      if (after === undefined) break;
-    }
+  // Each key is a maker too: somebody could leave one behind that another key of theirs made.
+  for (let makers = new Set([id]); makers.size > 0; ) {
+    const next = new Set<string>();
+    for (const kind of ["key", "share"] as const)
+      for (const one of await madeBy(deps, kind, makers)) {
+        await revoke(deps.table, kind, one, deps.now());
+        if (kind === "key") next.add(one);
+      }
+    makers = next;
   }
   if (await removeMember(deps.table, id, deps.now())) await audit(audited(deps), identity, "member.remove", id);
   return true;
+};
+
+/** Ids of the keys or links that these made, ended ones too. */
+const madeBy = async ({ table }: Deps, kind: "key" | "share", makers: ReadonlySet<string>): Promise<string[]> => {
+  const ids: string[] = [];
+  for (let after: string | undefined; ; ) {
+    const page: Slice<Credential> = await credentials(table, kind, after, 100, (one) => makers.has(one.createdBy.id));
+    ids.push(...page.items.map((one) => one.id));
+    after = page.next;
+    if (after === undefined) return ids;
+  }
 };

@@ -1,5 +1,6 @@
 import { createHmac } from "node:crypto";
 import type { WebDeps } from "../web-deps.ts";
+import { auditedDesk } from "./audited-desk.ts";
 import { type Identity, LOCAL } from "./identity.ts";
 import { scopedViews } from "./scoped-views.ts";
 
@@ -11,22 +12,26 @@ const known = new WeakMap<WebDeps, Map<string, WebDeps>>();
 
 /**
  * What the surfaces are given for one identity: all that they read goes through here. Who is limited to products gets
- * views of those alone, and cursors are good for whom they were made for only.
+ * views of those alone, cursors are good for whom they were made for only, and what they do with webhooks is noted as theirs.
  */
 export const seenBy = (deps: WebDeps, identity: Identity): WebDeps => {
-  if (identity === LOCAL) return deps;
   const all = known.get(deps) ?? new Map<string, WebDeps>();
   known.set(deps, all);
-  const { id, products } = identity;
-  const name = JSON.stringify([id, products]);
-  const given = all.get(name) ?? givenTo(deps, products, name);
+  const name = JSON.stringify([identity.id, identity.name, identity.products]);
+  const given = all.get(name) ?? givenTo(deps, identity);
   if (all.size >= KNOWN_AT_MOST) all.clear();
   all.set(name, given);
   return given;
 };
 
-const givenTo = (deps: WebDeps, products: Identity["products"], name: string): WebDeps => {
-  const cursorKey = createHmac("sha256", deps.cursorKey).update(name).digest();
-  if (products === "all") return { ...deps, cursorKey };
-  return { ...deps, cursorKey, views: scopedViews(deps.views, products) };
+const givenTo = (deps: WebDeps, identity: Identity): WebDeps => {
+  const { webhooks, views } = deps;
+  const audited = webhooks === undefined ? deps : { ...deps, webhooks: auditedDesk(webhooks, deps, identity) };
+  if (identity === LOCAL) return audited;
+  const { id, products } = identity;
+  const cursorKey = createHmac("sha256", deps.cursorKey)
+    .update(JSON.stringify([id, products]))
+    .digest();
+  if (products === "all") return { ...audited, cursorKey };
+  return { ...audited, cursorKey, views: scopedViews(views, products) };
 };

@@ -49,6 +49,7 @@ export const KEY_ROUTES = [
     summary: "Makes a key, which can do and see no more than its maker. The answer alone tells it.",
     takes: z.object({ name: z.string().trim().min(1).max(100), ...GrantShape, expiresAt: ExpiresAt }),
     gives: KeyMade,
+    givesSecret: true,
     status: 201,
     act: async ({ deps, identity, sent }) => {
       const { credential, token } = await makeKey(deps, identity, sent);
@@ -61,7 +62,7 @@ export const KEY_ROUTES = [
     tag: "Keys",
     scope: "keys:write",
     path: "/v1/keys/{id}",
-    summary: "Ends a key at once, and the sessions that were opened with it.",
+    summary: "Ends a key at once, with the sessions that were opened with it and the links to pages that it made.",
     pathParameters: { id: "Id of a key." },
     gives: Done,
     status: 204,
@@ -93,6 +94,7 @@ export const KEY_ROUTES = [
       expiresAt: ExpiresAt,
     }),
     gives: ShareMade,
+    givesSecret: true,
     status: 201,
     act: async ({ deps, identity, sent }) => {
       const { credential, token } = await makeShare(deps, identity, sent);

@@ -65,6 +65,7 @@ export const MEMBER_ROUTES = [
     gives: MemberJson.extend({
       signInUrl: z.string().describe("Signs in once, within seven days: told now and never again."),
     }).meta({ id: "NewMember" }),
+    givesSecret: true,
     status: 201,
     act: async ({ deps, identity, sent }) => {
       const { member, token } = await invite(deps, identity, sent);

@@ -57,6 +57,7 @@ export const WEBHOOK_ROUTES = [
     summary: "A new endpoint: it gets what happens from now on. The secret is shown this once.",
     takes: z.object({ ...said, events: said.events.default(["*"]), products: said.products.optional() }),
     gives: SecretJson,
+    givesSecret: true,
     status: 201,
     act: async ({ deps, identity, sent: { products: named, ...rest } }) => {
       const products = await productsFor(deps.views, identity, named);
@@ -125,6 +126,7 @@ export const WEBHOOK_ROUTES = [
     path: "/v1/webhook-endpoints/{id}/rotate",
     summary: "A new secret, shown this once. For a day all is signed with the one before too.",
     gives: SecretJson,
+    givesSecret: true,
     act: async ({ deps, identity, id }) => {
       if ((await endpointFor(deps, identity, id)) === undefined) return undefined;
       const rotated = await deskOf(deps).rotate(id);

@@ -1,6 +1,7 @@
 import type { Hono } from "hono";
 import { HubError } from "../../connector/errors.ts";
-import { credentialOf, holds, noteUse } from "../../store/access.ts";
+import { type Credential, credentialById, credentialOf, type Grant, holds, noteUse } from "../../store/access.ts";
+import { memberById } from "../../store/members.ts";
 import { scopesOf } from "../access/scope.ts";
 import { readable } from "../readable.ts";
 import type { WebDeps, WebEnv } from "../web-deps.ts";
@@ -18,8 +19,11 @@ export const mountShares = (app: Hono<WebEnv>, deps: WebDeps): void => {
     const share = await credentialOf(deps.table, token);
     if (share?.kind !== "share" || share.path === undefined || !holds(share, deps.now()))
       throw new HubError("not_found", "this link leads nowhere, or not any more", { retry: "never" });
+    const products = await productsOf(deps, share);
+    if (products === undefined)
+      throw new HubError("not_found", "whoever made this link may see nothing any more", { retry: "never" });
     await noteUse(deps.table, token, share, deps.now());
-    const { id, name, products } = share;
+    const { id, name } = share;
     const host = c.req.header("host");
     const page = await app.request(
       new Request(new URL(share.path, c.req.url), { headers: { ...(host !== undefined && { host }) } }),
@@ -34,4 +38,20 @@ export const mountShares = (app: Hono<WebEnv>, deps: WebDeps): void => {
     c.header("X-Robots-Tag", "noindex");
     return c.body(await page.text());
   });
+};
+
+/**
+ * The products that a link shows: of those that it was made for, what its maker sees now. A key that ran out made it rightly;
+ * one that was revoked may have been stolen.
+ *
+ * @returns undefined where the maker is gone
+ */
+const productsOf = async ({ table }: WebDeps, share: Credential): Promise<Grant["products"] | undefined> => {
+  const { id } = share.createdBy;
+  if (!/^(?:mem|key)_/.test(id)) return share.products;
+  const key = id.startsWith("key_") ? await credentialById(table, "key", id) : undefined;
+  const maker: Grant | undefined = key?.revokedAt === undefined ? (key ?? (await memberById(table, id))) : undefined;
+  if (maker === undefined || maker.products === "all") return maker && share.products;
+  const { products } = maker;
+  return share.products === "all" ? products : share.products.filter((one) => products.includes(one));
 };

@@ -6,7 +6,7 @@ import { audit } from "../../shared/store/audit.ts";
 import { entityKey, personKey } from "../../shared/store/keys.ts";
 import type { DeployedStores } from "../deploy/deployed-stores.ts";
 import { OPERATOR } from "./made-key.ts";
-import { erasing } from "./person-words.ts";
+import { type Confirm, erasing } from "./person-words.ts";
 
 export interface ErasedOnAws {
   readonly person: string;
@@ -27,13 +27,21 @@ const RECENT_MS = 15 * 60_000;
  * once nothing else is left, so that a run that was broken off, or left something, can be repeated.
  *
  * @param who as {@link erasing} takes it
+ * @returns undefined if the one who was found is not meant
  * @throws HubError not_found | aws_forbidden …
  */
-export const eraseDeployed = async (stores: DeployedStores, who: string, log: Log): Promise<ErasedOnAws> => {
+export const eraseDeployed = async (
+  stores: DeployedStores,
+  who: string,
+  log: Log,
+  confirm: Confirm,
+): Promise<ErasedOnAws | undefined> => {
   const { table, archive, clock } = stores;
   const connections = await stores.connections();
   const emailHash = await hubEmailHash(table, undefined, log, true);
-  const { id, accounts, token, replace } = await erasing({ table, archive, emailHash, connections }, who);
+  const found = await erasing({ table, archive, emailHash, connections }, who, confirm);
+  if (found === undefined) return undefined;
+  const { id, accounts, token, replace } = found;
   const recent = new Date(clock.now().getTime() - RECENT_MS).toISOString();
   const { moved, left } = await replaceInPayloads(archive, connections, replace, recent);
   const all = pointing(replace, moved);

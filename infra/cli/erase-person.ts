@@ -7,7 +7,7 @@ import type { Log } from "../../shared/pipeline/hub.ts";
 import type { HubConfig } from "../../shared/platform/define-hub.ts";
 import { openHub } from "../../shared/platform/open-hub.ts";
 import { audit } from "../../shared/store/audit.ts";
-import { erasing } from "./person-words.ts";
+import { type Confirm, erasing } from "./person-words.ts";
 
 export interface ErasedPerson {
   readonly person: string;
@@ -25,6 +25,7 @@ export interface ErasedPerson {
  * records stay, with a word in the place of the name; so a rebuild does not bring it back.
  *
  * @param who id of a person or account, `connection:handle`, or a mail address
+ * @returns undefined if the one who was found is not meant
  * @throws HubError not_found; data_folder_locked while a hub works there
  */
 export const erasePerson = async (options: {
@@ -34,8 +35,9 @@ export const erasePerson = async (options: {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly envFile: string;
   readonly log: Log;
-}): Promise<ErasedPerson> => {
-  const { who, folder, config, environment, envFile, log } = options;
+  readonly confirm: Confirm;
+}): Promise<ErasedPerson | undefined> => {
+  const { who, folder, config, environment, envFile, log, confirm } = options;
   const url = config.url ?? "http://localhost:4100";
   const embedded = openEmbedded({ folder, exclusive: true, environment, envFile, url });
   try {
@@ -43,7 +45,9 @@ export const erasePerson = async (options: {
     const { table, archive } = embedded.ports;
     const connections = archived(folder);
     const { emailHash } = await hub.mapping();
-    const { id, accounts, token, replace } = await erasing({ table, archive, emailHash, connections }, who);
+    const found = await erasing({ table, archive, emailHash, connections }, who, confirm);
+    if (found === undefined) return undefined;
+    const { id, accounts, token, replace } = found;
     const { moved } = await replaceInPayloads(archive, connections, replace);
     const rows = replaceInRows(embedded.db, pointing(replace, moved));
     // Rows point to the new payloads by now: a crash before this leaves files that the next run of the command finds.

@@ -5,8 +5,12 @@ import { openWorkspace } from "../local/workspace.ts";
 import { confirmed, targetFrom } from "./aws-call.ts";
 import { type Call, EXIT, text } from "./command.ts";
 import { erasePerson } from "./erase-person.ts";
+import type { Confirm } from "./person-words.ts";
 
-const QUESTION = "take this person out of the store and the archive for good?";
+const confirm =
+  (call: Call): Confirm =>
+  ({ id, accounts }) =>
+    confirmed(call, `take ${id} out of the store and the archive for good: ${accounts.join(", ")}?`);
 const AGAIN =
   "what a tool still tells comes back with its next change: erase the person there, and in the config, too\n";
 
@@ -21,7 +25,6 @@ const eraseHere = async (call: Call, who: string): Promise<number> => {
   const { root, environment, out, note } = terminal;
   const dataFolder = environment["THROUGHLINE_DATA"] ?? ".throughline";
   const { folder, config } = await openWorkspace({ root, dataFolder, now: new Date() });
-  if (!(await confirmed(call, QUESTION))) return EXIT.failed;
   const erased = await erasePerson({
     who,
     folder,
@@ -29,7 +32,9 @@ const eraseHere = async (call: Call, who: string): Promise<number> => {
     environment,
     envFile: join(root, ".env"),
     log: quietLog(note),
+    confirm: confirm(call),
   });
+  if (erased === undefined) return EXIT.failed;
   if (json) out(`${JSON.stringify(erased)}\n`);
   else {
     const { person, token, accounts, payloads, rows, left } = erased;
@@ -49,8 +54,8 @@ const eraseOnAws = async (call: Call, who: string): Promise<number> => {
     targetFrom(call),
   ]);
   const stores = await deployedStores(target);
-  if (!(await confirmed(call, QUESTION))) return EXIT.failed;
-  const erased = await eraseDeployed(stores, who, quietLog(terminal.note));
+  const erased = await eraseDeployed(stores, who, quietLog(terminal.note), confirm(call));
+  if (erased === undefined) return EXIT.failed;
   const { person, token, accounts, payloads, rows, messages, left } = erased;
   const isDone = left.payloads === 0 && left.messages === 0;
   if (json) terminal.out(`${JSON.stringify(erased)}\n`);

@@ -14,6 +14,9 @@ export interface Where extends Pick<Hub["ports"], "table" | "archive"> {
   readonly connections: readonly string[];
 }
 
+/** Asks whether the one who was found is meant: id and accounts, as people know them. */
+export type Confirm = (found: { readonly id: string; readonly accounts: readonly string[] }) => Promise<boolean>;
+
 /** Shorter words stand in too many others. */
 const SHORTEST = 3;
 const ADDRESS = /[\p{L}\p{N}.!#$%&'*+/=?^_`{|}~-]{1,64}@[\p{L}\p{N}.-]{1,253}\.[\p{L}]{2,63}/gu;
@@ -22,23 +25,36 @@ const ADDRESS = /[\p{L}\p{N}.!#$%&'*+/=?^_`{|}~-]{1,64}@[\p{L}\p{N}.-]{1,253}\.[
  * What takes a person out of texts.
  *
  * @param who id of a person or account, `connection:handle`, or a mail address
+ * @returns undefined if the one who was found is not meant
  * @throws HubError not_found
  */
 export const erasing = async (
   where: Where,
   who: string,
-): Promise<{
-  readonly id: string;
-  readonly accounts: readonly string[];
-  /** What stands in the place of name and address: the same at each run for a person. */
-  readonly token: string;
-  readonly replace: Replace;
-}> => {
+  confirm: Confirm,
+): Promise<
+  | {
+      readonly id: string;
+      readonly accounts: readonly string[];
+      /** What stands in the place of name and address: the same at each run for a person. */
+      readonly token: string;
+      readonly replace: Replace;
+    }
+  | undefined
+> => {
   const { id, accounts } = await personOf(where, who);
+  if (!(await confirm({ id, accounts: await named(where, accounts) }))) return undefined;
   const token = `erased-${sha256(id).slice(0, 8)}`;
   const replace = eraser(await wordsOf(where, accounts, who), token, (hash) => sha256(`${token}${hash}`));
   return { id, accounts, token, replace };
 };
+
+const named = async ({ table }: Where, accounts: readonly string[]): Promise<string[]> =>
+  [...(await entitiesById(table, accounts)).values()].flatMap((one) =>
+    isKind(one, "account")
+      ? [`${one.source.connectionId.replace("con_", "")}:${one.fields.handle ?? one.fields.name ?? one.id}`]
+      : [],
+  );
 
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { zstdDecompressSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { erasePerson } from "../../infra/cli/erase-person.ts";
+import type { Confirm } from "../../infra/cli/person-words.ts";
 import { rebuildStore } from "../../infra/local/rebuild.ts";
 import { eraser } from "../../shared/domain/erased-words.ts";
 import { everyAct } from "../../shared/store/audit.ts";
@@ -27,15 +28,35 @@ describe("a person who is erased", () => {
   const folder = join(room, "hub");
   const options = { folder, config: CONFIG, environment: ENVIRONMENT, envFile: join(folder, ".env"), log: LOG };
   let before: Map<string, unknown>;
-  let erased: Awaited<ReturnType<typeof erasePerson>>;
+  let erased: NonNullable<Awaited<ReturnType<typeof erasePerson>>>;
+  let declined: unknown;
+  let asked: Parameters<Confirm>[0];
+  let isUntouched: boolean;
   let found: { readonly before: string[]; readonly after: string[] };
   beforeAll(async () => {
     const embedded = await storedWork(folder);
     before = knowledgeOf(embedded);
     embedded.close();
     const first = places(folder, ADA);
-    erased = await erasePerson({ ...options, who: "ada.brook@acme.example" });
+    const who = "ada.brook@acme.example";
+    declined = await erasePerson({
+      ...options,
+      who,
+      confirm: async (one) => {
+        asked = one;
+        return false;
+      },
+    });
+    isUntouched = JSON.stringify(places(folder, ADA)) === JSON.stringify(first);
+    erased = (await erasePerson({ ...options, who, confirm: async () => true })) ?? expect.unreachable();
     found = { before: first, after: places(folder, ADA) };
+  });
+
+  it("is shown with all accounts first, and stays untouched unless that one is meant", () => {
+    expect(asked).toMatchObject({ id: erased.person });
+    expect(asked.accounts).toHaveLength(erased.accounts);
+    expect(asked.accounts.join()).toMatch(/^\w+:/);
+    expect([declined, isUntouched]).toEqual([undefined, true]);
   });
 
   it("T33 stands in no file of the hub any more: store, past, events, archive, free pages", () => {
@@ -80,7 +101,9 @@ describe("a person who is erased", () => {
   });
 
   it("T33 has to be one who is held here", async () => {
-    await expect(erasePerson({ ...options, who: "nobody@acme.example" })).rejects.toMatchObject({ code: "not_found" });
+    await expect(
+      erasePerson({ ...options, who: "nobody@acme.example", confirm: async () => true }),
+    ).rejects.toMatchObject({ code: "not_found" });
   });
 });
 

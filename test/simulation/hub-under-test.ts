@@ -216,7 +216,7 @@ export class HubUnderTest {
 
   /** Every stored entity by id. */
   entities(): Map<string, StoredEntity> {
-    const rows = this.db.prepare("SELECT data FROM item WHERE pk LIKE 'E#%' AND sk = 'A'").all();
+    const rows = this.db.prepare("SELECT data FROM item WHERE pk GLOB 'E#*' AND sk = 'A'").all();
     return new Map(
       rows.map(({ data }) => {
         const entity = JSON.parse(String(data)) as StoredEntity;
@@ -227,7 +227,7 @@ export class HubUnderTest {
 
   /** Addresses of what was set aside, in order. */
   setAside(): string[] {
-    const rows = this.db.prepare("SELECT data FROM item WHERE pk LIKE 'Q#%'").all();
+    const rows = this.db.prepare("SELECT data FROM item WHERE pk GLOB 'Q#*'").all();
     return rows.map(({ data }) => (JSON.parse(String(data)) as { readonly rawRef: string }).rawRef).sort();
   }
 

@@ -20,8 +20,10 @@ interface Held {
 
 /** Parsed rows that are still as they are stored. Nobody may change what a row holds. */
 export interface HeldRows {
-  /** What SQLite says of the writes of other connections: ask before the rows are read. */
+  /** What SQLite says of the writes of other connections: ask before the rows are read. Of no use where none of them is held. */
   seen(): number;
+  /** Whether rows with this sort key are held. */
+  holds(sk: string): boolean;
   /** The row, if nobody can have written it since. */
   at(pk: string, sk: string, seen: number): Row | undefined;
   /** What the text says, without parsing it where the same was parsed before. */
@@ -57,6 +59,7 @@ const holding = (db: DatabaseSync): HeldRows => {
   const seen = () => Number(version.get()?.["data_version"]);
   return {
     seen,
+    holds: (sk) => LOOKED_AT.has(sk),
     at(pk, sk, seen) {
       const known = LOOKED_AT.has(sk) ? held.get(nameOf(pk, sk)) : undefined;
       return known?.seen === seen ? known.row : undefined;

@@ -73,8 +73,8 @@ export interface Sandbox {
   readonly fetch: typeof fetch;
   /** Webhooks that wait for `deliver` or `drop`, oldest first. */
   held(): readonly Held[];
-  /** Every work item as it is in truth, deleted ones included. */
-  truth(): readonly Truth[];
+  /** Every work item of all trackers, or of one, as it is in truth, deleted ones included. */
+  truth(of?: Truth["tracker"]): readonly Truth[];
   /** Roadmap rows, designs, flags and campaigns with the features that they are truly about. */
   joins(): readonly Join[];
   /** Forgets everything that was changed since the start, what the journal held as well. */
@@ -186,7 +186,7 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbo
     },
     fetch: server.fetch,
     held: () => deliveries.held(),
-    truth: () => [...truths(world)],
+    truth: (of) => [...truths(world, of)],
     joins: () => joins(world),
     reset: () => reset(controlled),
     stop: server.stop,

@@ -5,11 +5,14 @@ import { parseArgs } from "node:util";
 import { connectorIds, connectorIndex } from "./connector-index.ts";
 
 /**
- * Writes every generated file, or with `--check` names those that are not current and exits 1. `--results` notes how the
- * tests of a run ended, which Vitest's JSON reporter wrote to a file.
+ * Writes every generated file, or with `--check` names those that are not current and exits 1. `--results [file]` notes
+ * how the tests of a run ended: by default of the last one, which left its results behind.
  */
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const { values } = parseArgs({ options: { check: { type: "boolean", default: false }, results: { type: "string" } } });
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { check: { type: "boolean", default: false }, results: { type: "boolean", default: false } },
+});
 const isCheck = values.check;
 
 // Everything else is generated from the connectors, so their list must be right before it is loaded.
@@ -21,10 +24,9 @@ if (!isCheck && readFileSync(list, "utf8") !== connectors) {
 }
 
 // How the tests of a run ended is noted before the pages that tell it are made.
-if (values.results !== undefined) {
-  const { LATEST_RUN, noteOf } = await import("./latest-run.ts");
-  const note = noteOf(root, JSON.parse(readFileSync(values.results, "utf8")), ["F", "T"]);
-  writeFileSync(join(root, LATEST_RUN), `${JSON.stringify(note, null, 2)}\n`);
+if (values.results) {
+  const { keepResults, RESULTS } = await import("./latest-run.ts");
+  keepResults(root, positionals[0] ?? join(root, RESULTS));
 }
 
 await import("../local/jsx.ts");

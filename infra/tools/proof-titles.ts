@@ -21,6 +21,7 @@ export interface RunResults {
   readonly startTime: number;
   readonly testResults: readonly {
     readonly name: string;
+    readonly status?: string;
     readonly assertionResults: readonly {
       readonly ancestorTitles: readonly string[];
       readonly title: string;
@@ -70,10 +71,11 @@ export const outcomeOf = (proof: Proof, { testResults }: RunResults): Outcome =>
     .split(/%[a-zA-Z#$]|\$\{[^}]*\}|\$[a-zA-Z.]+/)
     .map((part) => part.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, "\\$&"));
   const isOfIt = new RegExp(`^${parts.join("[^]*")}$`);
-  const states = testResults
-    .filter(
-      ({ name }) => proof.file.startsWith("test/contract/") || name.replaceAll("\\", "/").endsWith(`/${proof.file}`),
-    )
+  const isShared = proof.file.startsWith("test/contract/");
+  const files = testResults.filter(({ name }) => isShared || name.replaceAll("\\", "/").endsWith(`/${proof.file}`));
+  // A file that could not be loaded has no tests at all.
+  if (!isShared && files.some((one) => one.status === "failed" && one.assertionResults.length === 0)) return "failed";
+  const states = files
     .flatMap(({ assertionResults }) => assertionResults)
     .filter(({ ancestorTitles, title }) => [...ancestorTitles, title].some((text) => isOfIt.test(text)))
     .map(({ status }) => status);

@@ -1,3 +1,4 @@
+import { endedAs, type LatestRun, latestRun, ran } from "./latest-run.ts";
 import { code, page, sentence, table } from "./markdown.ts";
 import { numbered, type Proof, proofsOf } from "./proof-titles.ts";
 
@@ -141,12 +142,15 @@ const ROWS: readonly Threat[] = [
   },
 ];
 
-const listOf = (proofs: readonly Proof[]): string =>
-  proofs.map(({ title, file }) => `- ${sentence(title)} [${code(file)}](../${file})`).join("\n");
+const listOf = (proofs: readonly Proof[], run: LatestRun | undefined): string =>
+  proofs
+    .map((proof) => `- ${sentence(proof.title)} [${code(proof.file)}](../${proof.file})${endedAs(proof, run)}`)
+    .join("\n");
 
 /** `docs/security.md`. */
 export const securityPage = (root: string): string => {
   const proofs = proofsOf(root, "T");
+  const run = latestRun(root);
   const of = (id: string): Proof[] => proofs.filter(({ ids }) => ids.includes(id));
   return page(
     "# Security",
@@ -167,6 +171,7 @@ export const securityPage = (root: string): string => {
     ].join("\n"),
     "## Tests",
     "A title stands for a test or for a group of them; `%s` for the rows of a table of cases. `npx vitest run -t T07` runs one number.",
-    ...THREATS.flatMap((id, at) => [`### ${id}: ${ROWS[at]?.what ?? ""}`, listOf(of(id))]),
+    ran(run),
+    ...THREATS.flatMap((id, at) => [`### ${id}: ${ROWS[at]?.what ?? ""}`, listOf(of(id), run)]),
   );
 };

@@ -14,6 +14,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   pages: async () => (await import("./pages.ts")).pages,
   report: async () => (await import("./reports.ts")).reportsBench,
   sync: async () => (await import("./sync.ts")).sync,
+  webhooks: async () => (await import("./webhooks.ts")).webhooksBench,
 };
 
 /** What a bench starts as a process of its own. */
@@ -24,6 +25,11 @@ const PARTS: Readonly<Record<string, () => Promise<Bench>>> = {
   "start-run": async () => {
     await import("../../infra/local/jsx.ts");
     return (await import("./api.ts")).startRun;
+  },
+  "webhook-floor": async () => (await import("./webhook-servers.ts")).webhookFloor,
+  "webhook-hub": async () => {
+    await import("../../infra/local/jsx.ts");
+    return (await import("./webhook-servers.ts")).webhookHub;
   },
   rows: async () => (await import("./rows.ts")).rowsBench,
 };

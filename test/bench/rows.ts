@@ -303,6 +303,34 @@ const start = async (full: boolean): Promise<BenchRow[]> => {
   }
 };
 
+/** Sent without waiting for answers: what the machine does not hold shows in the times. */
+const webhooks = async (full: boolean): Promise<BenchRow[]> => {
+  const { measureWebhooks } = await import("./webhooks.ts");
+  const { ours, floor } = await measureWebhooks(200, full ? 600 : 20);
+  const { stored, published, lost = 0, doubled = 0 } = ours.ours ?? {};
+  const ms = (value: number): string => `${value.toFixed(1)} ms`;
+  const row = (what: string, p99: number): BenchRow => ({
+    work: `${count(ours.rate)} webhooks a second: p99 until ${what}, beside a bare receiver's answer`,
+    ours: ms(p99),
+    floor: ms(floor.ack.p99),
+    ratio: p99 / floor.ack.p99,
+    target: 3,
+  });
+  return [
+    row("the answer", ours.ack.p99),
+    row("the record is stored", stored?.p99 ?? Number.POSITIVE_INFINITY),
+    row("its event is published", published?.p99 ?? Number.POSITIVE_INFINITY),
+    {
+      work: `of ${count(ours.rate)} webhooks a second: reached, while none is lost or doubled`,
+      ours: `${ours.reached.toFixed(0)} a second, ${lost} lost, ${doubled} doubled`,
+      floor: `${floor.reached.toFixed(0)} a second`,
+      ratio: lost + doubled > 0 ? 0 : ours.reached / floor.reached,
+      target: 0.95,
+      atLeast: true,
+    },
+  ];
+};
+
 /** The parts of the table, each a process of its own. */
 export const GROUPS: Readonly<Record<string, (full: boolean) => Promise<BenchRow[]>>> = {
   "full-sync": fullSync,
@@ -316,6 +344,7 @@ export const GROUPS: Readonly<Record<string, (full: boolean) => Promise<BenchRow
   report,
   bundles,
   cost,
+  webhooks,
 };
 
 /** `main.ts rows <part of the table> [--full]`, as JSON. */

@@ -35,7 +35,7 @@ export const checkHistory = async (company: Company, vendor: Vendor, steps: read
     await hub.drain();
     // What nobody can read is set aside, and stops nothing.
     deepStrictEqual(hub.setAside(), [...new Set(poison)].sort());
-    const truth = truly(sandbox.truth(), vendor);
+    const truth = truly(sandbox.truth(vendor), vendor);
     const entities = hub.entities();
     // What words mean today is a part of what is derived.
     while (await hub.step("project"));

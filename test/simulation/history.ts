@@ -42,9 +42,7 @@ const tell = async ({ sandbox }: Stage, request: Record<string, unknown>): Promi
 };
 
 const chosen = ({ sandbox, vendor }: Stage, a: number, few = 5) => {
-  const all = sandbox
-    .truth()
-    .filter(({ tracker, presence }) => tracker === vendor && presence !== "deleted" && presence !== "moved");
+  const all = sandbox.truth(vendor).filter(({ presence }) => presence !== "deleted" && presence !== "moved");
   // Few records, so that the same ones change again and again; the youngest are work, not plans.
   return all[all.length - 1 - (a % Math.min(few, all.length))];
 };

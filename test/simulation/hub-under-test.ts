@@ -214,9 +214,9 @@ export class HubUnderTest {
     throw new Error(`never quiet: ${this.logged.slice(-5).join("\n")}`);
   }
 
-  /** Every stored entity by id. */
+  /** Every stored entity by id, what was written last being the last. */
   entities(): Map<string, StoredEntity> {
-    const rows = this.db.prepare("SELECT data FROM item WHERE pk LIKE 'E#%' AND sk = 'A'").all();
+    const rows = this.db.prepare("SELECT data FROM item WHERE pk GLOB 'E#*' AND sk = 'A' ORDER BY rowid").all();
     return new Map(
       rows.map(({ data }) => {
         const entity = JSON.parse(String(data)) as StoredEntity;
@@ -227,7 +227,7 @@ export class HubUnderTest {
 
   /** Addresses of what was set aside, in order. */
   setAside(): string[] {
-    const rows = this.db.prepare("SELECT data FROM item WHERE pk LIKE 'Q#%'").all();
+    const rows = this.db.prepare("SELECT data FROM item WHERE pk GLOB 'Q#*'").all();
     return rows.map(({ data }) => (JSON.parse(String(data)) as { readonly rawRef: string }).rawRef).sort();
   }
 

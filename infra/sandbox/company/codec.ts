@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, hash } from "node:crypto";
 
 /**
  * Ids that look random and can be read back: the first ten hex digits are a number below 2^40 under a keyed bijection,
@@ -46,7 +46,7 @@ export const codec = (seed: number): Codec => {
     const plain = ((mixed * INVERSE) & MASK) ^ key;
     return { kind: Number(plain >> BigInt(INDEX_BITS)), index: Number(plain & ((1n << BigInt(INDEX_BITS)) - 1n)) };
   };
-  const tail = (digits: string): string => createHash("sha1").update(`${seed}:${digits}`).digest("hex").slice(0, 30);
+  const tail = (digits: string): string => hash("sha1", `${seed}:${digits}`).slice(0, 30);
   const sha = (kind: number, index: number): string => {
     const digits = head(kind, index);
     return digits + tail(digits);

@@ -82,6 +82,26 @@ export const company = (seed: number, size: number, until: Date): Company => {
     return u < 0.6 ? "task" : "story";
   };
 
+  const made = (product: number, n: number): WorkItem => {
+    const owner = at(all, product);
+    if (n < at(planned, product).length) return planningItem(seed, days, owner, n, at(at(planned, product), n));
+    const of = feature(product, n);
+    const unplanned = of !== undefined && isUnplanned(product, n);
+    return generateItem({
+      seed,
+      calendar: days,
+      product: owner,
+      n,
+      createdDay: createdDay(product, n),
+      ...(of === undefined ? {} : { feature: of }),
+      ...(isSubtask(product, n) ? { parent: n - 1 } : {}),
+      kind: kindOf(product, n, unplanned ? undefined : of),
+      ...(unplanned && { unplanned }),
+    });
+  };
+  /** Those of a small company are made once: they are few, and whoever plays with it asks for all of them again and again. */
+  const once = all.map((): WorkItem[] => []);
+
   return {
     seed,
     small,
@@ -91,21 +111,11 @@ export const company = (seed: number, size: number, until: Date): Company => {
     counts,
     ideas: at(planned, 0).filter((record) => record.kind === "idea").length,
     item(product, n) {
-      const owner = at(all, product);
-      if (n < at(planned, product).length) return planningItem(seed, days, owner, n, at(at(planned, product), n));
-      const of = feature(product, n);
-      const unplanned = of !== undefined && isUnplanned(product, n);
-      return generateItem({
-        seed,
-        calendar: days,
-        product: owner,
-        n,
-        createdDay: createdDay(product, n),
-        ...(of === undefined ? {} : { feature: of }),
-        ...(isSubtask(product, n) ? { parent: n - 1 } : {}),
-        kind: kindOf(product, n, unplanned ? undefined : of),
-        ...(unplanned && { unplanned }),
-      });
+      if (!small) return made(product, n);
+      const held = at(once, product);
+      const item = held[n] ?? made(product, n);
+      held[n] = item;
+      return item;
     },
     featureOf: (product, n) => feature(product, n)?.index,
     children(product, index) {

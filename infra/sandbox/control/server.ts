@@ -201,9 +201,10 @@ const linesOf = function* (rows: Iterable<object>): Iterable<string> {
   for (const row of rows) yield `${JSON.stringify(row)}\n`;
 };
 
-/** Every work item of every tool, deleted ones included. */
-export const truths = function* (world: World): Iterable<Truth> {
-  for (const { index } of world.company.products) {
+/** Every work item of every tool, or of one, deleted ones included. */
+export const truths = function* (world: World, of?: Truth["tracker"]): Iterable<Truth> {
+  for (const { index, tracker } of world.company.products) {
+    if (of !== undefined && tracker !== of) continue;
     for (let n = 0; n < world.count(index); n += 1) {
       const item = world.item(index, n);
       if (item?.home !== undefined) yield formerTruth(world, item);

@@ -98,19 +98,19 @@ export const serveVendors = async (
 const fetchOf =
   (vendors: Readonly<Record<string, Vendor>>, origin: () => string): typeof fetch =>
   async (input, init) => {
-    const request = new Request(input, init);
-    const url = new URL(request.url);
-    if (url.origin !== origin()) return fetch(request);
+    const url = new URL(input instanceof Request ? input.url : input);
+    if (url.origin !== origin()) return fetch(input, init);
+    const { signal, ...request } = await requestOf(input, init);
     const [, prefix = ""] = url.pathname.split("/", 2);
     const answer = await answerOf(vendors[prefix], {
       method: request.method,
       path: decodeURIComponent(url.pathname.slice(prefix.length + 1)) || "/",
       query: url.searchParams,
       headers: { host: url.host, ...Object.fromEntries(request.headers) },
-      body: Buffer.from(await request.arrayBuffer()),
+      body: request.body,
       base: `${origin()}/${prefix}`,
     });
-    request.signal.throwIfAborted();
+    signal?.throwIfAborted();
     if (answer.hangUp === true) throw broken("ECONNRESET");
     if (answer.lines !== undefined)
       return new Response([...answer.lines].join(""), {
@@ -124,6 +124,26 @@ const fetchOf =
     const hasNoBody = [204, 205, 304].includes(answer.status) || request.method === "HEAD";
     return new Response(hasNoBody ? null : text, { status: answer.status, headers });
   };
+
+/** A `Request` with its body read. Text, which is nearly all of it, needs none made: one costs as much as an answer. */
+const requestOf = async (
+  input: string | URL | Request,
+  init: RequestInit = {},
+): Promise<Pick<Request, "method" | "headers"> & { readonly body: Buffer; readonly signal?: AbortSignal | null }> => {
+  const { method = "GET", body = null, signal = null } = init;
+  if (!(input instanceof Request) && (body === null || typeof body === "string")) {
+    const headers = new Headers(init.headers);
+    if (body !== null && !headers.has("content-type")) headers.set("content-type", "text/plain;charset=UTF-8");
+    return { method: method.toUpperCase(), headers, body: Buffer.from(body ?? ""), signal };
+  }
+  const request = new Request(input, init);
+  return {
+    method: request.method,
+    headers: request.headers,
+    body: Buffer.from(await request.arrayBuffer()),
+    signal: request.signal,
+  };
+};
 
 const broken = (code: string): TypeError =>
   new TypeError("fetch failed", { cause: Object.assign(new Error("socket closed"), { code }) });

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { constants } from "node:fs";
-import { access, mkdir, open, readdir, readFile, rename } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir, open, readdir, readFile, rename } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Archive } from "../../ports/archive.ts";
 import { addressOf, checkRef, contentOf, ENDINGS, folderOf, packed, receivedAt, unpacked } from "../archived.ts";
@@ -9,7 +9,7 @@ import { addressOf, checkRef, contentOf, ENDINGS, folderOf, packed, receivedAt, 
 export const fileArchive = (folder: string): Archive => ({
   async put(note, bytes) {
     const { ref, content } = contentOf(note, bytes);
-    for (const ending of ENDINGS) if (await exists(join(folder, `${ref}${ending}`))) return ref;
+    if (ENDINGS.some((ending) => existsSync(join(folder, `${ref}${ending}`)))) return ref;
     const { stored, ending } = packed(note, content);
     const path = join(folder, `${ref}${ending}`);
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
@@ -29,7 +29,7 @@ export const fileArchive = (folder: string): Archive => ({
   async get(ref) {
     checkRef(ref);
     const [path, older] = ENDINGS.map((ending) => join(folder, `${ref}${ending}`)) as [string, string];
-    return unpacked(ref, await readFile((await exists(path)) ? path : older));
+    return unpacked(ref, await readFile(existsSync(path) ? path : older));
   },
 
   async *list(connectionId, from = "", to = "9999") {
@@ -44,12 +44,6 @@ export const fileArchive = (folder: string): Archive => ({
     }
   },
 });
-
-const exists = (path: string): Promise<boolean> =>
-  access(path, constants.F_OK).then(
-    () => true,
-    () => false,
-  );
 
 const names = async (path: string): Promise<string[]> => {
   try {

@@ -30,6 +30,8 @@ interface Held {
 export interface HeldRows {
   /** What SQLite says of the writes of other connections, as of this turn of the event loop: ask before the rows are read. */
   seen(): number;
+  /** Whether rows with this sort key are held. */
+  holds(sk: string): boolean;
   /** The row, if nobody can have written it since. */
   at(pk: string, sk: string, seen: number): Row | undefined;
   /** What the text of a stored row says, without parsing it where the same row was parsed before. */
@@ -77,6 +79,7 @@ const holding = (db: DatabaseSync): HeldRows => {
   };
   return {
     seen,
+    holds: (sk) => rooms.has(sk),
     at(pk, sk, seen) {
       const known = rooms.get(sk)?.held.get(pk);
       return known?.seen === seen ? known.row : undefined;

@@ -32,6 +32,9 @@ export const sqliteQueue = (
   const free = db.prepare(
     "UPDATE message SET visible_at = ?, held = 0, dead = (receives >= ?) WHERE id = ? AND queue = ?",
   );
+  const states = db.prepare(
+    "SELECT count(*) FILTER (WHERE dead = 0 AND held = 0) AS waiting, count(*) FILTER (WHERE held = 1) AS inFlight, count(*) FILTER (WHERE dead = 1) AS dead FROM message WHERE queue = ?",
+  );
   const remove = db.prepare("DELETE FROM message WHERE id = ? AND queue = ?");
   return {
     async send(bodies, delaySeconds = 0) {
@@ -70,11 +73,7 @@ export const sqliteQueue = (
       told();
     },
     async depth() {
-      const row = db
-        .prepare(
-          "SELECT count(*) FILTER (WHERE dead = 0 AND held = 0) AS waiting, count(*) FILTER (WHERE held = 1) AS inFlight, count(*) FILTER (WHERE dead = 1) AS dead FROM message WHERE queue = ?",
-        )
-        .get(name) as { waiting: number; inFlight: number; dead: number };
+      const row = states.get(name) as { waiting: number; inFlight: number; dead: number };
       return { waiting: row.waiting, inFlight: row.inFlight, dead: row.dead };
     },
     /** How long the message has been due that waits longest; 0 while none is due. */

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { latestRun, line, noteOf } from "../../../infra/tools/latest-run.ts";
+import { keepResults, latestRun, line, noteOf } from "../../../infra/tools/latest-run.ts";
 import { numbered, outcomeOf, proofsOf, type RunResults } from "../../../infra/tools/proof-titles.ts";
 import { FAULTS } from "../../../infra/tools/reliability-page.ts";
 import { ROOT } from "../../source-files.ts";
@@ -63,6 +63,21 @@ describe("titles that begin with numbers", () => {
       "- a door: closes %i times ([door.test.ts](../test/door.test.ts)): passed",
     ]);
     expect(latestRun(root)).toBeUndefined();
+  });
+
+  it("keep how they ended before where a run left them out, and have failed where their file cannot be loaded", () => {
+    const root = written();
+    const both = results(["X07, X21 opens", "passed"], ["X08 closes 2 times", "failed"]);
+    const before = noteOf(root, both, ["X"]);
+    const opened = results(["X07, X21 opens", "skipped"], ["X08 closes 2 times", "passed"]);
+    expect(Object.values(noteOf(root, opened, ["X"], before).outcomes)).toEqual(["passed", "passed"]);
+    expect(Object.values(noteOf(root, results(), ["X"], before).outcomes)).toEqual(["passed", "failed"]);
+    const broken = {
+      startTime: 0,
+      testResults: [{ name: "/x/test/door.test.ts", status: "failed", assertionResults: [] }],
+    };
+    expect(Object.values(noteOf(root, broken, ["X"], before).outcomes)).toEqual(["failed", "failed"]);
+    expect(() => keepResults(root, join(root, "none.json"))).toThrow("run npm test first");
   });
 
   it("cover every fault", () => {

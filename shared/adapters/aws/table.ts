@@ -9,9 +9,11 @@ import {
   QueryCommand,
 } from "@aws-sdk/client-dynamodb";
 import { HubError } from "../../connector/errors.ts";
+import { COUNTED, valueAt } from "../../ports/counted.ts";
 import { checkQuery, isKey, rowOf, storedImage } from "../../ports/row-image.ts";
 import type { Place, Query, Row, Table } from "../../ports/table.ts";
 import { clientSettings } from "./client-settings.ts";
+import { isCounted } from "./counted.ts";
 import { type KeyCondition, keyCondition } from "./key-condition.ts";
 import { parcels } from "./parcels.ts";
 import { pause, TRIES } from "./pause.ts";
@@ -94,6 +96,32 @@ export const dynamoTable = (name: string, client = new DynamoDBClient(clientSett
         items.map((item) => sortKey(item, query.by)),
       ),
 
+    counted: ({ standing, since, ...page }, by) => {
+      const { own, beside } = COUNTED[by];
+      const query = { ...page, by: "list" } as const;
+      return found(query, {}, async (entries) => {
+        const mine: ReadonlyMap<string, Row> = own.length === 0 ? new Map() : await rowsAt(entries.map(placeOf));
+        const wanted = entries.filter((entry) => {
+          const row = mine.get(keyText(placeOf(entry)));
+          return (
+            own.length === 0 ||
+            (row !== undefined && stands(row, entry, "list") && isCounted(query.pk, row.data, { standing, since }))
+          );
+        });
+        const others = await rowsAt(wanted.map((entry) => ({ pk: placeOf(entry).pk, sk: beside.sk })));
+        return wanted.map((entry) => {
+          const place = placeOf(entry);
+          const row = mine.get(keyText(place));
+          const other = others.get(keyText({ pk: place.pk, sk: beside.sk }));
+          return {
+            sk: sortKey(entry, "list"),
+            own: own.map((at) => valueAt(row?.data ?? null, at)),
+            beside: other === undefined ? null : beside.values.map((at) => valueAt(other.data, at)),
+          };
+        });
+      });
+    },
+
     async count(query) {
       checkQuery(query);
       const condition = keyCondition(query);
@@ -162,11 +190,16 @@ const stillThere = async (
   rowsAt: (places: readonly Place[]) => Promise<Map<string, Row>>,
 ): Promise<Row[]> => {
   const rows = await rowsAt(entries.map(placeOf));
-  const { pk, sk } = TABLE.indexes[by];
   return entries.flatMap((entry) => {
     const row = rows.get(keyText(placeOf(entry)));
-    return row !== undefined && row[by]?.pk === entry[pk]?.S && row[by]?.sk === entry[sk]?.S ? [row] : [];
+    return row !== undefined && stands(row, entry, by) ? [row] : [];
   });
+};
+
+/** Whether a row still has the place that an index tells of it. */
+const stands = (row: Row, entry: Item, by: "list" | "due"): boolean => {
+  const { pk, sk } = TABLE.indexes[by];
+  return row[by]?.pk === entry[pk]?.S && row[by]?.sk === entry[sk]?.S;
 };
 
 const placeOf = (item: Item): Place => ({ pk: item["pk"]?.S ?? "", sk: item["sk"]?.S ?? "" });

@@ -1,0 +1,57 @@
+import type { SQLInputValue } from "node:sqlite";
+import { COUNTED, type CountedRow } from "../../ports/counted.ts";
+import type { Query, WantedSince } from "../../ports/table.ts";
+
+/** Where an entity stands, and which rows are entities of a list of their kind. */
+export const STANDING =
+  "coalesce(data ->> '$.fields.status.category', data ->> '$.fields.state.category', data ->> '$.fields.result.category', 'unknown')";
+export const OF_KIND = "list_pk > 'N#' AND list_pk < 'N$' AND json_valid(data)";
+
+/** When something last happened to what is counted by its time, and which rows that is. */
+const MOMENT =
+  "max(coalesce(data ->> '$.fields.at', ''), coalesce(data ->> '$.fields.solvedAt', ''), coalesce(data ->> '$.sourceCreatedAt', data ->> '$.firstSeenAt', ''))";
+const TIMED =
+  "(list_pk GLOB 'N#supportTicket#*' OR list_pk GLOB 'N#feedback#*' OR list_pk GLOB 'N#surveyResponse#*') AND json_valid(data)";
+const isTimed = (list: string): boolean => /^N#(?:supportTicket|feedback|surveyResponse)#/.test(list);
+
+/** Values of a row as one JSON text; null where the row is damaged. */
+const valuesOf = (places: readonly string[]): string =>
+  `CASE WHEN json_valid(data) THEN json_array(${places.map((place) => `data -> '$.${place}'`).join(", ")}) END`;
+
+const SAID = valuesOf(COUNTED.said.own);
+const SHOWN = valuesOf(COUNTED.feature.beside.values);
+
+/** Each holds all that is asked of it, so that no row is read and parsed. */
+export const COUNTED_INDEXES = `
+  CREATE INDEX IF NOT EXISTS item_standing ON item (list_pk, ${STANDING}, list_sk) WHERE ${OF_KIND};
+  DROP INDEX IF EXISTS item_moment;
+  CREATE INDEX IF NOT EXISTS item_said ON item (list_pk, list_sk, ${MOMENT}, ${STANDING}, pk, ${SAID}) WHERE ${TIMED};
+  CREATE INDEX IF NOT EXISTS item_shown ON item (pk, ${SHOWN}) WHERE sk = '${COUNTED.feature.beside.sk}';
+`;
+
+/** All rows of a page as one JSON text: a row that comes by itself costs more than what stands in it. */
+export const countedQuery = (
+  { pk, after = "", limit = 100, standing, since }: Pick<Query, "pk" | "after" | "limit"> & WantedSince,
+  by: keyof typeof COUNTED,
+): { readonly sql: string; readonly values: SQLInputValue[] } => {
+  const { own, beside } = COUNTED[by];
+  const other = `SELECT ${valuesOf(beside.values)} FROM item WHERE pk = one.pk AND sk = '${beside.sk}'`;
+  const row = `'[' || json_quote(list_sk) || ',' || coalesce(${valuesOf(own)}, '[]') || ',' || coalesce((${other}), 'null') || ']'`;
+  const isSince = since !== undefined && isTimed(pk);
+  const stands = standing === undefined ? "" : ` OR ${STANDING} IN (${standing.map(() => "?").join()})`;
+  const fits = isSince ? ` AND ${TIMED} AND (${MOMENT} >= ?${stands})` : "";
+  // Named, since the planner would rather read each row.
+  const index = isSince ? "INDEXED BY item_said" : "";
+  return {
+    sql: `SELECT group_concat(line) AS rows FROM (SELECT ${row} AS line FROM item AS one ${index} WHERE list_pk = ? AND list_sk > ?${fits} ORDER BY list_sk LIMIT ?)`,
+    values: [pk, after, ...(isSince ? [since, ...(standing ?? [])] : []), limit],
+  };
+};
+
+/** The rows of a page of {@link countedQuery}. */
+export const countedRows = (lines: unknown): CountedRow[] =>
+  (JSON.parse(`[${lines ?? ""}]`) as [string, unknown[], unknown[] | null][]).map(([sk, own, beside]) => ({
+    sk,
+    own,
+    beside,
+  }));

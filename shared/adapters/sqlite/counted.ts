@@ -21,6 +21,9 @@ const valuesOf = (places: readonly string[]): string =>
 const SAID = valuesOf(COUNTED.said.own);
 const SHOWN = valuesOf(COUNTED.feature.beside.values);
 
+/** Of rows beside those of a list: named, since the planner would rather read each row. */
+const BESIDE_INDEX = { said: "", feature: "INDEXED BY item_shown" } as const;
+
 /** Each holds all that is asked of it, so that no row is read and parsed. */
 export const COUNTED_INDEXES = `
   CREATE INDEX IF NOT EXISTS item_standing ON item (list_pk, ${STANDING}, list_sk) WHERE ${OF_KIND};
@@ -35,12 +38,12 @@ export const countedQuery = (
   by: keyof typeof COUNTED,
 ): { readonly sql: string; readonly values: SQLInputValue[] } => {
   const { own, beside } = COUNTED[by];
-  const other = `SELECT ${valuesOf(beside.values)} FROM item WHERE pk = one.pk AND sk = '${beside.sk}'`;
-  const row = `'[' || json_quote(list_sk) || ',' || coalesce(${valuesOf(own)}, '[]') || ',' || coalesce((${other}), 'null') || ']'`;
+  const other = `SELECT ${valuesOf(beside.values)} FROM item ${BESIDE_INDEX[by]} WHERE pk = one.pk AND sk = '${beside.sk}'`;
+  const mine = own.length === 0 ? "'[]'" : `coalesce(${valuesOf(own)}, '[]')`;
+  const row = `'[' || json_quote(list_sk) || ',' || ${mine} || ',' || coalesce((${other}), 'null') || ']'`;
   const isSince = since !== undefined && isTimed(pk);
   const stands = standing === undefined ? "" : ` OR ${STANDING} IN (${standing.map(() => "?").join()})`;
   const fits = isSince ? ` AND ${TIMED} AND (${MOMENT} >= ?${stands})` : "";
-  // Named, since the planner would rather read each row.
   const index = isSince ? "INDEXED BY item_said" : "";
   return {
     sql: `SELECT group_concat(line) AS rows FROM (SELECT ${row} AS line FROM item AS one ${index} WHERE list_pk = ? AND list_sk > ?${fits} ORDER BY list_sk LIMIT ?)`,

@@ -66,6 +66,9 @@ export interface CountedRow {
   readonly beside: readonly unknown[] | null;
 }
 
+/** Whether a list is of what is wanted by its time. */
+export const isTimed = (list: string): boolean => /^N#(?:supportTicket|feedback|surveyResponse)#/.test(list);
+
 /** The value at a place of a row's data; null where there is none. */
 export const valueAt = (data: unknown, place: string): unknown =>
   place.split(".").reduce((of, name) => (of as Readonly<Record<string, unknown>> | null)?.[name] ?? null, data);

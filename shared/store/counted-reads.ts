@@ -46,7 +46,6 @@ export type SaidBrief<K extends SaidKind> = Pick<
 /** Pages in ascending order of ids, of all products and with those that are gone. */
 export interface CountedReads {
   features(after: string | undefined, limit: number): Promise<Slice<FeatureBrief>>;
-  /** Others than those wanted where no index tells. */
   said<K extends SaidKind>(
     kind: K,
     after: string | undefined,

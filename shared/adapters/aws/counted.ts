@@ -1,8 +1,7 @@
-import { valueAt } from "../../ports/counted.ts";
+import { isTimed, valueAt } from "../../ports/counted.ts";
 import type { WantedSince } from "../../ports/table.ts";
 
 const textAt = (data: unknown, place: string): string => String(valueAt(data, place) ?? "");
-const isTimed = (list: string): boolean => /^N#(?:supportTicket|feedback|surveyResponse)#/.test(list);
 
 /** Whether a row of a list is one of those that are counted. No index tells it, so that the row is read for it. */
 export const isCounted = (pk: string, data: unknown, { standing = [], since }: WantedSince): boolean => {

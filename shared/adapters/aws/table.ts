@@ -47,11 +47,12 @@ export const dynamoTable = (name: string, client = new DynamoDBClient(clientSett
     ...(query.by === undefined ? { ConsistentRead: true } : { IndexName: query.by }),
     ...(start !== undefined && { ExclusiveStartKey: start }),
   });
-  /** What a query finds, page by page, until there are as many as it asks for. */
+  /** What a query finds, page by page, until there are as many as it asks for. @param least entries of a page where few of them fit */
   const found = async <T>(
     query: Query,
     more: { readonly ProjectionExpression?: string },
     told: (items: Item[]) => Promise<readonly T[]>,
+    least = 0,
   ): Promise<T[]> => {
     checkQuery(query);
     const { by, limit = 100, descending = false } = query;
@@ -63,7 +64,7 @@ export const dynamoTable = (name: string, client = new DynamoDBClient(clientSett
         new QueryCommand({
           ...page(query, condition, start),
           ScanIndexForward: !descending,
-          Limit: limit - all.length + condition.without.size,
+          Limit: Math.max(limit - all.length, least) + condition.without.size,
           ...more,
         }),
       );
@@ -98,28 +99,34 @@ export const dynamoTable = (name: string, client = new DynamoDBClient(clientSett
 
     counted: ({ standing, since, ...page }, by) => {
       const { own, beside } = COUNTED[by];
-      const query = { ...page, by: "list" } as const;
-      return found(query, {}, async (entries) => {
-        const mine: ReadonlyMap<string, Row> = own.length === 0 ? new Map() : await rowsAt(entries.map(placeOf));
-        const wanted = entries.filter((entry) => {
-          const row = mine.get(keyText(placeOf(entry)));
-          return (
-            own.length === 0 ||
-            (row !== undefined && stands(row, entry, "list") && isCounted(query.pk, row.data, { standing, since }))
-          );
-        });
-        const others = await rowsAt(wanted.map((entry) => ({ pk: placeOf(entry).pk, sk: beside.sk })));
-        return wanted.map((entry) => {
-          const place = placeOf(entry);
-          const row = mine.get(keyText(place));
-          const other = others.get(keyText({ pk: place.pk, sk: beside.sk }));
-          return {
-            sk: sortKey(entry, "list"),
-            own: own.map((at) => valueAt(row?.data ?? null, at)),
-            beside: other === undefined ? null : beside.values.map((at) => valueAt(other.data, at)),
-          };
-        });
-      });
+      const besideOf = (place: Place) => ({ pk: place.pk, sk: beside.sk });
+      const read = async (entries: readonly Item[]) => {
+        const all = entries.map((entry) => ({
+          ...placeOf(entry),
+          list: { sk: sortKey(entry, "list") },
+          data: null as unknown,
+        }));
+        if (own.length === 0) return all;
+        const rows = await stillThere(entries, "list", rowsAt);
+        return rows.filter(({ data }) => isCounted(page.pk, data, { standing, since }));
+      };
+      return found(
+        { ...page, by: "list" },
+        {},
+        async (entries) => {
+          const rows = await read(entries);
+          const others = await rowsAt(rows.map(besideOf));
+          return rows.map((row) => {
+            const other = others.get(keyText(besideOf(row)));
+            return {
+              sk: row.list?.sk ?? "",
+              own: own.map((at) => valueAt(row.data, at)),
+              beside: other === undefined ? null : beside.values.map((at) => valueAt(other.data, at)),
+            };
+          });
+        },
+        READ_AT_ONCE,
+      );
     },
 
     async count(query) {
@@ -190,16 +197,11 @@ const stillThere = async (
   rowsAt: (places: readonly Place[]) => Promise<Map<string, Row>>,
 ): Promise<Row[]> => {
   const rows = await rowsAt(entries.map(placeOf));
+  const { pk, sk } = TABLE.indexes[by];
   return entries.flatMap((entry) => {
     const row = rows.get(keyText(placeOf(entry)));
-    return row !== undefined && stands(row, entry, by) ? [row] : [];
+    return row !== undefined && row[by]?.pk === entry[pk]?.S && row[by]?.sk === entry[sk]?.S ? [row] : [];
   });
-};
-
-/** Whether a row still has the place that an index tells of it. */
-const stands = (row: Row, entry: Item, by: "list" | "due"): boolean => {
-  const { pk, sk } = TABLE.indexes[by];
-  return row[by]?.pk === entry[pk]?.S && row[by]?.sk === entry[sk]?.S;
 };
 
 const placeOf = (item: Item): Place => ({ pk: item["pk"]?.S ?? "", sk: item["sk"]?.S ?? "" });

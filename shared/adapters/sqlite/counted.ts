@@ -1,5 +1,5 @@
 import type { SQLInputValue } from "node:sqlite";
-import { COUNTED, type CountedRow } from "../../ports/counted.ts";
+import { COUNTED, type CountedRow, isTimed } from "../../ports/counted.ts";
 import type { Query, WantedSince } from "../../ports/table.ts";
 
 /** Where an entity stands, and which rows are entities of a list of their kind. */
@@ -12,7 +12,6 @@ const MOMENT =
   "max(coalesce(data ->> '$.fields.at', ''), coalesce(data ->> '$.fields.solvedAt', ''), coalesce(data ->> '$.sourceCreatedAt', data ->> '$.firstSeenAt', ''))";
 const TIMED =
   "(list_pk GLOB 'N#supportTicket#*' OR list_pk GLOB 'N#feedback#*' OR list_pk GLOB 'N#surveyResponse#*') AND json_valid(data)";
-const isTimed = (list: string): boolean => /^N#(?:supportTicket|feedback|surveyResponse)#/.test(list);
 
 /** Values of a row as one JSON text; null where the row is damaged. */
 const valuesOf = (places: readonly string[]): string =>

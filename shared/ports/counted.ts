@@ -66,8 +66,8 @@ export interface CountedRow {
   readonly beside: readonly unknown[] | null;
 }
 
-/** Whether a list is of what is wanted by its time. */
-export const isTimed = (list: string): boolean => /^N#(?:supportTicket|feedback|surveyResponse)#/.test(list);
+/** The start of the keys of lists of which those of a time are wanted. */
+export const TIMED = ["N#supportTicket#", "N#feedback#", "N#surveyResponse#"] as const;
 
 /** The value at a place of a row's data; null where there is none. */
 export const valueAt = (data: unknown, place: string): unknown =>

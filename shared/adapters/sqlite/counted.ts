@@ -1,5 +1,5 @@
 import type { SQLInputValue } from "node:sqlite";
-import { COUNTED, type CountedRow, isTimed } from "../../ports/counted.ts";
+import { COUNTED, type CountedRow, TIMED } from "../../ports/counted.ts";
 import type { Query, WantedSince } from "../../ports/table.ts";
 
 /** Where an entity stands, and which rows are entities of a list of their kind. */
@@ -10,8 +10,8 @@ export const OF_KIND = "list_pk > 'N#' AND list_pk < 'N$' AND json_valid(data)";
 /** When something last happened to what is counted by its time, and which rows that is. */
 const MOMENT =
   "max(coalesce(data ->> '$.fields.at', ''), coalesce(data ->> '$.fields.solvedAt', ''), coalesce(data ->> '$.sourceCreatedAt', data ->> '$.firstSeenAt', ''))";
-const TIMED =
-  "(list_pk GLOB 'N#supportTicket#*' OR list_pk GLOB 'N#feedback#*' OR list_pk GLOB 'N#surveyResponse#*') AND json_valid(data)";
+const startsWith = (start: string): string => `list_pk GLOB '${start}*'`;
+const OF_TIME = `(${TIMED.map(startsWith).join(" OR ")}) AND json_valid(data)`;
 
 /** Values of a row as one JSON text; null where the row is damaged. */
 const valuesOf = (places: readonly string[]): string =>
@@ -27,7 +27,7 @@ const BESIDE_INDEX = { said: "", feature: "INDEXED BY item_shown" } as const;
 export const COUNTED_INDEXES = `
   CREATE INDEX IF NOT EXISTS item_standing ON item (list_pk, ${STANDING}, list_sk) WHERE ${OF_KIND};
   DROP INDEX IF EXISTS item_moment;
-  CREATE INDEX IF NOT EXISTS item_said ON item (list_pk, list_sk, ${MOMENT}, ${STANDING}, pk, ${SAID}) WHERE ${TIMED};
+  CREATE INDEX IF NOT EXISTS item_said ON item (list_pk, list_sk, ${MOMENT}, ${STANDING}, pk, ${SAID}) WHERE ${OF_TIME};
   CREATE INDEX IF NOT EXISTS item_shown ON item (pk, ${SHOWN}) WHERE sk = '${COUNTED.feature.beside.sk}';
 `;
 
@@ -40,13 +40,14 @@ export const countedQuery = (
   const other = `SELECT ${valuesOf(beside.values)} FROM item ${BESIDE_INDEX[by]} WHERE pk = one.pk AND sk = '${beside.sk}'`;
   const mine = own.length === 0 ? "'[]'" : `coalesce(${valuesOf(own)}, '[]')`;
   const row = `'[' || json_quote(list_sk) || ',' || ${mine} || ',' || coalesce((${other}), 'null') || ']'`;
-  const isSince = since !== undefined && isTimed(pk);
+  const timed = since === undefined ? undefined : TIMED.find((start) => pk.startsWith(start));
   const stands = standing === undefined ? "" : ` OR ${STANDING} IN (${standing.map(() => "?").join()})`;
-  const fits = isSince ? ` AND ${TIMED} AND (${MOMENT} >= ?${stands})` : "";
-  const index = isSince ? "INDEXED BY item_said" : "";
+  const fits =
+    timed === undefined ? "" : ` AND ${startsWith(timed)} AND json_valid(data) AND (${MOMENT} >= ?${stands})`;
+  const index = timed === undefined ? "" : "INDEXED BY item_said";
   return {
     sql: `SELECT group_concat(line) AS rows FROM (SELECT ${row} AS line FROM item AS one ${index} WHERE list_pk = ? AND list_sk > ?${fits} ORDER BY list_sk LIMIT ?)`,
-    values: [pk, after, ...(isSince ? [since, ...(standing ?? [])] : []), limit],
+    values: [pk, after, ...(timed === undefined || since === undefined ? [] : [since, ...(standing ?? [])]), limit],
   };
 };
 

@@ -9,12 +9,17 @@ const day = (n: number) => new Date(Date.parse(NOW) - n * 86_400_000).toISOStrin
 const standing = (category: "open" | "solved") => ({ category, detail: category, mappedBy: "tool" as const });
 
 describe("the reads of a report", () => {
-  it("are of its two periods and of open tickets alone, and it says the same as over everything", async () => {
+  it("are of its two periods, of open tickets and of what it shows alone, and it says the same as over everything", async () => {
     using hub = openReports({
       reports: { weekly: { kind: "product", schedule: "0 9 * * 1", to: ["archive"] } },
     });
     hub.passTo(NOW);
     const { id } = await hub.feature(1, [{ headline: "development", at: day(60) }]);
+    await hub.feature(2, [{ headline: "design", at: day(60) }]);
+    const moved = await hub.feature(3, [
+      { headline: "design", at: day(60) },
+      { headline: "development", at: day(4) },
+    ]);
     const ticket = async (n: number, came: number, status: "open" | "solved", solved?: number) =>
       hub.record(
         "supportTicket",
@@ -39,6 +44,7 @@ describe("the reads of a report", () => {
     const { reads } = hub.reporting;
     const given: string[] = [];
     const read: string[] = [];
+    const shown: string[] = [];
     const watched: ReportReads = {
       ...reads,
       async said(kind, ...asked) {
@@ -49,6 +55,10 @@ describe("the reads of a report", () => {
       async entitiesById(ids) {
         read.push(...ids);
         return reads.entitiesById(ids);
+      },
+      async featuresById(ids) {
+        shown.push(...ids);
+        return reads.featuresById(ids);
       },
     };
     const period = periodOf(settings.length, settings.zone, settings.weekStart, hub.now());
@@ -63,6 +73,7 @@ describe("the reads of a report", () => {
       "supportTicket 5",
     ]);
     expect(read).toHaveLength(1);
+    expect(new Set(shown)).toEqual(new Set([id, moved.id]));
     expect(JSON.stringify(made)).toBe(JSON.stringify(await previewRun(hub.one, whole, settings, period)));
     const figures = made.sections.find(({ id: section }) => section === "support")?.blocks[0];
     expect(figures?.type === "metrics" && figures.items.map(({ value }) => value)).toEqual([1, 1, 2, 0, null]);

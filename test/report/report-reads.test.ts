@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { previewRun } from "../../shared/pipeline/make-run.ts";
 import type { ReportReads } from "../../shared/report/make.ts";
 import { periodOf } from "../../shared/report/period.ts";
+import { sampleFeature } from "../web/sample-hub.ts";
 import { openReports } from "./reports-hub.ts";
 
 const NOW = "2026-03-09T09:00:00.000Z";
@@ -15,7 +16,8 @@ describe("the reads of a report", () => {
     });
     hub.passTo(NOW);
     const { id } = await hub.feature(1, [{ headline: "development", at: day(60) }]);
-    await hub.feature(2, [{ headline: "design", at: day(60) }]);
+    const quiet = { health: { ...sampleFeature(2, null).health, value: "on_track" }, targetDate: undefined } as const;
+    await hub.feature(2, [{ headline: "design", at: day(60) }], quiet);
     const moved = await hub.feature(3, [
       { headline: "design", at: day(60) },
       { headline: "development", at: day(4) },

@@ -302,7 +302,11 @@ export const isKind = <K extends FieldedKind>(entity: Entity | undefined, kind: 
   entity?.kind === kind;
 
 /** When a record came to be: as its tool tells, else the best we know. */
-export const createdAt = ({ sourceCreatedAt, sourceUpdatedAt, firstSeenAt }: Entity): Instant =>
+export const createdAt = ({
+  sourceCreatedAt,
+  sourceUpdatedAt,
+  firstSeenAt,
+}: Pick<Entity, "sourceCreatedAt" | "sourceUpdatedAt" | "firstSeenAt">): Instant =>
   sourceCreatedAt ?? (sourceUpdatedAt === TIMELESS || sourceUpdatedAt > firstSeenAt ? firstSeenAt : sourceUpdatedAt);
 
 /** When a record last changed, never before it came to be. */

@@ -6,6 +6,8 @@ import type { ReportReads } from "../report/make.ts";
 import { lengthOf } from "../report/schedule.ts";
 import { THRESHOLDS, type Thresholds } from "../report/section.ts";
 import type { ReportSettings } from "../report/settings.ts";
+import { countedReads } from "../store/counted-reads.ts";
+import { entitiesById } from "../store/entities.ts";
 import { entityReads, featuresById, featuresOf } from "../store/entity-reads.ts";
 import { tableViews } from "../store/table-views.ts";
 import type { HubConfig } from "./define-hub.ts";
@@ -52,7 +54,8 @@ export const reportReads = (hub: Hub): ReportReads => {
   return {
     connections,
     ...entityReads(table),
-    features: (after, limit) => views.features({}, after, limit),
+    ...countedReads(table),
+    entitiesById: (ids) => entitiesById(table, ids),
     featuresById: (ids) => featuresById(table, ids),
     featuresOf: (records) => featuresOf(table, records),
     targetMoves: (id) => views.targetMoves(id),

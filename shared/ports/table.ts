@@ -1,3 +1,5 @@
+import type { COUNTED, CountedRow } from "./counted.ts";
+
 /** A second way to find a row: its place in one of two ordered lists. */
 export interface Place {
   readonly pk: string;
@@ -35,14 +37,15 @@ export interface Query {
   readonly limit?: number;
 }
 
-/**
- * Which entities of the list of a kind somebody wants: those that fit either. A hint: a table that holds no index of it
- * gives the others too.
- */
+/** Which entities of the list of a kind somebody wants. A hint: a table that holds no index of it gives the others too. */
 export interface Wanted {
   /** Where they may stand: category of `fields.status`, `fields.state` or `fields.result`, `unknown` without one. */
   readonly standing?: readonly string[] | undefined;
-  /** From when on they came, were solved or were said; held of tickets, feedback and answers. */
+}
+
+/** Which tickets, feedback and answers are counted: those that fit either, all without `since`. */
+export interface WantedSince extends Wanted {
+  /** From when on they came, were solved or were said. */
   readonly since?: string | undefined;
 }
 
@@ -54,6 +57,11 @@ export interface Table {
   query<Data>(query: Query): Promise<Row<Data>[]>;
   /** The sort keys of what a query gives, without a look at the rows: where one moved just now, its place of before may be told. */
   sortKeys(query: Query & Wanted): Promise<readonly string[]>;
+  /** Rows of a list by a few values of theirs: of tickets, feedback and answers those wanted, of other lists all. */
+  counted(
+    query: Pick<Query, "pk" | "after" | "limit"> & WantedSince,
+    by: keyof typeof COUNTED,
+  ): Promise<readonly CountedRow[]>;
   /** How many rows a query without limit would give, without fetching them. */
   count(query: Omit<Query, "limit" | "after" | "descending">): Promise<number>;
   /**

@@ -1,5 +1,6 @@
 import type { Stage } from "../domain/stage.ts";
 import { CHANGES, type ChangeKind, type Compared, type FeatureChange, featureChanges } from "../lifecycle/changes.ts";
+import type { FeatureBrief } from "../store/counted-reads.ts";
 import type { FeatureView, HealthValue } from "../store/views.ts";
 import type { Report } from "./document.ts";
 import { daysFrom, dayWords } from "./period.ts";
@@ -22,7 +23,7 @@ export interface Snapshot {
   readonly decisions?: FeatureView["decisions"];
 }
 
-export const snapshotOf = (view: FeatureView, stage: Stage | null): Snapshot => ({
+export const snapshotOf = (view: FeatureBrief, stage: Stage | null): Snapshot => ({
   id: view.id,
   name: line(view.name),
   ...(view.key !== undefined && { key: view.key }),
@@ -34,6 +35,18 @@ export const snapshotOf = (view: FeatureView, stage: Stage | null): Snapshot => 
   disagree: view.health.disagree,
   decisions: view.decisions ?? [],
 });
+
+/** Whether two states differ in nothing that is told; what is not remembered differs in nothing. */
+export const isAlike = (was: Snapshot, is: Snapshot): boolean =>
+  was.stage === is.stage &&
+  was.health === is.health &&
+  was.target === is.target &&
+  was.isClosed === is.isClosed &&
+  (was.disagree ?? is.disagree) === is.disagree &&
+  isSame(was.status ?? is.status, is.status) &&
+  isSame(was.decisions ?? is.decisions, is.decisions);
+
+const isSame = (a: unknown, b: unknown): boolean => a === b || JSON.stringify(a) === JSON.stringify(b);
 
 /** A feature as it was, as far as it is remembered: of what is not, it was as it is. */
 const remembered = (was: Snapshot, is: Compared): Compared => ({
@@ -56,8 +69,7 @@ const WORDS = (Object.keys(CHANGES) as ChangeKind[]).flatMap((kind) =>
 const ROWS = 500;
 
 /**
- * What changed between two states of all features, by importance. Both come in ascending order of ids, so nothing of
- * them is held but what is told.
+ * What changed between two states of features, by importance. Nothing of them is held but what is told.
  *
  * @param slipDays a target that moved by less is not told
  */
@@ -72,15 +84,13 @@ export const changes = (hubUrl: string, base: string, slipDays: number) => {
     found.add(change);
   };
   return {
-    /** One feature at the end of what is told, or one that was there or is there only. @param stage its headline then */
-    compare(was: Snapshot | undefined, view: FeatureView | undefined, stage: Stage | null): void {
-      if (view === undefined) {
-        if (was !== undefined) tell(gone(was));
-        return;
-      }
+    /** One feature at the end of what is told. @param stage its headline then */
+    compare(was: Snapshot | undefined, view: FeatureView, stage: Stage | null): void {
       const is: Compared = { ...view, explanation: { ...view.explanation, headline: stage } };
       for (const change of featureChanges(was && remembered(was, is), is)) tell(change);
     },
+    /** One that was there. */
+    gone: (was: Snapshot): void => tell(gone(was)),
     told: (): Report["changed"] => ({
       base,
       counts: WORDS.flatMap((word) => {
@@ -148,23 +158,3 @@ const stepOf = (change: FeatureChange): string => {
       return from === null ? line(to ?? "") : `${line(from)} → ${line(to ?? "")}`;
   }
 };
-
-/** Walks two ascending orders side by side. */
-export async function* sideBySide<A extends { readonly id: string }, B extends { readonly id: string }>(
-  before: AsyncIterator<A>,
-  now: AsyncIterator<B>,
-): AsyncGenerator<readonly [A | undefined, B | undefined]> {
-  let [a, b] = [await before.next(), await now.next()];
-  while (!a.done || !b.done) {
-    if (!a.done && (b.done === true || a.value.id < b.value.id)) {
-      yield [a.value, undefined];
-      a = await before.next();
-    } else if (!b.done && (a.done === true || b.value.id < a.value.id)) {
-      yield [undefined, b.value];
-      b = await now.next();
-    } else if (!a.done && !b.done) {
-      yield [a.value, b.value];
-      [a, b] = [await before.next(), await now.next()];
-    }
-  }
-}

@@ -1,11 +1,12 @@
-import { createdAt, type Entity, type FieldedKind } from "../domain/entity.ts";
+import type { Entity, FieldedKind } from "../domain/entity.ts";
 import { TICKET_STATUSES } from "../domain/fields-around.ts";
 import type { Instant } from "../domain/instant.ts";
+import type { Stage } from "../domain/stage.ts";
 import type { TargetMove } from "../domain/target-moves.ts";
-import type { Wanted } from "../ports/table.ts";
+import { type CountedReads, SAID_KINDS, type SaidKind } from "../store/counted-reads.ts";
 import type { EntityReads } from "../store/entity-reads.ts";
-import type { ConnectionView, FeatureView, Slice, Views } from "../store/views.ts";
-import { changes, type Snapshot, sideBySide, snapshotOf } from "./changed.ts";
+import type { ConnectionView, FeatureView, Views } from "../store/views.ts";
+import { changes, isAlike, type Snapshot, snapshotOf } from "./changed.ts";
 import { sectionsOf } from "./definitions.ts";
 import type { Report } from "./document.ts";
 import { counted } from "./figures.ts";
@@ -16,8 +17,8 @@ import type { ReportSettings } from "./settings.ts";
 import { isGone, stageAt } from "./stage-path.ts";
 
 /** All that a report reads: pages in ascending order of ids, and a few things by id. */
-export interface ReportReads extends EntityReads, Pick<Views, "connections"> {
-  features(after: string | undefined, limit: number): Promise<Slice<FeatureView>>;
+export interface ReportReads extends EntityReads, CountedReads, Pick<Views, "connections"> {
+  entitiesById(ids: readonly string[]): Promise<ReadonlyMap<string, Entity>>;
   featuresById(ids: readonly string[]): Promise<ReadonlyMap<string, FeatureView>>;
   /** Features that records speak about, by the id of the record. */
   featuresOf(records: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;
@@ -33,25 +34,17 @@ export interface Earlier {
 }
 
 const PAGE = 200;
+/** Of what is counted without a look at all of it. */
+const COUNTED_PAGE = 500;
 const PERIODS = 8;
-/**
- * Kinds whose records may speak about features, and which of them sections ask that of: each read of the others would
- * tell nothing.
- */
+/** Kinds of which a section asks what features their records speak about: each read of the others would tell nothing. */
 const LINKED: { readonly [K in FieldedKind]?: (entity: Entity<K>, since: Instant) => boolean } = {
   experiment: () => true,
   metric: () => true,
   campaign: ({ fields: { sentAt } }, since) => sentAt !== undefined && sentAt >= since,
-  feedback: ({ fields: { at } }, since) => at >= since,
-  supportTicket: (ticket, since) => createdAt(ticket) >= since,
 };
+/** What is open counts however old it is. */
 const OPEN_TICKETS = ["unknown", ...TICKET_STATUSES.filter((status) => status !== "solved" && status !== "closed")];
-/** What counts by its time alone, and of tickets those that are open: the older ones need not be read. */
-const TIMED: { readonly [K in FieldedKind]?: Wanted } = {
-  surveyResponse: {},
-  feedback: {},
-  supportTicket: { standing: OPEN_TICKETS },
-};
 /** In this order, so that what is defined comes before what refers to it. */
 const STREAMED = [
   "initiative",
@@ -61,9 +54,6 @@ const STREAMED = [
   "metric",
   "campaign",
   "survey",
-  "surveyResponse",
-  "feedback",
-  "supportTicket",
 ] as const satisfies readonly FieldedKind[];
 
 /**
@@ -100,11 +90,13 @@ export const makeReport = async (
   const isMine = (of: readonly string[]) => ids.length === 0 || of.some((id) => ids.includes(id));
   const changed = await streamFeatures(collectors, about, around, earlier, isMine, remember);
   for (const kind of STREAMED) await streamEntities(kind, collectors, reads, isMine, previous.start);
+  for (const kind of SAID_KINDS) await streamSaid(kind, collectors, reads, isMine, previous.start);
   const told = await Promise.all(
     opened.map(async ({ section, collector }) => ({
       section,
       told: await collector.end({
         features: (wanted) => reads.featuresById(wanted),
+        entities: (wanted) => reads.entitiesById(wanted),
         targetMoves: (id) => reads.targetMoves(id),
       }),
     })),
@@ -155,42 +147,41 @@ const streamFeatures = async (
       ? `since ${dayWords(period.first)}, the beginning of the period: there is no earlier report, so only moves between stages are told`
       : `since the report up to ${dayWords(earlier.period.last)}`;
   const compared = changes(hubUrl, base, thresholds.slipDays);
-  const mine = mineOf(
-    pagesOf((after) => reads.features(after, PAGE)),
-    isMine,
-  );
-  const none: AsyncIterable<Snapshot> = {
-    [Symbol.asyncIterator]: () => ({ next: async () => ({ done: true, value: undefined }) }),
-  };
   const before = (earlier?.snapshots ?? none)[Symbol.asyncIterator]();
-  for await (const [was, view] of sideBySide(before, mine)) {
-    if (view === undefined) {
-      compared.compare(was, undefined, null);
-      continue;
+  let held = await before.next();
+  for (let after: string | undefined; ; ) {
+    const { items, next } = await reads.features(after, COUNTED_PAGE);
+    const changed: { readonly id: string; readonly was: Snapshot | undefined; readonly stage: Stage | null }[] = [];
+    for (const brief of items) {
+      if (isGone(brief) || brief.sameAs !== undefined || !isMine(brief.productIds)) continue;
+      for (; held.done !== true && held.value.id < brief.id; held = await before.next()) compared.gone(held.value);
+      const stage = stageAt(brief, period.end);
+      const now = snapshotOf(brief, stage);
+      await remember(now);
+      const isKnown = held.done !== true && held.value.id === brief.id;
+      const known = isKnown ? (held.value as Snapshot) : undefined;
+      const was = earlier === undefined ? { ...now, stage: stageAt(brief, period.start) } : known;
+      if (isKnown) held = await before.next();
+      if (was === undefined || !isAlike(was, now)) changed.push({ id: brief.id, was, stage });
+      for (const { feature } of collectors) feature?.(brief);
     }
-    const stage = stageAt(view, period.end);
-    const now = snapshotOf(view, stage);
-    await remember(now);
-    compared.compare(earlier === undefined ? { ...now, stage: stageAt(view, period.start) } : was, view, stage);
-    for (const { feature } of collectors) feature?.(view);
+    const views = changed.length === 0 ? undefined : await reads.featuresById(changed.map(({ id }) => id));
+    for (const { id, was, stage } of changed) {
+      const view = views?.get(id);
+      if (view !== undefined) compared.compare(was, view, stage);
+    }
+    if (next === undefined) break;
+    after = next;
   }
+  for (; held.done !== true; held = await before.next()) compared.gone(held.value);
   return compared.told();
 };
 
-async function* mineOf(features: AsyncIterable<FeatureView>, isMine: (of: readonly string[]) => boolean) {
-  for await (const view of features) if (!isGone(view) && isMine(view.productIds)) yield view;
-}
+const none: AsyncIterable<Snapshot> = {
+  [Symbol.asyncIterator]: () => ({ next: async () => ({ done: true, value: undefined }) }),
+};
 
-async function* pagesOf<Item>(page: (after: string | undefined) => Promise<Slice<Item>>): AsyncGenerator<Item> {
-  for (let after: string | undefined; ; ) {
-    const { items, next } = await page(after);
-    yield* items;
-    if (next === undefined) return;
-    after = next;
-  }
-}
-
-const streamEntities = async <K extends FieldedKind>(
+const streamEntities = async <K extends Exclude<FieldedKind, SaidKind>>(
   kind: K,
   collectors: readonly Collector[],
   reads: ReportReads,
@@ -198,12 +189,11 @@ const streamEntities = async <K extends FieldedKind>(
   since: Instant,
 ): Promise<void> => {
   const asks = LINKED[kind] as ((entity: Entity<K>, since: Instant) => boolean) | undefined;
-  const wanted = TIMED[kind] && { ...TIMED[kind], since };
   const takers = collectors.flatMap(({ entity }) => entity?.[kind] ?? []);
   if (takers.length === 0) return;
   for (let after: string | undefined; ; ) {
-    const { items, next } = await reads.entities(kind, after, PAGE, wanted);
-    const mine = items.filter((entity) => isThere(entity) && isMine(entity.productIds));
+    const { items, next } = await reads.entities(kind, after, PAGE);
+    const mine = items.filter((entity) => !isGone(entity) && isMine(entity.productIds));
     const linked = asks === undefined ? [] : mine.filter((entity) => asks(entity, since));
     const links = linked.length === 0 ? undefined : await reads.featuresOf(linked.map(({ id }) => id));
     for (const entity of mine) for (const take of takers) take(entity, links?.get(entity.id) ?? []);
@@ -212,7 +202,24 @@ const streamEntities = async <K extends FieldedKind>(
   }
 };
 
-const isThere = ({ presence: { state } }: Entity): boolean => state !== "deleted" && state !== "out_of_scope";
+/** What was said or solved in the two periods, and tickets that are open. */
+const streamSaid = async <K extends SaidKind>(
+  kind: K,
+  collectors: readonly Collector[],
+  reads: ReportReads,
+  isMine: (of: readonly string[]) => boolean,
+  since: Instant,
+): Promise<void> => {
+  const wanted = { since, ...(kind === "supportTicket" && { standing: OPEN_TICKETS }) };
+  const takers = collectors.flatMap(({ said }) => said?.[kind] ?? []);
+  if (takers.length === 0) return;
+  for (let after: string | undefined; ; ) {
+    const { items, next } = await reads.said(kind, after, COUNTED_PAGE, wanted);
+    for (const brief of items) if (!isGone(brief) && isMine(brief.productIds)) for (const take of takers) take(brief);
+    if (next === undefined) return;
+    after = next;
+  }
+};
 
 /** What the reader must know before the figures are believed. */
 const caveatsOf = (

@@ -36,8 +36,12 @@ export const noticeOf = (event: HubEvent, hubUrl: string): Notice => {
   };
 };
 
+/** Words of ASCII with one space between them: most names. */
+const WORDS = /^[!-~]+(?: [!-~]+)*$/;
+
 /** One line: no control or format characters, no line breaks, well-formed, at most so many characters. */
 export const plain = (text: string, most: number): string => {
+  if (text.length <= most && WORDS.test(text)) return text;
   const line = text
     .toWellFormed()
     .replaceAll(/[\s\p{Zl}\p{Zp}]+/gu, " ")

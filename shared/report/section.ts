@@ -1,6 +1,7 @@
 import type { Entity, FieldedKind } from "../domain/entity.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { TargetMove } from "../domain/target-moves.ts";
+import type { FeatureBrief, SaidBrief, SaidKind } from "../store/counted-reads.ts";
 import type { FeatureView } from "../store/views.ts";
 import type { Block, Cell } from "./document.ts";
 import { plain } from "./notice.ts";
@@ -58,16 +59,19 @@ export interface Told {
 export interface Lookups {
   /** Features by id; those unknown are left out. */
   features(ids: readonly string[]): Promise<ReadonlyMap<string, FeatureView>>;
+  /** Entities of any kind by id. */
+  entities(ids: readonly string[]): Promise<ReadonlyMap<string, Entity>>;
   /** When the target of a feature or an initiative was moved, oldest first. */
   targetMoves(id: string): Promise<readonly TargetMove[]>;
 }
 
 /** Takes what is streamed past it and keeps figures and the few rows that it will show, never all of it. */
 export interface Collector {
-  readonly feature?: (view: FeatureView) => void;
+  readonly feature?: (brief: FeatureBrief) => void;
   readonly entity?: {
-    readonly [K in FieldedKind]?: (entity: Entity<K>, features: readonly string[]) => void;
+    readonly [K in Exclude<FieldedKind, SaidKind>]?: (entity: Entity<K>, features: readonly string[]) => void;
   };
+  readonly said?: { readonly [K in SaidKind]?: (brief: SaidBrief<K>) => void };
   readonly end: (lookups: Lookups) => Told | Promise<Told>;
 }
 
@@ -76,6 +80,18 @@ export interface Section {
   readonly title: string;
   readonly open: (about: About) => Collector;
 }
+
+/** Each of a few with all that is shown of its feature; one that went meanwhile is left out. */
+export const withViews = async <Item extends { readonly brief: FeatureBrief }>(
+  lookups: Lookups,
+  items: readonly Item[],
+): Promise<(Item & { readonly view: FeatureView })[]> => {
+  const views = await lookups.features(items.map(({ brief }) => brief.id));
+  return items.flatMap((item) => {
+    const view = views.get(item.brief.id);
+    return view === undefined ? [] : [{ ...item, view }];
+  });
+};
 
 /** The first of an order, and how many there were. */
 export interface Top<Item> {

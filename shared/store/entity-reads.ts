@@ -1,5 +1,5 @@
 import type { Entity, FieldedKind } from "../domain/entity.ts";
-import type { Table, Wanted } from "../ports/table.ts";
+import type { Table } from "../ports/table.ts";
 import { contributionKey, viewKey } from "./keys.ts";
 import { lastOf, type SteppedView } from "./past.ts";
 import type { FeatureView, Slice } from "./views.ts";
@@ -7,18 +7,13 @@ import { walkKind } from "./walk-kind.ts";
 
 /** Entities of any kind, of all products: for what is made for the hub itself, and for nobody who asks. */
 export interface EntityReads {
-  /** By id, ascending; those that are gone too, and others than those wanted where a table cannot tell. */
-  entities<K extends FieldedKind>(
-    kind: K,
-    after: string | undefined,
-    limit: number,
-    wanted?: Wanted,
-  ): Promise<Slice<Entity<K>>>;
+  /** By id, ascending; those that are gone too. */
+  entities<K extends FieldedKind>(kind: K, after: string | undefined, limit: number): Promise<Slice<Entity<K>>>;
 }
 
 export const entityReads = (table: Table): EntityReads => ({
-  entities: <K extends FieldedKind>(kind: K, after: string | undefined, limit: number, wanted?: Wanted) =>
-    walkKind(table, kind, after, limit, (entity) => entity as Entity<K>, wanted),
+  entities: <K extends FieldedKind>(kind: K, after: string | undefined, limit: number) =>
+    walkKind(table, kind, after, limit, (entity) => entity as Entity<K>),
 });
 
 /** Features as shown, by id; those unknown are left out. */

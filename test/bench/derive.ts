@@ -91,6 +91,10 @@ const counted = (table: Table, calls: Calls): Table => {
       read("sortKeys", query.pk);
       return table.sortKeys(query);
     },
+    counted: (query, by) => {
+      read("counted", query.pk);
+      return table.counted(query, by);
+    },
     count: (query) => {
       read("count", query.pk);
       return table.count(query);

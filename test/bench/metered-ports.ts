@@ -83,6 +83,13 @@ export const metered = (real: Ports): { readonly ports: Ports; readonly meter: M
       add("readUnits", readOf(found.length * (query.by === undefined ? KB : INDEXED_BYTES)) / 2);
       return found;
     },
+    async counted(query, by) {
+      took("table");
+      const found = await real.table.counted(query, by);
+      add("readUnits", readOf(found.length * INDEXED_BYTES) / 2);
+      add("readUnits", found.length * readOf(2 * KB));
+      return found;
+    },
     async count(query) {
       took("table");
       const found = await real.table.count(query);

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
+import { COUNTED, type CountedRow } from "../../shared/ports/counted.ts";
 import type { FeedRecord, Row, Table } from "../../shared/ports/table.ts";
 
 /** A table to test, with the feed that its puts made and the way to close it. */
@@ -145,6 +146,53 @@ export const testTable = (name: string, open: () => Promise<OpenTable>): void =>
       const some = await table.sortKeys({ ...query, limit: 30, standing: ["unknown", "done"] });
       const asked = rows.filter((_, at) => at > 3 && at % 3 !== 1).map(({ list }) => list.sk);
       expect(some.filter((sk) => asked.includes(sk))).toEqual(asked);
+    });
+
+    it("tells few values of the rows of a list and of what stands beside them, in its order and page by page", async () => {
+      const { table } = await fresh();
+      const came = ["2026-01-01", "2026-02-01", "2026-02-02", "2026-02-03"];
+      for (const [at, sourceCreatedAt] of came.entries()) {
+        const [id, list] = [`tkt_${at}`, { pk: "N#supportTicket#0", sk: `tkt_${at}` }];
+        const fields = { status: { category: at === 3 ? "open" : "solved" }, firstReplyMinutes: at + 0.5 };
+        const data = { productIds: ['prd_"a"'], presence: { state: "present" }, sourceCreatedAt, fields };
+        await table.put({ pk: `E#${id}`, sk: "A", version: 1, data, list });
+        if (at !== 1) await table.put({ pk: `E#${id}`, sk: "C", version: 1, data: { features: [{ featureId: id }] } });
+      }
+      const query = { pk: "N#supportTicket#0", limit: 2 };
+      const shown = (rows: readonly CountedRow[]) =>
+        rows.map(({ sk, own, beside }) => [sk, own[0], own[2], own[7], own[8], own[9], beside]);
+      const row = (at: number, status: string, beside: unknown) =>
+        [`tkt_${at}`, ['prd_"a"'], came[at], status, at + 0.5, null, beside] as const;
+      const first = row(0, "solved", [[{ featureId: "tkt_0" }]]);
+      const third = row(2, "solved", [[{ featureId: "tkt_2" }]]);
+      const last = row(3, "open", [[{ featureId: "tkt_3" }]]);
+      expect(shown(await table.counted(query, "said"))).toEqual([first, row(1, "solved", null)]);
+      expect(shown(await table.counted({ ...query, after: "tkt_1" }, "said"))).toEqual([third, last]);
+      const since = await table.counted({ ...query, since: "2026-02-02" }, "said");
+      expect(shown(since)).toEqual([third, last]);
+      const open = await table.counted({ ...query, since: "2026-03-01", standing: ["open"] }, "said");
+      expect(shown(open)).toEqual([last]);
+      expect(await table.counted({ pk: "N#supportTicket#1" }, "said")).toEqual([]);
+    });
+
+    it("tells few values of what stands beside the rows of a list, as they are now", async () => {
+      const { table } = await fresh();
+      const shown = (headline: string | null) => ({
+        name: "A \u{1f680}",
+        explanation: { headline, path: [{ headline, at: "2026-01-01" }] },
+        health: { disagree: true },
+      });
+      await table.put({ pk: "E#ftr_1", sk: "A", version: 1, data: {}, list: { pk: "N#feature#1", sk: "ftr_1" } });
+      await table.put({ pk: "E#ftr_1", sk: "V", version: 1, data: shown("design") });
+      await table.put({ pk: "E#ftr_1", sk: "V", version: 2, data: shown(null) });
+      const [one] = await table.counted({ pk: "N#feature#1" }, "feature");
+      const values = COUNTED.feature.beside.values.map((place, at) => [place, one?.beside?.[at]]);
+      expect(values.filter(([, value]) => value !== null)).toEqual([
+        ["name", "A \u{1f680}"],
+        ["explanation.path", [{ headline: null, at: "2026-01-01" }]],
+        ["health.disagree", true],
+      ]);
+      expect(one?.own).toEqual([]);
     });
 
     it("counts what a query without limit would give", async () => {

@@ -158,6 +158,7 @@ export const crashing = (nth: number, when: "before" | "after") => {
         getMany: guarded(ports.table.getMany) as Ports["table"]["getMany"],
         query: guarded(ports.table.query) as Ports["table"]["query"],
         sortKeys: guarded(ports.table.sortKeys),
+        counted: guarded(ports.table.counted),
         count: guarded(ports.table.count),
         put: guarded(ports.table.put),
       },

@@ -185,6 +185,7 @@ describe("persons of the hub", () => {
             getMany: slow(table.getMany) as typeof table.getMany,
             query: slow(table.query) as typeof table.query,
             sortKeys: table.sortKeys,
+            counted: table.counted,
             count: table.count,
             put: slow(table.put),
           },

@@ -41,7 +41,10 @@ export const reportOf = (names: readonly string[], over: Partial<FeatureView> = 
       reads: {
         features: page(features),
         entities: async () => ({ items: [], next: undefined }),
-        featuresById: async () => new Map(),
+        said: async () => ({ items: [], next: undefined }),
+        entitiesById: async () => new Map(),
+        featuresById: async (ids) =>
+          new Map(features.filter(({ id }) => ids.includes(id)).map((view) => [view.id, view])),
         featuresOf: async () => new Map(),
         targetMoves: async () => [],
         connections: async () => [],

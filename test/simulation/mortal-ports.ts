@@ -60,6 +60,7 @@ export const mortal = (real: Ports): Mortal => {
         getMany: guarded(table.getMany) as typeof table.getMany,
         query: guarded(table.query) as typeof table.query,
         sortKeys: guarded(table.sortKeys),
+        counted: guarded(table.counted),
         count: guarded(table.count),
         put: guarded(table.put),
       },

@@ -9,9 +9,11 @@ import {
   QueryCommand,
 } from "@aws-sdk/client-dynamodb";
 import { HubError } from "../../connector/errors.ts";
+import { COUNTED, valueAt } from "../../ports/counted.ts";
 import { checkQuery, isKey, rowOf, storedImage } from "../../ports/row-image.ts";
 import type { Place, Query, Row, Table } from "../../ports/table.ts";
 import { clientSettings } from "./client-settings.ts";
+import { isCounted } from "./counted.ts";
 import { type KeyCondition, keyCondition } from "./key-condition.ts";
 import { parcels } from "./parcels.ts";
 import { pause, TRIES } from "./pause.ts";
@@ -45,11 +47,12 @@ export const dynamoTable = (name: string, client = new DynamoDBClient(clientSett
     ...(query.by === undefined ? { ConsistentRead: true } : { IndexName: query.by }),
     ...(start !== undefined && { ExclusiveStartKey: start }),
   });
-  /** What a query finds, page by page, until there are as many as it asks for. */
+  /** What a query finds, page by page, until there are as many as it asks for. @param least entries of a page where few of them fit */
   const found = async <T>(
     query: Query,
     more: { readonly ProjectionExpression?: string },
     told: (items: Item[]) => Promise<readonly T[]>,
+    least = 0,
   ): Promise<T[]> => {
     checkQuery(query);
     const { by, limit = 100, descending = false } = query;
@@ -61,7 +64,7 @@ export const dynamoTable = (name: string, client = new DynamoDBClient(clientSett
         new QueryCommand({
           ...page(query, condition, start),
           ScanIndexForward: !descending,
-          Limit: limit - all.length + condition.without.size,
+          Limit: Math.max(limit - all.length, least) + condition.without.size,
           ...more,
         }),
       );
@@ -93,6 +96,38 @@ export const dynamoTable = (name: string, client = new DynamoDBClient(clientSett
       found(query, query.by === undefined ? { ProjectionExpression: "sk" } : {}, async (items) =>
         items.map((item) => sortKey(item, query.by)),
       ),
+
+    counted: ({ standing, since, ...page }, by) => {
+      const { own, beside } = COUNTED[by];
+      const besideOf = (place: Place) => ({ pk: place.pk, sk: beside.sk });
+      const read = async (entries: readonly Item[]) => {
+        const all = entries.map((entry) => ({
+          ...placeOf(entry),
+          list: { sk: sortKey(entry, "list") },
+          data: null as unknown,
+        }));
+        if (own.length === 0) return all;
+        const rows = await stillThere(entries, "list", rowsAt);
+        return rows.filter(({ data }) => isCounted(page.pk, data, { standing, since }));
+      };
+      return found(
+        { ...page, by: "list" },
+        {},
+        async (entries) => {
+          const rows = await read(entries);
+          const others = await rowsAt(rows.map(besideOf));
+          return rows.map((row) => {
+            const other = others.get(keyText(besideOf(row)));
+            return {
+              sk: row.list?.sk ?? "",
+              own: own.map((at) => valueAt(row.data, at)),
+              beside: other === undefined ? null : beside.values.map((at) => valueAt(other.data, at)),
+            };
+          });
+        },
+        READ_AT_ONCE,
+      );
+    },
 
     async count(query) {
       checkQuery(query);

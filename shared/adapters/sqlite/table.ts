@@ -2,6 +2,7 @@ import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import { crc32 } from "node:zlib";
 import { checkQuery, checkRow } from "../../ports/row-image.ts";
 import type { FeedRecord, Place, Query, Row, Table, Wanted } from "../../ports/table.ts";
+import { COUNTED_INDEXES, countedQuery, countedRows, OF_KIND, STANDING } from "./counted.ts";
 import { AT_MOST, atomically } from "./database.ts";
 import { type HeldRows, heldRows } from "./held-rows.ts";
 import { storeDamaged } from "./soundness.ts";
@@ -72,21 +73,6 @@ const toRow = (record: unknown, held: HeldRows): Row => {
   return Object.assign(frameOf(stored), { data: held.parse(stored) });
 };
 
-/** Where an entity stands, and which rows are entities of a list of their kind. */
-const STANDING =
-  "coalesce(data ->> '$.fields.status.category', data ->> '$.fields.state.category', data ->> '$.fields.result.category', 'unknown')";
-const OF_KIND = "list_pk > 'N#' AND list_pk < 'N$' AND json_valid(data)";
-const STANDING_INDEX = `CREATE INDEX IF NOT EXISTS item_standing ON item (list_pk, ${STANDING}, list_sk) WHERE ${OF_KIND}`;
-
-/** When something last happened to what reports count by its time, and which rows that is. */
-const MOMENT =
-  "max(coalesce(data ->> '$.fields.at', ''), coalesce(data ->> '$.fields.solvedAt', ''), coalesce(data ->> '$.sourceCreatedAt', data ->> '$.firstSeenAt', ''))";
-const TIMED =
-  "(list_pk GLOB 'N#supportTicket#*' OR list_pk GLOB 'N#feedback#*' OR list_pk GLOB 'N#surveyResponse#*') AND json_valid(data)";
-// By id, so that a walk needs no sort: what is too old is passed over within the index.
-const MOMENT_INDEX = `CREATE INDEX IF NOT EXISTS item_moment ON item (list_pk, list_sk, ${MOMENT}, ${STANDING}) WHERE ${TIMED}`;
-const isTimed = (list: string): boolean => /^N#(?:supportTicket|feedback|surveyResponse)#/.test(list);
-
 /** The first text behind all that start with the prefix; undefined where there is none. */
 const behind = (prefix: string): string | undefined => {
   const points = [...prefix.toWellFormed()];
@@ -128,8 +114,7 @@ const condition = ({
 /** The embedded table. An item and its feed row are one commit, so the feed misses nothing and invents nothing. */
 export const sqliteTable = (db: DatabaseSync, told: () => void = () => {}): Table => {
   db.exec(SCHEMA);
-  db.exec(STANDING_INDEX);
-  db.exec(MOMENT_INDEX);
+  db.exec(COUNTED_INDEXES);
   withSums(db);
   const one = db.prepare(`SELECT ${COLUMNS} FROM item WHERE pk = ? AND sk = ?`);
   const many = db.prepare(
@@ -150,22 +135,15 @@ export const sqliteTable = (db: DatabaseSync, told: () => void = () => {}): Tabl
     held.keep(row, record as Stored, seen);
     return row;
   };
-  const keysAt = (sort: string, where: string, order: string, values: readonly SQLInputValue[], index = "") =>
-    statement(`SELECT ${sort} AS sk FROM item ${index} WHERE ${where} ORDER BY ${order} ${AT_MOST}`)
+  const keysAt = (sort: string, where: string, order: string, values: readonly SQLInputValue[]) =>
+    statement(`SELECT ${sort} AS sk FROM item WHERE ${where} ORDER BY ${order} ${AT_MOST}`)
       .all(...values)
       .map(({ sk }) => String(sk));
-  const keysOf = ({ standing, since, ...query }: Query & Wanted): string[] => {
+  const keysOf = ({ standing, ...query }: Query & Wanted): string[] => {
     const { where, values, order } = condition(query);
     const { by = "item", limit = 100, descending = false } = query;
     const [, sort] = INDEXES[by];
-    if (since !== undefined && by === "list" && isTimed(query.pk)) {
-      const stands = standing === undefined ? "" : ` OR ${STANDING} IN (${standing.map(() => "?").join()})`;
-      const fits = `${where} AND ${TIMED} AND (${MOMENT} >= ?${stands})`;
-      // Named, since the planner would rather read each row: all that is asked lies in this index.
-      return keysAt(sort, fits, order, [...values, since, ...(standing ?? []), limit], "INDEXED BY item_moment");
-    }
-    if (standing === undefined || since !== undefined || by !== "list")
-      return keysAt(sort, where, order, [...values, limit]);
+    if (standing === undefined || by !== "list") return keysAt(sort, where, order, [...values, limit]);
     // One by one: of several at once SQLite would sort all that stand there.
     const each = [...new Set(standing)].map((one) =>
       keysAt(sort, `${where} AND ${OF_KIND} AND ${STANDING} = ?`, order, [...values, one, limit]),
@@ -207,6 +185,11 @@ export const sqliteTable = (db: DatabaseSync, told: () => void = () => {}): Tabl
     async sortKeys(query) {
       checkQuery(query);
       return held.keys(JSON.stringify(query), () => keysOf(query));
+    },
+    async counted(query, by) {
+      checkQuery(query);
+      const { sql, values } = countedQuery(query, by);
+      return countedRows(statement(sql).get(...values)?.["rows"]);
     },
     async count(query) {
       checkQuery(query);

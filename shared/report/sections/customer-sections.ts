@@ -1,6 +1,6 @@
 import { median } from "d3-array";
-import type { Entity } from "../../domain/entity.ts";
-import { createdAt } from "../../domain/entity.ts";
+import { createdAt, isKind } from "../../domain/entity.ts";
+import type { SaidBrief } from "../../store/counted-reads.ts";
 import { counted, numberText, rounded, shareOf } from "../figures.ts";
 import { byText, featureCell, isIn, line, linked, type Section, top } from "../section.ts";
 import { changeOf } from "../statistics.ts";
@@ -28,9 +28,10 @@ const support: Section = {
     const replies: number[] = [];
     let [came, cameBefore, solved, isOpen, breached] = [0, 0, 0, 0, 0];
     return {
-      entity: {
-        supportTicket(ticket, features) {
+      said: {
+        supportTicket(ticket) {
           const at = createdAt(ticket);
+          const { features } = ticket;
           const { solvedAt, status, firstReplyMinutes, isSlaBreached } = ticket.fields;
           if (isIn(period, solvedAt)) solved += 1;
           if (!["solved", "closed"].includes(status.category)) isOpen += 1;
@@ -102,7 +103,7 @@ const voice: Section = {
   title: "Customers' voice",
   open: ({ period, previous, hubUrl, runUrl }) => {
     const wishes = new Map<string, number>();
-    const said = top<Entity<"feedback">>(
+    const said = top<SaidBrief<"feedback">>(
       VOICES,
       (a, b) =>
         WORST_FIRST.indexOf(a.fields.sentiment?.category ?? "unknown") -
@@ -110,16 +111,21 @@ const voice: Section = {
     );
     let before = 0;
     return {
-      entity: {
-        feedback(entity, features) {
-          if (isIn(previous, entity.fields.at)) before += 1;
-          if (!isIn(period, entity.fields.at)) return;
-          said.add(entity);
-          for (const id of features) countUp(wishes, id);
+      said: {
+        feedback(brief) {
+          if (isIn(previous, brief.fields.at)) before += 1;
+          if (!isIn(period, brief.fields.at)) return;
+          said.add(brief);
+          for (const id of brief.features) countUp(wishes, id);
         },
       },
       async end(lookups) {
         const most = mostOf(wishes);
+        const read = await lookups.entities(said.items().map(({ id }) => id));
+        const shown = said.items().flatMap(({ id }) => {
+          const entity = read.get(id);
+          return entity !== undefined && isKind(entity, "feedback") ? [entity] : [];
+        });
         const named = await lookups.features(most.map(([id]) => id));
         return {
           blocks: [
@@ -129,7 +135,7 @@ const voice: Section = {
             },
             {
               type: "list",
-              items: said.items().map(({ fields, source }) => ({
+              items: shown.map(({ fields, source }) => ({
                 text: line(fields.title),
                 details: [
                   line([fields.sentiment?.category, fields.channel].filter(Boolean).join(", ") || "feedback"),
@@ -187,6 +193,8 @@ const surveys: Section = {
           const none = { count: 0, before: 0, promoters: 0, detractors: 0, sum: 0 };
           bySurvey.set(id, { title: fields.title, url: source.url, type: fields.type.category, ...none });
         },
+      },
+      said: {
         surveyResponse({ fields: { surveyId, at, score, scale } }) {
           const held = bySurvey.get(surveyId);
           if (held === undefined || score === undefined) return;

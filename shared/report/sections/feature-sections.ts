@@ -1,9 +1,21 @@
 import { median } from "d3-array";
 import { STAGES, type Stage } from "../../domain/stage.ts";
+import type { FeatureBrief } from "../../store/counted-reads.ts";
 import type { FeatureView } from "../../store/views.ts";
 import { counted } from "../figures.ts";
 import { addDays, dayIn, daysFrom, dayWords } from "../period.ts";
-import { type About, byText, featureCell, isIn, line, linked, proof, type Section, top } from "../section.ts";
+import {
+  type About,
+  byText,
+  featureCell,
+  isIn,
+  line,
+  linked,
+  proof,
+  type Section,
+  top,
+  withViews,
+} from "../section.ts";
 import { begunAt, movement, reasonOf, shippedAt, stageAt } from "../stage-path.ts";
 import { HEALTH_WORDS, STAGE_WORDS } from "../words.ts";
 
@@ -76,21 +88,21 @@ const shipped: Section = {
   id: "shipped",
   title: "Shipped",
   open: ({ period, periods, hubUrl }) => {
-    const found = top<{ view: FeatureView; at: string }>(ROWS, (a, b) => byText(a.at, b.at));
+    const found = top<{ brief: FeatureBrief; at: string }>(ROWS, (a, b) => byText(a.at, b.at));
     const leadDays: number[] = [];
     const perPeriod = periods.map(() => 0);
     return {
-      feature(view) {
-        const at = shippedAt(view);
+      feature(brief) {
+        const at = shippedAt(brief);
         const index = periods.findIndex((one) => isIn(one, at));
         if (at === undefined || index < 0) return;
         perPeriod[index] = (perPeriod[index] ?? 0) + 1;
         if (!isIn(period, at)) return;
-        found.add({ view, at });
-        const begun = begunAt(view);
+        found.add({ brief, at });
+        const begun = begunAt(brief);
         if (begun !== undefined) leadDays.push(daysFrom(begun.slice(0, 10), at.slice(0, 10)));
       },
-      end: () => ({
+      end: async (lookups) => ({
         blocks: [
           {
             type: "metrics",
@@ -125,7 +137,7 @@ const shipped: Section = {
           },
           {
             type: "list",
-            items: found.items().map(({ view, at }) => {
+            items: (await withViews(lookups, found.items())).map(({ view, at }) => {
               const cell = featureCell(hubUrl, view);
               const why = reasonOf(view, "production");
               return {
@@ -152,32 +164,30 @@ const moved: Section = {
   id: "moved",
   title: "Moved forward and back",
   open: ({ period, hubUrl }) => {
-    const found = top<{ view: FeatureView; from: Stage | null; to: Stage | null }>(
+    const found = top<{ brief: FeatureBrief; from: Stage | null; to: Stage | null }>(
       ROWS,
-      (a, b) => movement(a.from, a.to) - movement(b.from, b.to) || byText(a.view.id, b.view.id),
+      (a, b) => movement(a.from, a.to) - movement(b.from, b.to) || byText(a.brief.id, b.brief.id),
     );
     let back = 0;
     return {
-      feature(view) {
-        const [from, to] = [stageAt(view, period.start), stageAt(view, period.end)];
+      feature(brief) {
+        const [from, to] = [stageAt(brief, period.start), stageAt(brief, period.end)];
         if (from === to) return;
         if (movement(from, to) < 0) back += 1;
-        found.add({ view, from, to });
+        found.add({ brief, from, to });
       },
-      end: () => ({
+      end: async (lookups) => ({
         blocks: [
           {
             type: "table",
             caption: "Moves of the headline stage, back first",
             columns: ["Feature", "From", "To", "Why"].map((name) => ({ name, kind: "text" as const })),
-            rows: found
-              .items()
-              .map(({ view, from, to }) => [
-                featureCell(hubUrl, view),
-                stageWord(from),
-                stageWord(to),
-                line(reasonOf(view, to) || "no reason is told", 300),
-              ]),
+            rows: (await withViews(lookups, found.items())).map(({ view, from, to }) => [
+              featureCell(hubUrl, view),
+              stageWord(from),
+              stageWord(to),
+              line(reasonOf(view, to) || "no reason is told", 300),
+            ]),
             more: found.more(),
             url: `${hubUrl}/activity?since=${period.first}`,
           },
@@ -194,17 +204,17 @@ const risks: Section = {
   id: "risks",
   title: "At risk and off track",
   open: ({ hubUrl }) => {
-    const found = top<FeatureView>(ROWS, (a, b) =>
+    const found = top<{ brief: FeatureBrief }>(ROWS, ({ brief: a }, { brief: b }) =>
       a.health.value === b.health.value ? byText(a.id, b.id) : a.health.value === "off_track" ? -1 : 1,
     );
     let off = 0;
     return {
-      feature(view) {
-        if (view.health.value !== "off_track" && view.health.value !== "at_risk") return;
-        if (view.health.value === "off_track") off += 1;
-        found.add(view);
+      feature(brief) {
+        if (brief.health.value !== "off_track" && brief.health.value !== "at_risk") return;
+        if (brief.health.value === "off_track") off += 1;
+        found.add({ brief });
       },
-      end: () => ({
+      end: async (lookups) => ({
         blocks: [
           {
             type: "metrics",
@@ -220,15 +230,13 @@ const risks: Section = {
               name,
               kind: name === "Target" ? ("day" as const) : ("text" as const),
             })),
-            rows: found
-              .items()
-              .map((view) => [
-                featureCell(hubUrl, view),
-                HEALTH_WORDS[view.health.value].word,
-                stageWord(view.explanation.headline),
-                line([...declared(view), ...view.health.derived.reasons].join("; ") || "declared so", 400),
-                view.targetDate ?? null,
-              ]),
+            rows: (await withViews(lookups, found.items())).map(({ view }) => [
+              featureCell(hubUrl, view),
+              HEALTH_WORDS[view.health.value].word,
+              stageWord(view.explanation.headline),
+              line([...declared(view), ...view.health.derived.reasons].join("; ") || "declared so", 400),
+              view.targetDate ?? null,
+            ]),
             more: found.more(),
             url: `${hubUrl}/features?health=off_track`,
           },
@@ -249,14 +257,14 @@ const decisions: Section = {
   id: "decisions",
   title: "Decisions waiting",
   open: ({ hubUrl }) => {
-    const found = top<{ view: FeatureView; conflict: FeatureView["explanation"]["conflicts"][number] }>(
+    const found = top<{ brief: FeatureBrief; conflict: FeatureBrief["explanation"]["conflicts"][number] }>(
       DECISIONS,
-      (a, b) => byText(a.view.id, b.view.id),
+      (a, b) => byText(a.brief.id, b.brief.id),
     );
     const undecided = top<{ name: string; url: string; result: string }>(DECISIONS, (a, b) => byText(a.name, b.name));
     return {
-      feature(view) {
-        for (const conflict of view.explanation.conflicts) found.add({ view, conflict });
+      feature(brief) {
+        for (const conflict of brief.explanation.conflicts) found.add({ brief, conflict });
       },
       entity: {
         experiment({ fields, source }) {
@@ -270,8 +278,8 @@ const decisions: Section = {
           {
             type: "list",
             items: [
-              ...found.items().map(({ view, conflict }) => ({
-                ...featureCell(hubUrl, view),
+              ...found.items().map(({ brief, conflict }) => ({
+                ...featureCell(hubUrl, brief),
                 details: [
                   line(`${conflict.claim}, but ${conflict.against}: which holds?`, 400),
                   ...conflict.evidence.slice(0, EVIDENCE).map(proof),
@@ -304,19 +312,19 @@ const next: Section = {
   open: ({ period, thresholds, hubUrl }: About) => {
     const from = addDays(period.last, 1);
     const to = addDays(period.last, thresholds.aheadDays);
-    const found = top<FeatureView>(
+    const found = top<{ brief: FeatureBrief }>(
       ROWS,
-      (a, b) => byText(a.targetDate ?? "", b.targetDate ?? "") || byText(a.id, b.id),
+      ({ brief: a }, { brief: b }) => byText(a.targetDate ?? "", b.targetDate ?? "") || byText(a.id, b.id),
     );
     return {
-      feature(view) {
-        const { targetDate, explanation } = view;
+      feature(brief) {
+        const { targetDate, explanation } = brief;
         if (targetDate === undefined || targetDate < from || targetDate > to) return;
         if (explanation.disposition !== "open" || STAGES.indexOf(explanation.headline ?? "vision") >= PRODUCTION)
           return;
-        found.add(view);
+        found.add({ brief });
       },
-      end: () => ({
+      end: async (lookups) => ({
         blocks: [
           {
             type: "table",
@@ -329,16 +337,14 @@ const next: Section = {
               { name: "Of", kind: "number" },
               { name: "Health", kind: "text" },
             ],
-            rows: found
-              .items()
-              .map((view) => [
-                featureCell(hubUrl, view),
-                view.targetDate ?? null,
-                stageWord(view.explanation.headline),
-                view.progress.done,
-                view.progress.total,
-                HEALTH_WORDS[view.health.value].word,
-              ]),
+            rows: (await withViews(lookups, found.items())).map(({ view }) => [
+              featureCell(hubUrl, view),
+              view.targetDate ?? null,
+              stageWord(view.explanation.headline),
+              view.progress.done,
+              view.progress.total,
+              HEALTH_WORDS[view.health.value].word,
+            ]),
             more: found.more(),
             url: `${hubUrl}/features`,
           },

@@ -1,9 +1,10 @@
 import { toolName } from "../../lifecycle/sentence.ts";
+import type { FeatureBrief } from "../../store/counted-reads.ts";
 import type { FeatureView } from "../../store/views.ts";
 import type { Cell } from "../document.ts";
 import { counted } from "../figures.ts";
 import { dayIn, dayWords } from "../period.ts";
-import { byText, featureCell, isIn, line, linked, proof, type Section, top } from "../section.ts";
+import { byText, featureCell, isIn, line, linked, proof, type Section, top, withViews } from "../section.ts";
 import { HEALTH_WORDS } from "../words.ts";
 
 const ROWS = 12;
@@ -12,7 +13,7 @@ const NAMES = 5;
 
 /** Something about a feature that people in one tool alone do not see, with its proof. */
 interface Misfit {
-  readonly view: FeatureView;
+  readonly brief: FeatureBrief;
   readonly text: string;
   readonly evidence: readonly Cell[];
   /** When it happened; absent for what holds now. */
@@ -24,23 +25,23 @@ const healthWord = (value: FeatureView["health"]["value"]): string => HEALTH_WOR
 /** Declared better than the evidence: by whom, against what. */
 const promised = (view: FeatureView): Misfit[] => {
   const { declared, derived, dimensions = [] } = view.health;
-  if (declared === undefined || !view.explanation.badges.includes("watermelon")) return [];
+  if (declared === undefined) return [];
   const bad = dimensions.filter(({ level }) => level === derived.value);
   const when = [declared.by, declared.at === undefined ? undefined : `on ${dayWords(declared.at.slice(0, 10))}`]
     .filter((part) => part !== undefined)
     .join(" ");
   return [
     {
-      view,
+      brief: view,
       text: `declared ${healthWord(declared.value)}${when === "" ? "" : ` (${when})`}, the evidence says ${healthWord(derived.value)}: ${derived.reasons.slice(0, 2).join("; ")}`,
       evidence: [...new Set(bad.flatMap(({ evidence }) => evidence))].slice(0, EVIDENCE).map(proof),
     },
   ];
 };
 
-const happened = (view: FeatureView): Misfit[] =>
-  (view.explanation.findings ?? []).map(({ kind, text, evidence, at }) => ({
-    view,
+const happened = (brief: FeatureBrief): Misfit[] =>
+  (brief.explanation.findings ?? []).map(({ kind, text, evidence, at }) => ({
+    brief,
     text: kind === "campaign_too_early" ? `a campaign was ahead of production: ${text}` : text,
     evidence: evidence.slice(0, EVIDENCE).map(proof),
     at,
@@ -51,32 +52,35 @@ export const misfits: Section = {
   id: "misfits",
   title: "What does not fit",
   open: ({ period, hubUrl }) => {
-    const late = top<Misfit>(ROWS, (a, b) => byText(a.view.id, b.view.id));
-    const events = top<Misfit>(ROWS, (a, b) => byText(b.at ?? "", a.at ?? "") || byText(a.view.id, b.view.id));
-    const named = top<FeatureView>(ROWS, (a, b) => namesOf(b).length - namesOf(a).length || byText(a.id, b.id));
+    const late = top<{ brief: FeatureBrief }>(ROWS, (a, b) => byText(a.brief.id, b.brief.id));
+    const events = top<Misfit>(ROWS, (a, b) => byText(b.at ?? "", a.at ?? "") || byText(a.brief.id, b.brief.id));
+    const named = top<FeatureBrief>(ROWS, (a, b) => namesOf(b).length - namesOf(a).length || byText(a.id, b.id));
     let isNews = false;
-    const item = ({ view, text, evidence, at }: Misfit) => ({
-      ...featureCell(hubUrl, view),
+    const item = ({ brief, text, evidence, at }: Misfit) => ({
+      ...featureCell(hubUrl, brief),
       details: [
         line(`${text}${isIn(period, at) ? ` (new: ${dayWords(dayIn(new Date(at ?? ""), period.zone))})` : ""}`, 400),
         ...evidence,
       ],
     });
     return {
-      feature(view) {
-        if (view.explanation.disposition !== "open") return;
-        for (const one of promised(view)) late.add(one);
-        for (const one of happened(view)) {
+      feature(brief) {
+        if (brief.explanation.disposition !== "open") return;
+        if (brief.health.declared !== undefined && brief.explanation.badges.includes("watermelon")) late.add({ brief });
+        for (const one of happened(brief)) {
           isNews ||= isIn(period, one.at);
           events.add(one);
         }
-        if (namesOf(view).length > 0) named.add(view);
+        if (namesOf(brief).length > 0) named.add(brief);
       },
-      end: () => ({
+      end: async (lookups) => ({
         blocks: [
           {
             type: "list",
-            items: [...late.items().map(item), ...events.items().map(item)],
+            items: [
+              ...(await withViews(lookups, late.items())).flatMap(({ view }) => promised(view)).map(item),
+              ...events.items().map(item),
+            ],
             more: late.more() + events.more(),
             url: `${hubUrl}/features`,
           },
@@ -105,5 +109,5 @@ export const misfits: Section = {
 };
 
 /** Names that say something else than its own. */
-const namesOf = ({ name, names = [] }: FeatureView): NonNullable<FeatureView["names"]> =>
+const namesOf = ({ name, names = [] }: FeatureBrief): NonNullable<FeatureView["names"]> =>
   names.filter((other) => other.name.toLowerCase() !== name.toLowerCase());

@@ -1,0 +1,74 @@
+/** Values that a list is counted by, as places in the data of rows: `fields.at`. */
+interface Values {
+  /** Of the row that stands in the list. */
+  readonly own: readonly string[];
+  /** Of another row of its partition, by the sort key of that. */
+  readonly beside: { readonly sk: string; readonly values: readonly string[] };
+}
+
+/** What reports count without a look at whole rows. */
+export const COUNTED = {
+  /** Tickets, feedback and answers, with the features that they speak of. */
+  said: {
+    own: [
+      "productIds",
+      "presence.state",
+      "sourceCreatedAt",
+      "sourceUpdatedAt",
+      "firstSeenAt",
+      "fields.at",
+      "fields.solvedAt",
+      "fields.status.category",
+      "fields.firstReplyMinutes",
+      "fields.isSlaBreached",
+      "fields.sentiment.category",
+      "fields.surveyId",
+      "fields.score",
+      "fields.scale",
+    ],
+    beside: { sk: "C", values: ["features"] },
+  },
+  /** Features, by what is shown of them. */
+  feature: {
+    own: [],
+    beside: {
+      sk: "V",
+      values: [
+        "key",
+        "name",
+        "productIds",
+        "presence.state",
+        "sameAs",
+        "status",
+        "targetDate",
+        "names",
+        "decisions",
+        "explanation.headline",
+        "explanation.disposition",
+        "explanation.path",
+        "explanation.badges",
+        "explanation.conflicts",
+        "explanation.findings",
+        "health.value",
+        "health.disagree",
+        "health.declared.value",
+      ],
+    },
+  },
+} as const satisfies Readonly<Record<string, Values>>;
+
+/** A row of a list by what it is counted by, in the order of {@link COUNTED}; null where the data says nothing there. */
+export interface CountedRow {
+  /** In the list. */
+  readonly sk: string;
+  readonly own: readonly unknown[];
+  /** Null where there is no such row. */
+  readonly beside: readonly unknown[] | null;
+}
+
+/** The start of the keys of lists of which those of a time are wanted. */
+export const TIMED = ["N#supportTicket#", "N#feedback#", "N#surveyResponse#"] as const;
+
+/** The value at a place of a row's data; null where there is none. */
+export const valueAt = (data: unknown, place: string): unknown =>
+  place.split(".").reduce((of, name) => (of as Readonly<Record<string, unknown>> | null)?.[name] ?? null, data);

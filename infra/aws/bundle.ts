@@ -167,6 +167,9 @@ const foreignPackages = (deployed: DeployedPart): string[] => {
     .concat(signIn);
 };
 
+/** The AWS SDK loads it to tell which browser it runs in. */
+const OF_BROWSERS = ["bowser"];
+
 /** What every bundle is built with; the bench builds its floors alike. */
 export const BUILD: BuildOptions & { metafile: true } = {
   bundle: true,
@@ -178,6 +181,7 @@ export const BUILD: BuildOptions & { metafile: true } = {
   // As ES modules, imports of packages that were left out would be loaded at the start (docs/adr/0011).
   format: "cjs",
   mainFields: ["module", "main"],
+  external: OF_BROWSERS,
   sourcemap: "linked",
   sourcesContent: false,
   jsx: "automatic",
@@ -240,7 +244,7 @@ const made = async (deployed: DeployedPart, folder: string): Promise<Metafile> =
     outdir: folder,
     absWorkingDir: ROOT,
     stdin: { contents: entryOf(deployed), resolveDir: ROOT, sourcefile: `${deployed.name}.ts`, loader: "ts" },
-    external: foreignPackages(deployed),
+    external: [...OF_BROWSERS, ...foreignPackages(deployed)],
     plugins: [generated(deployed)],
   });
   if (isInParts(deployed)) writeFileSync(join(folder, "package.json"), '{"type":"module"}\n');

@@ -1,5 +1,5 @@
 import { EVENTS, type EventName, type HubEvent } from "../domain/event.ts";
-import type { FeedRecord } from "../ports/table.ts";
+import type { FeedRecord, Table } from "../ports/table.ts";
 import type { StoredEntity } from "../store/entities.ts";
 import { dues, entityKey, eventKey, lists } from "../store/keys.ts";
 import { eventsOf, writtenTogether } from "./events-of.ts";
@@ -69,13 +69,15 @@ const summed = (events: readonly HubEvent[]): readonly HubEvent[] => {
     : [...events.filter(({ name }) => EVENTS[name].public), writtenTogether(inner)];
 };
 
-/** Where the last event of this process stands in the log. */
-let last = { at: "", order: 0 };
+/** Where the last event that this process wrote stands in a log. */
+const lasts = new WeakMap<Table, { readonly at: string; readonly order: number }>();
 
 /** A place behind every one given before, so that whoever follows the log by place misses nothing. */
-const nextPlace = (now: string): { readonly at: string; readonly order: number } => {
-  last = { at: now > last.at ? now : last.at, order: last.order + 1 };
-  return last;
+const nextPlace = (table: Table, now: string): { readonly at: string; readonly order: number } => {
+  const { at, order } = lasts.get(table) ?? { at: "", order: 0 };
+  const next = { at: now > at ? now : at, order: order + 1 };
+  lasts.set(table, next);
+  return next;
 };
 
 /**
@@ -84,7 +86,7 @@ const nextPlace = (now: string): { readonly at: string; readonly order: number }
  * @returns false if another record made the same event before, which was announced then; a repetition of this one is not
  */
 const log = async ({ ports: { table, clock } }: Hub, event: HubEvent): Promise<boolean> => {
-  const { at, order } = nextPlace(clock.now().toISOString());
+  const { at, order } = nextPlace(table, clock.now().toISOString());
   const key = eventKey(event.id);
   const isNew = await table.put({
     ...key,

@@ -36,15 +36,16 @@ export const issueHistory = (issue: Issue): { entries: HistoryEntry[]; statuses:
   };
 
   const events = inOrder(issue.timeline ?? []);
-  const present = closedAt === undefined ? -1 : nearestClosing(events, closedAt);
+  const presentClosing = closedAt === undefined ? -1 : nearestClosing(events, closedAt);
   for (const [index, { event, at }] of events.entries()) {
     if (event.event === "closed") {
       // The record may be older than its timeline by a moment: what the event itself says counts first.
-      const reason = event.state_reason ?? (index === present ? issue.state_reason : undefined);
+      const isPresent = index === presentClosing;
+      const reason = event.state_reason ?? (isPresent ? issue.state_reason : undefined);
       const next = issueStatus("closed", reason, false);
       const from = status;
       state = "closed";
-      if (moveTo(next).length > 0) keepClosing(from, next, (index === present ? closedAt : undefined) ?? at);
+      if (moveTo(next).length > 0) keepClosing(from, next, (isPresent ? closedAt : undefined) ?? at);
       continue;
     }
     const changes = plainChanges(event);

@@ -175,6 +175,17 @@ describe("the course of a field with one value", () => {
     ]);
   });
 
+  it("goes on from the value before, also where history does not lead to the present", () => {
+    const history = [entry("1", 1, "a", "b"), entry("2", 2, "b", "a"), entry("3", 2, "a", "b")];
+    const course = courseOf("status", past(history, at(7)), value("z"));
+    expect(course).toMatchObject({ agrees: false, isComplete: true });
+    expect(ids(course.intervals)).toEqual([
+      ["a", CREATED, at(1)],
+      ["b", at(1), at(7)],
+      ["z", at(7), null],
+    ]);
+  });
+
   it("follows values that are told by their names alone where others have ids", () => {
     const plan = (id: string, from: PastValue | null, to: PastValue | null): HistoryEntry => ({
       id,

@@ -9,12 +9,19 @@ const SAME_CLOSING_MS = 2000;
 /**
  * An issue's past: all of it where its timeline was read along, else its closing alone, which the record itself tells.
  * Both give a closing the same id and content, also after the issue was reopened, so reading it twice adds nothing.
+ * GitHub tells times by the second: of closings alike within one, the first has the id that the record alone gives.
  */
 export const issueHistory = (issue: Issue): { entries: HistoryEntry[]; statuses: IssueStatus[] } => {
   const closedAt = issue.state === "closed" ? maybeInstant(issue.closed_at) : undefined;
   const statuses: IssueStatus[] = [];
-  const entries = new Map<string, HistoryEntry>();
-  const keep = (entry: HistoryEntry) => entries.set(entry.id, entry);
+  const entries: HistoryEntry[] = [];
+  const alike = new Map<string, number>();
+  const keepClosing = (from: IssueStatus, to: IssueStatus, at: Instant): void => {
+    const id = `${from.id}>${to.id}@${at}`;
+    const count = (alike.get(id) ?? 0) + 1;
+    alike.set(id, count);
+    entries.push({ id: count === 1 ? id : `${id}#${count}`, at, changes: [statusChange(from, to)] });
+  };
 
   let state = "open";
   let milestone: string | undefined;
@@ -29,14 +36,16 @@ export const issueHistory = (issue: Issue): { entries: HistoryEntry[]; statuses:
   };
 
   const events = inOrder(issue.timeline ?? []);
-  const lastClosing = events.findLastIndex(({ event }) => event.event === "closed");
+  const presentClosing = closedAt === undefined ? -1 : nearestClosing(events, closedAt);
   for (const [index, { event, at }] of events.entries()) {
     if (event.event === "closed") {
-      const last = index === lastClosing && closedAt !== undefined && near(at, closedAt);
-      const next = issueStatus("closed", last ? issue.state_reason : event.state_reason, false);
+      // The record may be older than its timeline by a moment: what the event itself says counts first.
+      const isPresent = index === presentClosing;
+      const reason = event.state_reason ?? (isPresent ? issue.state_reason : undefined);
+      const next = issueStatus("closed", reason, false);
       const from = status;
       state = "closed";
-      if (moveTo(next).length > 0) keep(closing(from, next, last ? closedAt : at));
+      if (moveTo(next).length > 0) keepClosing(from, next, (isPresent ? closedAt : undefined) ?? at);
       continue;
     }
     const changes = plainChanges(event);
@@ -44,38 +53,48 @@ export const issueHistory = (issue: Issue): { entries: HistoryEntry[]; statuses:
     if (event.event === "milestoned") milestone = event.milestone?.title ?? "";
     if (event.event === "demilestoned") milestone = undefined;
     if (state === "open") changes.push(...moveTo(issueStatus("open", undefined, milestone !== undefined)));
-    if (changes.length > 0) keep(told(event, at, changes));
+    if (changes.length > 0) entries.push(told(event, at, changes));
   }
   if (closedAt !== undefined && !issue.timeline) {
     const open = issueStatus("open", undefined, Boolean(issue.milestone));
     const closed = issueStatus("closed", issue.state_reason, false);
     statuses.push(open, closed);
-    keep(closing(open, closed, closedAt));
+    keepClosing(open, closed, closedAt);
   }
-  return { entries: [...entries.values()], statuses };
+  return { entries, statuses };
 };
 
-const inOrder = (timeline: readonly TimelineEvent[]): { event: TimelineEvent; at: Instant }[] =>
-  timeline
-    .flatMap((event) => {
-      const at = maybeInstant(event.created_at);
-      return at === undefined ? [] : [{ event, at }];
-    })
-    .sort((a, b) => a.at.localeCompare(b.at));
+interface Placed {
+  readonly event: TimelineEvent;
+  readonly at: Instant;
+}
 
-const near = (a: Instant, b: Instant): boolean => Math.abs(Date.parse(a) - Date.parse(b)) <= SAME_CLOSING_MS;
+/** Oldest first, those of one second in GitHub's own order, and none twice where pages overlap. */
+const inOrder = (timeline: readonly TimelineEvent[]): Placed[] => {
+  const placed = new Map<unknown, Placed>();
+  for (const event of timeline) {
+    const at = maybeInstant(event.created_at);
+    const id = event.node_id ?? event.id ?? event;
+    if (at !== undefined && !placed.has(id)) placed.set(id, { event, at });
+  }
+  return [...placed.values()].sort((a, b) => a.at.localeCompare(b.at));
+};
+
+/** Which event is the closing that the record tells the time of, the later one of two; -1 if none is. */
+const nearestClosing = (events: readonly Placed[], closedAt: Instant): number => {
+  let found = -1;
+  let nearest = SAME_CLOSING_MS;
+  for (const [index, { event, at }] of events.entries()) {
+    const away = Math.abs(Date.parse(at) - Date.parse(closedAt));
+    if (event.event === "closed" && away <= nearest) [found, nearest] = [index, away];
+  }
+  return found;
+};
 
 const statusChange = (from: IssueStatus, to: IssueStatus): Change => ({
   field: "status",
   from: { id: from.id, name: from.name },
   to: { id: to.id, name: to.name },
-});
-
-/** The same entry whether the record alone tells it or its timeline does, and after it was reopened too. */
-const closing = (from: IssueStatus, to: IssueStatus, at: Instant): HistoryEntry => ({
-  id: `${from.id}>${to.id}@${at}`,
-  at,
-  changes: [statusChange(from, to)],
 });
 
 const told = (event: TimelineEvent, at: Instant, changes: readonly Change[]): HistoryEntry => ({

@@ -169,47 +169,78 @@ const stepsOf = (field: string, history: readonly HistoryEntry[]): Step[] => {
 
 /** Changes of one moment have no order of their own: each follows the one that it continues, where there is one. */
 const inChains = (steps: readonly Step[], present: PastValue | null): Step[] => {
-  const ordered: Step[] = [];
-  for (let start = 0; start < steps.length; ) {
-    const at = steps[start]?.at;
-    let end = start + 1;
-    while (end < steps.length && steps[end]?.at === at) end += 1;
-    const group = steps.slice(start, end);
-    start = end;
-    const waiting = new Map<string, Step[]>();
-    /** How much more often a value was left than reached: where it was left once more, the moment began with it. */
-    const balance = new Map<string, number>();
-    for (const step of group) {
-      const [from, to] = [nameOf(step.from), nameOf(step.to)];
-      const same = waiting.get(from);
-      if (same === undefined) waiting.set(from, [step]);
-      else same.push(step);
-      balance.set(from, (balance.get(from) ?? 0) + 1);
-      balance.set(to, (balance.get(to) ?? 0) - 1);
-    }
-    for (const same of waiting.values()) same.reverse();
-    // A moment that leads back to where it began, began where it ended: at what is left next, or is there now.
-    const after = steps[end];
-    const goal = nameOf(after === undefined ? present : after.from);
-    const rank = (head: string): number => (balance.get(head) ?? 0) * 2 + (head === goal ? 1 : 0);
-    const heads = [...waiting.keys()].toSorted((a, b) => rank(b) - rank(a));
-    const before = ordered.at(-1);
-    for (const head of before === undefined ? heads : [nameOf(before.to), ...heads])
-      for (const step of trail(head, waiting)) ordered.push(step);
+  const nameOf = namesOf(steps, present);
+  const moments: Leap[][] = [];
+  for (const step of steps) {
+    const leap = { step, from: nameOf(step.from), to: nameOf(step.to) };
+    const own = moments.at(-1);
+    if (own?.[0]?.step.at === step.at) own.push(leap);
+    else moments.push([leap]);
   }
-  return ordered;
+  // A moment that leads back to where it began, began where it ended: where the next one begins, or at what is there now.
+  let goal = nameOf(present);
+  const beginnings = moments.toReversed().map((leaps) => {
+    const heads = headsOf(leaps, goal);
+    goal = heads[0] ?? goal;
+    return heads;
+  });
+  const ordered: Leap[] = [];
+  for (const leaps of moments) {
+    const heads = beginnings.pop() ?? [];
+    const waiting = Map.groupBy(leaps.toReversed(), ({ from }) => from);
+    const before = ordered.at(-1);
+    for (const head of before === undefined ? heads : [before.to, ...heads])
+      for (const leap of trail(head, waiting)) ordered.push(leap);
+  }
+  return ordered.map(({ step }) => step);
+};
+
+/** A change between values by their names. */
+interface Leap {
+  readonly step: Step;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** One name for each value: its id, also where a step tells its name alone and another one its id. */
+const namesOf = (steps: readonly Step[], present: PastValue | null): ((value: PastValue | null) => string) => {
+  const ids = new Map<string | undefined, string>();
+  const note = (value: PastValue | null): void => {
+    if (value?.id !== undefined && value.name !== undefined) ids.set(value.name, value.id);
+  };
+  for (const { from, to } of steps) {
+    note(from);
+    note(to);
+  }
+  note(present);
+  return (value) => (value === null ? "" : (value.id ?? ids.get(value.name) ?? `name ${value.name}`));
+};
+
+/**
+ * Where a moment may have begun, the likeliest first: at what was left once more than it was reached, and of a moment
+ * that leads back to where it began, at the goal.
+ */
+const headsOf = (leaps: readonly Leap[], goal: string): string[] => {
+  if (leaps.length === 1) return leaps.map(({ from }) => from);
+  const balance = new Map<string, number>();
+  for (const { from, to } of leaps) {
+    balance.set(from, (balance.get(from) ?? 0) + 1);
+    balance.set(to, (balance.get(to) ?? 0) - 1);
+  }
+  const rank = (head: string): number => (balance.get(head) ?? 0) * 2 + (head === goal ? 1 : 0);
+  return [...new Set(leaps.map(({ from }) => from))].sort((a, b) => rank(b) - rank(a));
 };
 
 /**
  * All changes that can be gone through from a value on without a break (Hierholzer's way); takes them out of the map,
  * whose lists end with what comes first.
  */
-const trail = (start: string, waiting: Map<string, Step[]>): Step[] => {
-  const found: Step[] = [];
-  const path: { readonly at: string; readonly by?: Step }[] = [{ at: start }];
+const trail = (start: string, waiting: ReadonlyMap<string, Leap[]>): Leap[] => {
+  const found: Leap[] = [];
+  const path: { readonly at: string; readonly by?: Leap }[] = [{ at: start }];
   for (let here = path.at(-1); here !== undefined; here = path.at(-1)) {
     const next = waiting.get(here.at)?.pop();
-    if (next !== undefined) path.push({ at: nameOf(next.to), by: next });
+    if (next !== undefined) path.push({ at: next.to, by: next });
     else {
       path.pop();
       if (here.by !== undefined) found.push(here.by);
@@ -217,8 +248,6 @@ const trail = (start: string, waiting: Map<string, Step[]>): Step[] => {
   }
   return found.reverse();
 };
-
-const nameOf = (value: PastValue | null): string => (value === null ? "" : (value.id ?? `name ${value.name}`));
 
 /** Neighbours of one value as one. */
 const joined = (intervals: readonly Interval[]): Interval[] => {

@@ -110,6 +110,57 @@ describe("an issue", () => {
     expect(full?.filter(({ id }) => id === short?.[0]?.id)).toEqual(short);
   });
 
+  describe("that was closed and reopened within one second", () => {
+    const at = "2026-10-05T12:00:00Z";
+    const event = (id: number, what: string, reason?: string) => ({
+      node_id: `EV_${id}`,
+      event: what,
+      created_at: at,
+      state_reason: reason ?? null,
+    });
+    const timeline = [
+      event(1, "closed", "completed"),
+      event(2, "reopened"),
+      event(3, "closed", "not_planned"),
+      event(4, "reopened"),
+      event(5, "closed", "completed"),
+    ];
+    const past = (changes: Row) =>
+      (issue({ milestone: null, closed_at: at, ...changes }).history ?? []).map(({ id, changes }) => [
+        id,
+        changes.map(({ from, to }) => `${from?.id} > ${to?.id}`).join(),
+      ]);
+    const first = ["open>closed:completed@2026-10-05T12:00:00.000Z", "open > closed:completed"];
+
+    it("has each of its closings, the first as the record alone tells it", () => {
+      expect(past({ timeline })).toEqual([
+        first,
+        ["EV_2", "closed:completed > open"],
+        ["open>closed:not_planned@2026-10-05T12:00:00.000Z", "open > closed:not_planned"],
+        ["EV_4", "closed:not_planned > open"],
+        ["open>closed:completed@2026-10-05T12:00:00.000Z#2", "open > closed:completed"],
+      ]);
+      expect(past({ timeline: undefined })).toEqual([first]);
+    });
+
+    it("names them alike at each look, open or closed, and where pages overlap", () => {
+      const all = past({ timeline });
+      expect(past({ timeline: [...timeline, ...timeline.slice(1)] })).toEqual(all);
+      for (let told = 0; told <= timeline.length; told++) {
+        const isClosed = told % 2 === 1;
+        const state = { state: isClosed ? "closed" : "open", closed_at: isClosed ? at : null };
+        expect(past({ ...state, timeline: timeline.slice(0, told) })).toEqual(all.slice(0, told));
+      }
+    });
+
+    it("is told by its timeline where the record is older", () => {
+      const later = timeline.slice(2).map((one) => ({ ...one, created_at: "2026-10-05T12:00:02Z" }));
+      const whole = [...timeline.slice(0, 2), ...later];
+      const { history } = issue({ milestone: null, closed_at: "2026-10-05T12:00:02Z", timeline: whole });
+      expect(issue({ milestone: null, closed_at: at, timeline: whole }).history).toEqual(history);
+    });
+  });
+
   it("has every status of its past in the vocabulary", () => {
     const drafts = draftsOf("issues", recordOf("issues"));
     const words = new Set(drafts.filter(({ kind }) => kind === "vocabulary").map(({ external }) => external.id));

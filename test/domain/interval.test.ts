@@ -129,6 +129,79 @@ describe("the course of a field with one value", () => {
     ]);
   });
 
+  it("finds an order of changes that share moments, from the first value to the last, whatever order they come in", async () => {
+    const few = fc.option(fc.constantFrom("a", "b", "c"));
+    const moves = fc.array(fc.tuple(fc.integer({ min: 0, max: 1 }), few), { minLength: 1, maxLength: 14 });
+    await fc.assert(
+      fc.property(few, moves, fc.func(fc.integer()), (first, moves, order) => {
+        const life = [{ value: first, minute: 1 }];
+        for (const [wait, next] of moves) {
+          const { value, minute } = life.at(-1) ?? { value: null, minute: 1 };
+          if (next !== value) life.push({ value: next, minute: minute + wait });
+        }
+        const told = entriesOf(life);
+        const history = told
+          .map((one, index) => ({ one: { ...one, id: `h${order(index)} ${index}` }, place: order(-index) }))
+          .sort((a, b) => a.place - b.place)
+          .map(({ one }) => one);
+        const course = courseOf("status", past(history), presentOf(life));
+        expect(course).toMatchObject({ agrees: true, isComplete: true });
+        // What held when a moment had passed is certain, whatever came and went within it.
+        const ends = life.filter(({ minute }, index) => minute !== life[index + 1]?.minute);
+        const stays = [
+          { value: first, from: CREATED },
+          ...ends.map(({ value, minute }) => ({ value, from: at(minute) })),
+        ];
+        const changes = stays.filter(({ value }, index) => index === 0 || value !== stays[index - 1]?.value);
+        expect(course.intervals.map(({ value, from }) => ({ value: value?.id ?? null, from }))).toEqual(changes);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("begins a moment that leads back to its beginning at what the next moment begins with", () => {
+    const history = [
+      entry("1", 1, "a", "b"),
+      entry("2", 1, "b", "a"),
+      entry("3", 2, "b", "c"),
+      entry("4", 2, "c", "a"),
+      entry("5", 2, "a", "d"),
+    ];
+    const course = courseOf("status", past(history), value("d"));
+    expect(course).toMatchObject({ agrees: true, isComplete: true });
+    expect(ids(course.intervals)).toEqual([
+      ["b", CREATED, at(2)],
+      ["d", at(2), null],
+    ]);
+  });
+
+  it("goes on from the value before, also where history does not lead to the present", () => {
+    const history = [entry("1", 1, "a", "b"), entry("2", 2, "b", "a"), entry("3", 2, "a", "b")];
+    const course = courseOf("status", past(history, at(7)), value("z"));
+    expect(course).toMatchObject({ agrees: false, isComplete: true });
+    expect(ids(course.intervals)).toEqual([
+      ["a", CREATED, at(1)],
+      ["b", at(1), at(7)],
+      ["z", at(7), null],
+    ]);
+  });
+
+  it("follows values that are told by their names alone where others have ids", () => {
+    const plan = (id: string, from: PastValue | null, to: PastValue | null): HistoryEntry => ({
+      id,
+      at: at(1),
+      changes: [{ field: "parent", from, to }],
+    });
+    const [m, z] = [{ name: "m" }, { name: "z" }];
+    const history = [plan("1", z, m), plan("2", m, z)];
+    const course = courseOf("parent", past(history), { id: "9", name: "z" });
+    expect(course).toEqual({
+      intervals: [{ value: { id: "9", name: "z" }, from: CREATED }],
+      agrees: true,
+      isComplete: true,
+    });
+  });
+
   it.each([
     ["each of a moment of its own", 1],
     ["all of one moment", 0],

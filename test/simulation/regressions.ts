@@ -57,6 +57,11 @@ export const REGRESSIONS: Readonly<Record<Vendor, Readonly<Record<string, readon
       { does: "create", a: 0, b: 0 },
       { does: "edit", a: 69, b: 319 },
     ],
+    "of three closings within one second two were taken for one": [
+      { does: "edit", a: 466, b: 430 },
+      { does: "edit", a: 251, b: 39 },
+      { does: "edit", a: 41, b: 444 },
+    ],
     "a deletion took the people with it that the deleted issue names": [
       { does: "remove", a: 0, b: 0 },
       { does: "deliver", a: 0, b: 0 },

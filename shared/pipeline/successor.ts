@@ -1,3 +1,4 @@
+import { merge } from "../domain/merge.ts";
 import type { StoredEntity } from "../store/entities.ts";
 
 /** What is stored next: first sight, past keys and presence carry over from what is held. */
@@ -21,4 +22,11 @@ export const successor = (held: StoredEntity | undefined, next: StoredEntity): S
     firstSeenAt: held.firstSeenAt,
     version: held.version + 1,
   };
+};
+
+/** What is stored after a read did not find a thing; undefined if that is no news. That it was looked for is noted, so that it is looked for once. */
+export const afterGone = (held: StoredEntity, next: StoredEntity): StoredEntity | undefined => {
+  const verdict = merge(held, next);
+  if (verdict === "touch") return { ...held, askedAt: next.askedAt };
+  return verdict === "write" ? successor(held, next) : undefined;
 };

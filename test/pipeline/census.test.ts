@@ -257,13 +257,14 @@ describe("a census", () => {
     open.tool.items = open.tool.items.filter(({ id }) => !["A-1", "A-2", "B-1"].includes(id));
     open.tool.elsewhere.set("A-1", "C-1");
     open.tool.hidden.add("B");
-    for (let times = 0; times < 2; times++) await open.run({ census: "now" });
+    await open.run({ census: "now" });
+    expect((await open.result("A"))?.result).toMatchObject({ ours: 3, gone: 1, lost: 0 });
+    await open.run({ census: "now" });
     expect(await open.held("A-1")).toMatchObject(presence("moved", { movedTo: "C-1" }));
     expect(await open.held("A-2")).toMatchObject({ version: 2, ...presence("deleted", { how: "webhook" }) });
     // A place that nobody sees proves nothing.
     expect(await open.held("B-1")).toMatchObject({ version: 2, ...presence("deleted", { how: "webhook" }) });
     expect(open.tool.reread).toBe(2);
-    expect((await open.result("A"))?.result).toMatchObject({ ours: 3, gone: 0 });
   });
 
   it("is asked for once, however often the tool is polled before its turn comes", async () => {

@@ -1,10 +1,11 @@
-import type { Census, Missed, ReadContext, Stream } from "../connector/contract.ts";
+import type { Census, ReadContext, Stream } from "../connector/contract.ts";
 import type { Instant } from "../domain/instant.ts";
 import { entityId } from "../domain/kind.ts";
 import type { StoredEntity } from "../store/entities.ts";
 import type { Connection, Hub } from "./hub.ts";
 import { draftsOf } from "./ingest.ts";
 import type { Gone } from "./messages.ts";
+import { isOnlyTold, missedOf, wentWhere } from "./whereabouts.ts";
 
 /** All that one census works with. */
 export interface Counting {
@@ -68,7 +69,7 @@ export const missing = async (
   for (const [place, entities] of Map.groupBy(unlisted, placeOf)) {
     const readAt = hub.ports.clock.now().toISOString();
     if (place !== "" && !(await census.reaches(context, place))) {
-      const news = entities.filter(({ presence }) => presence.state !== "lost_access");
+      const news = entities.filter(({ goneToldAt }) => goneToldAt === undefined);
       for (let at = 0; at < news.length; at += HIDDEN_AT_ONCE) {
         const part = news.slice(at, at + HIDDEN_AT_ONCE);
         looks.push({ readAt, records: [], gone: part.map(({ id }) => ({ entityId: id, state: "lost_access" })) });
@@ -83,7 +84,8 @@ export const missing = async (
       fuse.push({ name, missing: there.size, of });
       continue;
     }
-    const looked = await lookedFor(counting, entities);
+    const [told, others] = [true, false].map((is) => entities.filter((one) => isOnlyTold(census, one) === is));
+    const looked = await lookedFor(counting, [...(others ?? []), ...(told ?? []).slice(0, LOOKED_FOR_ANYWAY)]);
     const isDeleted = ({ state }: Gone) => state === "deleted";
     const deleted = looked.flatMap(({ gone }) => gone).filter((one) => isDeleted(one) && there.has(one.entityId));
     if (deleted.length <= most) looks.push(...looked);
@@ -119,8 +121,7 @@ const lookedFor = async (counting: Counting, entities: readonly StoredEntity[]):
     for (const entity of some) {
       const now = found.get(tailOf(entity.id));
       if (now === undefined) {
-        const went = (await census.whereabouts?.(context, missedOf(entity))) ?? { state: "deleted" as const };
-        gone.push({ entityId: entity.id, ...went });
+        gone.push(await wentWhere(census, context, entity));
       } else if (!now.ids.includes(entity.id)) {
         // The record has become another kind of thing, an epic for example.
         gone.push({ entityId: entity.id, state: "moved", ...(now.key !== undefined && { movedTo: now.key }) });
@@ -130,9 +131,3 @@ const lookedFor = async (counting: Counting, entities: readonly StoredEntity[]):
   }
   return looks;
 };
-
-const missedOf = ({ source }: StoredEntity): Missed => ({
-  id: source.externalId,
-  ...(source.key !== undefined && { key: source.key }),
-  url: source.url,
-});

@@ -7,6 +7,7 @@ import { censusKey } from "../store/keys.ts";
 import { archivePage } from "./archive-page.ts";
 import { type Counting, type FusedPlace, missing, placeOf, tailOf } from "./census-missing.ts";
 import type { Connection, Hub } from "./hub.ts";
+import { isOf, isOnlyTold } from "./whereabouts.ts";
 
 /** What the last census of one stream and scope found. */
 export interface CensusState {
@@ -90,11 +91,13 @@ export const noteCensus = (
   }));
 
 const count = async (counting: Counting): Promise<CensusResult> => {
-  const { hub, connection, streamName } = counting;
+  const { hub, connection, streamName, census } = counting;
   const theirs = await listed(counting);
   const { ours, unlisted, outOfScope, heldIn } = await compared(counting, theirs);
   const found = await missing(counting, unlisted, heldIn);
+  const told = new Set(unlisted.filter((entity) => isOnlyTold(census, entity)).map(({ id }) => id));
   const gone = found.looks.flatMap((look) => look.gone);
+  const news = gone.filter(({ entityId: id, state }) => state !== "deleted" || !told.has(id));
   // All of it at the end: had anything above failed, nothing would have been told.
   const note = { what: "census", stream: streamName } as const;
   for (let at = 0; at < outOfScope.length; at += GONE_PER_PAGE) {
@@ -114,8 +117,8 @@ const count = async (counting: Counting): Promise<CensusResult> => {
     theirs: theirs.size,
     ours,
     gaps: gaps.length,
-    gone: gone.filter(({ state }) => state !== "lost_access").length + outOfScope.length,
-    lost: gone.filter(({ state }) => state === "lost_access").length,
+    gone: news.filter(({ state }) => state !== "lost_access").length + outOfScope.length,
+    lost: news.filter(({ state }) => state === "lost_access").length,
     unlisted: found.looks.reduce((sum, { records }) => sum + records.length, 0),
     fuse: found.fuse,
   };
@@ -167,7 +170,7 @@ const compared = async (counting: Counting, theirs: Map<string, Listing>): Promi
   let ours = 0;
   for (const kind of census.kinds) {
     for await (const entity of everyOf(hub.ports.table, kind)) {
-      if (!isOf(connection, census.noun, entity)) continue;
+      if (!isOf(connection.id, census.noun, entity)) continue;
       const tail = tailOf(entity.id);
       const place = placeOf(entity);
       const isThere = entity.goneToldAt === undefined;
@@ -182,7 +185,7 @@ const compared = async (counting: Counting, theirs: Map<string, Listing>): Promi
       const isHere =
         one !== undefined || entity.scopes.length === 0 || entity.scopes.some((name) => holds(scope, name));
       // What was hidden may have gone meanwhile: if it is not among what shows again, it is looked for.
-      if (isHidden && isHere && one === undefined) unlisted.push(entity);
+      if ((isHidden || isOnlyTold(census, entity)) && isHere && one === undefined) unlisted.push(entity);
       if (!isThere || !isHere) continue;
       ours += 1;
       heldIn.set(place, (heldIn.get(place) ?? 0) + 1);
@@ -204,7 +207,3 @@ const compared = async (counting: Counting, theirs: Map<string, Listing>): Promi
 
 const sameOrAll = (scope: string, place: string): boolean =>
   scope === "" || scope.toLowerCase() === place.toLowerCase();
-
-/** Entities of the same kinds may come from other connections, and from other records of this one. */
-const isOf = (connection: Connection, noun: string, { id, kind, source }: StoredEntity): boolean =>
-  source.connectionId === connection.id && entityId(connection.id, { kind, noun, id: source.externalId }) === id;

@@ -17,7 +17,7 @@ import type { Connection, Hub, Mapping } from "./hub.ts";
 import { mayBeUnnoted, type Written } from "./lost.ts";
 import { type Gone, type InboxMessage, type Job, PageBody } from "./messages.ts";
 import { setAside } from "./quarantine.ts";
-import { successor } from "./successor.ts";
+import { afterGone, successor } from "./successor.ts";
 import { tally, withPoint } from "./tally.ts";
 import { openTogether, type Together } from "./together.ts";
 
@@ -163,19 +163,17 @@ const ingestPage = async (work: Work): Promise<void> => {
 /** What the tool told to be gone and a read did not find: the tie is settled. */
 const ingestGone = async (work: Work, gone: Gone): Promise<void> => {
   const { hub, outcome } = work;
-  const key = entityKey(gone.entityId);
   const arrival = arrivalOf(work, work.archived.note.receivedAt);
   let brought: Written | undefined;
-  const wrote = await update<StoredEntity>(hub.ports.table, key, (row) => {
+  const wrote = await update<StoredEntity>(hub.ports.table, entityKey(gone.entityId), (row) => {
     brought = row && broughtBefore(work, row.data);
-    if (row === undefined) return undefined;
-    const next = goneEntity(row.data, gone, arrival);
-    if (merge(row.data, next) !== "write") return undefined;
-    const entity = successor(row.data, next);
-    brought = entity;
+    const entity = row && afterGone(row.data, goneEntity(row.data, gone, arrival));
+    if (row === undefined || entity === undefined) return undefined;
+    if (entity.version > row.data.version) brought = entity;
     return { data: entity, ...(row.list && { list: row.list }) };
   });
-  if (brought !== undefined) work.brought.push(brought);
+  if (brought === undefined) return;
+  work.brought.push(brought);
   if (wrote) outcome.written += 1;
 };
 

@@ -13,6 +13,7 @@ import type { Gone, Job } from "./messages.ts";
 import { BROKEN_OFF, isHeld, leaseHeld, pollStream, type StreamState } from "./poll-stream.ts";
 import { askForRederivation, rederive } from "./rederive.ts";
 import { askForLetter } from "./replay-letter.ts";
+import { provenGone } from "./whereabouts.ts";
 
 /** One stream of one scope: what one cursor belongs to. */
 interface Part {
@@ -193,14 +194,15 @@ const reread = async (
   gone: Gone | undefined,
   signal: AbortSignal,
 ): Promise<void> => {
-  const read = connection.connector.streams[name]?.reread;
-  if (read === undefined) {
+  const stream = connection.connector.streams[name];
+  if (stream?.reread === undefined) {
     throw new HubError("stream_unknown", `${connection.connector.id} cannot read single records of ${name}`, {
       retry: "never",
     });
   }
-  const records = await read({ http: connection.http(signal), config: connection.config, signal }, ids);
-  const missing = records.length === 0 && gone !== undefined ? [gone] : [];
+  const context = { http: connection.http(signal), config: connection.config, signal };
+  const records = await stream.reread(context, ids);
+  const missing = records.length === 0 && gone !== undefined ? [await provenGone(hub, stream, context, gone)] : [];
   if (records.length + missing.length > 0) {
     const body = { records: { [name]: [...records] }, ...(missing.length > 0 && { gone: missing }) };
     await archivePage(hub, connection, { what: "reread", stream: name }, body);

@@ -1,5 +1,6 @@
 import { FIELDS } from "../domain/entity.ts";
 import { type Known, keeping } from "../domain/kept-fields.ts";
+import { merge } from "../domain/merge.ts";
 import type { StoredEntity } from "../store/entities.ts";
 
 const ENTITY: Known<StoredEntity> = {
@@ -52,4 +53,11 @@ export const successor = (held: StoredEntity | undefined, next: StoredEntity): S
     fields: keeping(held.fields, next.fields, FIELDS[next.kind].shape),
   };
   return keeping(held, known, ENTITY);
+};
+
+/** What is stored after a read did not find a thing; undefined if that is no news. That it was looked for is noted, so that it is looked for once. */
+export const afterGone = (held: StoredEntity, next: StoredEntity): StoredEntity | undefined => {
+  const verdict = merge(held, next);
+  if (verdict === "touch") return { ...held, askedAt: next.askedAt };
+  return verdict === "write" ? successor(held, next) : undefined;
 };

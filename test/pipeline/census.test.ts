@@ -85,6 +85,14 @@ const toolOf = (tool: Tool): Connector =>
         },
       }),
     },
+    webhook: {
+      signature: { sign: () => ({}), verify: () => {} },
+      deliveryId: () => "",
+      records: (body) => {
+        const gone = tool.items.find(({ id }) => id === z.object({ id: z.string() }).parse(body).id);
+        return [{ stream: "items", record: gone, presence: "deleted", at: "2026-03-01T11:00:00.000Z" }];
+      },
+    },
   }) as Connector;
 
 const opened = async (all: Item[]) => {
@@ -127,7 +135,15 @@ const opened = async (all: Item[]) => {
       await settle();
       open.pass(60);
     },
-    held: async (id: string) => entityById(hub.ports.table, entityId("con_acme", { kind: "team", noun: "item", id })),
+    held: async (id: string) => entityById(hub.ports.table, idOf(id)),
+    /** By a webhook, whose word is written as it is. */
+    toldDeleted: async (id: string) => {
+      const note = { connectionId: "acme", receivedAt: hub.ports.clock.now().toISOString(), what: "webhook" } as const;
+      await ingest(hub, {
+        connection: "acme",
+        rawRef: await hub.ports.archive.put(note, Buffer.from(`{"id":"${id}"}`)),
+      });
+    },
     result: async (scope: string) => {
       const { pk, sk } = censusKey("acme", "items", scope);
       return (await hub.ports.table.get<CensusState>(pk, sk))?.data;
@@ -135,6 +151,8 @@ const opened = async (all: Item[]) => {
     hubOne: hub,
   };
 };
+
+const idOf = (id: string): string => entityId("con_acme", { kind: "team", noun: "item", id });
 
 const presence = (state: string, over = {}) => ({ presence: { state, how: "census", ...over } });
 
@@ -220,6 +238,33 @@ describe("a census", () => {
     expect((await open.result("A"))?.result?.fuse).toEqual([{ name: "A", missing: 29, of: 100 }]);
     expect(await open.held("A-0")).toMatchObject(presence("moved", { movedTo: "C-1" }));
     expect(await open.held("A-1")).toMatchObject({ presence: { state: "present" } });
+  });
+
+  it.each([
+    ["moved", { movedTo: "C-1" }],
+    ["deleted", {}],
+  ])("tells of what was told to be deleted and is not found by a read that it was %s", async (state, over) => {
+    using open = await opened(items("A", 5));
+    if (state === "moved") open.tool.elsewhere.set("A-1", "C-1");
+    open.tool.items = open.tool.items.filter(({ id }) => id !== "A-1");
+    await open.run({ stream: "items", ids: ["A-1"], gone: { entityId: idOf("A-1"), state: "deleted" } });
+    expect((await open.held("A-1"))?.presence).toMatchObject({ state, how: "read", ...over });
+  });
+
+  it("looks once for what only a webhook told to be deleted, and finds where it went or that it is gone", async () => {
+    using open = await opened([...items("A", 5), ...items("B", 5)]);
+    for (const id of ["A-1", "A-2", "B-1"]) await open.toldDeleted(id);
+    open.tool.items = open.tool.items.filter(({ id }) => !["A-1", "A-2", "B-1"].includes(id));
+    open.tool.elsewhere.set("A-1", "C-1");
+    open.tool.hidden.add("B");
+    await open.run({ census: "now" });
+    expect((await open.result("A"))?.result).toMatchObject({ ours: 3, gone: 1, lost: 0 });
+    await open.run({ census: "now" });
+    expect(await open.held("A-1")).toMatchObject(presence("moved", { movedTo: "C-1" }));
+    expect(await open.held("A-2")).toMatchObject({ version: 2, ...presence("deleted", { how: "webhook" }) });
+    // A place that nobody sees proves nothing.
+    expect(await open.held("B-1")).toMatchObject({ version: 2, ...presence("deleted", { how: "webhook" }) });
+    expect(open.tool.reread).toBe(2);
   });
 
   it("is asked for once, however often the tool is polled before its turn comes", async () => {

@@ -41,9 +41,17 @@ const gone = (presence: string): Said => ({
   key: "",
   presence: presence === "moved" || presence === "out_of_scope" ? "elsewhere" : presence,
 });
+/** So what is below it may be told to be so still: its deletion dates nothing that is read. */
+const orNone = (parent: string): string => `${parent}, or none`;
 /** Whether what the hub holds is what is true, so that a difference can be shown. */
-export const agreeing = (found: Said | undefined, said: Said): Said | undefined =>
-  said.presence === EITHER && (found?.presence === "elsewhere" || found?.presence === "deleted") ? said : found;
+export const agreeing = (found: Said | undefined, said: Said): Said | undefined => {
+  if (said.presence === EITHER && (found?.presence === "elsewhere" || found?.presence === "deleted")) return said;
+  const { parent } = found ?? {};
+  const isOpen = said.parent != null && (parent === null ? isUnsettled(said) : said.parent === orNone(parent ?? ""));
+  return isOpen && found !== undefined ? { ...found, parent: said.parent } : found;
+};
+/** Whether a read of everything may bring news: that what it is below was deleted elsewhere. */
+export const isUnsettled = ({ parent }: Said): boolean => parent?.endsWith(orNone("")) === true;
 
 /** GitHub's own word for a status is only open or closed; the hub tells why it was closed. */
 const plainStatus = (tracker: Tracker, word: string): string =>
@@ -73,7 +81,17 @@ const joined = (list: readonly { what: string; from: string; to: string }[]): Sp
 export const truly = (all: readonly Truth[], vendor: Tracker): Map<string, Said> => {
   const truth = all.filter(({ tracker }) => tracker === vendor);
   const deleted = new Set(truth.filter(({ presence }) => presence === "deleted").map(({ id }) => id));
+  const deletedElsewhere = new Set(
+    truth
+      .filter(({ id, key }) => vendor === "linear" && deleted.has(id) && !key.startsWith("INS-"))
+      .map(({ id }) => id),
+  );
   const formerOfDeleted = new Set(truth.flatMap((one) => (one.presence === "deleted" ? one.previous_keys : [])));
+  const parentOf = ({ tracker, parent }: Truth): string | null => {
+    if (parent === null) return null;
+    if (deletedElsewhere.has(parent)) return orNone(ours(tracker, "issue", parent));
+    return deleted.has(parent) ? null : ours(tracker, "issue", parent);
+  };
   return new Map(
     truth
       .filter(({ key }) => !key.startsWith("acme/storefront"))
@@ -104,7 +122,7 @@ export const truly = (all: readonly Truth[], vendor: Tracker): Map<string, Said>
             ...(tracker !== "github" && {
               estimate: one.estimate,
               // Nothing is below what is deleted, whatever the item once said.
-              parent: one.parent === null || deleted.has(one.parent) ? null : ours(tracker, "issue", one.parent),
+              parent: parentOf(one),
               cycles: sorted(one.cycles.map((cycle) => ours(tracker, nounOfCycle(tracker), cycle))),
               cycleSpans: spansOf(intervals.cycle, (span) => ours(tracker, nounOfCycle(tracker), span.id)),
             }),

@@ -26,6 +26,25 @@ export const REGRESSIONS: Readonly<Record<Vendor, Readonly<Record<string, readon
       { does: "deliver", a: 0, b: 0 },
       { does: "pass", a: 0, b: 0 },
     ],
+    "what was trashed and moved before the webhook of the trash was read stayed deleted": [
+      { does: "shelve", a: 163, b: 150 },
+      { does: "create", a: 0, b: 0 },
+      { does: "relocate", a: 279, b: 4 },
+      { does: "deliver", a: 0, b: 0 },
+      { does: "edit", a: 0, b: 0 },
+    ],
+    "what was trashed by the word of a webhook and moved unheard stayed deleted": [
+      { does: "edit", a: 3, b: 0 },
+      { does: "shelve", a: 3, b: 2 },
+      { does: "deliver", a: 1, b: 0 },
+      { does: "relocate", a: 3, b: 4 },
+    ],
+    "what was below an issue that was deleted where it had gone was asked to know": [
+      { does: "relocate", a: 167, b: 1 },
+      { does: "deliver", a: 0, b: 0 },
+      { does: "remove", a: 57, b: 0 },
+      { does: "poll", a: 0, b: 0 },
+    ],
     "what was below a deleted issue kept it as its parent": [{ does: "remove", a: 322, b: 0 }],
     "the past was shown under names that were written down": [{ does: "rename", a: 0, b: 0 }],
     "a run that went on among the archived did not look at what was updated": [

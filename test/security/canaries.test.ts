@@ -174,8 +174,8 @@ describe("secrets that are random texts", { timeout: 60_000 }, () => {
     ask = (path, { headers, ...init } = {}) =>
       fetch(`${hub.url}${path}`, { ...init, headers: { ...headers, authorization: `Bearer tl_live_${key}` } });
     await until(
-      async () => json(await ask("/v1/connections")) as Promise<{ data: { name: string; state: string }[] }>,
-      ({ data }) => data.some(({ name, state }) => name === "linear" && state === "healthy"),
+      async () => json(await ask("/v1/connections")) as Promise<{ data?: { name: string; state: string }[] }>,
+      ({ data = [] }) => data.some(({ name, state }) => name === "linear" && state === "healthy"),
     );
     await receive();
     const endpoint = await makeAll();

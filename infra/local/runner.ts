@@ -1,6 +1,7 @@
 import type { SQSEvent } from "aws-lambda";
 import type { Embedded, Told } from "../../shared/adapters/sqlite/index.ts";
 import { safeReason } from "../../shared/connector/errors.ts";
+import { giveWay } from "../../shared/pipeline/give-way.ts";
 import type { Log } from "../../shared/pipeline/hub.ts";
 import { topology } from "../topology.ts";
 import { endless, feedPump, type Pump, queuePump } from "./pumps.ts";
@@ -54,7 +55,7 @@ export const localRunner = (embedded: () => Embedded, log: Log): Runner => {
       busy -= 1;
       if (!more && !isStopping()) await pause(pump.on);
       // Lets requests in between two steps, which may never wait for anything but the database.
-      else await new Promise((resolve) => setImmediate(resolve));
+      else await giveWay(pump.on === "inbox" ? "ahead" : "behind");
     }
   };
   const pumps = async (): Promise<Pump[]> => {

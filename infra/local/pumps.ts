@@ -87,8 +87,11 @@ export const feedPump = (
   batch: number,
   handler: (event: DynamoDBStreamEvent) => Promise<unknown>,
   log: Log,
+  /** Waited for before a batch that is not likely to be full. */
+  more: () => Promise<void> = async () => {},
 ): Pump => {
   let size = batch;
+  let isFull = false;
   let failures = 0;
   let nextTry = 0;
   /** What was passed over is tried again, one record at a time and not often: its cause may be gone. */
@@ -107,8 +110,10 @@ export const feedPump = (
     on: "table",
     async step() {
       await tryMissed();
+      if (!isFull) await more();
       const records = await readFrom(feed, feed.place(name), size);
       const last = records.at(-1);
+      isFull = records.length === size;
       if (last === undefined) return false;
       try {
         await handler({ Records: records.map(({ seq, record }) => streamRecord(seq, record)) });

@@ -20,24 +20,25 @@ export const feedRecords = (event: DynamoDBStreamEvent): FeedRecord[] =>
     return [{ pk: after.pk, sk: after.sk, before: dynamodb?.OldImage && rowOf(dynamodb.OldImage), after }];
   });
 
-/** A feed record as DynamoDB Streams would send it, but never compressed: it stays in this process. Its images are made when they are asked for. */
+/** A feed record as DynamoDB Streams would send it, but never compressed: it stays in this process. Made as far as it is looked at. */
 export const streamRecord = (sequence: number, record: FeedRecord): DynamoDBRecord => {
-  const { before, after } = record;
   const made: DynamoDBRecord = {
     eventID: String(sequence),
-    eventName: before === undefined ? "INSERT" : "MODIFY",
     eventSource: "aws:dynamodb",
-    dynamodb: {
-      SequenceNumber: String(sequence),
-      StreamViewType: "NEW_AND_OLD_IMAGES",
-      Keys: { pk: { S: after.pk }, sk: { S: after.sk } },
-      get NewImage() {
-        return textImage(after);
-      },
+    get eventName(): "INSERT" | "MODIFY" {
+      return record.before === undefined ? "INSERT" : "MODIFY";
+    },
+    get dynamodb() {
+      const { before, after } = record;
+      return {
+        SequenceNumber: String(sequence),
+        StreamViewType: "NEW_AND_OLD_IMAGES",
+        Keys: { pk: { S: after.pk }, sk: { S: after.sk } },
+        NewImage: textImage(after),
+        ...(before !== undefined && { OldImage: textImage(before) }),
+      } as const;
     },
   };
-  if (before !== undefined)
-    Object.defineProperty(made.dynamodb, "OldImage", { get: () => textImage(before), enumerable: true });
   inProcess.set(made, record);
   return made;
 };

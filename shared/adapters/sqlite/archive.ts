@@ -1,10 +1,20 @@
 import { randomUUID } from "node:crypto";
-import { closeSync, existsSync, fsync, mkdirSync, openSync, renameSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fsync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import type { Archive } from "../../ports/archive.ts";
-import { addressOf, checkRef, contentOf, ENDINGS, folderOf, packed, receivedAt, unpacked } from "../archived.ts";
+import { addressOf, checkRef, contentOf, ENDINGS, folderOf, packed, receivedAt, SMALL, unpacked } from "../archived.ts";
 
 const synced = promisify(fsync);
 
@@ -32,7 +42,9 @@ export const fileArchive = (folder: string): Archive => ({
   async get(ref) {
     checkRef(ref);
     const [path, older] = ENDINGS.map((ending) => join(folder, `${ref}${ending}`)) as [string, string];
-    return unpacked(ref, await readFile(existsSync(path) ? path : older));
+    const file = existsSync(path) ? path : older;
+    const isSmall = (statSync(file, { throwIfNoEntry: false })?.size ?? 0) <= SMALL;
+    return unpacked(ref, isSmall ? readFileSync(file) : await readFile(file));
   },
 
   async *list(connectionId, from = "", to = "9999") {

@@ -1,7 +1,7 @@
 /** Who works longer without a pause lets a webhook wait for as long, once at each step of its receipt. */
 const AT_MOST_MS = 10;
 /** Where both wait, all but every so many turns are of those ahead. */
-const OTHERS_EVERY = 6;
+const OTHERS_EVERY = 3;
 
 /** What stands in line: `ahead` is what stores records, since whatever follows from them is done once for all that are there. */
 export type Line = "ahead" | "behind";

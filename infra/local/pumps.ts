@@ -2,6 +2,7 @@ import type { Context, DynamoDBStreamEvent, SQSBatchResponse, SQSEvent } from "a
 import type { Told } from "../../shared/adapters/sqlite/index.ts";
 import type { SqliteFeed } from "../../shared/adapters/sqlite/table.ts";
 import { safeReason } from "../../shared/connector/errors.ts";
+import { breathe } from "../../shared/pipeline/give-way.ts";
 import type { Log } from "../../shared/pipeline/hub.ts";
 import { streamRecord } from "../../shared/platform/feed.ts";
 import type { QueueConsumer } from "../../shared/ports/queue.ts";
@@ -64,6 +65,21 @@ export const queuePump = (
   },
 });
 
+/** So many changes are read at once: a few milliseconds of reading JSON. */
+const READ_AT_ONCE = 50;
+
+/** Changes behind a place, with turns for others in between. */
+const readFrom = async (feed: SqliteFeed, place: number, most: number) => {
+  const records = feed.read(place, Math.min(READ_AT_ONCE, most));
+  for (let isMore = records.length === READ_AT_ONCE; isMore && records.length < most; ) {
+    await breathe();
+    const some = feed.read(records.at(-1)?.seq ?? place, Math.min(READ_AT_ONCE, most - records.length));
+    records.push(...some);
+    isMore = some.length === READ_AT_ONCE;
+  }
+  return records;
+};
+
 /** Change feed -> DynamoDB-stream-shaped event -> handler; a batch that fails is cut in halves until one record is left. */
 export const feedPump = (
   name: string,
@@ -71,8 +87,11 @@ export const feedPump = (
   batch: number,
   handler: (event: DynamoDBStreamEvent) => Promise<unknown>,
   log: Log,
+  /** Waited for before a batch that is not likely to be full. */
+  more: () => Promise<void> = async () => {},
 ): Pump => {
   let size = batch;
+  let isFull = false;
   let failures = 0;
   let nextTry = 0;
   /** What was passed over is tried again, one record at a time and not often: its cause may be gone. */
@@ -91,8 +110,10 @@ export const feedPump = (
     on: "table",
     async step() {
       await tryMissed();
-      const records = feed.read(feed.place(name), size);
+      if (!isFull) await more();
+      const records = await readFrom(feed, feed.place(name), size);
       const last = records.at(-1);
+      isFull = records.length === size;
       if (last === undefined) return false;
       try {
         await handler({ Records: records.map(({ seq, record }) => streamRecord(seq, record)) });

@@ -1,12 +1,16 @@
 import type { SQSEvent } from "aws-lambda";
 import type { Embedded, Told } from "../../shared/adapters/sqlite/index.ts";
 import { safeReason } from "../../shared/connector/errors.ts";
+import { giveWay } from "../../shared/pipeline/give-way.ts";
 import type { Log } from "../../shared/pipeline/hub.ts";
 import { topology } from "../topology.ts";
 import { endless, feedPump, type Pump, queuePump } from "./pumps.ts";
 
 /** How often another process's writes are looked for, when no write of ours woke the loops. */
 const LOOK_MS = 500;
+/** So long a change waits at most for others of its feature. */
+const GATHER_MS = 400;
+const GATHER_LOOK_MS = 5;
 
 export interface Runner {
   /** Call after each write: loops that wait look again. */
@@ -30,6 +34,7 @@ export const localRunner = (embedded: () => Embedded, log: Log): Runner => {
     table: new Set(),
   };
   let busy = 0;
+  let isIngesting = false;
   let running: Promise<void> = Promise.resolve();
   const wake = (what: Told) => {
     for (const go of waiting[what]) go();
@@ -52,10 +57,17 @@ export const localRunner = (embedded: () => Embedded, log: Log): Runner => {
         return false;
       });
       busy -= 1;
+      if (pump.on === "inbox") isIngesting = more;
       if (!more && !isStopping()) await pause(pump.on);
       // Lets requests in between two steps, which may never wait for anything but the database.
-      else await new Promise((resolve) => setImmediate(resolve));
+      else await giveWay(pump.on === "inbox" ? "ahead" : "behind");
     }
+  };
+  /** A feature of which many records come is derived once for all of them: while the inbox is worked off, changes gather. */
+  const gathered = async (): Promise<void> => {
+    const until = performance.now() + GATHER_MS;
+    while (isIngesting && !isStopping() && performance.now() < until)
+      await new Promise((resolve) => setTimeout(resolve, GATHER_LOOK_MS));
   };
   const pumps = async (): Promise<Pump[]> => {
     const { consumers, feed } = embedded();
@@ -75,7 +87,7 @@ export const localRunner = (embedded: () => Embedded, log: Log): Runner => {
       queuePump("ingest-record", "inbox", consumers.inbox, batchOf("ingest-record"), ingest.handler),
       // As many as there may be connections that wait for their vendors.
       ...Array.from({ length: 6 }, jobs),
-      feedPump("project-lifecycle", feed, batchOf("project-lifecycle"), project.handler, log),
+      feedPump("project-lifecycle", feed, batchOf("project-lifecycle"), project.handler, log, gathered),
       feedPump("publish-events", feed, batchOf("publish-events"), publish.handler, log),
       queuePump("publish-events", "unpublished", consumers.unpublished, 1, publish.handler),
     ];

@@ -4,7 +4,6 @@ import { openEmbedded, type Told } from "../../shared/adapters/sqlite/index.ts";
 import { HubError, safeReason, systemCode } from "../../shared/connector/errors.ts";
 import { gaugesOf } from "../../shared/pipeline/gauges.ts";
 import type { Hub, Log } from "../../shared/pipeline/hub.ts";
-import { noteReceipt } from "../../shared/pipeline/receive.ts";
 import { requeueWebhooks } from "../../shared/pipeline/requeue.ts";
 import { configInvalid } from "../../shared/platform/config.ts";
 import { connectionProblems } from "../../shared/platform/connections.ts";
@@ -18,6 +17,7 @@ import { demoConfig, keepDemoConfig } from "./demo.ts";
 import { answer, httpEvent } from "./http-event.ts";
 import { localPicture } from "./picture.ts";
 import { endless } from "./pumps.ts";
+import { type Receipts, receipts } from "./receipts.ts";
 import { localRunner, type Runner } from "./runner.ts";
 import { type Workspace, workspaceKey } from "./workspace.ts";
 
@@ -120,7 +120,9 @@ export const startLocalHub = async (options: {
       () => loops,
       () => runner.stop(),
     );
-    await serve(server, hub);
+    const came = receipts(hub);
+    undo.push(() => came.end());
+    await serve(server, hub, came);
     const timers = await startTimers(hub, options.pollEverySeconds);
     undo.push(timers);
     return { url, hub, runner, sandbox, signIn: required, stop: () => undone(undo) };
@@ -177,7 +179,7 @@ const closed = (server: Server): Promise<void> =>
   });
 
 /** Requests as API Gateway events to the same exports that AWS runs: webhooks to the receiver, assistants to their tools, the rest to the API. */
-const serve = async (server: Server, hub: Hub): Promise<void> => {
+const serve = async (server: Server, hub: Hub, came: Receipts): Promise<void> => {
   const [receiver, api] = await Promise.all([
     import("../../functions/receive-webhook.ts"),
     import("../../functions/serve-api.ts"),
@@ -194,9 +196,8 @@ const serve = async (server: Server, hub: Hub): Promise<void> => {
       const connection =
         isHook && request.method === "POST" ? /^\/hooks\/([\w-]+)/.exec(request.url ?? "")?.[1] : undefined;
       // AWS counts refusals by the answers' status; here their page shows them.
-      if (connection !== undefined && hub.connectionNames.includes(connection)) {
-        await noteReceipt(hub, connection, hub.ports.clock.now().toISOString(), result.statusCode < 300);
-      }
+      if (connection !== undefined && hub.connectionNames.includes(connection))
+        came.note(connection, result.statusCode < 300);
     };
     work().catch((error: unknown) => {
       hub.log.warn(

@@ -1,4 +1,3 @@
-import { setImmediate } from "node:timers/promises";
 import { isKind } from "../domain/entity.ts";
 import {
   type AccountName,
@@ -15,6 +14,7 @@ import type { Row } from "../ports/table.ts";
 import { entitiesById, type StoredEntity } from "../store/entities.ts";
 import { entityKey, identifiedKey, lists, personKey } from "../store/keys.ts";
 import { type Identified, type StoredPerson, setSharer, sharing } from "../store/people.ts";
+import { breathe } from "./give-way.ts";
 import type { Hub } from "./hub.ts";
 
 /** An account with all that is stored about whose it is, and about the person that would be called after it. */
@@ -38,7 +38,7 @@ export const identifyAccounts = async (hub: Hub, accountIds: Iterable<string>): 
   const done = new Set<string>();
   for (const id of accountIds) {
     if (done.has(id)) continue;
-    await setImmediate();
+    await breathe();
     for (;;) {
       const near = await neighbourhood(hub, id);
       for (const one of near.keys()) done.add(one);

@@ -1,4 +1,3 @@
-import { setImmediate } from "node:timers/promises";
 import { parseJson } from "../connector/body.ts";
 import type { Stream, Told } from "../connector/contract.ts";
 import { HubError, payloadUnreadable } from "../connector/errors.ts";
@@ -13,6 +12,7 @@ import { addHistory, type StoredEntity, update } from "../store/entities.ts";
 import { deliveryKey, entityKey, lists } from "../store/keys.ts";
 import { askReferring } from "./ask-referring.ts";
 import { type Arrival, entityOf, goneEntity, hash, historyHash } from "./entity-of.ts";
+import { breathe } from "./give-way.ts";
 import type { Connection, Hub, Mapping } from "./hub.ts";
 import { mayBeUnnoted, type Written } from "./lost.ts";
 import { type Gone, type InboxMessage, type Job, PageBody } from "./messages.ts";
@@ -21,8 +21,6 @@ import { afterGone, successor } from "./successor.ts";
 import { tally, withPoint } from "./tally.ts";
 import { openTogether, type Together } from "./together.ts";
 
-/** After so many records, others in the process get their turn, and what was written is committed: some 20 ms of work. */
-const BREATHE_EVERY = 25;
 const DELIVERY_MEMORY_SECONDS = 30 * 86_400;
 
 /**
@@ -40,6 +38,7 @@ export const ingest = async (
   message: InboxMessage,
   how: { readonly replay?: boolean | undefined; readonly together?: Together | undefined } = {},
 ): Promise<Outcome> => {
+  await breathe("ahead");
   const began = hub.ports.clock.now().getTime();
   const connection = await hub.connection(message.connection);
   const archived = await hub.ports.archive.get(message.rawRef);
@@ -150,7 +149,7 @@ const ingestPage = async (work: Work): Promise<void> => {
     const asked = archived.note.what === "reread" || archived.note.what === "census" || stream.timeless === true;
     const askedAt = asked ? archived.note.receivedAt : undefined;
     for (const [index, record] of list.entries()) {
-      if (index % BREATHE_EVERY === 0) await setImmediate();
+      await breathe("ahead");
       await ingestRecord(work, name, record, { index, askedAt });
     }
   }
@@ -197,6 +196,7 @@ const ingestWebhook = async (work: Work): Promise<void> => {
     throw payloadUnreadable(`a webhook of ${connection.name}`, error);
   }
   for (const [index, one] of told.entries()) {
+    await breathe("ahead");
     if ("reread" in one) {
       const { ids } = work.asking;
       ids.set(one.stream, (ids.get(one.stream) ?? new Set()).add(one.reread));

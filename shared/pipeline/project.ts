@@ -1,4 +1,3 @@
-import { setImmediate } from "node:timers/promises";
 import { safeReason } from "../connector/errors.ts";
 import { isKind } from "../domain/entity.ts";
 import type { Instant } from "../domain/instant.ts";
@@ -13,6 +12,7 @@ import { sightsOf } from "./coverage.ts";
 import { applyDecision, decidedIn } from "./decide.ts";
 import { hash } from "./entity-of.ts";
 import { putFlow } from "./flow-rows.ts";
+import { breathe } from "./give-way.ts";
 import { seenOf } from "./health-feeds.ts";
 import type { Hub } from "./hub.ts";
 import { identifyAccounts } from "./identify.ts";
@@ -24,9 +24,6 @@ import { peopleSay } from "./said.ts";
 import { contribute, openWork, plansOn, taskOf, type Work } from "./spread.ts";
 import { isSeenAsBefore, putView } from "./view.ts";
 import { putWords, vocabulary } from "./vocabulary.ts";
-
-/** After so many entities, others in the process get their turn: the embedded store never waits for anything itself. */
-const BREATHE_EVERY = 20;
 
 /**
  * Change feed to lifecycle: names, links, persons, what each record contributes, then each touched feature once.
@@ -86,7 +83,7 @@ export const project = async (hub: Hub, records: readonly FeedRecord[]): Promise
   const sights = once(() => sightsOf(hub));
   const onlyDecided = touched.size === 0 && decisions.size > 0;
   for (const [id, task] of work.features) {
-    await setImmediate();
+    await breathe();
     const home = work.homes.has(id) ? { is: work.homes.get(id) } : undefined;
     const isTheirs = told.has(id) || onlyDecided;
     const trace = isTheirs ? undefined : traces.of([id, ...task.said.keys()]);
@@ -104,12 +101,15 @@ export const project = async (hub: Hub, records: readonly FeedRecord[]): Promise
     const all = await sights();
     for await (const { id } of everyOf(table, "feature")) {
       if (work.features.has(id) || (await isSeenAsBefore(hub, id, all))) continue;
-      await setImmediate();
+      await breathe();
       await putView(hub, id, { sights, words, cause: "sync", looksAnew: true });
     }
   }
   // What hangs below is noted before what it hangs on: whoever was not noted is found again by way of what is above.
-  for (const [id, part] of [...work.done].reverse()) await setProjected(table, id, part);
+  for (const [id, part] of [...work.done].reverse()) {
+    await breathe();
+    await setProjected(table, id, part);
+  }
   const durationMs = clock.now().getTime() - Date.parse(now);
   hub.meter?.observe("projection_duration_seconds", {}, durationMs / 1000);
   hub.meter?.add("features_derived", {}, work.features.size);
@@ -154,7 +154,7 @@ const contributeAll = async (
     for (const id of wave) {
       if (done.has(id)) continue;
       done.add(id);
-      if (done.size % BREATHE_EVERY === 0) await setImmediate();
+      await breathe();
       if (!(await contribute(hub, id, words, work, true))) continue;
       const below = await downwardOf(table, id);
       const plan = isPlan(id) ? await entityById(table, id) : undefined;
@@ -168,7 +168,7 @@ const contributeAll = async (
   for (const id of unmoved) {
     if (done.has(id)) continue;
     done.add(id);
-    if (done.size % BREATHE_EVERY === 0) await setImmediate();
+    await breathe();
     await contribute(hub, id, words, work, false);
   }
 };

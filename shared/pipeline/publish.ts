@@ -3,6 +3,7 @@ import type { FeedRecord, Table } from "../ports/table.ts";
 import type { StoredEntity } from "../store/entities.ts";
 import { dues, entityKey, eventKey, lists } from "../store/keys.ts";
 import { eventsOf, writtenTogether } from "./events-of.ts";
+import { breathe } from "./give-way.ts";
 import type { Hub } from "./hub.ts";
 import { remember } from "./lost.ts";
 
@@ -34,7 +35,10 @@ export const publishLost = async (hub: Hub, ids: readonly string[]): Promise<voi
 const announce = async (hub: Hub, records: readonly FeedRecord[], events: readonly HubEvent[]): Promise<void> => {
   const { bus } = hub.ports;
   const news: HubEvent[] = [];
-  for (const event of summed(distinct(events))) if (await log(hub, event)) news.push(event);
+  for (const event of summed(distinct(events))) {
+    await breathe();
+    if (await log(hub, event)) news.push(event);
+  }
   const told = news.filter(({ name }) => EVENTS[name].public);
   const left = await bus.publish(told);
   if (left.length > 0) throw new Error(`the bus did not take ${left.length} events`);

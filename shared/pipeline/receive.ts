@@ -72,13 +72,9 @@ export const receive = async (hub: Hub, connectionName: string, delivery: Delive
   return webhook.accepted === 200 ? "" : undefined;
 };
 
-/** Counts a webhook of a connection, for its page. Not on the receiving path of AWS, whose receiver has no table. */
-export const noteReceipt = async (hub: Hub, connectionName: string, at: string, accepted: boolean): Promise<void> => {
+/** Counts webhooks that came of a connection, for its page. Not on the receiving path of AWS, whose receiver has no table. */
+export const noteReceipt = async (hub: Hub, connectionName: string, came: Receipt): Promise<void> => {
   await update<Receipt>(hub.ports.table, receiptKey(connectionName), (held) => ({
-    data: {
-      ...held?.data,
-      rejected: (held?.data.rejected ?? 0) + (accepted ? 0 : 1),
-      ...(accepted && { lastReceivedAt: at }),
-    },
+    data: { ...held?.data, ...came, rejected: (held?.data.rejected ?? 0) + came.rejected },
   }));
 };

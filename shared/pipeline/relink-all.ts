@@ -1,17 +1,15 @@
-import { setImmediate } from "node:timers/promises";
 import type { Instant } from "../domain/instant.ts";
 import { kindOf } from "../domain/kind.ts";
 import { linksOf } from "../store/entities.ts";
 import { putSearchWords } from "../store/search.ts";
 import { downwardOf } from "./contribute.ts";
 import { saidByCustomers } from "./customers.ts";
+import { breathe } from "./give-way.ts";
 import type { Hub } from "./hub.ts";
 import { linkedOf, relink } from "./relink.ts";
 import { neighboursOf } from "./same-feature.ts";
 import { knownOf, plansBelow, taskOf, type Work } from "./spread.ts";
 import { linkedByNow, suggestNamed } from "./suggest-names.ts";
-
-const BREATHE_EVERY = 20;
 
 /** Links by which initiatives and objectives stand above a feature. */
 const PLANS_ABOVE: ReadonlySet<string> = new Set(["parent_of", "contributes_to"]);
@@ -53,7 +51,7 @@ export const relinkAll = async (
       // Whoever was looked at before the name that it waits for was taken is looked at again.
       const isNew = !seen.has(id);
       seen.add(id);
-      if (seen.size % BREATHE_EVERY === 0) await setImmediate();
+      await breathe();
       const known = await knownOf(table, id, work);
       if (known === undefined) continue;
       const { entity, held } = known;

@@ -168,7 +168,7 @@ describe("a connection that is only sent to", () => {
     expect(await connectionViews(hub)).toMatchObject([
       { state: "pending", reason: "this tool only sends, and nothing came yet", streams: [] },
     ]);
-    await noteReceipt(hub, "acme", receivedAt.toISOString(), true);
+    await noteReceipt(hub, "acme", { lastReceivedAt: receivedAt.toISOString(), rejected: 0 });
     const healthy = { state: "healthy", dataAsOf: receivedAt.toISOString() };
     expect(await connectionViews(hub)).toMatchObject([healthy]);
     pipeline.pass(3 * 86_400);

@@ -41,7 +41,7 @@ it("the doctor, the connections page and /metrics tell the same numbers", async 
   expect(await found()).not.toHaveProperty("connection_lag_seconds acme");
   await poll(hub, { connection: "acme" }, new AbortController().signal);
   await setAside(hub, { connectionId: "acme", stream: "things", rawRef: "acme/2026-03-02/x" }, payloadUnreadable("x"));
-  await noteReceipt(hub, "acme", "2026-03-02T10:00:00.000Z", false);
+  await noteReceipt(hub, "acme", { rejected: 1 });
   open.pass(90);
   const [view] = await connectionViews(hub);
   const told = await found();

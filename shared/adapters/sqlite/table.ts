@@ -276,9 +276,22 @@ export const sqliteFeed = (db: DatabaseSync, readers: readonly string[]): Sqlite
   const forget = db.prepare("DELETE FROM feed_missed WHERE reader = ? AND seq = ?");
   const told = (found: unknown): { readonly seq: number; readonly record: FeedRecord } => {
     const { seq, pk, sk, before, after } = found as FeedRow;
+    // Of most changes a reader wants no more than the key.
+    let [was, is]: (Row | undefined)[] = [];
     return {
       seq,
-      record: { pk, sk, before: before === null ? undefined : JSON.parse(before), after: JSON.parse(after) },
+      record: {
+        pk,
+        sk,
+        get before(): Row | undefined {
+          was ??= before === null ? undefined : (JSON.parse(before) as Row);
+          return was;
+        },
+        get after(): Row {
+          is ??= JSON.parse(after) as Row;
+          return is;
+        },
+      },
     };
   };
   return {

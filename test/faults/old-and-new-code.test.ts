@@ -201,7 +201,7 @@ const world = () => {
       connector: { ...connection.connector, webhook: { setup } },
     } as unknown as typeof connection;
     await ensureHooks(hub, hooked, { url: "https://hub/hooks", secret: "" }, never);
-    await noteReceipt(hub, "acme", T(turn), turn === 1);
+    await noteReceipt(hub, "acme", turn === 1 ? { lastReceivedAt: T(turn), rejected: 0 } : { rejected: 1 });
     await noteCensus(hub, "acme", "people", "", { state: "counting", startedAt: T(turn) });
     await sharedBudget(ports, "acme", 600).waitMs();
     const store = tokenStore(ports, "acme", "r0");

@@ -49,7 +49,7 @@ import { putMember } from "../../shared/store/members.ts";
 import { keepRun, setDelivery, takeRun } from "../../shared/store/report-store.ts";
 import { sayings } from "../../shared/store/said.ts";
 import { savedViews } from "../../shared/store/saved-views.ts";
-import { openPipeline } from "../pipeline/open-pipeline.ts";
+import { bareTool, openPipeline } from "../pipeline/open-pipeline.ts";
 import { NOT_KEPT, ROW_KINDS, rowKind } from "./row-kinds.ts";
 
 const T = (day: number) => `2026-03-0${day}T09:00:00.000Z`;
@@ -57,12 +57,7 @@ const Person = z.object({ id: z.string(), name: z.string(), at: z.string() });
 /** What the tool tells at this turn. */
 let told = 1;
 const tool = defineConnector<unknown>({
-  id: "tool",
-  title: "Tool",
-  category: "planning",
-  docs: "https://tool.example/docs",
-  config: z.unknown(),
-  http: () => ({ baseUrl: "https://tool.example", headers: {}, requestsPerMinute: 60 }),
+  ...bareTool,
   streams: {
     people: stream({
       record: Person,

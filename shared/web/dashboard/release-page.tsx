@@ -91,6 +91,7 @@ export const releasePage: PageHandler = async (c, deps) => {
   if (release === undefined)
     throw new HubError("not_found", `there is no release ${asked.slice(0, 64)}`, { retry: "never" });
   const parts = await deps.views.releaseParts(release.id);
+  const records = parts.filter(({ kind }) => kind !== "feature");
   const ids = [...new Set(parts.flatMap(({ features }) => features))];
   const features = ids.length === 0 ? [] : (await deps.views.features({ ids }, undefined, FEATURES)).items;
   const json = `/v1/releases/${release.id}`;
@@ -119,10 +120,10 @@ export const releasePage: PageHandler = async (c, deps) => {
           </section>
           <section aria-labelledby="records">
             <h2 id="records">What it brought</h2>
-            {parts.length === 0 ? (
+            {records.length === 0 ? (
               <p class="quiet">Its tool names no work, and no commit of it is known from a pull request.</p>
             ) : (
-              <Parts parts={parts.filter(({ kind }) => kind !== "feature")} />
+              <Parts parts={records} />
             )}
           </section>
         </div>

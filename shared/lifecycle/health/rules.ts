@@ -1,4 +1,4 @@
-import { MIXED_AT_MOST } from "../../domain/mixed-variations.ts";
+import { MIXED_AT_MOST, SPLIT_BELOW } from "../../domain/mixed-variations.ts";
 
 /** The thresholds of health, per product. Shares are 0 to 1. */
 export interface HealthRules {
@@ -73,7 +73,13 @@ export const HEALTH_RULES: HealthRules = {
     fewestClosed: 10,
     urgentHours: 48,
   },
-  experiment: { sampleRatioBelow: 0.001, multipleAbove: MIXED_AT_MOST, reviewDays: 7, powerDays: 14, fewestUsers: 100 },
+  experiment: {
+    sampleRatioBelow: SPLIT_BELOW,
+    multipleAbove: MIXED_AT_MOST,
+    reviewDays: 7,
+    powerDays: 14,
+    fewestUsers: 100,
+  },
   support: {
     atRiskBelow: 0.05,
     offTrackBelow: 0.01,

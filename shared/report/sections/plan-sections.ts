@@ -1,6 +1,6 @@
 import type { Entity } from "../../domain/entity.ts";
 import { progressOf } from "../../domain/key-result.ts";
-import { MIXED_AT_MOST, mixedOf } from "../../domain/mixed-variations.ts";
+import { MIXED_AT_MOST, mixedOf, SPLIT_BELOW } from "../../domain/mixed-variations.ts";
 import type { TargetMove } from "../../domain/target-moves.ts";
 import type { Block } from "../document.ts";
 import { changeText, counted, numberText } from "../figures.ts";
@@ -155,8 +155,6 @@ const daysOf = ({ startedAt, endedAt }: Entity<"experiment">["fields"], now: str
     ? null
     : Math.max(0, Math.round((Date.parse(endedAt ?? now) - Date.parse(startedAt)) / 86_400_000));
 
-const BAD_SPLIT = 0.001;
-
 /** Experiments that ended in the period, and, where `all` is asked for, those that run. */
 const experimentsWith = (id: string, title: string, all: boolean): Section => ({
   id,
@@ -192,7 +190,7 @@ const experimentsWith = (id: string, title: string, all: boolean): Section => ({
                 const feature = named.get(first);
                 const people = fields.snapshot?.users.reduce((sum, { users }) => sum + users, 0);
                 const isMixed = fields.snapshot !== undefined && mixedOf(fields.snapshot).share > MIXED_AT_MOST;
-                const isSkewed = (fields.snapshot?.srmP ?? 1) < BAD_SPLIT;
+                const isSkewed = (fields.snapshot?.srmP ?? 1) < SPLIT_BELOW;
                 return [
                   linked(fields.name, source.url),
                   feature === undefined ? null : featureCell(hubUrl, feature),

@@ -1,5 +1,5 @@
 import type { Entity } from "../../domain/entity.ts";
-import { MIXED_AT_MOST, mixedOf } from "../../domain/mixed-variations.ts";
+import { MIXED_AT_MOST, mixedOf, SPLIT_BELOW } from "../../domain/mixed-variations.ts";
 import type { ConnectionView } from "../../store/views.ts";
 import { toolName } from "../words.ts";
 import { numeral } from "./charts/figure.tsx";
@@ -8,8 +8,6 @@ import { Nothing } from "./needs-connection.tsx";
 import { Scroll } from "./scroll.tsx";
 
 const DAY_MS = 86_400_000;
-/** Below it the split of people cannot be by chance. */
-const SRM_LIMIT = 0.001;
 
 const DECISIONS: Readonly<Record<string, string>> = {
   ship: "Ship it",
@@ -117,7 +115,7 @@ export const FeatureExperiments = ({
     {experiments.map((experiment) => {
       const { name, status, decision, result, snapshot } = experiment.fields;
       const seen = snapshot && mixedOf(snapshot);
-      const isSkewed = snapshot?.srmP !== undefined && snapshot.srmP < SRM_LIMIT;
+      const isSkewed = snapshot?.srmP !== undefined && snapshot.srmP < SPLIT_BELOW;
       return (
         <article>
           <h3>

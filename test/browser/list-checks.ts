@@ -10,8 +10,8 @@ const KB = 1000;
 const MAIL_KB = 80;
 /** Previews are made one after the other: the moment that they tell is another. */
 const WHEN_AND_SPACE = /\d{4}-\d\d-\d\d\s\d\d:\d\d|\s+/g;
-/** A hub that goes on polling may change between two previews; they are asked for again then. */
-const PREVIEWS = 5;
+/** A hub that goes on polling may change between two answers; they are asked for again then. */
+const TRIES = 5;
 const BOM = 0xfeff;
 const FEATURES = 5;
 
@@ -60,42 +60,56 @@ const proofs = async (browser: Browser, hub: string, { json, text }: Reader): Pr
   };
 };
 
+/** Compares until two answers are alike. @returns what differs still at the last try; undefined where nothing does */
+const differing = async (compare: () => Promise<string | undefined>): Promise<string | undefined> => {
+  for (let tries = 1; ; tries += 1) {
+    const told = await compare();
+    if (told === undefined || tries === TRIES) return told;
+  }
+};
+
+/** The first page of a list as JSON, beside the same as CSV. @returns how many rows; undefined where it is no list */
+const rowsOf = async (hub: string, path: string, { json }: Reader) => {
+  const query = path === "/v1/search" ? "?q=a&limit=200" : "?limit=200";
+  let rows: number | undefined;
+  const wrong = await differing(async () => {
+    const { data } = await json<Partial<Page>>(`${path}${query}`);
+    if (!Array.isArray(data)) return undefined;
+    rows = data.length;
+    const response = await fetch(`${hub}${path}.csv${query}`);
+    if (!response.ok) return `${path}.csv answers ${response.status}`;
+    const csv = parse(await response.text(), { columns: true, bom: true }) as readonly Row[];
+    if (csv.length !== data.length) return `${path}: ${data.length} rows as JSON, ${csv.length} as CSV`;
+    const [theirs, ours] = [data, csv].map((list) => list.map(({ id }) => id ?? "").join());
+    return theirs !== ours && data[0]?.id !== undefined ? `${path}: other rows or another order as CSV` : undefined;
+  });
+  return { rows, wrong };
+};
+
 /** The first page of each list as JSON, beside the same as CSV, and the table of features beside both. */
-const sameRows = async (browser: Browser, hub: string, { json, text }: Reader): Promise<readonly Result[]> => {
+const sameRows = async (browser: Browser, hub: string, read: Reader): Promise<readonly Result[]> => {
   const wrong: string[] = [];
   let lists = 0;
   let rows = 0;
   const asked = ROUTES.filter(({ method, path }) => method === "GET" && !path.includes("{"));
   for (const { path } of asked) {
-    const query = path === "/v1/search" ? "?q=a&limit=200" : "?limit=200";
-    const page = await json<Partial<Page>>(`${path}${query}`);
-    if (!Array.isArray(page.data)) continue;
+    const found = await rowsOf(hub, path, read);
+    if (found.rows === undefined) continue;
     lists += 1;
-    rows += page.data.length;
-    const response = await fetch(`${hub}${path}.csv${query}`);
-    if (!response.ok) {
-      wrong.push(`${path}.csv answers ${response.status}`);
-      continue;
-    }
-    const csv = parse(await response.text(), { columns: true, bom: true }) as readonly Row[];
-    const [theirs, ours] = [page.data, csv].map((list) => list.map(({ id }) => id ?? "").join());
-    if (csv.length !== page.data.length) wrong.push(`${path}: ${page.data.length} rows as JSON, ${csv.length} as CSV`);
-    else if (theirs !== ours && page.data[0]?.id !== undefined)
-      wrong.push(`${path}: other rows or another order as CSV`);
+    rows += found.rows;
+    if (found.wrong !== undefined) wrong.push(found.wrong);
   }
   await using visitor = await visit(browser);
-  await visitor.page.goto(`${hub}/features?health=off_track`);
-  const shown = (await visitor.page.locator("main tbody th a").allTextContents()).toSorted();
-  const same = await json<{ data: readonly { name: string }[] }>("/features.json?health=off_track");
-  if (
-    shown.join() !==
-    same.data
-      .map(({ name }) => name)
-      .toSorted()
-      .join()
-  )
-    wrong.push("/features?health=off_track: other rows than /features.json");
-  const button = await text("/features.csv?limit=5");
+  let shown: readonly string[] = [];
+  const other = await differing(async () => {
+    await visitor.page.goto(`${hub}/features?health=off_track`);
+    shown = (await visitor.page.locator("main tbody th a").allTextContents()).toSorted();
+    const { data } = await read.json<{ data: readonly { name: string }[] }>("/features.json?health=off_track");
+    const names = data.map(({ name }) => name).toSorted();
+    return shown.join() === names.join() ? undefined : "/features?health=off_track: other rows than /features.json";
+  });
+  if (other !== undefined) wrong.push(other);
+  const button = await read.text("/features.csv?limit=5");
   return [
     {
       check: 24,
@@ -141,7 +155,7 @@ const previews = async (page: Visitor["page"], hub: string, { text }: Reader) =>
     const [html, data] = [await text("/reports/weekly/preview/mail.html"), await as("json")];
     const plain = await as("txt");
     const same = before.replace(WHEN_AND_SPACE, "") === plain.replace(WHEN_AND_SPACE, "");
-    if (same || tries === PREVIEWS) return { html, plain, report: JSON.parse(data) as Report };
+    if (same || tries === TRIES) return { html, plain, report: JSON.parse(data) as Report };
   }
 };
 

@@ -15,7 +15,7 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 /** A function's code as it is uploaded. */
 export interface Bundle {
   readonly name: string;
-  /** Holds `index.js` and its source map, and where it is in parts those of each. */
+  /** Holds `index.js` and its source map, where it is in parts those of each, and files that the code reads. */
   readonly folder: string;
   /** Of all its code. */
   readonly bytes: number;
@@ -71,6 +71,15 @@ const KNOWS: Readonly<
   nothing: "none",
 };
 
+/** What draws pictures lies beside the code of the function that sends them. */
+export const DRAWING = [
+  'import { join } from "node:path";',
+  'import library from "@resvg/resvg-wasm/index_bg.wasm";',
+  'import { resvg } from "./shared/adapters/picture/resvg.ts";',
+  'import font from "./shared/adapters/picture/DejaVuSans.ttf";',
+  "export const picture = () => resvg({ library: join(__dirname, library), font: join(__dirname, font) });",
+];
+
 /** The module that opens the hub of one function, with the adapters of its own stores and no others. */
 const opening = (deployed: DeployedPart): string => {
   const { row, config } = deployed;
@@ -82,6 +91,7 @@ const opening = (deployed: DeployedPart): string => {
   const adapters = new Map(opened.flatMap(({ takes }) => Object.entries(takes)));
   const variables = new Set(opened.flatMap(({ make }) => make.match(/THROUGHLINE_\w+|AWS_LAMBDA_\w+/g) ?? []));
   for (const name of ["THROUGHLINE_METRICS", "THROUGHLINE_URL"]) variables.add(name);
+  const draws = deployed.part === "send-report";
   return [
     'import { openOnAws } from "./shared/platform/on-aws.ts";',
     // Only where jobs are handed over.
@@ -91,11 +101,13 @@ const opening = (deployed: DeployedPart): string => {
     // The MCP package makes schemas when it is loaded, before anything of ours does: zod must be ready by then.
     ...(deployed.part === "serve-mcp" ? ['import { config as ready } from "zod";', "ready();"] : []),
     ...[...adapters].map(([name, file]) => `import { ${name} } from "./shared/adapters/aws/${file}.ts";`),
+    ...(draws ? DRAWING : []),
     `const { ${[...variables].sort().join(", ")} } = process.env;`,
     `const config = ${JSON.stringify(config)};`,
     "export const told = openOnAws({",
     `  config, url: THROUGHLINE_URL, namespace: THROUGHLINE_METRICS ?? "Throughline", knows: ${JSON.stringify(KNOWS[row.secrets ?? "nothing"])},`,
     `  ports: { ${opened.map(({ store, make }) => `${store}: ${make}`).join(", ")} },`,
+    ...(draws ? ["  picture,"] : []),
     "});",
   ].join("\n");
 };
@@ -182,6 +194,8 @@ export const BUILD: BuildOptions & { metafile: true } = {
   format: "cjs",
   mainFields: ["module", "main"],
   external: OF_BROWSERS,
+  loader: { ".wasm": "file", ".ttf": "file" },
+  assetNames: "[name]",
   sourcemap: "linked",
   sourcesContent: false,
   jsx: "automatic",

@@ -83,7 +83,7 @@ const test = async (call: Call, store: OpenStore, settings: ReportSettings, peri
   const { reportingOf } = await import("../../shared/platform/reporting.ts");
   const { sendTest } = await import("../../shared/pipeline/report-asks.ts");
   const { hub, config } = store;
-  const { reads, post } = reportingOf(hub, { config, picture: await localPicture() });
+  const { reads, post } = reportingOf(hub, { config, picture: localPicture });
   const made = await previewRun(hub, reads, settings, period);
   const id = `${settings.name}.test.${Date.now().toString(36)}`;
   await sendTest(post, made, `email:${to}`, id, new AbortController().signal);
@@ -101,7 +101,7 @@ const send = async (call: Call, store: OpenStore, settings: ReportSettings, peri
   const { deliverReports, queueAgain } = await import("../../shared/pipeline/deliver-report.ts");
   const { deliveriesOf } = await import("../../shared/store/report-store.ts");
   const { hub, config } = store;
-  const { reads, post } = reportingOf(hub, { config, picture: await localPicture() });
+  const { reads, post } = reportingOf(hub, { config, picture: localPicture });
   const made = await makeRun(hub, reads, settings, period);
   if (made === undefined)
     throw new HubError("lease_held", "the report is being made by another process", { retry: "later" });

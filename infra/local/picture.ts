@@ -1,10 +1,13 @@
-import type { Picture } from "../../shared/report/render/mail.tsx";
+import { fileURLToPath } from "node:url";
+import type { PictureMaker } from "../../shared/report/render/mail.tsx";
 
-/** Draws charts as pictures, where the library of this machine's kind is installed. */
-export const localPicture = async (): Promise<Picture | undefined> => {
-  try {
-    return (await import("../../shared/adapters/picture/resvg.ts")).pngOf;
-  } catch {
-    return undefined;
-  }
+const pathOf = (address: string): string => fileURLToPath(import.meta.resolve(address));
+
+/** Draws charts with the library and the font of this folder; both are read when the first is asked for. */
+export const localPicture: PictureMaker = async () => {
+  const { resvg } = await import("../../shared/adapters/picture/resvg.ts");
+  return resvg({
+    library: pathOf("@resvg/resvg-wasm/index_bg.wasm"),
+    font: pathOf("../../shared/adapters/picture/DejaVuSans.ttf"),
+  });
 };

@@ -88,7 +88,7 @@ export const startLocalHub = async (options: {
       throw configInvalid(problems, workspace.config?.file ?? "the demo", workspace.config?.text ?? "");
     const counts = registry();
     const hub = await openHub({ config, ports: embedded.ports, log, meter: counts, url, alone: true });
-    useHub(hub, config.outputs, { config, source: workspace.config, picture: await localPicture() });
+    useHub(hub, config.outputs, { config, source: workspace.config, picture: localPicture });
     for (const reason of reportWarnings(config, hub.ports.clock.now())) log.warn({ reason }, "config");
     if (embedded.lostChanges > 0)
       log.warn(

@@ -167,8 +167,8 @@ export const LAYERS: readonly Layer[] = [
     at: "shared/adapters/picture",
     holds: "charts as pictures, with the font that they are drawn with",
     imports: [],
-    packages: ["@resvg/resvg-js"],
-    node: ["url"],
+    packages: ["@resvg/resvg-wasm"],
+    node: ["fs"],
   },
   {
     at: "shared/platform",

@@ -1,5 +1,5 @@
 import type { Hub } from "../pipeline/hub.ts";
-import type { Picture } from "../report/render/mail.tsx";
+import type { PictureMaker } from "../report/render/mail.tsx";
 import type { HubConfig } from "./define-hub.ts";
 
 let current: Hub | undefined;
@@ -11,7 +11,7 @@ interface Reports {
   readonly config: HubConfig;
   /** The file that the config was read from; absent for the demo, and where nobody knows. */
   readonly source?: { readonly file: string; readonly text: string } | undefined;
-  readonly picture?: Picture | undefined;
+  readonly picture?: PictureMaker | undefined;
 }
 
 /** Makes this the hub that the handlers of `functions/` work with, for as long as the process lives. */

@@ -1,6 +1,7 @@
 import { systemClock } from "../adapters/clock.ts";
 import { HubError } from "../connector/errors.ts";
 import type { Ports } from "../ports/ports.ts";
+import type { PictureMaker } from "../report/render/mail.tsx";
 import type { SecretsKnown } from "./connections.ts";
 import { useHub } from "./current.ts";
 import type { HubConfig } from "./define-hub.ts";
@@ -26,6 +27,7 @@ export const openOnAws = (parts: {
   readonly knows: SecretsKnown;
   readonly url: string;
   readonly namespace: string;
+  readonly picture?: PictureMaker | undefined;
 }): Told => {
   const ports = only(parts.ports);
   const now = () => ports.clock.now();
@@ -34,9 +36,7 @@ export const openOnAws = (parts: {
   useHub(
     hubOf({ ...parts, ports, log, meter, alone: false, elastic: true, keepsIdentityKey: true }),
     parts.config.outputs,
-    {
-      config: parts.config,
-    },
+    { config: parts.config, picture: parts.picture },
   );
   const keyFor = (purpose: string) => async (): Promise<Uint8Array> => {
     const secret = await ports.secrets.get(CURSOR_KEY);

@@ -8,7 +8,7 @@ import { snakeKeys } from "../domain/snake-case.ts";
 import type { Post } from "../pipeline/deliver-report.ts";
 import type { Hub } from "../pipeline/hub.ts";
 import type { Report } from "../report/document.ts";
-import { type Picture, reportMail } from "../report/render/mail.tsx";
+import { type PictureMaker, reportMail } from "../report/render/mail.tsx";
 import { reportSlack } from "../report/render/slack.ts";
 import { reportTeams } from "../report/render/teams.ts";
 import type { HubConfig } from "./define-hub.ts";
@@ -21,7 +21,7 @@ type Config = Pick<HubConfig, "reports" | "outputs" | "mail">;
 const PER_MINUTE = 60;
 
 /** Takes reports to the recipients that a config names. @param picture draws charts; without it they are lines of bars */
-export const reportPosts = (hub: Hub, config: Config, picture?: Picture): Post => {
+export const reportPosts = (hub: Hub, config: Config, picture?: PictureMaker): Post => {
   const around = surroundingsOf(hub);
   const secretOf = async (name: string): Promise<string> => {
     const value = await hub.ports.secrets.get(name);
@@ -60,9 +60,9 @@ const mail = async (
   report: Report,
   to: string,
   id: string,
-  picture?: Picture,
+  picture?: PictureMaker,
 ) => {
-  const { subject, text, html, pictures } = reportMail(report, picture);
+  const { subject, text, html, pictures } = reportMail(report, await picture?.());
   const sender = settings?.replyTo ?? /(?<![^\s<>])[^\s<>]+@[^\s<>]+/.exec(settings?.from ?? "")?.[0];
   await mailerOf(settings, hub.ports.secrets, hub.ports.mailer).send({
     id,

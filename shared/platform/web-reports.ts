@@ -1,7 +1,7 @@
 import type { Hub } from "../pipeline/hub.ts";
 import { previewRun } from "../pipeline/make-run.ts";
 import { periodOf } from "../report/period.ts";
-import type { Picture } from "../report/render/mail.tsx";
+import type { PictureMaker } from "../report/render/mail.tsx";
 import { deliveriesOf, runOf, runsOf } from "../store/report-store.ts";
 import type { WebReports } from "../web/web-deps.ts";
 import type { HubConfig } from "./define-hub.ts";
@@ -10,7 +10,7 @@ import { reportReads, reportsOf } from "./reports.ts";
 /** The reports of a config as the surfaces show them. */
 export const webReports = (
   hub: Hub,
-  { config, picture }: { readonly config: HubConfig; readonly picture?: Picture | undefined },
+  { config, picture }: { readonly config: HubConfig; readonly picture?: PictureMaker | undefined },
 ): WebReports => {
   const { table } = hub.ports;
   return {

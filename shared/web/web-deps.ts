@@ -1,7 +1,7 @@
 import type { EventName } from "../domain/event.ts";
 import type { Table } from "../ports/table.ts";
 import type { Report } from "../report/document.ts";
-import type { Picture } from "../report/render/mail.tsx";
+import type { PictureMaker } from "../report/render/mail.tsx";
 import type { ReportSettings } from "../report/settings.ts";
 import type { Replies } from "../store/replies.ts";
 import type { Delivery, StoredRun } from "../store/report-store.ts";
@@ -21,7 +21,7 @@ export interface WebReports {
   /** As it would be made now for the last whole period before a moment; not kept. */
   readonly preview: (settings: ReportSettings, asOf: Date) => Promise<Report>;
   /** Draws charts for mails; absent where nothing can. */
-  readonly picture?: Picture | undefined;
+  readonly picture?: PictureMaker | undefined;
 }
 
 /** All that the HTTP surfaces are given: they hold no clock, no environment and no files of their own. */

@@ -1,6 +1,6 @@
 import { parse } from "csv-parse/sync";
 import { describe, expect, it } from "vitest";
-import { pngOf } from "../../shared/adapters/picture/resvg.ts";
+import { localPicture } from "../../infra/local/picture.ts";
 import { Report } from "../../shared/report/document.ts";
 import { reportCsv } from "../../shared/report/render/csv.ts";
 import { mailPreview, reportHtml, reportMail } from "../../shared/report/render/mail.tsx";
@@ -108,8 +108,8 @@ describe("a report with 500 changes", async () => {
     expect(report.lead).toMatch(/^500 features shipped, 500 decisions waiting, 100 features off track\.$/);
   });
 
-  it("is a mail of at most 80 KB of HTML without anything from elsewhere, its text part with the same facts", () => {
-    const mail = reportMail(report, pngOf);
+  it("is a mail of at most 80 KB of HTML without anything from elsewhere, its text part with the same facts", async () => {
+    const mail = reportMail(report, await localPicture());
     expect(Buffer.byteLength(mail.html)).toBeLessThanOrEqual(80_000);
     expect(mail.html).not.toMatch(/<(?:img|link|script)[^>]+(?:src|href)="(?!cid:)/);
     const words = (html: string) =>
@@ -131,8 +131,8 @@ describe("a report with 500 changes", async () => {
     expect(figures(mail.text).size).toBeGreaterThanOrEqual(25);
   });
 
-  it("carries its charts as pictures with their words in them", () => {
-    const { pictures, html } = reportMail(report, pngOf);
+  it("carries its charts as pictures with their words in them", async () => {
+    const { pictures, html } = reportMail(report, await localPicture());
     expect(pictures.length).toBeGreaterThanOrEqual(2);
     for (const { id, png } of pictures) {
       expect(html).toContain(`src="cid:${id}"`);
@@ -140,8 +140,8 @@ describe("a report with 500 changes", async () => {
       // Without a font the same picture has half the size.
       expect(png.byteLength).toBeGreaterThan(5000);
     }
-    expect(mailPreview(reportMail(report, pngOf))).not.toContain("cid:");
-    expect(reportHtml(report, pngOf)).toContain("data:image/png;base64,");
+    expect(mailPreview(reportMail(report, await localPicture()))).not.toContain("cid:");
+    expect(reportHtml(report, await localPicture())).toContain("data:image/png;base64,");
   });
 
   it("fits into Slack and Teams, and says how much more there is", () => {

@@ -7,6 +7,8 @@ import { reportText } from "./text.ts";
 
 /** Makes a PNG of an SVG. */
 export type Picture = (svg: string) => Uint8Array;
+/** Loads what draws pictures when the first is asked for: few processes ever draw one. */
+export type PictureMaker = () => Promise<Picture>;
 
 export interface ReportMail {
   readonly subject: string;

@@ -53,11 +53,13 @@ export const previewOf = (
 
 /** Mounts reports as files, and the mail that the preview holds in its frame. */
 export const mountReports = (app: Hono<WebEnv>, deps: WebDeps): void => {
-  const send = (c: Context<WebEnv>, report: Report, ending: (typeof FILES)[number], name: string) => {
+  const send = async (c: Context<WebEnv>, report: Report, ending: (typeof FILES)[number], name: string) => {
     const { type, write } = FORMATS[ending];
     if (ending === "html") c.set("frames", "held");
     const text =
-      ending === "csv" ? reportCsv(report, c.req.query("bom") === "1") : write(report, deps.reports?.picture);
+      ending === "csv"
+        ? reportCsv(report, c.req.query("bom") === "1")
+        : write(report, ending === "html" ? await deps.reports?.picture?.() : undefined);
     return c.body(text, 200, {
       "Content-Type": type,
       "Cache-Control": "private, no-cache",
@@ -77,6 +79,6 @@ export const mountReports = (app: Hono<WebEnv>, deps: WebDeps): void => {
     const report = await previewOf(c, deps, c.req.param("id"), c.req.query("as_of"));
     c.set("frames", "held");
     c.header("Cache-Control", "no-store");
-    return c.html(mailPreview(reportMail(report, deps.reports?.picture)));
+    return c.html(mailPreview(reportMail(report, await deps.reports?.picture?.())));
   });
 };

@@ -1,12 +1,14 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { build } from "esbuild";
 import { describe, expect, it } from "vitest";
-import { bundle } from "../../../infra/aws/bundle.ts";
+import { BUILD, bundle, DRAWING } from "../../../infra/aws/bundle.ts";
 import { deployedParts } from "../../../infra/aws/deployed-parts.ts";
 import example from "../../../infra/aws/examples/throughline.config.ts";
 import type { HubConfig } from "../../../shared/platform/define-hub.ts";
+import type { PictureMaker } from "../../../shared/report/render/mail.tsx";
 import { templateOf } from "./synthesised.ts";
 
 const CONFIG: HubConfig = {
@@ -63,15 +65,15 @@ describe("reports on AWS", async () => {
     expect(deployedParts(example).map(({ part }) => part)).not.toContain("send-report");
   });
 
-  it("run from a bundle that loads, without the library that draws pictures", async () => {
+  it("run from a bundle that loads, with what draws pictures beside its code", async () => {
     const folder = mkdtempSync(join(tmpdir(), "throughline-report-"));
     const before = { ...process.env };
     try {
       const part = deployedParts(CONFIG).find((one) => one.part === "send-report");
       if (part === undefined) throw new Error("no function sends reports");
       const made = await bundle(part, folder);
-      expect(Object.keys(made.metafile.inputs).filter((path) => path.includes("resvg"))).toEqual([]);
-      expect(made.bytes).toBeLessThan(3_000_000);
+      expect(readdirSync(folder)).toEqual(expect.arrayContaining(["index.js", "index_bg.wasm", "DejaVuSans.ttf"]));
+      expect(made.bytes).toBeLessThan(1_500_000);
       Object.assign(process.env, {
         THROUGHLINE_TABLE: "t",
         THROUGHLINE_SECRETS: "/s",
@@ -82,6 +84,27 @@ describe("reports on AWS", async () => {
       expect(handler).toBeTypeOf("function");
     } finally {
       process.env = before;
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it("draw pictures with the files that lie beside their code", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "throughline-picture-"));
+    try {
+      await build({
+        ...BUILD,
+        outfile: join(folder, "index.js"),
+        stdin: { contents: DRAWING.join("\n"), resolveDir: process.cwd() },
+      });
+      const { picture } = createRequire(import.meta.url)(join(folder, "index.js")) as { picture: PictureMaker };
+      const draw = await picture();
+      const svg = (words: string) =>
+        `<svg xmlns="http://www.w3.org/2000/svg" width="200" height="40"><text x="5" y="25">${words}</text></svg>`;
+      const [worded, bare] = [draw(svg("Storefront")), draw(svg(""))];
+      expect(String.fromCharCode(...worded.slice(1, 4))).toBe("PNG");
+      // Without a font words vanish.
+      expect(worded.byteLength).toBeGreaterThan(bare.byteLength + 500);
+    } finally {
       rmSync(folder, { recursive: true });
     }
   });

@@ -59,6 +59,7 @@ const parse = (html: string): Parsed => {
 };
 
 const SAFE = /^(?:\/(?!\/)|#|https?:\/\/|mailto:)/;
+const unsafe = (links: readonly string[]): string[] => links.filter((link) => !SAFE.test(link));
 const FULLEST = `/features/${sampleFeature(8, null).id}`;
 const ADDRESSES = [
   "/",
@@ -91,7 +92,7 @@ describe("T11 text from vendors", () => {
       for (const address of new Set([FULLEST, ADDRESSES[at % ADDRESSES.length] ?? FULLEST])) {
         const { tags, links } = await page(address);
         expect(tags, `${text} on ${address}`).toEqual(expected.get(address));
-        for (const link of links) expect(link).toMatch(SAFE);
+        expect(unsafe(links), `${text} on ${address}`).toEqual([]);
       }
     }
     process.stdout.write(`hostile text: ${texts.length} texts, each on 2 of ${ADDRESSES.length} pages\n`);
@@ -108,7 +109,7 @@ describe("T11 text from vendors", () => {
       const address = `${doors[at % doors.length]}${encodeURIComponent(text.toWellFormed().slice(0, 200))}`;
       const { tags, links } = parse(await (await app.request(address)).text());
       expect(loading(tags)).toEqual(ours);
-      for (const link of links) expect(link).toMatch(SAFE);
+      expect(unsafe(links), address).toEqual([]);
     }
   });
 

@@ -25,7 +25,10 @@ interface Kept {
 
 /** Says that the code is in parts. */
 const MODULE = ["package.json"];
-const KEPT_MS = 14 * 86_400_000;
+/** Of the digest that a kept bundle is named by. */
+const DIGITS = 16;
+/** Bundles of one function, for who goes back and forth between branches. */
+const KEPT = 8;
 
 /** Files of one run, most of which are in every bundle. */
 export type Digests = Map<string, string | undefined>;
@@ -64,7 +67,7 @@ export const keptOr = async (
   make: () => Promise<Metafile>,
 ): Promise<Metafile> => {
   const home = join(root, "node_modules", ".cache", "throughline");
-  const place = join(home, `${name}-${hash("sha256", asked, "hex").slice(0, 16)}`);
+  const place = join(home, `${name}-${hash("sha256", asked, "hex").slice(0, DIGITS)}`);
   const kept = read(() => JSON.parse(readFileSync(join(place, "kept.json"), "utf8")) as Kept);
   if (
     kept !== undefined &&
@@ -89,11 +92,12 @@ const keep = (
   digests: Digests,
 ): void => {
   mkdirSync(dirname(place), { recursive: true });
-  for (const other of readdirSync(home)) {
-    const path = join(home, other);
-    if (other.startsWith(`${name}-`) && Date.now() - statSync(path).mtimeMs > KEPT_MS)
-      rmSync(path, { recursive: true, force: true });
-  }
+  const others = readdirSync(home)
+    .filter((other) => other.slice(0, -DIGITS - 1) === name)
+    .map((other) => join(home, other))
+    .map((path) => ({ path, at: read(() => statSync(path).mtimeMs) ?? 0 }))
+    .toSorted((a, b) => b.at - a.at);
+  for (const { path } of others.slice(KEPT - 1)) rmSync(path, { recursive: true, force: true });
   const draft = mkdtempSync(join(home, "draft-"));
   const files = [...Object.keys(metafile.outputs).map((path) => basename(path)), ...MODULE].filter((file) =>
     existsSync(join(folder, file)),

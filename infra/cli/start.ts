@@ -1,3 +1,4 @@
+import { flushCompileCache } from "node:module";
 import { HubError } from "../../shared/connector/errors.ts";
 import { jsonLog } from "../../shared/platform/log.ts";
 import { openWorkspace } from "../local/workspace.ts";
@@ -28,6 +29,9 @@ export const demo: Command = {
   words: [0, 0],
   run: (call) => serve(call, true),
 };
+
+/** What has run by then is compiled no more at the next start, however this one ends. */
+const COMPILED_AFTER_MS = 10_000;
 
 /** People who try the demo with webhooks switched off should not wait long. */
 const DEMO_POLL_SECONDS = 15;
@@ -72,6 +76,7 @@ const serve = async ({ values, terminal }: Call, demoOnly: boolean): Promise<num
   if (local.signIn) {
     terminal.out(`  Sign in, once and within an hour:  ${await signInLink(local.hub)}\n`);
   }
+  setTimeout(flushCompileCache, COMPILED_AFTER_MS).unref();
   const signal = await stopped();
   terminal.note(`\n${signal}: stopping; what was read stays, the next start goes on\n`);
   await local.stop();

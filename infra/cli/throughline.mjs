@@ -1,5 +1,7 @@
 #!/usr/bin/env node
 // Plain JavaScript: the Node of the host may be too old to read anything else, and must be able to say so.
+import "./compiled.mjs";
+
 const [major] = process.versions.node.split(".").map(Number);
 if (major < 24) {
   process.stderr.write(

@@ -1,3 +1,5 @@
+import "../../infra/cli/compiled.mjs";
+
 type Bench = (args: readonly string[]) => Promise<void>;
 
 /** Every bench by its name, loaded when it is asked for: some need a loader for pages, others are processes of their own. */

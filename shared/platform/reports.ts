@@ -1,5 +1,6 @@
 import { configuredId } from "../domain/kind.ts";
 import { connectionViews } from "../pipeline/connection-views.ts";
+import { rulesFor } from "../pipeline/health-feeds.ts";
 import type { Hub } from "../pipeline/hub.ts";
 import { DEFINITIONS } from "../report/definitions.ts";
 import type { ReportReads } from "../report/make.ts";
@@ -59,5 +60,6 @@ export const reportReads = (hub: Hub): ReportReads => {
     featuresById: (ids) => featuresById(table, ids),
     featuresOf: (records) => featuresOf(table, records),
     targetMoves: (id) => views.targetMoves(id),
+    trustLimits: (productIds) => rulesFor(hub, productIds).experiment,
   };
 };

@@ -1,4 +1,5 @@
 import { HubError, safeReason } from "../connector/errors.ts";
+import { rulesFor } from "../pipeline/health-feeds.ts";
 import type { Hub } from "../pipeline/hub.ts";
 import type { Job } from "../pipeline/messages.ts";
 import { repliesIn } from "../store/replies.ts";
@@ -34,6 +35,7 @@ export const webDepsOf = async (hub: () => Hub): Promise<WebDeps> => {
     version: VERSION,
     timezone: hub().timezone,
     url: () => hub().url,
+    trustLimits: (productIds) => rulesFor(hub(), productIds).experiment,
     ask: ({ connection, what, full, letter }) =>
       jobs.send([
         JSON.stringify({

@@ -1,3 +1,21 @@
+import type { FieldedKind } from "../domain/entity.ts";
+import type { Kind } from "../domain/kind.ts";
+
+/** The start of the keys of all lists of entities of a kind: adapters with indexes index these alone. */
+export const KIND_LISTS = "N#";
+
+/** The start of the keys of the lists of one kind; the shard stands behind it. */
+export const kindLists = <K extends Kind>(kind: K) => `${KIND_LISTS}${kind}#` as const;
+
+/** Sort keys of the rows that are counted by beside those of a list. */
+export const BESIDE = { contribution: "C", view: "V" } as const;
+
+/** Where an entity stands, as the first of these places says; `unknown` where none does. */
+export const STANDING = ["fields.status.category", "fields.state.category", "fields.result.category"] as const;
+
+/** When something happened to what is counted by its time: the latest of these, each at the first of its places that is filled. */
+export const MOMENTS = [["fields.at"], ["fields.solvedAt"], ["sourceCreatedAt", "firstSeenAt"]] as const;
+
 /** Values that a list is counted by, as places in the data of rows: `fields.at`. */
 interface Values {
   /** Of the row that stands in the list. */
@@ -26,13 +44,13 @@ export const COUNTED = {
       "fields.score",
       "fields.scale",
     ],
-    beside: { sk: "C", values: ["features"] },
+    beside: { sk: BESIDE.contribution, values: ["features"] },
   },
   /** Features, by what is shown of them. */
   feature: {
     own: [],
     beside: {
-      sk: "V",
+      sk: BESIDE.view,
       values: [
         "key",
         "name",
@@ -66,8 +84,11 @@ export interface CountedRow {
   readonly beside: readonly unknown[] | null;
 }
 
-/** The start of the keys of lists of which those of a time are wanted. */
-export const TIMED = ["N#supportTicket#", "N#feedback#", "N#surveyResponse#"] as const;
+/** Kinds of which those of a time are wanted. */
+export const TIMED_KINDS = ["supportTicket", "feedback", "surveyResponse"] as const satisfies readonly FieldedKind[];
+
+/** The start of the keys of their lists. */
+export const TIMED = TIMED_KINDS.map(kindLists);
 
 /** The value at a place of a row's data; null where there is none. */
 export const valueAt = (data: unknown, place: string): unknown =>

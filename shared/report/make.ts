@@ -1,4 +1,5 @@
 import type { Entity, FieldedKind } from "../domain/entity.ts";
+import type { TrustLimits } from "../domain/experiment-trust.ts";
 import { TICKET_STATUSES } from "../domain/fields-around.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { Stage } from "../domain/stage.ts";
@@ -24,6 +25,8 @@ export interface ReportReads extends EntityReads, CountedReads, Pick<Views, "con
   featuresOf(records: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;
   /** When the target of a record of a plan was moved, by its id. */
   targetMoves(id: string): Promise<readonly TargetMove[]>;
+  /** When experiments of features of these products are not to be trusted, by the config. */
+  trustLimits(productIds: readonly string[]): TrustLimits;
 }
 
 /** The report before, with what it remembers, in ascending order of ids. */
@@ -98,6 +101,7 @@ export const makeReport = async (
         features: (wanted) => reads.featuresById(wanted),
         entities: (wanted) => reads.entitiesById(wanted),
         targetMoves: (id) => reads.targetMoves(id),
+        trustLimits: (productIds) => reads.trustLimits(productIds),
       }),
     })),
   );

@@ -1,4 +1,5 @@
 import type { Entity, FieldedKind } from "../domain/entity.ts";
+import type { TrustLimits } from "../domain/experiment-trust.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { TargetMove } from "../domain/target-moves.ts";
 import type { FeatureBrief, SaidBrief, SaidKind } from "../store/counted-reads.ts";
@@ -63,6 +64,8 @@ export interface Lookups {
   entities(ids: readonly string[]): Promise<ReadonlyMap<string, Entity>>;
   /** When the target of a feature or an initiative was moved, oldest first. */
   targetMoves(id: string): Promise<readonly TargetMove[]>;
+  /** When experiments of features of these products are not to be trusted, as for their health. */
+  trustLimits(productIds: readonly string[]): TrustLimits;
 }
 
 /** Takes what is streamed past it and keeps figures and the few rows that it will show, never all of it. */

@@ -1,5 +1,5 @@
 import type { Entity, Fields } from "../domain/entity.ts";
-import type { COUNTED, CountedRow } from "../ports/counted.ts";
+import type { COUNTED, CountedRow, TIMED_KINDS } from "../ports/counted.ts";
 import type { Table, WantedSince } from "../ports/table.ts";
 import { lists, SHARDS } from "./keys.ts";
 import type { FeatureView, Slice } from "./views.ts";
@@ -20,7 +20,11 @@ export type FeatureBrief = Pick<
 };
 
 /** Kinds of what customers say, of which there are many. */
-export const SAID_KINDS = ["surveyResponse", "feedback", "supportTicket"] as const;
+export const SAID_KINDS = [
+  "surveyResponse",
+  "feedback",
+  "supportTicket",
+] as const satisfies (typeof TIMED_KINDS)[number][];
 export type SaidKind = (typeof SAID_KINDS)[number];
 
 interface SaidFields {

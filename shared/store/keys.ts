@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { Instant } from "../domain/instant.ts";
 import type { Kind } from "../domain/kind.ts";
 import type { LinkType } from "../domain/link.ts";
+import { BESIDE, kindLists } from "../ports/counted.ts";
 import type { Place } from "../ports/table.ts";
 
 /**
@@ -102,6 +103,8 @@ import type { Place } from "../ports/table.ts";
  * | due: deliveries of reports             | T#reports              | {at}#{report}#{period}#{recipient} |
  * | due: changes of stage, as logged       | S                      | {loggedAt}#{order}#{event}      |
  *
+ * The start of the lists of a kind and two keys beside them are in `ports/counted.ts`, since adapters index rows by them.
+ *
  * Ids, stages, kinds and times hold no `#`; free texts (aliases, scopes, delivery ids) stand last in their key or are
  * encoded, so no two lists of parts give one key.
  */
@@ -121,13 +124,13 @@ export const historyKey = (id: string, at: Instant, entry: string): Place => ({
   pk: `E#${id}`,
   sk: `H#${at}#${free(entry)}`,
 });
-export const contributionKey = (id: string): Place => ({ pk: `E#${id}`, sk: "C" });
+export const contributionKey = (id: string): Place => ({ pk: `E#${id}`, sk: BESIDE.contribution });
 export const factsKey = (feature: string, record: string): Place => ({ pk: `E#${feature}`, sk: `F#${record}` });
 export const cyclePartKey = (cycle: string, item: string): Place => ({ pk: `E#${cycle}`, sk: `M#${item}` });
 export const recencyKey = (feature: string): Place => ({ pk: `E#${feature}`, sk: "R" });
 export const searchWordKey = (id: string, word: string): Place => ({ pk: `E#${id}`, sk: `N#${word}` });
 export const replyKey = (identity: string, name: string): Place => ({ pk: `RQ#${free(identity)}`, sk: free(name) });
-export const viewKey = (feature: string): Place => ({ pk: `E#${feature}`, sk: "V" });
+export const viewKey = (feature: string): Place => ({ pk: `E#${feature}`, sk: BESIDE.view });
 export const saidKey = (feature: string): Place => ({ pk: `E#${feature}`, sk: "S" });
 export const updateKey = (about: string, at: Instant, update: string): Place => ({
   pk: `E#${about}`,
@@ -281,8 +284,8 @@ const loggedAs = (loggedAt: Instant, order: number, event: string): string =>
 
 export const lists = {
   /** The first hex digit after the prefix is the shard, so walking the shards in order walks the ids in order. */
-  ofKind: (kind: Kind, id: string): Place => ({ pk: `N#${kind}#${id.slice(id.indexOf("_") + 1)[0]}`, sk: id }),
-  shard: (kind: Kind, digit: string) => `N#${kind}#${digit}`,
+  ofKind: (kind: Kind, id: string): Place => ({ pk: `${kindLists(kind)}${id.slice(id.indexOf("_") + 1)[0]}`, sk: id }),
+  shard: (kind: Kind, digit: string) => `${kindLists(kind)}${digit}`,
   ofRecency: (updatedAt: Instant, id: string): Place => ({ pk: "U#features", sk: `${updatedAt}#${id}` }),
   recency: "U#features",
   ofSearchWord: (word: string, id: string): Place => ({ pk: lists.searchWords(word), sk: `${word}#${id}` }),

@@ -1,4 +1,5 @@
 import type { EventName } from "../domain/event.ts";
+import type { TrustLimits } from "../domain/experiment-trust.ts";
 import type { Table } from "../ports/table.ts";
 import type { Report } from "../report/document.ts";
 import type { PictureMaker } from "../report/render/mail.tsx";
@@ -43,6 +44,8 @@ export interface WebDeps {
   readonly timezone?: string | undefined;
   /** Where people reach this hub, without a slash at the end. */
   readonly url: () => string;
+  /** When experiments of features of these products are not to be trusted, as for their health. */
+  readonly trustLimits: (productIds: readonly string[]) => TrustLimits;
   /** Absent where the hub has none. */
   readonly reports?: WebReports | undefined;
   /** True when what is shown is the made-up demo company. */

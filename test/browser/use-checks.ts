@@ -123,6 +123,27 @@ const words = async (browser: Browser, hub: string): Promise<{ found: number; wr
   return { found, wrong };
 };
 
+const FILTERED = ["/?health=on_track", "/features?health=on_track", "/?health=on_track&view=timeline"];
+const FIELDS = `[...document.querySelectorAll(".tools .filters > :not([type=hidden])")].map((one) => one.getBoundingClientRect().bottom)`;
+/** Fields, the button and the links beside it. */
+const FILTERS = 9;
+/** Links have another height of line than fields. */
+const ABOUT_PX = 4;
+
+/** Boards are read below their filters, so these take one line of a usual window, also where some are set. */
+const inOneLine = async (browser: Browser, hub: string): Promise<string[]> => {
+  await using visitor = await visit(browser);
+  const wrong: string[] = [];
+  for (const address of FILTERED) {
+    await visitor.page.goto(`${hub}${address}`);
+    const bottoms = (await visitor.page.evaluate(FIELDS)) as number[];
+    if (bottoms.length < FILTERS) wrong.push(`${address}: ${bottoms.length} filters were found`);
+    const apart = Math.max(...bottoms) - Math.min(...bottoms);
+    if (apart > ABOUT_PX) wrong.push(`${address}: filters stand ${apart} px apart`);
+  }
+  return wrong;
+};
+
 /** Pages under a keyboard, large letters, other colours, on paper, and for those who see no colour. */
 export const useChecks = async (browser: Browser, hub: string): Promise<readonly Result[]> => {
   let stops = 0;
@@ -142,6 +163,13 @@ export const useChecks = async (browser: Browser, hub: string): Promise<readonly
       figure: `${stops} places on ${PAGES.length} pages`,
       limit: "all",
       wrong: unreached,
+    },
+    {
+      check: 15,
+      what: "filters of features stand in one line at 1280 px",
+      figure: `${FILTERED.length} pages`,
+      limit: "0 wrong",
+      wrong: await inOneLine(browser, hub),
     },
     {
       check: 16,

@@ -10,7 +10,7 @@ import { publish } from "../../shared/pipeline/publish.ts";
 import type { Ports } from "../../shared/ports/ports.ts";
 import { entityById, type StoredEntity } from "../../shared/store/entities.ts";
 import { entityKey } from "../../shared/store/keys.ts";
-import { openPipeline } from "../pipeline/open-pipeline.ts";
+import { bareTool, openPipeline } from "../pipeline/open-pipeline.ts";
 import { mortal } from "../simulation/mortal-ports.ts";
 
 const Team = z.looseObject({ id: z.string(), name: z.string(), at: z.string() });
@@ -18,12 +18,7 @@ const Body = z.object({ gone: z.boolean(), team: Team });
 
 /** A tool whose records and deletions tell their time. */
 const tool = defineConnector<unknown>({
-  id: "tool",
-  title: "Tool",
-  category: "planning",
-  docs: "https://tool.example/docs",
-  config: z.unknown(),
-  http: () => ({ baseUrl: "https://tool.example", headers: {}, requestsPerMinute: 60 }),
+  ...bareTool,
   streams: {
     teams: stream({
       record: Team,

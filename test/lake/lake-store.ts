@@ -3,7 +3,7 @@ import { type Connector, defineConnector, stream } from "../../shared/connector/
 import { entityId, type Kind } from "../../shared/domain/kind.ts";
 import { ingest } from "../../shared/pipeline/ingest.ts";
 import { project } from "../../shared/pipeline/project.ts";
-import { openPipeline } from "../pipeline/open-pipeline.ts";
+import { bareTool, openPipeline } from "../pipeline/open-pipeline.ts";
 
 const T = "2026-02-01T10:00:00.000Z";
 const word = <const C extends string>(category: C, detail: string = category) => ({
@@ -26,12 +26,7 @@ const CampaignRecord = z.looseObject({ id: z.string(), feature: z.string(), cost
 
 /** A tool that has features, their work, tickets about them and campaigns for them. */
 const tool = defineConnector<unknown>({
-  id: "tool",
-  title: "Tool",
-  category: "planning",
-  docs: "https://tool.example/docs",
-  config: z.unknown(),
-  http: () => ({ baseUrl: "https://tool.example", headers: {}, requestsPerMinute: 60 }),
+  ...bareTool,
   streams: {
     features: stream({
       record: FeatureRecord,

@@ -37,12 +37,14 @@ export const word = <const C extends string>(category: C, detail: string = categ
 export const arriving = (tools: Readonly<Record<string, Category>>, rules?: Hub["rules"]) => {
   const open = openPipeline({ connector: bareTool, ...(rules && { rules }) });
   const { table } = open.real;
+  let around: Partial<Hub> = {};
   let opened: ReadonlyMap<string, Connection> = new Map();
   const hubWith = (changed: Hub["rules"] | undefined = rules): Hub => {
     const hub = open.hub("one");
     return {
       ...hub,
       ...(changed && { rules: changed }),
+      ...around,
       connectionNames: Object.keys(tools),
       connection: async (name) => {
         const already = opened.get(name);
@@ -82,6 +84,10 @@ export const arriving = (tools: Readonly<Record<string, Category>>, rules?: Hub[
     /** Connections are these from now on. */
     opens(connections: ReadonlyMap<string, Connection>) {
       opened = connections;
+    },
+    /** The hub is so from now on. */
+    becomes(parts: Pick<Hub, "health" | "products">) {
+      around = parts;
     },
     view,
     /** Records come in one after the other, each projected by itself. */

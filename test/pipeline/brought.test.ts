@@ -7,17 +7,12 @@ import { lostByFeed } from "../../shared/pipeline/lost.ts";
 import type { Ports } from "../../shared/ports/ports.ts";
 import { historyOf } from "../../shared/store/entities.ts";
 import { partition } from "../../shared/store/keys.ts";
-import { openPipeline } from "./open-pipeline.ts";
+import { bareTool, openPipeline } from "./open-pipeline.ts";
 
 const Issue = z.object({ id: z.string(), at: z.string(), past: z.array(z.string()) });
 
 const tool = defineConnector<unknown>({
-  id: "tool",
-  title: "Tool",
-  category: "planning",
-  docs: "https://tool.example/docs",
-  config: z.unknown(),
-  http: () => ({ baseUrl: "https://tool.example", headers: {}, requestsPerMinute: 60 }),
+  ...bareTool,
   streams: {
     issues: stream({
       record: Issue,

@@ -11,7 +11,7 @@ import { Job } from "../../shared/pipeline/messages.ts";
 import { poll } from "../../shared/pipeline/poll.ts";
 import { entityById } from "../../shared/store/entities.ts";
 import { censusKey } from "../../shared/store/keys.ts";
-import { openPipeline } from "./open-pipeline.ts";
+import { bareTool, openPipeline } from "./open-pipeline.ts";
 
 const Item = z.looseObject({ id: z.string(), name: z.string(), place: z.string(), kind: z.enum(["workItem", "team"]) });
 type Item = z.output<typeof Item>;
@@ -33,12 +33,7 @@ interface Tool {
 
 const toolOf = (tool: Tool): Connector =>
   defineConnector<unknown>({
-    id: "tool",
-    title: "Tool",
-    category: "planning",
-    docs: "https://tool.example/docs",
-    config: z.unknown(),
-    http: () => ({ baseUrl: "https://tool.example", headers: {}, requestsPerMinute: 60 }),
+    ...bareTool,
     streams: {
       items: stream({
         record: Item,

@@ -3,17 +3,13 @@ import * as z from "zod";
 import { type Connector, defineConnector, stream } from "../../shared/connector/contract.ts";
 import { ingest } from "../../shared/pipeline/ingest.ts";
 import { draftOf } from "./arriving.ts";
-import { openPipeline } from "./open-pipeline.ts";
+import { bareTool, openPipeline } from "./open-pipeline.ts";
 
 const Team = z.looseObject({ id: z.string(), name: z.string() });
 /** A tool whose webhooks only say which team to read again. */
 const connector = defineConnector<unknown>({
-  id: "tool",
-  title: "Tool",
+  ...bareTool,
   category: "code",
-  docs: "https://tool.example/docs",
-  config: z.unknown(),
-  http: () => ({ baseUrl: "https://tool.example", headers: {}, requestsPerMinute: 60 }),
   streams: {
     teams: stream({
       record: Team,

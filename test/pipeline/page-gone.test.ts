@@ -4,7 +4,7 @@ import { type Connector, defineConnector, type Page, stream } from "../../shared
 import { ingest } from "../../shared/pipeline/ingest.ts";
 import { poll } from "../../shared/pipeline/poll.ts";
 import { everyOf } from "../../shared/store/entities.ts";
-import { openPipeline } from "./open-pipeline.ts";
+import { bareTool, openPipeline } from "./open-pipeline.ts";
 
 type Cursor = { readonly run: number };
 type Pages = readonly Omit<Page<Cursor>, "cursor">[];
@@ -12,12 +12,8 @@ type Pages = readonly Omit<Page<Cursor>, "cursor">[];
 /** A tool that lists tickets, and what was deleted beside them; each run gives the next page. */
 const tool = (pages: Pages): Connector =>
   defineConnector({
-    id: "tool",
-    title: "Tool",
+    ...bareTool,
     category: "support",
-    docs: "https://tool.example/docs",
-    config: z.unknown(),
-    http: () => ({ baseUrl: "https://tool.example", headers: {}, requestsPerMinute: 60 }),
     streams: {
       tickets: stream<unknown, { readonly id: string }, Cursor>({
         record: z.looseObject({ id: z.string() }),

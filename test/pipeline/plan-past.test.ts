@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { inWords } from "../../infra/cli/explain.ts";
 import type { Draft, FieldedKind, Relation } from "../../shared/domain/entity.ts";
+import { TRUST_LIMITS } from "../../shared/domain/experiment-trust.ts";
 import type { HistoryEntry } from "../../shared/domain/history.ts";
 import { addHistory } from "../../shared/store/entities.ts";
 import { tableViews } from "../../shared/store/table-views.ts";
@@ -32,6 +33,7 @@ const opened = () => {
     cursorKey: new Uint8Array(32).fill(7),
     version: "0.1.0",
     url: () => HUB,
+    trustLimits: () => TRUST_LIMITS,
   });
   const read = async (path: string) => {
     const response = await app.request(path);

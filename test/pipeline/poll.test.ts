@@ -9,7 +9,7 @@ import { poll } from "../../shared/pipeline/poll.ts";
 import type { StreamState } from "../../shared/pipeline/poll-stream.ts";
 import { everyOf } from "../../shared/store/entities.ts";
 import { streamKey } from "../../shared/store/keys.ts";
-import { Crash, crashing, openPipeline } from "./open-pipeline.ts";
+import { bareTool, Crash, crashing, openPipeline } from "./open-pipeline.ts";
 
 interface Team {
   readonly id: string;
@@ -48,12 +48,7 @@ const tool = (read: Readonly<Record<"teams" | "others", Read>>, scopes?: readonl
       }),
     });
   return defineConnector({
-    id: "tool",
-    title: "Tool",
-    category: "planning",
-    docs: "https://tool.example/docs",
-    config: z.unknown(),
-    http: () => ({ baseUrl: "https://tool.example", headers: {}, requestsPerMinute: 60 }),
+    ...bareTool,
     streams: { teams: of("teams"), others: of("others") },
   });
 };

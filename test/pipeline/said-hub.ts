@@ -1,4 +1,5 @@
 import type { Draft } from "../../shared/domain/entity.ts";
+import { TRUST_LIMITS } from "../../shared/domain/experiment-trust.ts";
 import { entityOf } from "../../shared/pipeline/entity-of.ts";
 import { eventsOf } from "../../shared/pipeline/events-of.ts";
 import { project, projectDue } from "../../shared/pipeline/project.ts";
@@ -34,6 +35,7 @@ export const openSaid = () => {
     cursorKey: new Uint8Array(32).fill(7),
     version: "0.1.0",
     url: () => "http://localhost:4100",
+    trustLimits: () => TRUST_LIMITS,
     identify: async (request) => (request.headers.get("x-as") === "viewer" ? VIEWER : ANA),
   });
   const send = (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) =>

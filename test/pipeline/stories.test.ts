@@ -6,6 +6,7 @@ import { type Sandbox, startSandbox } from "../../infra/sandbox/index.ts";
 import type { Connector } from "../../shared/connector/contract.ts";
 import { vendorHttp } from "../../shared/connector/http.ts";
 import type { Draft } from "../../shared/domain/entity.ts";
+import { TRUST_LIMITS } from "../../shared/domain/experiment-trust.ts";
 import { snakeKeys } from "../../shared/domain/snake-case.ts";
 import type { Stage } from "../../shared/domain/stage.ts";
 import type { Connection } from "../../shared/pipeline/hub.ts";
@@ -128,6 +129,7 @@ describe("the stories that the made-up company hides", { timeout: 120_000 }, () 
       cursorKey: new Uint8Array(32).fill(7),
       version: "0.1.0",
       url: () => HUB,
+      trustLimits: () => TRUST_LIMITS,
     });
   /** What people read on a feature's page, without its markup. */
   const pageOf = async (view: FeatureView): Promise<string> => {

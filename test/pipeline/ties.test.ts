@@ -7,7 +7,7 @@ import { ingest } from "../../shared/pipeline/ingest.ts";
 import { Job } from "../../shared/pipeline/messages.ts";
 import { poll } from "../../shared/pipeline/poll.ts";
 import { entityById } from "../../shared/store/entities.ts";
-import { openPipeline } from "./open-pipeline.ts";
+import { bareTool, openPipeline } from "./open-pipeline.ts";
 
 const Team = z.looseObject({ id: z.string(), name: z.string(), at: z.string().optional() });
 const Body = z.object({ gone: z.boolean(), team: z.unknown() });
@@ -15,12 +15,7 @@ const Body = z.object({ gone: z.boolean(), team: z.unknown() });
 /** A tool whose records tell their time or none, and whose deletions tell none; `now` is what it answers when asked. */
 const tool = (now: () => readonly unknown[]) =>
   defineConnector<unknown>({
-    id: "tool",
-    title: "Tool",
-    category: "planning",
-    docs: "https://tool.example/docs",
-    config: z.unknown(),
-    http: () => ({ baseUrl: "https://tool.example", headers: {}, requestsPerMinute: 60 }),
+    ...bareTool,
     streams: {
       teams: stream({
         record: Team,

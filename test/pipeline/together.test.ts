@@ -5,16 +5,11 @@ import { handler } from "../../functions/ingest-record.ts";
 import { type Connector, defineConnector, stream } from "../../shared/connector/contract.ts";
 import { useHub } from "../../shared/platform/current.ts";
 import type { Ports } from "../../shared/ports/ports.ts";
-import { openPipeline } from "./open-pipeline.ts";
+import { bareTool, openPipeline } from "./open-pipeline.ts";
 
 /** A tool whose webhooks only name what changed. */
 const tool = defineConnector<unknown>({
-  id: "tool",
-  title: "Tool",
-  category: "planning",
-  docs: "https://tool.example/docs",
-  config: z.unknown(),
-  http: () => ({ baseUrl: "https://tool.example", headers: {}, requestsPerMinute: 60 }),
+  ...bareTool,
   streams: { teams: stream({ record: z.unknown(), kinds: ["team"], normalise: () => [], reread: async () => [] }) },
   webhook: {
     signature: { sign: () => ({}), verify: () => {} },

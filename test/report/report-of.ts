@@ -1,3 +1,4 @@
+import { TRUST_LIMITS } from "../../shared/domain/experiment-trust.ts";
 import { DEFINITIONS } from "../../shared/report/definitions.ts";
 import type { Report } from "../../shared/report/document.ts";
 import { makeReport } from "../../shared/report/make.ts";
@@ -47,6 +48,7 @@ export const reportOf = (names: readonly string[], over: Partial<FeatureView> = 
           new Map(features.filter(({ id }) => ids.includes(id)).map((view) => [view.id, view])),
         featuresOf: async () => new Map(),
         targetMoves: async () => [],
+        trustLimits: () => TRUST_LIMITS,
         connections: async () => [],
       },
       hubUrl: HUB,

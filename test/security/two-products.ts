@@ -4,6 +4,7 @@ import { sqliteTable } from "../../shared/adapters/sqlite/table.ts";
 import { cycleParts } from "../../shared/domain/cycle-scope.ts";
 import type { Entity, FieldedKind } from "../../shared/domain/entity.ts";
 import type { HubEvent } from "../../shared/domain/event.ts";
+import { TRUST_LIMITS } from "../../shared/domain/experiment-trust.ts";
 import type { HistoryEntry } from "../../shared/domain/history.ts";
 import { entityId, KINDS } from "../../shared/domain/kind.ts";
 import { OPEN } from "../../shared/flow/buckets.ts";
@@ -536,6 +537,7 @@ export const twoProducts = async (over: Partial<WebDeps> & { readonly open?: boo
     cursorKey: new Uint8Array(32).fill(7),
     version: "0.1.0",
     url: () => HUB,
+    trustLimits: () => TRUST_LIMITS,
     // What it needs of a hub, which is no more than where endpoints are kept.
     webhooks: webhookDesk(
       () => ({ ports: { table, clock: { now: clock.now } }, url: HUB }) as unknown as Hub,

@@ -141,6 +141,42 @@ describe("what a connection has before it", () => {
   });
 });
 
+describe("without scripts", () => {
+  const RELOAD = '<noscript><meta http-equiv="refresh" content="15"/></noscript>';
+  const running = (state: "pending" | "syncing") =>
+    shown.connections.map((one) => ({
+      ...one,
+      streams: one.streams.map(({ stream, scope }) => ({ stream, scope, state, pages: 0, records: 0, quarantined: 0 })),
+    }));
+  const empty = sampleApp({ ...NOTHING, connections: running("pending") });
+  const busy = sampleApp({ ...shown, connections: running("syncing") });
+  const headOf = (html: string) => html.slice(0, html.indexOf("</head>"));
+
+  it("pages on which something goes on are loaded again until it is over, and say how to end that", async () => {
+    for (const [path, app] of [
+      ["/", empty],
+      ["/people", empty],
+      ["/connections", busy],
+      ["/connections/jira", busy],
+      ["/connections/jira/runs", busy],
+    ] as const) {
+      const html = await read(path, app);
+      expect(headOf(html)).toContain(RELOAD);
+      expect(html).toContain(`<a href="${path}?still=1">Do not reload</a>`);
+      for (const ended of [await read(path), await read(`${path}?still=1`, app)])
+        expect(ended).not.toContain("noscript");
+    }
+    expect(await read("/connections?b=%22%3E", busy)).toContain('<a href="/connections?b=%22%3E&amp;still=1">');
+  });
+
+  it("pages on which people type are not", async () => {
+    for (const path of ["/features", "/?view=timeline", "/?q=none", "/pm"])
+      expect(await read(path, empty)).not.toContain("noscript");
+    for (const path of ["/", "/features/ACME-100", "/reports", "/settings/keys", "/connections/jira/mapping"])
+      expect(await read(path, busy)).not.toContain("noscript");
+  });
+});
+
 describe("other times", () => {
   it("are slid to by days back, and the address that answers holds the day itself", async () => {
     const app = sampleApp({ ...shown, before: shown });

@@ -2,6 +2,7 @@ import { openDatabase } from "../../shared/adapters/sqlite/database.ts";
 import { sqliteTable } from "../../shared/adapters/sqlite/table.ts";
 import type { Entity } from "../../shared/domain/entity.ts";
 import type { HubEvent } from "../../shared/domain/event.ts";
+import { TRUST_LIMITS } from "../../shared/domain/experiment-trust.ts";
 import type { HistoryEntry } from "../../shared/domain/history.ts";
 import { entityId } from "../../shared/domain/kind.ts";
 import { type Explanation, STAGES, type Stage, type StageResult } from "../../shared/domain/stage.ts";
@@ -419,6 +420,7 @@ export const sampleDeps = (shown: Shown): WebDeps => ({
   cursorKey: new Uint8Array(32).fill(7),
   version: "0.1.0",
   url: () => HUB,
+  trustLimits: () => TRUST_LIMITS,
   ruleSet: "2026.1",
   reports: sampleReports,
 });

@@ -2,7 +2,7 @@ import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import { crc32 } from "node:zlib";
 import { checkQuery, checkRow } from "../../ports/row-image.ts";
 import type { FeedRecord, Place, Query, Row, Table, Wanted } from "../../ports/table.ts";
-import { COUNTED_INDEXES, countedQuery, countedRows, OF_KIND, STANDING } from "./counted.ts";
+import { COUNTED_INDEXES, countedQuery, countedRows, OF_KIND, STANDS } from "./counted.ts";
 import { AT_MOST, atomically } from "./database.ts";
 import { type HeldRows, heldRows } from "./held-rows.ts";
 import { storeDamaged } from "./soundness.ts";
@@ -146,7 +146,7 @@ export const sqliteTable = (db: DatabaseSync, told: () => void = () => {}): Tabl
     if (standing === undefined || by !== "list") return keysAt(sort, where, order, [...values, limit]);
     // One by one: of several at once SQLite would sort all that stand there.
     const each = [...new Set(standing)].map((one) =>
-      keysAt(sort, `${where} AND ${OF_KIND} AND ${STANDING} = ?`, order, [...values, one, limit]),
+      keysAt(sort, `${where} AND ${OF_KIND} AND ${STANDS} = ?`, order, [...values, one, limit]),
     );
     if (each.length === 1) return each[0] ?? [];
     const sorted = each.flat().sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));

@@ -1,4 +1,4 @@
-import { mixedOf } from "../../domain/mixed-variations.ts";
+import { trustOf } from "../../domain/experiment-trust.ts";
 import { DAY } from "../rule-set.ts";
 import { type Dimension, type Finding, judged, newest, notApplicable, unlessBlind } from "./dimension.ts";
 import type { Around, HealthInput } from "./input.ts";
@@ -44,18 +44,17 @@ const findingsOf = (one: Around<"experiment">, input: HealthInput, rules: Health
   const isShipped = decision?.category === "ship";
   // Once decided, what its numbers said is history.
   if (snapshot !== undefined && (isRunning || decision === undefined) && !isShipped) {
-    const { srmP } = snapshot;
-    if (srmP !== undefined && srmP < sampleRatioBelow)
+    const { isSkewed, isMixed, mixed, people, share } = trustOf(snapshot, rules.experiment);
+    if (isSkewed)
       findings.push({
         level: "off_track",
         gates: true,
         evidence,
         text: `experiment ${name}: the split between variations is not to be trusted`,
-        value: `p ${srmP}`,
+        value: `p ${snapshot.srmP}`,
         threshold: `at least ${sampleRatioBelow}`,
       });
-    const { mixed, people, share } = mixedOf(snapshot);
-    if (share > multipleAbove)
+    if (isMixed)
       findings.push({
         level: "off_track",
         gates: true,

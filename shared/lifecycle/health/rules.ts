@@ -1,4 +1,4 @@
-import { MIXED_AT_MOST, SPLIT_BELOW } from "../../domain/mixed-variations.ts";
+import { TRUST_LIMITS, type TrustLimits } from "../../domain/experiment-trust.ts";
 
 /** The thresholds of health, per product. Shares are 0 to 1. */
 export interface HealthRules {
@@ -30,10 +30,7 @@ export interface HealthRules {
     readonly fewestClosed: number;
     readonly urgentHours: number;
   };
-  readonly experiment: {
-    readonly sampleRatioBelow: number;
-    /** Share of people who saw more than one variation. */
-    readonly multipleAbove: number;
+  readonly experiment: TrustLimits & {
     readonly reviewDays: number;
     /** After so long each variation must have so many users. */
     readonly powerDays: number;
@@ -74,8 +71,7 @@ export const HEALTH_RULES: HealthRules = {
     urgentHours: 48,
   },
   experiment: {
-    sampleRatioBelow: SPLIT_BELOW,
-    multipleAbove: MIXED_AT_MOST,
+    ...TRUST_LIMITS,
     reviewDays: 7,
     powerDays: 14,
     fewestUsers: 100,

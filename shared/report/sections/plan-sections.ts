@@ -1,6 +1,6 @@
 import type { Entity } from "../../domain/entity.ts";
+import { trustOf } from "../../domain/experiment-trust.ts";
 import { progressOf } from "../../domain/key-result.ts";
-import { MIXED_AT_MOST, mixedOf, SPLIT_BELOW } from "../../domain/mixed-variations.ts";
 import type { TargetMove } from "../../domain/target-moves.ts";
 import type { Block } from "../document.ts";
 import { changeText, counted, numberText } from "../figures.ts";
@@ -186,19 +186,20 @@ const experimentsWith = (id: string, title: string, all: boolean): Section => ({
                 { name: "Result", kind: "text" },
                 { name: "Decision", kind: "text" },
               ],
-              rows: found.items().map(({ entity: { fields, source }, features: [first = ""] }) => {
+              rows: found.items().map(({ entity: { fields, source, productIds }, features: [first = ""] }) => {
                 const feature = named.get(first);
                 const people = fields.snapshot?.users.reduce((sum, { users }) => sum + users, 0);
-                const isMixed = fields.snapshot !== undefined && mixedOf(fields.snapshot).share > MIXED_AT_MOST;
-                const isSkewed = (fields.snapshot?.srmP ?? 1) < SPLIT_BELOW;
+                // Those by which the health of the feature beside it is judged.
+                const limits = lookups.trustLimits(feature?.productIds ?? productIds);
+                const trust = fields.snapshot && trustOf(fields.snapshot, limits);
                 return [
                   linked(fields.name, source.url),
                   feature === undefined ? null : featureCell(hubUrl, feature),
                   daysOf(fields, madeAt),
                   people ?? null,
-                  isSkewed
+                  trust?.isSkewed
                     ? "not to be trusted: the groups have not the sizes they should"
-                    : isMixed
+                    : trust?.isMixed
                       ? "not to be trusted: too many people saw more than one variation"
                       : effectOf(fields),
                   line(fields.result?.detail ?? (fields.status.category === "running" ? "running" : "not told")),

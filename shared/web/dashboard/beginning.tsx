@@ -2,6 +2,10 @@ import type { ConnectionView } from "../../store/views.ts";
 import { toolName } from "../words.ts";
 import { Live } from "./live.tsx";
 
+/** Whose first sync is not through. */
+export const beginning = (connections: readonly ConnectionView[]) =>
+  connections.filter(({ streams }) => streams.some((run) => run.firstCompletedAt === undefined));
+
 /** What stands where features would, while there is none: why, and what to do. */
 export const Beginning = ({
   connections,
@@ -42,7 +46,7 @@ export const Beginning = ({
       </section>
     );
   const records = (connection: ConnectionView) => connection.streams.reduce((sum, run) => sum + run.records, 0);
-  const running = connections.filter(({ streams }) => streams.some((run) => run.firstCompletedAt === undefined));
+  const running = beginning(connections);
   return (
     <section class="empty">
       {running.length > 0 && <Live at={at} />}

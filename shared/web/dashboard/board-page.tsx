@@ -9,7 +9,7 @@ import { viewsAt } from "../as-of.ts";
 import type { WebDeps } from "../web-deps.ts";
 import { HEALTH_WORDS, STAGE_WORDS } from "../words.ts";
 import { AsOfBanner } from "./as-of-banner.tsx";
-import { Beginning } from "./beginning.tsx";
+import { Beginning, beginning } from "./beginning.tsx";
 import { columnCursor, MoreLink } from "./board-more.tsx";
 import { ComparedLine, compared } from "./compared.tsx";
 import { type CardContext, FeatureCard } from "./feature-card.tsx";
@@ -221,7 +221,12 @@ export const boardPage: PageHandler = async (c, deps) => {
   return sendPage(
     c,
     deps,
-    { title: query.product?.name ?? "Board", section: "board", wide: true },
+    {
+      title: query.product?.name ?? "Board",
+      section: "board",
+      wide: true,
+      reloads: isBare && beginning(connections).length > 0,
+    },
     <>
       <div class="head">
         <h1>{query.product?.name ?? "All features"}</h1>

@@ -228,6 +228,7 @@ export const connectionPage: PageHandler = async (c, deps) => {
   const older = linkCursor(deps, scope, next);
   const token = deps.ask === undefined ? undefined : tokenOf(c, deps);
   const path = `/connections/${encodeURIComponent(connection.name)}`;
+  const isFollowed = connection.streams.some(({ state }) => state === "syncing") && ["", "runs"].includes(tab);
   return sendPage(
     c,
     deps,
@@ -235,6 +236,7 @@ export const connectionPage: PageHandler = async (c, deps) => {
       title: tab === "" ? connection.title : `${connection.title}: ${part}`,
       section: "connections",
       crumbs: [{ href: "/connections", word: "Connections" }],
+      reloads: isFollowed,
     },
     <>
       <p class="eyebrow">
@@ -288,9 +290,7 @@ export const connectionPage: PageHandler = async (c, deps) => {
       {tab === "mapping" && <Mapping connection={connection} {...(await mappingOf(c, deps, connection))} />}
       {tab === "access" && <Access connection={connection} detail={await deps.views.connectionDetail(connection.id)} />}
       {tab === "settings" && <Settings detail={await deps.views.connectionDetail(connection.id)} />}
-      {connection.streams.some(({ state }) => state === "syncing") && ["", "runs"].includes(tab) && (
-        <Live at={tab === "" ? path : `${path}/${tab}`} />
-      )}
+      {isFollowed && <Live at={tab === "" ? path : `${path}/${tab}`} />}
       <p class="quiet">
         <a href={`/v1${path}`}>As JSON</a>
       </p>

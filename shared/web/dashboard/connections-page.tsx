@@ -171,10 +171,11 @@ export const connectionsPage: PageHandler = async (c, deps) => {
   const sync = deps.ask === undefined ? undefined : { token: tokenOf(c, deps) };
   // Of the whole hub: for those who see all of it.
   const waiting = c.get("identity").products === "all" ? await deps.waiting?.() : undefined;
+  const isRunning = connections.some(({ streams }) => streams.some(({ state }) => state === "syncing"));
   return sendPage(
     c,
     deps,
-    { title: "Connections", section: "connections" },
+    { title: "Connections", section: "connections", reloads: isRunning },
     <>
       <h1>Connections</h1>
       {connections.length === 0 && <Beginning connections={connections} at="/connections" />}
@@ -210,9 +211,7 @@ export const connectionsPage: PageHandler = async (c, deps) => {
           {waiting.map(({ queue, waiting: wait, dead }) => `${queue}: ${wait} wait, ${dead} were given up`).join(" · ")}
         </p>
       )}
-      {connections.some(({ streams }) => streams.some(({ state }) => state === "syncing")) && (
-        <Live at="/connections" />
-      )}
+      {isRunning && <Live at="/connections" />}
       <p class="quiet">
         <a href="/v1/connections">As JSON</a>
       </p>

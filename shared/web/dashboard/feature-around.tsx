@@ -1,4 +1,5 @@
 import type { Entity } from "../../domain/entity.ts";
+import type { TrustLimits } from "../../domain/experiment-trust.ts";
 import type { ConnectionView, Views } from "../../store/views.ts";
 import { FeatureCustomers } from "./feature-customers.tsx";
 import { FeatureExperiments } from "./feature-experiments.tsx";
@@ -57,16 +58,19 @@ export const readAround = async (views: Pick<Views, "entities" | "entity">, feat
 /** Numbers, experiments, customers and marketing of a feature. */
 export const FeatureAround = ({
   read: { metrics, around, announcements, tickets, feedback, customers, isCut },
+  limits,
   connections,
   now,
 }: {
   readonly read: Around;
+  /** Of experiments. */
+  readonly limits: TrustLimits;
   readonly connections: readonly ConnectionView[];
   readonly now: Date;
 }) => (
   <>
     <FeatureNumbers metrics={metrics} around={around} connections={connections} />
-    <FeatureExperiments experiments={around.experiments} connections={connections} now={now} />
+    <FeatureExperiments experiments={around.experiments} limits={limits} connections={connections} now={now} />
     <FeatureCustomers
       tickets={tickets}
       feedback={feedback}

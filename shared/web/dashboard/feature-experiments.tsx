@@ -1,5 +1,5 @@
 import type { Entity } from "../../domain/entity.ts";
-import { MIXED_AT_MOST, mixedOf, SPLIT_BELOW } from "../../domain/mixed-variations.ts";
+import { type TrustLimits, trustOf } from "../../domain/experiment-trust.ts";
 import type { ConnectionView } from "../../store/views.ts";
 import { toolName } from "../words.ts";
 import { numeral } from "./charts/figure.tsx";
@@ -95,10 +95,12 @@ const Results = ({ experiment: { fields } }: { readonly experiment: Entity<"expe
 /** Each experiment: how far it is, whether its sample can be trusted, what it found, and what is to be decided. */
 export const FeatureExperiments = ({
   experiments,
+  limits,
   connections,
   now,
 }: {
   readonly experiments: readonly Entity<"experiment">[];
+  readonly limits: TrustLimits;
   readonly connections: readonly ConnectionView[];
   readonly now: Date;
 }) => (
@@ -114,8 +116,7 @@ export const FeatureExperiments = ({
     )}
     {experiments.map((experiment) => {
       const { name, status, decision, result, snapshot } = experiment.fields;
-      const seen = snapshot && mixedOf(snapshot);
-      const isSkewed = snapshot?.srmP !== undefined && snapshot.srmP < SPLIT_BELOW;
+      const trust = snapshot && trustOf(snapshot, limits);
       return (
         <article>
           <h3>
@@ -131,10 +132,10 @@ export const FeatureExperiments = ({
               <dt>Sample</dt>
               <dd>
                 {sampleText(experiment)}
-                {isSkewed && <span class="h off_track sub">The split is not by chance: do not trust it</span>}
-                {seen !== undefined && seen.share > MIXED_AT_MOST && (
+                {trust?.isSkewed && <span class="h off_track sub">The split is not by chance: do not trust it</span>}
+                {trust?.isMixed && (
                   <span class="h off_track sub">
-                    {seen.mixed} of {seen.people} people saw more than one variation: do not trust it
+                    {trust.mixed} of {trust.people} people saw more than one variation: do not trust it
                   </span>
                 )}
               </dd>

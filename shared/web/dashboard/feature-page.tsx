@@ -335,7 +335,12 @@ export const featurePage: PageHandler = async (c, deps) => {
                 updates={updates.items}
                 now={deps.now()}
               />
-              <FeatureAround read={around} connections={connections} now={deps.now()} />
+              <FeatureAround
+                read={around}
+                limits={deps.trustLimits(feature.productIds)}
+                connections={connections}
+                now={deps.now()}
+              />
               <FeatureWork lines={work.items} more={more && address(path, { work: more }, "#work")} />
               <FlowSection flow={flow} json={`/v1${path}/flow`} />
             </>

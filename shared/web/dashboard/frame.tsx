@@ -2,7 +2,7 @@ import type { Child } from "hono/jsx";
 import type { Freshness } from "../freshness.ts";
 import { CONNECTION_WORDS } from "../words.ts";
 import { HTMX_PATH, ICON_PATH, SCRIPT_PATH, STYLE_PATH } from "./assets/assets.ts";
-import { LiveStrip } from "./live.tsx";
+import { LiveStrip, Reload, ReloadNote } from "./live.tsx";
 import type { Preferences } from "./preferences.ts";
 import { Moment } from "./time.tsx";
 
@@ -28,6 +28,8 @@ export interface FrameProps {
   readonly crumbs?: readonly { readonly href: string; readonly word: string }[] | undefined;
   /** Full width of the window, for the board. */
   readonly wide?: boolean | undefined;
+  /** Address of the same page without reloads; absent where it is not loaded again. */
+  readonly still?: string | undefined;
   readonly freshness?: Freshness | undefined;
   readonly demo?: boolean | undefined;
   readonly preferences: Preferences;
@@ -98,6 +100,7 @@ export const Frame = (props: FrameProps) => (
       <script src={HTMX_PATH} defer />
       <script src={SCRIPT_PATH} defer />
       <link rel="icon" type="image/svg+xml" href={ICON_PATH} />
+      {props.still !== undefined && <Reload />}
     </head>
     <body>
       <a class="skip" href="#main">
@@ -146,6 +149,7 @@ export const Frame = (props: FrameProps) => (
         </nav>
       )}
       <main id="main" tabindex={-1} class={props.wide ? "wide" : undefined}>
+        {props.still !== undefined && <ReloadNote still={props.still} />}
         {props.children}
       </main>
       <p id="say" class="vh" role="status" />

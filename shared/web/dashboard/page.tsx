@@ -5,6 +5,7 @@ import { isNamedIn, weakTag } from "../entity-tag.ts";
 import { freshness } from "../freshness.ts";
 import type { WebDeps, WebEnv } from "../web-deps.ts";
 import { Frame, type FrameProps } from "./frame.tsx";
+import { stillAt } from "./live.tsx";
 import { preferencesOf } from "./preferences.ts";
 import { Zone } from "./time.tsx";
 
@@ -12,7 +13,10 @@ export type PageContext = Context<WebEnv>;
 
 export type PageHandler = (c: PageContext, deps: WebDeps) => Promise<Response> | Response;
 
-type About = Pick<FrameProps, "title" | "section" | "crumbs" | "wide">;
+interface About extends Pick<FrameProps, "title" | "section" | "crumbs" | "wide"> {
+  /** Something goes on that it shows, and nothing can be typed on it: without scripts it is loaded again. */
+  readonly reloads?: boolean | undefined;
+}
 
 /** An element as a whole document. The request id differs each time and says nothing about the page: no part of the tag. */
 export const sendDocument = (c: PageContext, element: { toString(): unknown }, status: 200 | CallerStatus | 500) => {
@@ -26,7 +30,12 @@ export const sendDocument = (c: PageContext, element: { toString(): unknown }, s
 };
 
 /** Answers with a page inside the frame of all pages. */
-export const sendPage = async (c: PageContext, deps: WebDeps, about: About, content: Child): Promise<Response> => {
+export const sendPage = async (
+  c: PageContext,
+  deps: WebDeps,
+  { reloads = false, ...about }: About,
+  content: Child,
+): Promise<Response> => {
   const preferences = preferencesOf(c);
   const zone = preferences.zone ?? deps.timezone ?? "UTC";
   const fresh = await freshness(deps);
@@ -35,6 +44,7 @@ export const sendPage = async (c: PageContext, deps: WebDeps, about: About, cont
     <Zone.Provider value={zone}>
       <Frame
         {...about}
+        still={reloads ? stillAt(new URL(c.req.url)) : undefined}
         freshness={fresh}
         demo={deps.demo}
         preferences={preferences}

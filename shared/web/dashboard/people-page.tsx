@@ -4,7 +4,7 @@ import { confirmLine, declareLine, refuseLine } from "../../store/people-config.
 import type { PersonView } from "../../store/views.ts";
 import { checked, givenIn } from "../api/query.ts";
 import { PERSON_WORDS, RULE_WORDS, toolName } from "../words.ts";
-import { Beginning } from "./beginning.tsx";
+import { Beginning, beginning } from "./beginning.tsx";
 import { address, Outside } from "./link.tsx";
 import { type PageHandler, sendPage } from "./page.tsx";
 import { linkCursor, placeOf } from "./page-cursor.ts";
@@ -78,17 +78,18 @@ export const peoplePage: PageHandler = async (c, deps) => {
   ]);
   const following = linkCursor(deps, scope, next);
   const total = PERSON_STATES.reduce((sum, state) => sum + counts[state], 0);
+  const connections = total === 0 ? await deps.views.connections() : [];
   return sendPage(
     c,
     deps,
-    { title: "People", section: "people" },
+    { title: "People", section: "people", reloads: beginning(connections).length > 0 },
     <>
       <h1>People</h1>
       <p class="lead">
         Accounts of all tools, joined to persons. Where no rule can tell, paste a line into <code>people</code> of{" "}
         <code>throughline.config.ts</code> and start again; take it out to undo it.
       </p>
-      {total === 0 && <Beginning connections={await deps.views.connections()} at="/people" />}
+      {total === 0 && <Beginning connections={connections} at="/people" />}
       {total > 0 && (
         <>
           <nav class="switch" aria-label="State">

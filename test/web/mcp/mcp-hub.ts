@@ -3,6 +3,7 @@ import { answer, httpEvent } from "../../../infra/local/http-event.ts";
 import { endless } from "../../../infra/local/pumps.ts";
 import { openDatabase } from "../../../shared/adapters/sqlite/database.ts";
 import { sqliteTable } from "../../../shared/adapters/sqlite/table.ts";
+import { TRUST_LIMITS } from "../../../shared/domain/experiment-trust.ts";
 import { mcpApp } from "../../../shared/web/mcp/mcp-app.ts";
 import type { WebDeps } from "../../../shared/web/web-deps.ts";
 import { served } from "../../e2e/served.ts";
@@ -20,6 +21,7 @@ export const depsOver = (shown: Shown, over: Partial<WebDeps> = {}): WebDeps => 
   cursorKey: new Uint8Array(32).fill(7),
   version: "0.1.0",
   url: () => HUB,
+  trustLimits: () => TRUST_LIMITS,
   ...over,
 });
 

@@ -137,11 +137,14 @@ const end = async ({ json, terminal }: Call, opened: Opened, id: string): Promis
   const { table, clock } = opened.ports;
   const ended = await revoke(table, "key", id, clock.now());
   if (ended) await audit(opened, OPERATOR, "key.revoke", id);
-  const { keys: others, shares } = await endMadeWith(opened, OPERATOR, id, "key.revoke");
-  if (!ended && others.length + shares.length === 0)
+  const { keys: others, shares, endpoints } = await endMadeWith(opened, OPERATOR, id, "key.revoke");
+  if (!ended && others.length + shares.length + endpoints.length === 0)
     throw new HubError("not_found", `there is no key ${id} that could be ended`, { retry: "never" });
   const what = { keys: others.map((one) => one.id), shares: shares.map((one) => one.id) };
-  if (json) return terminal.out(`${JSON.stringify({ id, revoked: true, ended: what })}\n`);
+  const disabled = endpoints.map((one) => one.id);
+  if (json) return terminal.out(`${JSON.stringify({ id, revoked: true, ended: what, disabled })}\n`);
   terminal.out(`✓ ${id} opens nothing any more\n`);
   for (const one of [...what.keys, ...what.shares]) terminal.out(`✓ ${one}, made with it, neither\n`);
+  for (const one of disabled)
+    terminal.out(`✓ nothing more is sent to ${one}, which it made, until somebody takes it over\n`);
 };

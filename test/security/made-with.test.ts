@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
+import type { Query } from "../../shared/ports/table.ts";
 import { revoke } from "../../shared/store/access.ts";
+import { endpointKey, lists } from "../../shared/store/keys.ts";
 import { endMadeWith, madeWith } from "../../shared/store/made-with.ts";
+import type { StoredEndpoint } from "../../shared/store/webhook-rows.ts";
 import { NOW } from "../web/sample-hub.ts";
 import { browser } from "./browser.ts";
 import { twoProducts } from "./two-products.ts";
@@ -95,8 +98,8 @@ describe("a key that is revoked", () => {
     let looks = 0;
     const racing: typeof table = {
       ...table,
-      async query(asked) {
-        const rows = await table.query(asked);
+      async query<Data>(asked: Query) {
+        const rows = await table.query<Data>(asked);
         // Another key is made with it after the first look.
         if (asked.pk === "A#share" && looks++ === 0) late.push(await key(root.secret, "late"));
         return rows;
@@ -104,9 +107,79 @@ describe("a key that is revoked", () => {
     };
     await key(root.secret, "early");
     await endMadeWith({ ports: { table: racing, clock: { now: () => NOW } } }, { id: "x", name: "x" }, root.id, "test");
-    expect(await madeWith(table, root.id, NOW)).toEqual({ keys: [], shares: [] });
+    expect(await madeWith(table, root.id, NOW)).toEqual({ keys: [], shares: [], endpoints: [] });
     expect(late).toHaveLength(1);
     for (const one of late) expect(await works(one)).toBe(false);
+  });
+});
+
+describe("a webhook endpoint whose maker is gone", () => {
+  const made = async () => {
+    const hub = await open();
+    const maker = await hub.key(hub.tokens.admin, "maker", { role: "engineer" });
+    const endpoint = async (by: string) => {
+      const told = await hub.json(hub.ask(by, "/v1/webhook-endpoints", "POST", { url: "https://8.8.8.8/hooks" }));
+      return (told["endpoint"] as Json | undefined) ?? told;
+    };
+    const [own, others] = [await endpoint(maker.secret), await endpoint(hub.tokens.engineer)];
+    const at = `/v1/webhook-endpoints/${own["id"]}`;
+    const now = async (path = at) => hub.json(hub.ask(hub.tokens.admin, path));
+    const revoke = () => hub.ask(hub.tokens.admin, `/v1/keys/${maker.id}`, "DELETE");
+    const change = (by: string, paused: boolean) => hub.ask(by, at, "PATCH", { paused });
+    return { ...hub, maker, own, others, at, now, revoke, change };
+  };
+
+  it("is disabled with the reason, on its page, in the API and in the audit log; those of others go on", async () => {
+    const { maker, own, others, at, now, revoke, ask, json, tokens } = await made();
+    expect(own).toMatchObject({ state: "active", created_by: "maker", maker_id: maker.id });
+    await revoke();
+    const reason = "the key that made it was revoked: an administrator can take it over";
+    expect(await now()).toMatchObject({ state: "disabled", disabled_because: reason });
+    expect(await now(`/v1/webhook-endpoints/${others["id"]}`)).toMatchObject({ state: "active" });
+    const page = await (await ask(tokens.admin, at.replace("/v1/webhook-endpoints", "/settings/webhooks"))).text();
+    expect(page).toContain(reason);
+    const { data } = (await json(ask(tokens.admin, "/v1/audit?limit=50"))) as { data: Json[] };
+    expect(data).toContainEqual(
+      expect.objectContaining({
+        act: "webhook_endpoint.disable",
+        subject: own["id"],
+        detail: { host: "8.8.8.8", because: "key.revoke", of: maker.id },
+      }),
+    );
+  });
+
+  it("goes on once an administrator lets it, and is theirs from then on", async () => {
+    const { now, revoke, change, tokens, maker } = await made();
+    await change(tokens.engineer, true);
+    await revoke();
+    expect((await change(tokens.engineer, false)).status).toBe(403);
+    expect((await change(tokens.engineer, true)).status).toBe(200);
+    expect((await change(tokens.engineer, false)).status).toBe(403);
+    expect(await now()).toMatchObject({ state: "disabled" });
+    expect((await change(tokens.admin, false)).status).toBe(200);
+    const taken = await now();
+    expect(taken).toMatchObject({ state: "active", disabled_because: null });
+    expect(taken["maker_id"]).toMatch(/^key_/);
+    expect(taken["maker_id"]).not.toBe(maker.id);
+    await revoke();
+    expect(await now()).toMatchObject({ state: "active" });
+    expect((await change(tokens.engineer, true)).status).toBe(200);
+    expect((await change(tokens.engineer, false)).status).toBe(200);
+  });
+
+  it("is disabled with a member too, and what they are called is not in the reason", async () => {
+    const { now, ask, json, tokens, table, own } = await made();
+    const told = await json(ask(tokens.admin, "/v1/members", "POST", { address: "eve@example.com", role: "engineer" }));
+    const { pk, sk } = endpointKey(String(own["id"]));
+    const row = await table.get<StoredEndpoint>(pk, sk);
+    if (row === undefined) throw new Error("the endpoint is gone");
+    const data = { ...row.data, maker: String(told["id"]) };
+    await table.put({ ...row, version: row.version + 1, data, list: lists.ofEndpoint(data.id) });
+    expect((await ask(tokens.admin, `/v1/members/${told["id"]}`, "DELETE")).status).toBe(204);
+    expect(await now()).toMatchObject({
+      state: "disabled",
+      disabled_because: "whoever made it is no member any more: an administrator can take it over",
+    });
   });
 });
 

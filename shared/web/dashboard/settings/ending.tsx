@@ -24,6 +24,8 @@ export const endingOf = async (
   return Object.values(made).every((some) => some.length === 0) ? undefined : { id, name, made };
 };
 
+const hostOf = ({ url }: { readonly url: string }): string => new URL(url).host;
+
 const counted = (count: number, one: string): string[] =>
   count === 0 ? [] : [`${count} ${one}${count === 1 ? "" : "s"}`];
 
@@ -37,16 +39,20 @@ export const EndingSection = (props: {
   readonly ending: Ending;
 }) => {
   const { name, made } = props.ending;
-  const { keys, shares } = made;
-  const names = [...keys, ...shares].map((one) => one.name);
+  const { keys, shares, endpoints } = made;
+  const ends = [...counted(keys.length, "key"), ...counted(shares.length, "link")].join(" and ");
+  const names = [...keys.map((one) => one.name), ...shares.map((one) => one.name), ...endpoints.map(hostOf)];
+
   return (
     <section class="once" role="status">
       <h2>
         {props.word} {name}?
       </h2>
       <p>
-        This ends {[...counted(keys.length, "key"), ...counted(shares.length, "link")].join(" and ")} too, made by{" "}
-        {name} or with those keys:
+        {ends !== "" && `This ends ${ends} too. `}
+        {endpoints.length > 0 &&
+          `Nothing more is sent to ${counted(endpoints.length, "webhook endpoint").join("")} until an administrator takes it over. `}
+        Made by {name}, or with those keys:
       </p>
       <ul>
         {names.slice(0, NAMED_AT_MOST).map((one) => (

@@ -17,6 +17,8 @@ import { newSecret, sealed } from "./seal.ts";
 const OLD_SECRET_MS = 24 * 60 * 60 * 1000;
 const REMOVED_SECONDS = 30 * 24 * 60 * 60;
 const PAGE = 200;
+/** Endpoints of a hub: each event is looked at for every one of them. */
+const AT_MOST = 100;
 
 /** Every endpoint that is not removed, by id. */
 export const allEndpoints = async (table: Table): Promise<StoredEndpoint[]> => {
@@ -86,10 +88,18 @@ const checkPatterns = (patterns: readonly string[]): void => {
 const put = (table: Table, data: StoredEndpoint) =>
   update<StoredEndpoint>(table, endpointKey(data.id), () => ({ data, list: lists.ofEndpoint(data.id) }));
 
-/** Makes an endpoint; it gets what is logged from now on. */
+/** Makes an endpoint; it gets what is logged from now on. @throws HubError limit_reached | invalid_body */
 export const createEndpoint = async (hub: Hub, key: Uint8Array, said: EndpointSaid, by: string, maker?: string) => {
   checkPatterns(said.events);
   const { table, clock } = hub.ports;
+  if ((await table.count({ pk: lists.endpoints, by: "list" })) >= AT_MOST)
+    throw new HubError(
+      "limit_reached",
+      `this hub has ${AT_MOST} webhook endpoints, and may have no more: remove one first`,
+      {
+        retry: "never",
+      },
+    );
   const id = `whe_${hash(["endpoint", randomUUID()]).slice(0, 26)}`;
   const secret = newSecret();
   const now = clock.now().toISOString();

@@ -108,6 +108,8 @@ describe("the list of releases", () => {
     const fill = () => listReleases(hub.hubWith(), 3);
     expect([await fill(), await fill(), await fill()]).toEqual([3, 1, 0]);
     expect(await hub.names(10)).toEqual([["1.1", "2.0", "1.0", "someday"]]);
+    hub.pass(24 * 60 * 60);
+    expect([await fill(), await fill(), await fill()]).toEqual([3, 1, 0]);
   });
 
   it("counts the features that each brought, once each, and tells both its days", async () => {

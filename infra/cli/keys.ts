@@ -5,6 +5,7 @@ import type { HubConfig } from "../../shared/platform/define-hub.ts";
 import { suggestion } from "../../shared/platform/suggestion.ts";
 import { type Credential, credentials, type Grant, holds, revoke } from "../../shared/store/access.ts";
 import { type Audited, audit } from "../../shared/store/audit.ts";
+import { endMadeWith } from "../../shared/store/made-with.ts";
 import { AWS_OPTIONS, configHere, targetFrom } from "./aws-call.ts";
 import { type Call, type Command, EXIT, text, type Values } from "./command.ts";
 import { LINK_MS, made, OPERATOR } from "./made-key.ts";
@@ -135,7 +136,15 @@ const list = async ({ json, terminal }: Call, { ports: { table, clock } }: Opene
 const end = async ({ json, terminal }: Call, opened: Opened, id: string): Promise<void> => {
   const { table, clock } = opened.ports;
   const ended = await revoke(table, "key", id, clock.now());
-  if (!ended) throw new HubError("not_found", `there is no key ${id} that could be ended`, { retry: "never" });
-  await audit(opened, OPERATOR, "key.revoke", id);
-  terminal.out(json ? `${JSON.stringify({ id, revoked: true })}\n` : `✓ ${id} opens nothing any more\n`);
+  if (ended) await audit(opened, OPERATOR, "key.revoke", id);
+  const { keys: others, shares, endpoints } = await endMadeWith(opened, OPERATOR, id, "key.revoke");
+  if (!ended && others.length + shares.length + endpoints.length === 0)
+    throw new HubError("not_found", `there is no key ${id} that could be ended`, { retry: "never" });
+  const what = { keys: others.map((one) => one.id), shares: shares.map((one) => one.id) };
+  const disabled = endpoints.map((one) => one.id);
+  if (json) return terminal.out(`${JSON.stringify({ id, revoked: true, ended: what, disabled })}\n`);
+  terminal.out(`✓ ${id} opens nothing any more\n`);
+  for (const one of [...what.keys, ...what.shares]) terminal.out(`✓ ${one}, made with it, neither\n`);
+  for (const one of disabled)
+    terminal.out(`✓ nothing more is sent to ${one}, which it made, until somebody takes it over\n`);
 };

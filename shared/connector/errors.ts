@@ -64,6 +64,7 @@ export const ERRORS = {
   idempotency_in_progress: "Wait for the first request with this Idempotency-Key to end, then send it again.",
   idempotency_key_reused: "Use another Idempotency-Key for another request.",
   reply_shown_once: "Look whether what was made is there; if its secret is lost, remove it and make another.",
+  limit_reached: "Remove or revoke what nobody needs any more, then make the new one.",
   rate_limited: "Wait as long as Retry-After says.",
   origin_not_allowed: "Do it from a page of this hub, or with a key.",
   host_not_allowed: "Ask under the address that the hub printed when it started.",

@@ -69,7 +69,7 @@ export const HUB_EVENTS = {
     }),
   }),
   "webhook_endpoint.disabled": told({
-    when: "the hub gave a webhook endpoint up: it answered 410, or failed for five days",
+    when: "the hub gave a webhook endpoint up: it answered 410, failed for five days, or whoever made it is gone",
     not: "a person pauses or removes it",
     data: z.object({
       endpoint: z.object({ id: z.string(), host: z.string(), url: z.string().describe("its page in the hub") }),

@@ -1,6 +1,8 @@
+import { isKind } from "../domain/entity.ts";
 import type { Instant } from "../domain/instant.ts";
 import { kindOf } from "../domain/kind.ts";
 import { linksOf } from "../store/entities.ts";
+import { putReleaseDay } from "../store/newest-releases.ts";
 import { putSearchWords } from "../store/search.ts";
 import { downwardOf } from "./contribute.ts";
 import { saidByCustomers } from "./customers.ts";
@@ -60,6 +62,7 @@ export const relinkAll = async (
       if (isFirst) work.known.set(id, known);
       const found = isFirst ? await putSearchWords(table, entity, held.found) : undefined;
       if (found !== undefined) work.done.set(id, { ...work.done.get(id), found });
+      if (isFirst && isKind(entity, "release")) await putReleaseDay(table, entity);
       if (entity.kind === "feature") {
         taskOf(work, id).isItself = true;
         for (const other of await neighboursOf(hub, id)) recontribute.add(other);

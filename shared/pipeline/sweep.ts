@@ -4,6 +4,7 @@ import { declareProducts } from "./declare-products.ts";
 import type { Hub } from "./hub.ts";
 import { keepBoards } from "./keep-boards.ts";
 import { tellLate } from "./late.ts";
+import { listReleases } from "./list-releases.ts";
 import { lostByFeed } from "./lost.ts";
 import type { LostMessage } from "./messages.ts";
 import { project, projectDue, projectSights } from "./project.ts";
@@ -11,7 +12,7 @@ import { reviewRules } from "./review-rules.ts";
 
 /**
  * Catches what the feed lost, applies what the config declares of people and objectives, derives anew what time alone
- * changes, keeps the boards of days that ended. Bounded: the next sweep goes on.
+ * changes, keeps the boards of days that ended, lists releases by their day. Bounded: the next sweep goes on.
  */
 export const sweep = async (hub: Hub): Promise<void> => {
   const now = hub.ports.clock.now();
@@ -29,6 +30,7 @@ export const sweep = async (hub: Hub): Promise<void> => {
   await declareProducts(hub);
   const derived = (await projectDue(hub, now.toISOString())) + (await projectSights(hub)) + (await reviewRules(hub));
   await keepBoards(hub);
+  await listReleases(hub);
   const done = lost.length + declared + derived;
   if (done > 0) hub.log.info({ records: done }, "swept");
   await tellLate(hub);

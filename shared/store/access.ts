@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { HubError } from "../connector/errors.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { Place, Row, Table } from "../ports/table.ts";
 import { update } from "./entities.ts";
@@ -62,12 +63,30 @@ const rowOf = (credential: Credential): Omit<Row<Credential>, "pk" | "sk" | "ver
   ...vanishes(credential),
 });
 
-/** Makes one. @returns the token, which is told now and never again */
+/** So many of a hub may hold at once: more than people keep track of are made by a program that went wrong. */
+const AT_MOST: Partial<Readonly<Record<TokenKind, number>>> = { key: 1000, share: 1000 };
+const WORDS = { key: "keys", share: "links to pages", session: "sessions", link: "links to sign in" } as const;
+
+/** Two that are made at one moment may both take the last place. @throws HubError limit_reached */
+const demandRoom = async (table: Table, kind: TokenKind, now: Date): Promise<void> => {
+  const most = AT_MOST[kind];
+  if (most === undefined || (await table.count({ pk: lists.credentials(kind), by: "list" })) < most) return;
+  const { items } = await credentials(table, kind, undefined, most, (one) => holds(one, now));
+  if (items.length < most) return;
+  throw new HubError(
+    "limit_reached",
+    `this hub has ${most.toLocaleString("en-GB")} ${WORDS[kind]} that hold, and may have no more: revoke one first`,
+    { retry: "never" },
+  );
+};
+
+/** Makes one. @returns the token, which is told now and never again. @throws HubError limit_reached */
 export const makeCredential = async (
   table: Table,
   wanted: NewCredential,
   now: Date,
 ): Promise<{ readonly credential: Credential; readonly token: string }> => {
+  await demandRoom(table, wanted.kind, now);
   const token = newToken(wanted.kind);
   const credential = { ...wanted, id: timedId(PREFIXES[wanted.kind], now), createdAt: now.toISOString() };
   await table.put({ ...accessKey(digestOf(token)), version: 1, ...rowOf(credential) });

@@ -22,6 +22,7 @@ import type { Place } from "../ports/table.ts";
  * | what was counted of a day of a metric  | O#{metric}             | {yyyy-mm-dd}                    |
  * | a feature as shown                     | E#{feature}            | V                               |
  * | its place among those changed last     | E#{feature}            | R                               |
+ * | its place among the newest             | E#{release}            | R                               |
  * | what was shown of it until then        | E#{feature}            | V#{until}#{version}             |
  * | the board as it stood then, counted    | H                      | {at}                            |
  * | its features, a stage page by page     | H#{at}                 | {stage}#{last of the page}      |
@@ -69,6 +70,7 @@ import type { Place } from "../ports/table.ts";
  * | a declared person, as last applied     | M                      | P#{slug}                        |
  * | the declared objectives in force       | M                      | O                               |
  * | what could be seen at the last sweep   | M                      | S                               |
+ * | how far releases are listed by their day | M                    | L                               |
  * | the rules in force, and a review's end | M                      | R                               |
  * | how far an output got                  | O#{output}             | A                               |
  * | what an output refused for good        | O#{output}             | R#{event}                       |
@@ -89,6 +91,7 @@ import type { Place } from "../ports/table.ts";
  * | list: vocabulary of a connection       | W#{connection}         | {id}                            |
  * | list: features by headline             | B#{stage or none}      | {product}#{rank}#{due}#{id}     |
  * | list: features by last change          | U#features             | {updatedAt}#{id}                |
+ * | list: releases by their day            | U#releases             | {day or -}#{id}                 |
  * | list: views that ended on a day        | V#{yyyy-mm-dd}         | {until}#{feature}#{version}     |
  * | list: persons by state and name        | P#{state}              | {name}#{id}                     |
  * | list: change log of a day              | X#{yyyy-mm-dd}         | {loggedAt}#{order}#{event}      |
@@ -127,7 +130,7 @@ export const historyKey = (id: string, at: Instant, entry: string): Place => ({
 export const contributionKey = (id: string): Place => ({ pk: `E#${id}`, sk: BESIDE.contribution });
 export const factsKey = (feature: string, record: string): Place => ({ pk: `E#${feature}`, sk: `F#${record}` });
 export const cyclePartKey = (cycle: string, item: string): Place => ({ pk: `E#${cycle}`, sk: `M#${item}` });
-export const recencyKey = (feature: string): Place => ({ pk: `E#${feature}`, sk: "R" });
+export const recencyKey = (id: string): Place => ({ pk: `E#${id}`, sk: "R" });
 export const searchWordKey = (id: string, word: string): Place => ({ pk: `E#${id}`, sk: `N#${word}` });
 export const replyKey = (identity: string, name: string): Place => ({ pk: `RQ#${free(identity)}`, sk: free(name) });
 export const viewKey = (feature: string): Place => ({ pk: `E#${feature}`, sk: BESIDE.view });
@@ -222,6 +225,7 @@ export const webhookDeliveryKey = (endpoint: string, delivery: string): Place =>
 });
 export const handedOutKey: Place = { pk: "M", sk: "H" };
 export const sightsKey: Place = { pk: "M", sk: "S" };
+export const releasesListedKey: Place = { pk: "M", sk: "L" };
 export const rulesKey: Place = { pk: "M", sk: "R" };
 export const identifiedKey = (account: string): Place => ({ pk: `E#${account}`, sk: "P" });
 export const personKey = (person: string): Place => ({ pk: `P#${person}`, sk: "A" });
@@ -288,6 +292,9 @@ export const lists = {
   shard: (kind: Kind, digit: string) => `${kindLists(kind)}${digit}`,
   ofRecency: (updatedAt: Instant, id: string): Place => ({ pk: "U#features", sk: `${updatedAt}#${id}` }),
   recency: "U#features",
+  /** @param day a day or a moment; `-` for none, which comes before all days */
+  ofRelease: (day: string, id: string): Place => ({ pk: "U#releases", sk: `${day}#${id}` }),
+  releases: "U#releases",
   ofSearchWord: (word: string, id: string): Place => ({ pk: lists.searchWords(word), sk: `${word}#${id}` }),
   searchWords: (word: string) => `K#${[...word].slice(0, 2).join("")}`,
   ofVocabulary: (connection: string, id: string): Place => ({ pk: `W#${connection}`, sk: id }),

@@ -6,6 +6,7 @@ import type { Table } from "../ports/table.ts";
 import { entitiesById, historyOf, linksOf, type StoredEntity } from "./entities.ts";
 import { featuresById, featuresOf } from "./entity-reads.ts";
 import { partition } from "./keys.ts";
+import { newestReleases } from "./newest-releases.ts";
 import type { Dependency, PlanPast, ReleasePart } from "./plan-past.ts";
 import type { EvidenceLine } from "./record-lines.ts";
 import type { LinkEnd } from "./shown-links.ts";
@@ -50,6 +51,20 @@ const homesOf = async (table: Table, records: readonly string[]): Promise<Readon
     }),
   );
 };
+
+/** Ids of what a release brought. */
+const broughtBy = async (table: Table, releaseId: string): Promise<readonly string[]> => {
+  const [out, into] = await Promise.all([linksOf(table, releaseId, "out"), linksOf(table, releaseId, "in")]);
+  const brought = [
+    ...out.filter(({ type }) => type === "relates_to" || type === "announces").map(({ to }) => to),
+    ...into.filter(({ type }) => type === "relates_to").map(({ from }) => from),
+  ];
+  return [...new Set(brought)].sort().slice(0, PARTS);
+};
+
+/** @param spoken the features that records speak about */
+const featuresIn = (id: string, spoken: ReadonlyMap<string, readonly string[]>): readonly string[] =>
+  kindOf(id) === "feature" ? [id] : (spoken.get(id) ?? []);
 
 /** The reads of {@link PlanPast}: what they cost grows with the open work of one feature, never with all features. */
 export const planPastViews = (table: Table): PlanPast => ({
@@ -107,20 +122,20 @@ export const planPastViews = (table: Table): PlanPast => ({
     return found.sort(byUrgency).slice(0, DEPENDENCIES);
   },
   async releaseParts(releaseId) {
-    const [out, into] = await Promise.all([linksOf(table, releaseId, "out"), linksOf(table, releaseId, "in")]);
-    const brought = [
-      ...out.filter(({ type }) => type === "relates_to" || type === "announces").map(({ to }) => to),
-      ...into.filter(({ type }) => type === "relates_to").map(({ from }) => from),
-    ];
-    const ids = [...new Set(brought)].sort().slice(0, PARTS);
+    const ids = await broughtBy(table, releaseId);
     const [entities, spoken] = await Promise.all([entitiesById(table, ids), featuresOf(table, ids)]);
     return ids.flatMap((id): ReleasePart[] => {
       const entity = entities.get(id);
       if (entity === undefined || entity.presence.state === "deleted") return [];
-      const features = kindOf(id) === "feature" ? [id] : (spoken.get(id) ?? []);
-      return [{ ...endOf(entity), productIds: entity.productIds, features }];
+      return [{ ...endOf(entity), productIds: entity.productIds, features: featuresIn(id, spoken) }];
     });
   },
+  async releaseFeatures(releaseId) {
+    const ids = await broughtBy(table, releaseId);
+    const spoken = await featuresOf(table, ids);
+    return [...new Set(ids.flatMap((id) => featuresIn(id, spoken)))];
+  },
+  releases: (filter, after, limit) => newestReleases(table, filter, after, limit),
 });
 
 const byUrgency = (a: Dependency, b: Dependency): number =>

@@ -1,6 +1,9 @@
+import type { Entity } from "../domain/entity.ts";
 import type { Mapped } from "../domain/mapped.ts";
 import type { TargetMove } from "../domain/target-moves.ts";
+import type { EntityFilter } from "./kind-reads.ts";
 import type { LinkEnd } from "./shown-links.ts";
+import type { Slice } from "./views.ts";
 
 /** A record of one feature that waits for a record of another, or the other way round. */
 export interface Dependency {
@@ -38,4 +41,8 @@ export interface PlanPast {
   dependencies(featureId: string): Promise<readonly Dependency[]>;
   /** Work, pull requests and plans that a release brought, by id; at most 500. */
   releaseParts(releaseId: string): Promise<readonly ReleasePart[]>;
+  /** Ids of the features that they belong to. */
+  releaseFeatures(releaseId: string): Promise<readonly string[]>;
+  /** Newest first by the day when they were or are to be released, those without a day last. */
+  releases(filter: EntityFilter, after: string | undefined, limit: number): Promise<Slice<Entity<"release">>>;
 }

@@ -1,11 +1,8 @@
-import type { Row, Table } from "../ports/table.ts";
+import type { Table } from "../ports/table.ts";
 import { featuresById } from "./entity-reads.ts";
 import { lists, recencyKey } from "./keys.ts";
+import { newestFirst, type Recency } from "./newest-first.ts";
 import type { FeatureView, Slice } from "./views.ts";
-import { LOOK_AT_MOST } from "./walk-kind.ts";
-
-/** A feature's row among those that changed last; gone features stand nowhere. */
-export type Recency = Row<{ readonly id: string }>;
 
 /**
  * Puts a feature to its place among those that changed last.
@@ -24,36 +21,11 @@ export const putRecency = async (
   return table.put({ ...recencyKey(id), version, data: { id }, ...(list !== undefined && { list }) });
 };
 
-/** Features in the order of their last change, newest first: one that changes meanwhile may come twice. */
-export const recentFeatures = async (
+/** Features in the order of their last change, newest first. */
+export const recentFeatures = (
   table: Table,
   fits: (view: FeatureView) => boolean,
   after: string | undefined,
   limit: number,
-): Promise<Slice<FeatureView>> => {
-  const items: FeatureView[] = [];
-  const size = Math.min(100, limit + 1);
-  let place = after;
-  for (let looked = 0; looked < LOOK_AT_MOST; ) {
-    const rows: Recency[] = await table.query<Recency["data"]>({
-      pk: lists.recency,
-      by: "list",
-      descending: true,
-      limit: size,
-      ...(place !== undefined && { after: place }),
-    });
-    const views = await featuresById(
-      table,
-      rows.map(({ data }) => data.id),
-    );
-    for (const { data, list } of rows) {
-      if (items.length === limit) return { items, next: place };
-      place = list?.sk;
-      const view = views.get(data.id);
-      if (view !== undefined && fits(view)) items.push(view);
-    }
-    looked += rows.length;
-    if (rows.length < size) return { items, next: undefined };
-  }
-  return { items, next: place };
-};
+): Promise<Slice<FeatureView>> =>
+  newestFirst(table, lists.recency, (ids) => featuresById(table, ids), fits, after, limit);

@@ -1,5 +1,6 @@
 import type { EventName } from "../domain/event.ts";
 import type { Instant } from "../domain/instant.ts";
+import type { Who } from "./access.ts";
 import type { Slice } from "./views.ts";
 import type { EndpointProgress, StoredDelivery, StoredEndpoint } from "./webhook-rows.ts";
 
@@ -32,12 +33,20 @@ export interface EndpointSaid {
 export interface WebhookDesk {
   endpoints(after: string | undefined, limit: number): Promise<Slice<EndpointView>>;
   endpoint(id: string): Promise<EndpointView | undefined>;
-  /** @returns the secret too, this once. @throws HubError address_not_allowed */
-  create(said: EndpointSaid, by: string): Promise<{ readonly endpoint: EndpointView; readonly secret: string }>;
-  /** @throws HubError address_not_allowed */
+  /** @param maker id. @returns the secret too, this once. @throws HubError address_not_allowed */
+  create(
+    said: EndpointSaid,
+    by: string,
+    maker?: string,
+  ): Promise<{ readonly endpoint: EndpointView; readonly secret: string }>;
+  /**
+   * @param by whoever lets one go on that has no maker any more is its maker from then on
+   * @throws HubError address_not_allowed
+   */
   change(
     id: string,
     said: Partial<EndpointSaid> & { readonly isPaused?: boolean | undefined },
+    by?: Who,
   ): Promise<EndpointView | undefined>;
   remove(id: string): Promise<boolean>;
   /** A new secret, shown this once; the one before signs too for a day. */

@@ -12,7 +12,14 @@ export interface StoredEndpoint {
   readonly products?: readonly string[] | undefined;
   /** `paused` by a person, `disabled` by the hub; `removed` stays for a while, empty. */
   readonly state: "active" | "paused" | "disabled" | "removed";
-  readonly disabled?: { readonly reason: string; readonly failingSince?: Instant | undefined } | undefined;
+  readonly disabled?:
+    | {
+        readonly reason: string;
+        readonly failingSince?: Instant | undefined;
+        /** Whoever was its maker is no member any more, or their key was revoked: an administrator takes it over. */
+        readonly isMakerGone?: true | undefined;
+      }
+    | undefined;
   /** Sealed: nobody reads it from the table. */
   readonly secret: string;
   /** The one before, with which deliveries are signed too until then. */
@@ -20,7 +27,10 @@ export interface StoredEndpoint {
   /** Events that were logged before are not sent by themselves. */
   readonly since: Instant;
   readonly createdAt: Instant;
+  /** Name of the maker. */
   readonly createdBy: string;
+  /** Id of the maker, or of who took it over: once they are gone it waits. Absent in rows of before this was kept. */
+  readonly maker?: string | undefined;
   readonly changedAt: Instant;
 }
 

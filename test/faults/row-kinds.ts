@@ -9,6 +9,8 @@ const DERIVED = [
   "a feature's timeline",
   "a feature as shown",
   "its place among those changed last",
+  "its place among the newest",
+  "how far releases are listed by their day",
   "the board as it stood then, counted",
   "its features, a stage page by page",
   "what has a word in its name",

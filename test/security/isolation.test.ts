@@ -495,6 +495,15 @@ describe("T15 product isolation", () => {
     expect(wrong).toEqual([]);
   });
 
+  it("lists releases of one's own products alone", async () => {
+    const listed = async (who: Who) => {
+      const said = await saidBy(await ask(who, "/releases"));
+      return (["a", "b"] as const).filter((one) => said.includes(`/releases/${idOfKind("release", one)}`));
+    };
+    expect(await listed("pm")).toEqual(["a", "b"]);
+    expect(await listed("viewer of A")).toEqual(["a"]);
+  });
+
   it("tells who sees a part of a connection nothing of its rest, on any of its tabs", async () => {
     const words: Readonly<Record<string, string>> = {
       runs: "canb is closed",

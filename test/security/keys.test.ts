@@ -184,6 +184,20 @@ describe("a link to a page", () => {
     expect((await app.request(`${path}/x`)).status).toBe(404);
   });
 
+  it("T30 is held to 600 requests a minute by itself, whoever comes with it", async () => {
+    const { ask, json, tokens, app } = await open();
+    const link = async () =>
+      new URL(String((await json(ask(tokens.pm, "/v1/shares", "POST", { path: "/docs" })))["url"])).pathname;
+    const [one, other] = [await link(), await link()];
+    for (let n = 0; n < 599; n += 1) await app.request(one, { method: "HEAD" });
+    const last = await app.request(one);
+    expect([last.status, last.headers.get("ratelimit")]).toEqual([200, '"default";r=0;t=60']);
+    const refused = await app.request(one);
+    expect([refused.status, refused.headers.get("retry-after")]).toEqual([429, "1"]);
+    expect((await app.request(other)).status).toBe(200);
+    expect((await ask(tokens.pm, "/v1/status")).status).toBe(200);
+  });
+
   it("reads only: of a page that its role may not see it is none", async () => {
     const { app, path } = await shared({ path: "/connections" }, "pm");
     expect((await app.request(path)).status).toBe(404);

@@ -2,7 +2,7 @@ import { webhookSender } from "../../shared/adapters/channels/webhook.ts";
 import { openDatabase } from "../../shared/adapters/sqlite/database.ts";
 import { sqliteTable } from "../../shared/adapters/sqlite/table.ts";
 import { cycleParts } from "../../shared/domain/cycle-scope.ts";
-import type { Entity, FieldedKind } from "../../shared/domain/entity.ts";
+import { type Entity, type FieldedKind, isKind } from "../../shared/domain/entity.ts";
 import type { HubEvent } from "../../shared/domain/event.ts";
 import { TRUST_LIMITS } from "../../shared/domain/experiment-trust.ts";
 import type { HistoryEntry } from "../../shared/domain/history.ts";
@@ -33,6 +33,7 @@ import {
   viewKey,
   webhookDeliveryKey,
 } from "../../shared/store/keys.ts";
+import { putReleaseDay } from "../../shared/store/newest-releases.ts";
 import { sayings } from "../../shared/store/said.ts";
 import { putSearchWords } from "../../shared/store/search.ts";
 import { tableViews } from "../../shared/store/table-views.ts";
@@ -254,6 +255,7 @@ const writeEntity = async (table: Table, one: Entity) => {
     await write(table, aliasKey(source.key ?? "", id), { id, gone: false });
   }
   await putSearchWords(table, one);
+  if (isKind(one, "release")) await putReleaseDay(table, one);
 };
 
 const writeEvents = async (table: Table) => {

@@ -71,6 +71,7 @@ const ADDRESSES = [
   "/people",
   "/objectives",
   "/initiatives/ini_1",
+  "/releases",
   "/releases/v2.0.0",
   "/review",
 ];

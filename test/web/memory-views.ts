@@ -267,6 +267,15 @@ export const memoryViews = (shown: Shown): Views => {
     targetMoves: async (id) => shown.targetMoves?.[id] ?? [],
     dependencies: async () => shown.dependencies ?? [],
     releaseParts: async () => shown.releaseParts ?? [],
+    releaseFeatures: async () => (shown.releaseParts ?? []).flatMap(({ features }) => features),
+    releases: async (filter, after, limit) =>
+      page(
+        byId(shown.entities.filter((entity) => isKind(entity, "release"))).filter((entity) =>
+          entityFits(entity, filter),
+        ),
+        after,
+        limit,
+      ),
     changes: async (since, after, limit, names) =>
       page(
         shown.changes.filter(

@@ -29,6 +29,8 @@ const PAGES = [
   "/objectives",
   "/objectives?product=storefront",
   "/initiatives/ini_1",
+  "/releases",
+  "/releases?status=completed&product=storefront",
   "/releases/v2.0.0",
   "/products/storefront",
   "/review",

@@ -54,15 +54,15 @@ export const webhookDesk = (
         next: rows.length > limit ? some.at(-1)?.list?.sk : undefined,
       };
     },
-    async create(said, by) {
+    async create(said, by, maker) {
       const { sender, key } = await means();
       await sender.check(said.url);
-      const { id, secret } = await createEndpoint(hub(), key, said, by);
+      const { id, secret } = await createEndpoint(hub(), key, said, by, maker);
       return made(id, secret);
     },
-    async change(id, said) {
+    async change(id, said, by) {
       if (said.url !== undefined) await (await means()).sender.check(said.url);
-      return (await amendEndpoint(hub(), id, said)) ? endpoint(id) : undefined;
+      return (await amendEndpoint(hub(), id, said, by)) ? endpoint(id) : undefined;
     },
     remove: (id) => removeEndpoint(hub(), id),
     async rotate(id) {

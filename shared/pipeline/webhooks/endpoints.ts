@@ -4,6 +4,7 @@ import { EVENT_NAMES, EVENTS, isNamedBy, PUBLIC_EVENTS } from "../../domain/even
 import type { Instant } from "../../domain/instant.ts";
 import { nearestWord } from "../../domain/nearest-word.ts";
 import type { Row, Table } from "../../ports/table.ts";
+import type { Who } from "../../store/access.ts";
 import { update } from "../../store/entities.ts";
 import { endpointKey, endpointProgressKey, lists } from "../../store/keys.ts";
 import type { EndpointSaid, EndpointView } from "../../store/webhook-desk.ts";
@@ -16,6 +17,8 @@ import { newSecret, sealed } from "./seal.ts";
 const OLD_SECRET_MS = 24 * 60 * 60 * 1000;
 const REMOVED_SECONDS = 30 * 24 * 60 * 60;
 const PAGE = 200;
+/** Endpoints of a hub: each event is looked at for every one of them. */
+const AT_MOST = 100;
 
 /** Every endpoint that is not removed, by id. */
 export const allEndpoints = async (table: Table): Promise<StoredEndpoint[]> => {
@@ -85,15 +88,24 @@ const checkPatterns = (patterns: readonly string[]): void => {
 const put = (table: Table, data: StoredEndpoint) =>
   update<StoredEndpoint>(table, endpointKey(data.id), () => ({ data, list: lists.ofEndpoint(data.id) }));
 
-/** Makes an endpoint; it gets what is logged from now on. */
-export const createEndpoint = async (hub: Hub, key: Uint8Array, said: EndpointSaid, by: string) => {
+/** Makes an endpoint; it gets what is logged from now on. @throws HubError limit_reached | invalid_body */
+export const createEndpoint = async (hub: Hub, key: Uint8Array, said: EndpointSaid, by: string, maker?: string) => {
   checkPatterns(said.events);
   const { table, clock } = hub.ports;
+  if ((await table.count({ pk: lists.endpoints, by: "list" })) >= AT_MOST)
+    throw new HubError(
+      "limit_reached",
+      `this hub has ${AT_MOST} webhook endpoints, and may have no more: remove one first`,
+      {
+        retry: "never",
+      },
+    );
   const id = `whe_${hash(["endpoint", randomUUID()]).slice(0, 26)}`;
   const secret = newSecret();
   const now = clock.now().toISOString();
   const times = { since: now, createdAt: now, changedAt: now };
-  await put(table, { ...said, id, state: "active", secret: sealed(key, id, secret), createdBy: by, ...times });
+  const made = { createdBy: by, ...(maker !== undefined && { maker }) };
+  await put(table, { ...said, id, state: "active", secret: sealed(key, id, secret), ...made, ...times });
   return { id, secret };
 };
 
@@ -113,17 +125,23 @@ const changeEndpoint = async (
   return isThere;
 };
 
-/** What people say anew of an endpoint. One that sends again begins with what is logged from then on. */
+/**
+ * What people say anew of an endpoint. One that sends again begins with what is logged from then on; one whose maker is gone
+ * stays disabled until somebody lets it go on, and is theirs from then on.
+ */
 export const amendEndpoint = async (
   hub: Hub,
   id: string,
   { isPaused, ...said }: Partial<EndpointSaid> & { readonly isPaused?: boolean | undefined },
+  by?: Who,
 ): Promise<boolean> => {
   if (said.events !== undefined) checkPatterns(said.events);
   let starts = false;
   const isThere = await changeEndpoint(hub, id, (held, now) => {
     const { disabled, ...rest } = held;
-    const state = isPaused === undefined ? held.state : isPaused ? "paused" : "active";
+    const isOrphan = disabled?.isMakerGone === true;
+    const stays = isPaused === undefined || (isPaused && isOrphan);
+    const state = stays ? held.state : isPaused ? "paused" : "active";
     starts = state === "active" && held.state !== "active";
     return {
       ...rest,
@@ -131,6 +149,7 @@ export const amendEndpoint = async (
       state,
       ...(state === "disabled" && { disabled }),
       ...(starts && { since: now.toISOString() }),
+      ...(starts && isOrphan && by !== undefined && { createdBy: by.name, maker: by.id }),
     };
   });
   // Given another chance: the days of failure count from now on.

@@ -1,8 +1,9 @@
+import { HubError } from "../../connector/errors.ts";
 import { audit } from "../../store/audit.ts";
 import type { EndpointSaid, WebhookDesk } from "../../store/webhook-desk.ts";
 import type { WebDeps } from "../web-deps.ts";
 import { audited } from "./credentials.ts";
-import type { Identity } from "./identity.ts";
+import { type Identity, may } from "./identity.ts";
 
 /** Of the address only the host: in the rest of it some receivers hide a credential. */
 const toldOf = ({ url, events, products }: Partial<EndpointSaid>) => ({
@@ -25,13 +26,18 @@ export const auditedDesk = (
   return {
     ...desk,
     async create(said, by) {
-      const made = await desk.create(said, by);
+      const made = await desk.create(said, by, identity.id);
       await note("create", made.endpoint.id, toldOf(said));
       return made;
     },
     async change(id, said) {
-      const changed = await desk.change(id, said);
       const { isPaused } = said;
+      if (isPaused === false && !may(identity, "admin") && (await desk.endpoint(id))?.disabled?.isMakerGone === true)
+        throw new HubError("scope_missing", "whoever made this endpoint is gone: an administrator can take it over", {
+          retry: "never",
+          details: { scope: "admin" },
+        });
+      const changed = await desk.change(id, said, { id: identity.id, name: identity.name });
       if (changed !== undefined)
         await note("change", id, { ...toldOf(said), ...(isPaused !== undefined && { paused: isPaused }) });
       return changed;

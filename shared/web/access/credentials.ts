@@ -1,6 +1,7 @@
 import { HubError } from "../../connector/errors.ts";
 import { type Credential, credentialById, makeCredential, revoke } from "../../store/access.ts";
 import { audit } from "../../store/audit.ts";
+import { endMadeWith } from "../../store/made-with.ts";
 import { memberById } from "../../store/members.ts";
 import type { TokenKind } from "../../store/token.ts";
 import type { WebDeps } from "../web-deps.ts";
@@ -125,16 +126,29 @@ const ACTS: Readonly<Record<TokenKind, string>> = {
   link: "sign_in_link.revoke",
 };
 
-/** Ends a key, a share or a session. @returns undefined for what is not there, or not theirs */
+/** A key, a share or a session that they may end. */
+export const endable = async (
+  { table }: Deps,
+  identity: Identity,
+  kind: TokenKind,
+  id: string,
+): Promise<Credential | undefined> => {
+  const held = await credentialById(table, kind, id);
+  return held !== undefined && isTheirs(identity, held) ? held : undefined;
+};
+
+/** Ends a key, a share or a session, and what was made with it. @returns undefined for what is not there, or not theirs */
 export const endCredential = async (
   deps: Deps,
   identity: Identity,
   kind: TokenKind,
   id: string,
 ): Promise<true | undefined> => {
-  const held = await credentialById(deps.table, kind, id);
-  if (held === undefined || !isTheirs(identity, held)) return undefined;
+  const held = await endable(deps, identity, kind, id);
+  if (held === undefined) return undefined;
   if (await revoke(deps.table, kind, id, deps.now()))
     await audit(audited(deps), identity, ACTS[kind], id, { name: held.name });
+  // Of one that was ended before, too: a run that was cut short is made up for.
+  if (kind === "key") await endMadeWith(audited(deps), identity, id, ACTS.key);
   return true;
 };

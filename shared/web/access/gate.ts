@@ -22,9 +22,24 @@ const tell = (c: Context<WebEnv>, { left, seconds }: Allowance): void => {
   c.header("RateLimit", `"default";r=${left};t=${seconds}`);
 };
 
+/** What each of them may ask. */
+export const allowances = () => rateLimit(REQUESTS_A_MINUTE);
+
+/** Takes one request from somebody's allowance. @throws HubError rate_limited once it is spent */
+export const takeRequest = (
+  c: Context<WebEnv>,
+  requests: ReturnType<typeof allowances>,
+  id: string,
+  now: Date,
+): void => {
+  const allowance = requests.take(id, now);
+  tell(c, allowance);
+  if (allowance.isSpent) throw tooMany(`more than ${REQUESTS_A_MINUTE} requests a minute`, allowance);
+};
+
 /** Finds out who asks and holds them to their allowance, before anything else is done for them. */
 export const gate = (deps: WebDeps): MiddlewareHandler<WebEnv> => {
-  const requests = rateLimit(REQUESTS_A_MINUTE);
+  const requests = allowances();
   const failures = rateLimit(FAILURES_A_MINUTE);
   const known = async (c: Context<WebEnv>): Promise<Identity> => {
     try {
@@ -46,9 +61,7 @@ export const gate = (deps: WebDeps): MiddlewareHandler<WebEnv> => {
     const identity = shared ?? (await known(c));
     c.set("identity", identity);
     if (identity === LOCAL || identity === NOBODY || shared !== undefined) return next();
-    const allowance = requests.take(identity.id, deps.now());
-    tell(c, allowance);
-    if (allowance.isSpent) throw tooMany(`more than ${REQUESTS_A_MINUTE} requests a minute`, allowance);
+    takeRequest(c, requests, identity.id, deps.now());
     return next();
   };
 };

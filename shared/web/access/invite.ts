@@ -1,8 +1,7 @@
 import * as z from "zod";
-import { type Credential, credentials, revoke } from "../../store/access.ts";
 import { audit } from "../../store/audit.ts";
+import { endMadeWith } from "../../store/made-with.ts";
 import { type Member, memberById, putMember, removeMember } from "../../store/members.ts";
-import type { Slice } from "../../store/views.ts";
 import type { WebDeps } from "../web-deps.ts";
 import { GrantShape, productsFor } from "./allowed-grant.ts";
 import { audited, makeSignInLink } from "./credentials.ts";
@@ -57,27 +56,9 @@ export const invite = async (
  */
 export const dismiss = async (deps: Deps, identity: Identity, id: string): Promise<true | undefined> => {
   if ((await memberById(deps.table, id)) === undefined) return undefined;
-  // Each key is a maker too: somebody could leave one behind that another key of theirs made.
-  for (let makers = new Set([id]); makers.size > 0; ) {
-    const next = new Set<string>();
-    for (const kind of ["key", "share"] as const)
-      for (const one of await madeBy(deps, kind, makers)) {
-        await revoke(deps.table, kind, one, deps.now());
-        if (kind === "key") next.add(one);
-      }
-    makers = next;
-  }
+  // Before the membership: a run that was cut short is made up for by the next.
+  await endMadeWith(audited(deps), identity, id, "member.remove");
   if (await removeMember(deps.table, id, deps.now())) await audit(audited(deps), identity, "member.remove", id);
+  await endMadeWith(audited(deps), identity, id, "member.remove");
   return true;
-};
-
-/** Ids of the keys or links that these made, ended ones too. */
-const madeBy = async ({ table }: Deps, kind: "key" | "share", makers: ReadonlySet<string>): Promise<string[]> => {
-  const ids: string[] = [];
-  for (let after: string | undefined; ; ) {
-    const page: Slice<Credential> = await credentials(table, kind, after, 100, (one) => makers.has(one.createdBy.id));
-    ids.push(...page.items.map((one) => one.id));
-    after = page.next;
-    if (after === undefined) return ids;
-  }
 };

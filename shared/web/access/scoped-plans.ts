@@ -1,4 +1,5 @@
 import { kindOf } from "../../domain/kind.ts";
+import type { ReleasePart } from "../../store/plan-past.ts";
 import { rollUpOf } from "../../store/plan-views.ts";
 import type { LinkView } from "../../store/shown-links.ts";
 import type { InitiativeView, ObjectiveView, PlanRollUp } from "../../store/shown-plan.ts";
@@ -20,6 +21,8 @@ type Plans = Pick<
   | "targetMoves"
   | "dependencies"
   | "releaseParts"
+  | "releaseFeatures"
+  | "releases"
   | "objectiveFeatures"
 >;
 
@@ -41,6 +44,13 @@ export const scopedPlans = (views: Views, { isMine, own, asked, visibleOf, featu
   const featuresOf = async (initiativeId: string) =>
     (await views.initiativeFeatures(initiativeId)).filter(({ productIds }) => isMine(productIds));
   const rolledUp = async (initiativeId: string): Promise<PlanRollUp> => rollUpOf(await featuresOf(initiativeId));
+
+  const partsOf = async (releaseId: string): Promise<readonly ReleasePart[]> => {
+    if (!(await isSeen(releaseId))) return [];
+    const parts = (await views.releaseParts(releaseId)).filter(({ productIds }) => isMine(productIds));
+    const seen = await visibleOf(parts.flatMap(({ features }) => features));
+    return parts.map((part) => ({ ...own(part), features: part.features.filter((id) => seen.has(id)) }));
+  };
 
   const ownObjective = async (objective: ObjectiveView): Promise<ObjectiveView> => {
     const { initiatives, productIds, parentId, keyResults } = objective;
@@ -130,11 +140,13 @@ export const scopedPlans = (views: Views, { isMine, own, asked, visibleOf, featu
           ...(home !== undefined && isMine(home.productIds) && { feature: own(home) }),
         }));
     },
-    async releaseParts(releaseId) {
-      if (!(await isSeen(releaseId))) return [];
-      const parts = (await views.releaseParts(releaseId)).filter(({ productIds }) => isMine(productIds));
-      const seen = await visibleOf(parts.flatMap(({ features }) => features));
-      return parts.map((part) => ({ ...own(part), features: part.features.filter((id) => seen.has(id)) }));
+    releaseParts: partsOf,
+    releaseFeatures: async (releaseId) => [...new Set((await partsOf(releaseId)).flatMap(({ features }) => features))],
+    async releases(filter, after, limit) {
+      const of = asked(filter.product);
+      if (of.length === 0) return nothing;
+      const { items, next } = await views.releases({ ...filter, products: of }, after, limit);
+      return { items: items.map(own), next };
     },
     initiativeFeatures: async (id) => Promise.all((await featuresOf(id)).map(shown)),
   };

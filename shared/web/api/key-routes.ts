@@ -62,7 +62,8 @@ export const KEY_ROUTES = [
     tag: "Keys",
     scope: "keys:write",
     path: "/v1/keys/{id}",
-    summary: "Ends a key at once, with the sessions that were opened with it and the links to pages that it made.",
+    summary:
+      "Ends a key at once, with the sessions that were opened with it, and the keys and links to pages that were made with it or with those keys. The audit log names each.",
     pathParameters: { id: "Id of a key." },
     gives: Done,
     status: 204,

@@ -36,6 +36,7 @@ const STATUS: Partial<Record<ErrorCode, CallerStatus>> = {
   unsupported_media_type: 415,
   host_not_allowed: 421,
   if_match_required: 428,
+  limit_reached: 409,
   rate_limited: 429,
 };
 

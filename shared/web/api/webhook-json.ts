@@ -15,7 +15,9 @@ export const EndpointJson = z
     description: z.string().nullable(),
     events: z.array(z.string()).describe("Types, or patterns such as `feature.*`."),
     products: z.array(z.string()).nullable().describe("Ids; null for all."),
-    state: z.enum(["active", "paused", "disabled"]).describe("`disabled`: the hub gave it up; `paused` by a person."),
+    state: z
+      .enum(["active", "paused", "disabled"])
+      .describe("`disabled`: the hub gave it up, or its maker is gone; `paused` by a person."),
     disabledBecause: z.string().nullable(),
     failingSince: z.string().nullable().describe("The first failure since the last success."),
     lastFailure: z.object({ at: z.string(), reason: z.string() }).nullable(),
@@ -24,7 +26,11 @@ export const EndpointJson = z
     replay: z.object({ from: z.string(), to: z.string(), queued: z.int() }).nullable().describe("Under way."),
     oldSecretUntil: z.string().nullable().describe("Until then all is signed with the secret before too."),
     createdAt: z.string(),
-    createdBy: z.string(),
+    createdBy: z.string().describe("Name of who made it, or took it over when its maker was gone."),
+    makerId: z
+      .string()
+      .nullable()
+      .describe("Id of the same: once this member is removed or this key revoked, the endpoint is disabled."),
     changedAt: z.string(),
   })
   .meta({ id: "WebhookEndpoint" });
@@ -88,6 +94,7 @@ export const endpointJson = (endpoint: EndpointView): z.input<typeof EndpointJso
   oldSecretUntil: endpoint.oldSecretUntil ?? null,
   createdAt: endpoint.createdAt,
   createdBy: endpoint.createdBy,
+  makerId: endpoint.maker ?? null,
   changedAt: endpoint.changedAt,
 });
 

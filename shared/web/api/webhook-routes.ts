@@ -84,7 +84,8 @@ export const WEBHOOK_ROUTES = [
     id: "change_webhook_endpoint",
     method: "PATCH",
     path: "/v1/webhook-endpoints/{id}",
-    summary: "Changes what is given. `paused: false` lets an endpoint go on that was paused or given up.",
+    summary:
+      "Changes what is given. `paused: false` lets an endpoint go on that was paused or given up; where its maker is gone an administrator does so, and is its maker from then on.",
     takes: z.object({
       url: said.url.optional(),
       description: said.description,

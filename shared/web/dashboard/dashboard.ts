@@ -31,6 +31,7 @@ import { peoplePage } from "./people-page.tsx";
 import { productFlowPage } from "./product-flow-page.tsx";
 import { productPage } from "./product-page.tsx";
 import { releasePage } from "./release-page.tsx";
+import { releasesPage } from "./releases-page.tsx";
 import { reportForm } from "./report-asks.tsx";
 import { previewPage } from "./report-preview-page.tsx";
 import { runPage } from "./report-run-page.tsx";
@@ -77,6 +78,7 @@ export const PAGES: readonly (readonly [path: string, scope: Scope | "open", pag
   ["/people", "features:read", peoplePage],
   ["/objectives", "features:read", objectivesPage],
   ["/initiatives/:id", "features:read", initiativePage],
+  ["/releases", "features:read", releasesPage],
   ["/releases/:id", "features:read", releasePage],
   ["/products/:slug", "features:read", productPage],
   ["/review", "features:read", reviewPage],
@@ -138,6 +140,7 @@ const AS_JSON: Readonly<Record<string, string>> = {
   people: "/v1/people",
   search: "/v1/search",
   objectives: "/v1/objectives",
+  releases: "/v1/releases",
   review: "/v1/links/review",
   reports: "/v1/reports",
 };

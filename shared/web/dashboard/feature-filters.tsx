@@ -25,7 +25,8 @@ type Choice = readonly [value: string, word: string];
 const HEALTHS: readonly Choice[] = Object.entries(HEALTH_WORDS).map(([value, { word }]) => [value, word]);
 const STAGE_CHOICES: readonly Choice[] = [...STAGES, "none" as const].map((stage) => [stage, STAGE_WORDS[stage]]);
 
-const Select = (props: {
+/** A choice among values of one parameter, or all. */
+export const Select = (props: {
   name: string;
   label: string;
   all: string;

@@ -69,6 +69,7 @@ export const featuresPage: PageHandler = async (c, deps) => {
     <>
       <div class="head">
         <h1>{title}</h1>
+        <a href={address("/releases", { product: query.parameters.product })}>Releases</a>
       </div>
       <AsOfBanner at={query.at} zone={zone} back={address(path, { ...parameters, sort: asked, as_of: undefined })} />
       <FeatureFilters

@@ -160,6 +160,7 @@ export const Frame = (props: FrameProps) => (
         {props.zone !== undefined && <a href="/me">Times are {props.zone}</a>}
         <a href="/pm">For product managers</a>
         <a href="/po">For product owners</a>
+        <a href="/releases">Releases</a>
         <a href="/settings/views">Saved views</a>
         <a href="/status">Status</a>
         <span>

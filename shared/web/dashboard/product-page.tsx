@@ -96,6 +96,7 @@ export const productPage: PageHandler = async (c, deps) => {
       <p class="quiet">
         <a href={`/v1/products/${product.slug}`}>As JSON</a> ·{" "}
         <a href={address("/", { product: product.slug })}>Its board</a> ·{" "}
+        <a href={address("/releases", { product: product.slug })}>Releases</a> ·{" "}
         <a href={`/products/${product.slug}/flow`}>Flow and delivery</a>
       </p>
     </>,

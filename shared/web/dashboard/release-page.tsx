@@ -98,7 +98,11 @@ export const releasePage: PageHandler = async (c, deps) => {
   return sendPage(
     c,
     deps,
-    { title: release.fields.name.slice(0, 120) },
+    {
+      title: release.fields.name.slice(0, 120),
+      section: "features",
+      crumbs: [{ href: "/releases", word: "Releases" }],
+    },
     <>
       <p class="eyebrow">Release</p>
       <h1>{release.fields.name}</h1>

@@ -2,6 +2,7 @@ import type { Hono } from "hono";
 import { HubError } from "../../connector/errors.ts";
 import { type Credential, credentialById, credentialOf, type Grant, holds, noteUse } from "../../store/access.ts";
 import { memberById } from "../../store/members.ts";
+import { allowances, takeRequest } from "../access/gate.ts";
 import { scopesOf } from "../access/scope.ts";
 import { readable } from "../readable.ts";
 import type { WebDeps, WebEnv } from "../web-deps.ts";
@@ -14,11 +15,13 @@ const PASSED = ["content-type", "cache-control", "etag", "vary"];
  * the visitor brings along, a session too, plays no part.
  */
 export const mountShares = (app: Hono<WebEnv>, deps: WebDeps): void => {
+  const requests = allowances();
   readable(app, "/share/:token", async (c) => {
     const token = c.req.param("token");
     const share = await credentialOf(deps.table, token);
     if (share?.kind !== "share" || share.path === undefined || !holds(share, deps.now()))
       throw new HubError("not_found", "this link leads nowhere, or not any more", { retry: "never" });
+    takeRequest(c, requests, share.id, deps.now());
     const products = await productsOf(deps, share);
     if (products === undefined)
       throw new HubError("not_found", "whoever made this link may see nothing any more", { retry: "never" });

@@ -2,12 +2,13 @@ import * as z from "zod";
 import { HubError } from "../../../connector/errors.ts";
 import { credentials } from "../../../store/access.ts";
 import { isTheirs } from "../../access/allowed-grant.ts";
-import { endCredential, makeKey } from "../../access/credentials.ts";
+import { endable, endCredential, makeKey } from "../../access/credentials.ts";
 import type { WebDeps } from "../../web-deps.ts";
 import { address } from "../link.tsx";
 import type { PageContext, PageHandler } from "../page.tsx";
 import { linkCursor, placeOf } from "../page-cursor.ts";
 import { CredentialRows } from "./credential-rows.tsx";
+import { type Ending, EndingSection, endingOf } from "./ending.tsx";
 import { Form, type FormHandler, fieldsAs, GrantFields, many, ShownOnce, unkept } from "./form.tsx";
 import { sendSettings } from "./settings-page.tsx";
 
@@ -22,7 +23,12 @@ const KeyFields = z.object({
   days: z.coerce.number().int().min(1).max(3650).optional(),
 });
 
-const show = async (c: PageContext, deps: WebDeps, made?: string): Promise<Response> => {
+const show = async (
+  c: PageContext,
+  deps: WebDeps,
+  told: { readonly made?: string; readonly ending?: Ending } = {},
+): Promise<Response> => {
+  const { made, ending } = told;
   const identity = c.get("identity");
   const after = placeOf(deps, PLACE, c.req.query("cursor"));
   const [{ items, next }, products] = await Promise.all([
@@ -40,6 +46,16 @@ const show = async (c: PageContext, deps: WebDeps, made?: string): Promise<Respo
         For programs: <code>Authorization: Bearer tl_live_…</code>. A key can do and see no more than who made it.
       </p>
       {made !== undefined && <ShownOnce label="The new key" secret={made} />}
+      {ending !== undefined && (
+        <EndingSection
+          c={c}
+          deps={deps}
+          action={`/settings/keys/${ending.id}/revoke`}
+          back="/settings/keys"
+          word="Revoke"
+          ending={ending}
+        />
+      )}
       {items.length > 0 && (
         <CredentialRows
           c={c}
@@ -80,11 +96,15 @@ export const createKeyForm: FormHandler = async (c, deps, fields) => {
   const { days, ...wanted } = fieldsAs(KeyFields, fields);
   const expiresAt = days === undefined ? undefined : new Date(deps.now().getTime() + days * DAY_MS).toISOString();
   const { token } = await makeKey(deps, c.get("identity"), { ...wanted, expiresAt });
-  return unkept(await show(c, deps, token));
+  return unkept(await show(c, deps, { made: token }));
 };
 
-export const revokeKeyForm: FormHandler = async (c, deps) => {
-  const ended = await endCredential(deps, c.get("identity"), "key", c.req.param("id") ?? "");
-  if (ended === undefined) throw new HubError("not_found", "there is no such key", { retry: "never" });
+export const revokeKeyForm: FormHandler = async (c, deps, fields) => {
+  const identity = c.get("identity");
+  const key = await endable(deps, identity, "key", c.req.param("id") ?? "");
+  if (key === undefined) throw new HubError("not_found", "there is no such key", { retry: "never" });
+  const ending = await endingOf(deps, key, fields);
+  if (ending !== undefined) return unkept(await show(c, deps, { ending }));
+  await endCredential(deps, identity, "key", key.id);
   return c.redirect("/settings/keys", 303);
 };

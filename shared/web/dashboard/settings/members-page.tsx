@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { HubError } from "../../../connector/errors.ts";
-import { members } from "../../../store/members.ts";
+import { memberById, members } from "../../../store/members.ts";
 import { makeSignInLink } from "../../access/credentials.ts";
 import { dismiss, InvitationShape, invite } from "../../access/invite.ts";
 import type { WebDeps } from "../../web-deps.ts";
@@ -9,6 +9,7 @@ import type { PageContext, PageHandler } from "../page.tsx";
 import { linkCursor, placeOf } from "../page-cursor.ts";
 import { Scroll } from "../scroll.tsx";
 import { Moment } from "../time.tsx";
+import { type Ending, EndingSection, endingOf } from "./ending.tsx";
 import {
   ActButton,
   Form,
@@ -26,7 +27,12 @@ const ROWS = 50;
 const PLACE = { route: "page.members", filters: {} };
 const MemberFields = z.object({ ...InvitationShape, products: many });
 
-const show = async (c: PageContext, deps: WebDeps, link?: string): Promise<Response> => {
+const show = async (
+  c: PageContext,
+  deps: WebDeps,
+  told: { readonly link?: string; readonly ending?: Ending } = {},
+): Promise<Response> => {
+  const { link, ending } = told;
   const after = placeOf(deps, PLACE, c.req.query("cursor"));
   const [{ items, next }, products] = await Promise.all([members(deps.table, after, ROWS), deps.views.products()]);
   const names = new Map(products.map(({ id, name }) => [id, name]));
@@ -41,6 +47,16 @@ const show = async (c: PageContext, deps: WebDeps, link?: string): Promise<Respo
         Who may sign in: by the identity provider, where one is configured, or by a link that works once.
       </p>
       {link !== undefined && <ShownOnce label="The link to sign in, for seven days" secret={link} />}
+      {ending !== undefined && (
+        <EndingSection
+          c={c}
+          deps={deps}
+          action={`/settings/members/${ending.id}/remove`}
+          back="/settings/members"
+          word="Remove"
+          ending={ending}
+        />
+      )}
       {items.length > 0 && (
         <Scroll label="All members">
           <table>
@@ -120,7 +136,7 @@ const linkOf = (deps: WebDeps, token: string): string => `${deps.url()}/login?to
 
 export const inviteForm: FormHandler = async (c, deps, fields) => {
   const { token } = await invite(deps, c.get("identity"), fieldsAs(MemberFields, fields));
-  return unkept(await show(c, deps, linkOf(deps, token)));
+  return unkept(await show(c, deps, { link: linkOf(deps, token) }));
 };
 
 const noMember = () => new HubError("not_found", "there is no such member", { retry: "never" });
@@ -128,10 +144,14 @@ const noMember = () => new HubError("not_found", "there is no such member", { re
 export const signInLinkForm: FormHandler = async (c, deps) => {
   const link = await makeSignInLink(deps, c.get("identity"), c.req.param("id") ?? "");
   if (link === undefined) throw noMember();
-  return unkept(await show(c, deps, linkOf(deps, link.token)));
+  return unkept(await show(c, deps, { link: linkOf(deps, link.token) }));
 };
 
-export const removeMemberForm: FormHandler = async (c, deps) => {
-  if ((await dismiss(deps, c.get("identity"), c.req.param("id") ?? "")) === undefined) throw noMember();
+export const removeMemberForm: FormHandler = async (c, deps, fields) => {
+  const member = await memberById(deps.table, c.req.param("id") ?? "");
+  if (member === undefined) throw noMember();
+  const ending = await endingOf(deps, member, fields);
+  if (ending !== undefined) return unkept(await show(c, deps, { ending }));
+  await dismiss(deps, c.get("identity"), member.id);
   return c.redirect("/settings/members", 303);
 };

@@ -105,6 +105,10 @@ export const sendWebhookPage = async (
           </dd>
         </div>
         <div>
+          <dt>Made by</dt>
+          <dd>{endpoint.createdBy}</dd>
+        </div>
+        <div>
           <dt>Last taken</dt>
           <dd>{endpoint.lastDeliveredAt === undefined ? "never" : <Moment at={endpoint.lastDeliveredAt} />}</dd>
         </div>

@@ -28,8 +28,7 @@ export const listReleases = async ({ ports: { table, clock } }: Hub, atOnce = AT
   let after = held?.after;
   let looked = 0;
   let isComplete = true;
-  for await (const release of everyOf(table, "release")) {
-    if (after !== undefined && release.id <= after) continue;
+  for await (const release of everyOf(table, "release", after)) {
     if (looked === atOnce) {
       isComplete = false;
       break;

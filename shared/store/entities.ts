@@ -79,10 +79,16 @@ export const entitiesById = async (table: Table, ids: readonly string[]): Promis
   return new Map(rows.map(({ data }) => [data.id, data]));
 };
 
-/** All entities of a kind, by id, page by page. */
-export async function* everyOf<K extends FieldedKind>(table: Table, kind: K): AsyncGenerator<StoredEntity<K>> {
+/** All entities of a kind, by id, page by page. @param from those behind this id alone */
+export async function* everyOf<K extends FieldedKind>(
+  table: Table,
+  kind: K,
+  from?: string,
+): AsyncGenerator<StoredEntity<K>> {
+  const first = from === undefined ? undefined : lists.ofKind(kind, from).pk;
   for (const digit of SHARDS) {
-    for (let after: string | undefined; ; ) {
+    if (first !== undefined && lists.shard(kind, digit) < first) continue;
+    for (let after = lists.shard(kind, digit) === first ? from : undefined; ; ) {
       const rows: Row<StoredEntity<K>>[] = await table.query<StoredEntity<K>>({
         pk: lists.shard(kind, digit),
         by: "list",

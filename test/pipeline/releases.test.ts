@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { Draft } from "../../shared/domain/entity.ts";
+import { TRUST_LIMITS } from "../../shared/domain/experiment-trust.ts";
 import { listReleases } from "../../shared/pipeline/list-releases.ts";
 import { project } from "../../shared/pipeline/project.ts";
 import type { StoredEntity } from "../../shared/store/entities.ts";
@@ -27,7 +28,16 @@ const opened = () => {
   });
   const cursorKey = new Uint8Array(32).fill(7);
   const url = () => "http://localhost:4100";
-  const app = webApp({ views, table: hub.table, say: silent, now: () => NOW, cursorKey, version: "0.1.0", url });
+  const app = webApp({
+    views,
+    table: hub.table,
+    say: silent,
+    now: () => NOW,
+    cursorKey,
+    version: "0.1.0",
+    url,
+    trustLimits: () => TRUST_LIMITS,
+  });
   const read = async (path: string) => (await app.request(path)).text();
   const arrive = (...drafts: Draft[]) => hub.arriveTogether(...drafts.map((draft) => ["jira", draft] as const));
   const names = async (limit: number) => {

@@ -89,6 +89,21 @@ describe("the list of releases", () => {
     }
   });
 
+  it("is the same in the API, by cursor, where it is asked for", async () => {
+    const hub = opened();
+    await hub.arrive(...FOUR);
+    type Page = { readonly data: readonly { readonly name: string }[]; readonly next_cursor: string | null };
+    const page = async (query: string) => JSON.parse(await hub.read(`/v1/releases?${query}`)) as Page;
+    const first = await page("sort=-release_date&limit=3");
+    const rest = await page(`sort=-release_date&limit=3&cursor=${first.next_cursor}`);
+    expect([...first.data, ...rest.data].map(({ name }) => name)).toEqual(["2.0", "1.1", "1.0", "someday"]);
+    const wanted = await page("sort=-release_date&status=planned");
+    expect(wanted.data.map(({ name }) => name)).toEqual(["2.0", "someday"]);
+    expect(await hub.read("/v1/releases?sort=-release_date&feature=ACME-1")).toContain(
+      "'sort' does not go with 'feature'",
+    );
+  });
+
   it("follows a release whose day moves, and leaves out one that is deleted", async () => {
     const hub = opened();
     await hub.arrive(...FOUR);
@@ -148,7 +163,7 @@ describe("the list of releases", () => {
       "2.0",
       "someday",
     ]);
-    expect(planned).toContain('href="/v1/releases.csv?product=web&amp;status=planned&amp;bom=1"');
+    expect(planned).toContain('href="/v1/releases.csv?product=web&amp;status=planned&amp;sort=-release_date&amp;bom=1"');
     expect(await hub.read("/releases?tool=none")).toContain("No release matches");
     expect(await hub.read("/releases?status=nonsense")).toContain("status");
     expect(await opened().read("/releases")).toContain("connect a tool");

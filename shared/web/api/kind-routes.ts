@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { HubError } from "../../connector/errors.ts";
 import { FIELDS, type FieldedKind, isKind } from "../../domain/entity.ts";
 import { snakeCase } from "../../domain/snake-case.ts";
 import { Moment, ProductFilter, productId, since } from "./filters.ts";
@@ -49,12 +50,22 @@ const statusQuery = (words: readonly string[]) =>
     .describe("Where it stands, in our word.")
     .meta({ examples: [words.slice(0, 1)] });
 
+/** Of releases alone: what is kept in the order of its day. */
+const sortQuery = z
+  .enum(["-release_date"])
+  .optional()
+  .describe("Newest day first and those without a day last, in place of by id. Goes without `feature`.");
+
 const routesOf = ([kind, path, summary]: (typeof READ_AS_THEY_ARE)[number]): Route[] => {
   const schema = kindSchema(kind);
   const words = standings(kind);
   const tag = path.charAt(0).toUpperCase() + path.slice(1).replaceAll("-", " ");
   const one = snakeCase(kind === "supportTicket" ? "ticket" : kind);
-  const query = { ...KindQuery, ...(words !== undefined && { status: statusQuery(words) }) };
+  const query = {
+    ...KindQuery,
+    ...(words !== undefined && { status: statusQuery(words) }),
+    ...(kind === "release" && { sort: sortQuery }),
+  };
   return [
     list({
       id: `list_${path.replaceAll("-", "_")}`,
@@ -62,9 +73,17 @@ const routesOf = ([kind, path, summary]: (typeof READ_AS_THEY_ARE)[number]): Rou
       scope: "features:read",
       path: `/v1/${path}`,
       summary,
-      query: query as typeof KindQuery & { readonly status: ReturnType<typeof statusQuery> },
+      query: query as typeof KindQuery & {
+        readonly status: ReturnType<typeof statusQuery>;
+        readonly sort: typeof sortQuery;
+      },
       item: schema,
       rows: async ({ deps: { views }, query, after, limit }) => {
+        if (query.sort !== undefined && query.feature !== undefined)
+          throw new HubError("invalid_parameter", "'sort' does not go with 'feature'", {
+            retry: "never",
+            details: { parameter: "sort" },
+          });
         const feature = query.feature === undefined ? undefined : await views.feature(query.feature);
         if (query.feature !== undefined && feature === undefined) return { items: [], next: undefined };
         const filter = {
@@ -74,7 +93,10 @@ const routesOf = ([kind, path, summary]: (typeof READ_AS_THEY_ARE)[number]): Rou
           status: query.status,
           updatedSince: since(query.updatedSince),
         };
-        const { items, next } = await views.entities(kind, filter, after, limit);
+        const { items, next } =
+          query.sort === undefined
+            ? await views.entities(kind, filter, after, limit)
+            : await views.releases(filter, after, limit);
         return { items: items.map(kindJson), next };
       },
     }),

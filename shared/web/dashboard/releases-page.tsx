@@ -192,8 +192,10 @@ export const releasesPage: PageHandler = async (c, deps) => {
             Next {ROWS}
           </a>
         )}
-        {items.length > 0 && <a href={address("/v1/releases.csv", { ...parameters, bom: "1" })}>As CSV</a>}
-        <a href={address("/v1/releases", parameters)}>As JSON</a>
+        {items.length > 0 && (
+          <a href={address("/v1/releases.csv", { ...parameters, sort: "-release_date", bom: "1" })}>As CSV</a>
+        )}
+        <a href={address("/v1/releases", { ...parameters, sort: "-release_date" })}>As JSON</a>
       </nav>
     </>,
   );

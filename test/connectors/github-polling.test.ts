@@ -287,7 +287,7 @@ describe("deployments", () => {
       const isCompared = String(input).includes("/compare/");
       if (!isCompared) return http.fetch(input, init);
       most = Math.max(most, ++inFlight);
-      await setTimeout(5);
+      await setTimeout(40);
       inFlight -= 1;
       return http.fetch(input, init);
     };

@@ -35,11 +35,16 @@ export async function* readDeployments(
     ...known.map(({ id }) => ({ id })),
     ...rows.map((row) => ({ id: idOf(row), row })),
   ];
+  const readFrom = (from: number): Promise<Read[][]> =>
+    eightAtOnce(all.slice(from, from + CHUNK), (one) => changed(github, config, repository, one, ledger));
+  let coming = readFrom(0);
   for (let from = 0; from === 0 || from < all.length; from += CHUNK) {
-    const chunk = all.slice(from, from + CHUNK);
-    const read = await eightAtOnce(chunk, (candidate) => changed(github, config, repository, candidate, ledger));
-    const records: unknown[] = [];
-    for (const one of read.flat()) records.push(await noted(github, config, repository, one, ledger));
+    const read = await coming;
+    // The next statuses are read while these commits are compared. How that fails is told when their turn comes.
+    coming = readFrom(from + CHUNK);
+    coming.catch(() => {});
+    const noted = read.flat().map((one) => ({ ...one, base: note(one, ledger) }));
+    const records = await eightAtOnce(noted, (one) => withCommits(github, config, repository, one));
     yield { records, cursor: ledger.cursor(now, config.recheckHours, config.watchedAtMost) };
   }
 }
@@ -121,16 +126,20 @@ const withStatuses = (row: unknown, statuses: readonly unknown[]): Read => {
   return { row, deployment, statuses, outcome: deploymentOutcome(z.array(DeploymentStatus).safeParse(statuses).data) };
 };
 
-const noted = async (
+/** Notes the deployment. @returns the commit that was live before it */
+const note = ({ deployment, statuses, outcome }: Read, ledger: DeploymentLedger): string | undefined => {
+  if (deployment === undefined) return undefined;
+  ledger.note(deployment, maybeInstant(deployment.created_at) ?? TIMELESS, outcome, markOf(statuses));
+  return ledger.baseOf(deployment);
+};
+
+const withCommits = async (
   github: GitHub,
   config: GitHubConfig,
   repository: string,
-  { row, deployment, statuses, outcome }: Read,
-  ledger: DeploymentLedger,
+  { row, deployment, statuses, base }: Read & { readonly base: string | undefined },
 ): Promise<unknown> => {
   if (deployment === undefined) return row;
-  ledger.note(deployment, maybeInstant(deployment.created_at) ?? TIMELESS, outcome, markOf(statuses));
-  const base = ledger.baseOf(deployment);
   return { ...deployment, statuses, commit_shas: await brought(github, config, repository, deployment, base) };
 };
 

@@ -76,6 +76,8 @@ export const vendorHttp = (
         : await transient(response, url, around.now(), limits);
       if (failure === undefined) return response;
       await response.body?.cancel();
+      if (failure.code === "vendor_rate_limited" && typeof failure.retry === "object")
+        await allowance.holdBack(around.now() + failure.retry.afterSeconds * 1000);
       return failure;
     } catch (cause) {
       run.throwIfAborted();
@@ -87,9 +89,13 @@ export const vendorHttp = (
 
   /** @throws HubError vendor_rate_limited if the budget opens later than a run may wait */
   const waitForBudget = async (url: URL): Promise<void> => {
-    const milliseconds = await allowance.waitMs();
-    if (milliseconds > WAIT_AT_MOST_SECONDS * 1000) throw limited(url, milliseconds / 1000);
-    await around.sleep(milliseconds, run);
+    const wait = async (milliseconds: number): Promise<void> => {
+      if (milliseconds > WAIT_AT_MOST_SECONDS * 1000) throw limited(url, milliseconds / 1000);
+      await around.sleep(milliseconds, run);
+    };
+    await wait(await allowance.waitMs());
+    // Another call may have been told to wait meanwhile.
+    await wait(allowance.heldMs());
   };
 
   const send: typeof fetch = async (input, init = {}) => {

@@ -52,6 +52,10 @@ const moment = (text: string | null | undefined, now: number): number | undefine
 export interface Budget {
   readonly waitMs: () => number | Promise<number>;
   readonly learn: (limits: Limits) => void | Promise<void>;
+  /** One call was told to come again then: until then nobody asks. @param until milliseconds since the epoch */
+  readonly holdBack: (until: number) => void | Promise<void>;
+  /** How long nobody is to ask any more; takes no place, unlike {@link waitMs}. */
+  readonly heldMs: () => number;
 }
 
 /** Calls may come in bursts of this many, so that a small change is not paced like a backfill. */
@@ -77,6 +81,8 @@ export const remembering = (
       if (limits.remaining !== undefined) last = { remaining: limits.remaining, resetAt: limits.resetAt, at: now() };
       return kept.learn(limits);
     },
+    holdBack: (until) => kept.holdBack(until),
+    heldMs: () => kept.heldMs(),
     last: () => last,
   };
 };
@@ -86,12 +92,18 @@ export const budget = (requestsPerMinute: number, now: () => number): Budget => 
   const gap = 60_000 / requestsPerMinute;
   let next = now() - BURST * gap;
   let blockedUntil = 0;
+  /** Apart from the headers' word: answers that were on their way meanwhile still tell that much is left. */
+  let heldUntil = 0;
   return {
     waitMs() {
       const at = now();
       next = Math.max(next, at - BURST * gap) + gap;
-      return Math.max(0, next - at, blockedUntil - at);
+      return Math.max(0, next - at, blockedUntil - at, heldUntil - at);
     },
+    holdBack(until) {
+      heldUntil = Math.max(heldUntil, until);
+    },
+    heldMs: () => Math.max(0, heldUntil - now()),
     learn({ remaining, resetAt }) {
       if (remaining === undefined) return;
       blockedUntil = remaining === 0 && resetAt !== undefined ? resetAt : 0;

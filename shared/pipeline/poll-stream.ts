@@ -10,6 +10,7 @@ import { askForCensus } from "./due-censuses.ts";
 import { hash } from "./entity-of.ts";
 import type { Connection, Hub } from "./hub.ts";
 import type { PageBody } from "./messages.ts";
+import { readAhead } from "./read-ahead.ts";
 
 /** What is stored of one stream and scope: where reading goes on, who reads, how the last run went. */
 export interface StreamState {
@@ -72,7 +73,8 @@ const HIDDEN: ReadonlySet<string> = new Set(["vendor_forbidden", "vendor_not_fou
 export const BROKEN_OFF = "broken_off";
 
 /**
- * Page by page: read, archive, queue, then the cursor. A crash between any two repeats work and loses none.
+ * Page by page: read, archive, queue, then the cursor, the next page being read meanwhile. A crash between any two repeats
+ * work and loses none.
  *
  * @param known its state as just read, if it was
  * @returns how it failed: a code, or {@link BROKEN_OFF} if the signal ended it; the cursor is stored then
@@ -145,9 +147,11 @@ export const pollStream = async (
   };
   const told = { connection: connection.name, stream: name, scope, run: startedAt };
   try {
-    const context = { http: connection.http(signal), config: connection.config, signal };
-    for await (const page of reading.read(context, cursor, scope)) {
-      signal.throwIfAborted();
+    const start = cursor;
+    const read = (until: AbortSignal) =>
+      reading.read({ http: connection.http(until), config: connection.config, signal: until }, start, scope);
+    // Before its lease is stored a run asks for nothing that it may not need.
+    for await (const page of readAhead(read, signal, () => !isQuiet)) {
       const body: PageBody["records"] = { [name]: [...page.records] };
       for (const [other, more] of Object.entries(page.also ?? {})) body[other] = [...more];
       const gone = (page.gone ?? []).map((ref) => ({

@@ -108,6 +108,33 @@ const handOn = (hub: Hub, { name }: Connection, parts: readonly Part[], full: bo
     parts.map((part) => JSON.stringify({ connection: name, ...part, ...(full === true && { full }) } satisfies Job)),
   );
 
+/** So many streams and scopes of a connection are read side by side, under its one budget. */
+const AT_ONCE = 8;
+
+/** Reads part by part; after the signal, or once the table itself failed one, none is begun. @returns how each begun one failed */
+const eachOf = async (
+  parts: readonly Part[],
+  read: (part: Part) => Promise<string | undefined>,
+  signal: AbortSignal,
+): Promise<(string | undefined)[]> => {
+  const codes: (string | undefined)[] = [];
+  let next = 0;
+  const reader = async (): Promise<void> => {
+    while (next < parts.length && !signal.aborted) {
+      const at = next++;
+      codes[at] = await read(parts[at] as Part).catch((error: unknown) => {
+        next = parts.length;
+        throw error;
+      });
+    }
+  };
+  const readers = Array.from({ length: AT_ONCE }, reader);
+  // Whoever tries again must not meet those that were at work still.
+  await Promise.allSettled(readers);
+  await Promise.all(readers);
+  return codes;
+};
+
 /** @returns whether the vendor accepted the credential */
 const readAll = async (
   hub: Hub,
@@ -123,21 +150,18 @@ const readAll = async (
   };
   // A credential that was refused last is tried with one request, not with one for each stream and scope.
   const isDoubtful = [...states.values()].some(({ data }) => data.run.error?.code === "vendor_auth_expired");
-  const byStream = [...Map.groupBy(parts, ({ stream }) => (hub.elastic ? "" : stream)).values()];
-  const [first = [], ...others] = byStream;
-  const rounds = isDoubtful ? [first.slice(0, 1), first.slice(1), ...others] : byStream;
+  // On one machine a first stream proves the credential, which is seldom refused where jobs are many.
+  const proving = isDoubtful ? 1 : hub.elastic ? 0 : parts.filter(({ stream }) => stream === parts[0]?.stream).length;
+  let left = parts;
   let isProven = false;
-  for (const [at, round] of rounds.entries()) {
-    const codes = await Promise.all(round.map(read));
+  for (const round of [parts.slice(0, proving), parts.slice(proving)]) {
+    const codes = await eachOf(round, read, signal);
     if (job.full === true && codes.includes("lease_held")) throw leaseHeld(hub, connection);
+    left = left.slice(codes.length);
     if (signal.aborted) {
-      await handOn(
-        hub,
-        connection,
-        round.filter((_, index) => codes[index] === BROKEN_OFF),
-        false,
-      );
-      await handOn(hub, connection, rounds.slice(at + 1).flat(), job.full);
+      const brokenOff = round.filter((_, index) => codes[index] === BROKEN_OFF);
+      await handOn(hub, connection, brokenOff, false);
+      await handOn(hub, connection, left, job.full);
       return false;
     }
     isProven ||= codes.some((code) => code !== "vendor_auth_expired");

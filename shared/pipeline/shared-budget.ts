@@ -37,7 +37,18 @@ export const sharedBudget = (
       return { data: { ...held?.data, until: start + size * gap, blockedUntil } };
     });
   };
+  const holdBack = async (at: number): Promise<void> => {
+    if (at <= blockedUntil) return;
+    blockedUntil = at;
+    await update<GivenOut>(table, budgetKey(connection), (held) =>
+      (held?.data.blockedUntil ?? 0) >= at
+        ? undefined
+        : { data: { ...held?.data, until: held?.data.until ?? 0, blockedUntil: at } },
+    );
+  };
   return {
+    holdBack,
+    heldMs: () => Math.max(0, blockedUntil - now()),
     async waitMs() {
       while (mine.left === 0) {
         taking ??= take().finally(() => {
@@ -49,13 +60,7 @@ export const sharedBudget = (
       return Math.max(0, mine.next - now(), blockedUntil - now());
     },
     async learn({ remaining, resetAt }: Limits) {
-      if (remaining !== 0 || resetAt === undefined || resetAt <= blockedUntil) return;
-      blockedUntil = resetAt;
-      await update<GivenOut>(table, budgetKey(connection), (held) =>
-        (held?.data.blockedUntil ?? 0) >= resetAt
-          ? undefined
-          : { data: { ...held?.data, until: held?.data.until ?? 0, blockedUntil: resetAt } },
-      );
+      if (remaining === 0 && resetAt !== undefined) await holdBack(resetAt);
     },
   };
 };

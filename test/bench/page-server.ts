@@ -34,7 +34,7 @@ const KEPT_HEADERS = ["content-type", "link", "etag", "date"];
  * from then on. `GET /-/asked` lists what it knows, `POST /-/manner` sets a {@link Manner}. Prints its own address.
  */
 export const pageServer = async ([target = ""]: readonly string[]): Promise<void> => {
-  const known = new Map<string, Answer>();
+  const known = new Map<string, Promise<Answer>>();
   const asked: Asked[] = [];
   let manner: Manner = {};
   let served = 0;
@@ -51,14 +51,14 @@ export const pageServer = async ([target = ""]: readonly string[]): Promise<void
       const one = { method: request.method ?? "GET", path: request.url ?? "/", body };
       const key = `${one.method} ${one.path} ${body}`;
       if (!known.has(key)) {
-        known.set(key, await passedOn(target, own, one, request));
+        known.set(key, passedOn(target, own, one, request));
         asked.push(one);
       }
       served += 1;
       if (manner.latency !== undefined) await setTimeout(manner.latency);
       if (manner.refuseEvery !== undefined && served % manner.refuseEvery === 0) {
         reply(response, { status: 429, headers: { "retry-after": String(RETRY_AFTER) }, bytes: Buffer.alloc(0) });
-      } else reply(response, known.get(key) as Answer);
+      } else reply(response, (await known.get(key)) as Answer);
     } catch (error) {
       reply(response, { status: 502, headers: {}, bytes: Buffer.from(String(error)) });
     }

@@ -2,6 +2,8 @@ import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { HubError } from "../../shared/connector/errors.ts";
+import { vendorHttp } from "../../shared/connector/http.ts";
+import { budget } from "../../shared/connector/limits.ts";
 import { type Answer, inTurn, openHttp, stillClock, told, vendorServer } from "./vendor-server.ts";
 
 const Any = z.looseObject({});
@@ -91,6 +93,34 @@ describe("an answer that may be another one soon", () => {
     const error = await failureOf(http.json(Any, "GET", "/second"));
     expect(error).toMatchObject({ code: "vendor_rate_limited", retry: { afterSeconds: 3600 } });
     expect([vendor.asked.length, slept.length]).toEqual([1, 0]);
+  });
+
+  it("holds all calls of the connection back, whatever answers tell that were on their way", async () => {
+    const left = { "x-ratelimit-remaining": "4000", "x-ratelimit-reset": "1772449200" };
+    const allowance = budget(1_000_000, () => Date.parse("2026-03-02T10:00:00.000Z"));
+    await using vendor = await vendorServer(inTurn(told(429, {}, { "retry-after": "61" }), told(200, {}, left)));
+    const { http, slept } = openHttp(vendor, { allowance });
+    await failureOf(http.json(Any, "GET", "/first"));
+    await allowance.learn({ remaining: 4000, resetAt: Date.parse("2026-03-02T11:00:00.000Z") });
+    const error = await failureOf(http.json(Any, "GET", "/second"));
+    expect(error).toMatchObject({ code: "vendor_rate_limited", retry: { afterSeconds: 61 } });
+    expect([vendor.asked.length, slept.length]).toEqual([1, 0]);
+  });
+
+  it("holds back a call too that had its place before and waited for it", async () => {
+    await using vendor = await vendorServer(told(200));
+    const clock = stillClock("2026-03-02T10:00:00.000Z");
+    const allowance = budget(60, clock.around.now);
+    for (let call = 0; call < 21; call++) await allowance.waitMs();
+    // The other call's 429 comes while this one waits for its place.
+    const sleep: typeof clock.around.sleep = async (milliseconds, signal) => {
+      if (clock.slept.length === 0) await allowance.holdBack(clock.around.now() + 7000);
+      return clock.around.sleep(milliseconds, signal);
+    };
+    const run = new AbortController().signal;
+    const settings = { baseUrl: vendor.baseUrl, headers: {}, requestsPerMinute: 60 };
+    await vendorHttp(settings, { ...clock.around, sleep }, run, allowance).json(Any, "GET", "/me");
+    expect(clock.slept).toEqual([2000, 5000]);
   });
 
   it("is unreachable, to be tried later, where nobody listens", async () => {

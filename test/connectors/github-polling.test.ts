@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import github from "../../connectors/github/index.ts";
 import { contextOf, poll, type Row, startGitHub } from "./github-vendor.ts";
@@ -271,6 +272,29 @@ describe("deployments", () => {
       4: [sha(103), sha(3), sha(4)],
     });
     expect(records[0]).toMatchObject({ statuses: [{ state: "success" }] });
+  });
+
+  it("have the commits of several compared at once, each with the success before it", async () => {
+    const { holdings } = vendor;
+    for (let n = 5; n < 25; n++) {
+      holdings.deployments.push(deploymentRow(n, n * 10));
+      holdings.statuses.set(n, [statusRow(n, "success", n * 10 + 1)]);
+      holdings.comparisons.set(`${sha(n === 5 ? 1 : n - 1)}...${sha(n)}`, [sha(100 + n), sha(n)]);
+    }
+    let [inFlight, most] = [0, 0];
+    const { http, ...rest } = context();
+    const counted: typeof fetch = async (input, init) => {
+      const isCompared = String(input).includes("/compare/");
+      if (!isCompared) return http.fetch(input, init);
+      most = Math.max(most, ++inFlight);
+      await setTimeout(40);
+      inFlight -= 1;
+      return http.fetch(input, init);
+    };
+    const { records } = await poll({ ...rest, http: { ...http, fetch: counted } }, "deployments");
+    expect(most).toBeGreaterThan(4);
+    const brought = shas(records);
+    for (let n = 5; n < 25; n++) expect(brought[n]).toEqual([sha(100 + n), sha(n)]);
   });
 
   it("are read again when a status comes later, and only then", async () => {

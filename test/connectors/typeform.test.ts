@@ -132,7 +132,8 @@ describe("Typeform in trouble", () => {
   it("waits a minute where it is told to slow down, and names a token that is no good", async () => {
     await site.sandbox.control({ do: "misbehave", vendor: "typeform", how: "rate_limited", times: 1 });
     expect((await site.read("forms")).length).toBeGreaterThan(0);
-    expect(site.waits.filter((wait) => wait > 0)).toEqual([1000]);
+    // Waiting takes no time here, so that the calls after it are held back too.
+    expect([site.waits.find((wait) => wait > 0), Math.max(...site.waits)]).toEqual([1000, 1000]);
     const refused = site.read("forms", undefined, { accessToken: "another" });
     await expect(refused).rejects.toMatchObject({ code: "vendor_auth_expired" });
   });

@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { defineConnector, type Page, stream } from "../../shared/connector/contract.ts";
@@ -177,6 +178,68 @@ describe("a poll", () => {
       { connection: "acme", stream: "teams", scope: "" },
       { connection: "acme", stream: "others", scope: "", full: true },
     ]);
+  });
+
+  it("reads scopes side by side, eight at once, and hands on whole what its deadline kept from being begun", async () => {
+    const time = new AbortController();
+    let [inFlight, most] = [0, 0];
+    const slow: Read = async function* () {
+      inFlight += 1;
+      most = Math.max(most, inFlight);
+      await setTimeout(1);
+      inFlight -= 1;
+      yield { records: [], cursor: { page: 1 } };
+      time.abort(new Error("time is up"));
+    };
+    const scopes = Array.from({ length: 20 }, (_, at) => `scope ${at}`);
+    using open = openPipeline({ connector: tool({ teams: slow, others: slow }, scopes) });
+    await poll(open.hub("one"), { connection: "acme", full: true }, time.signal);
+    expect(most).toBe(8);
+    const jobs = await jobsOf(open);
+    const begun = jobs.filter(({ full }) => full !== true).length;
+    expect(begun).toBeLessThanOrEqual(8);
+    expect(jobs.filter(({ stream, full }) => stream === "teams" && full === true)).toHaveLength(12);
+    expect(jobs.filter(({ stream, full }) => stream === "others" && full === true)).toHaveLength(20);
+  });
+
+  it("reads the streams behind the first side by side, once the first has proved the credential", async () => {
+    const begun: string[] = [];
+    const read = (name: string, error?: HubError): Read =>
+      async function* () {
+        begun.push(name);
+        await setTimeout(1);
+        if (error !== undefined) throw error;
+        yield { records: [], cursor: { page: 1 } };
+        begun.push(`${name} ended`);
+      };
+    const refused = new HubError("vendor_auth_expired", "answered 401", { retry: "never" });
+    using wrong = openPipeline({ connector: tool({ teams: read("teams", refused), others: read("others") }) });
+    await poll(wrong.hub("one"), { connection: "acme" }, signal);
+    expect(begun.splice(0)).toEqual(["teams"]);
+    using right = openPipeline({
+      connector: tool({ teams: read("teams"), others: read("others") }, ["a", "b"]),
+    });
+    await poll(right.hub("one"), { connection: "acme" }, signal);
+    expect(begun.indexOf("others")).toBeGreaterThan(begun.lastIndexOf("teams ended"));
+    expect(begun.slice(-4)).toEqual(["others", "others", "others ended", "others ended"]);
+  });
+
+  it("ends only when all that it began has ended, though the table failed one", async () => {
+    let ended = 0;
+    const slow: Read = async function* () {
+      await setTimeout(20);
+      yield { records: [], cursor: { page: 1 } };
+      ended += 1;
+    };
+    using open = openPipeline({ connector: tool({ teams: slow, others: nothing }, ["a", "b", "c"]) });
+    const hub = open.hub("one");
+    const table: typeof hub.ports.table = {
+      ...hub.ports.table,
+      put: (row) => (row.sk.endsWith("b") ? Promise.reject(new Error("no space")) : hub.ports.table.put(row)),
+    };
+    const failed = poll({ ...hub, ports: { ...hub.ports, table } }, { connection: "acme", stream: "teams" }, signal);
+    await expect(failed).rejects.toThrow("no space");
+    expect(ended).toBe(2);
   });
 
   it("reads single records anew, and leaves out what is gone", async () => {

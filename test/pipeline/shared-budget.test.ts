@@ -55,4 +55,16 @@ describe("a budget that many functions share", () => {
     open.pass(121);
     expect(await two.waitMs()).toBe(0);
   });
+
+  it("keeps all of them waiting once the vendor asked one to come again later", async () => {
+    using open = opened();
+    const [one, two] = [open.one(), open.one()];
+    await one.holdBack(open.real.clock.now().getTime() + 7000);
+    expect(one.heldMs()).toBe(7000);
+    await one.learn({ remaining: 4000, resetAt: open.real.clock.now().getTime() + 60_000 });
+    expect(await one.waitMs()).toBe(7000);
+    expect(await two.waitMs()).toBe(7000);
+    open.pass(7);
+    expect([one.heldMs(), two.heldMs()]).toEqual([0, 0]);
+  });
 });

@@ -3,7 +3,7 @@ export type Retry = "never" | "later" | { readonly afterSeconds: number };
 
 /** Every failure Throughline names, with what to do about it. Codes are public: log fields, exit codes, pages under /docs/errors. */
 export const ERRORS = {
-  config_invalid: "Correct the named place of throughline.config.ts; all problems are listed at once.",
+  config_invalid: "Correct the named place of throughline.config.ts.",
   config_missing: "Create throughline.config.ts, or run `npx throughline import github owner/repo`.",
   secret_missing: "Put the named secret into .env or the environment.",
   node_version_unsupported: "Run `npm ci` without --ignore-scripts: it brings the right Node for every command.",

@@ -333,6 +333,17 @@ describe("experiment", () => {
   });
 });
 
+describe("an experiment that ended", () => {
+  it.each([
+    ["decided", { decision: word("ship") }, "decided"],
+    ["without a decision, whatever its result", { result: word("won") }, "ended, with nothing against it"],
+  ] as const)("%s is told as such", (_, more, text) => {
+    const fields = { name: "Short form", status: word("stopped"), variations: [], endedAt: on(29), ...more };
+    const one = { id: "exp_1", source: { key: "e", url: `${URL}e` }, sourceUpdatedAt: on(29), fields };
+    expect(dimension("experiment", { experiments: [one as Around<"experiment">] })?.text).toBe(text);
+  });
+});
+
 describe("support, once customers have it", () => {
   const ticket = (n: number, day: number, more: Partial<TicketRecord> = {}): TicketRecord => ({
     kind: "ticket",

@@ -18,6 +18,8 @@ import { noteMapping } from "../../shared/pipeline/rederive.ts";
 import { useHub } from "../../shared/platform/current.ts";
 import type { HubConfig } from "../../shared/platform/define-hub.ts";
 import { openHub } from "../../shared/platform/open-hub.ts";
+import { update } from "../../shared/store/entities.ts";
+import type { Decided } from "../../shared/store/said.ts";
 import { feedPump } from "./pumps.ts";
 
 export interface Rebuilt {
@@ -117,6 +119,8 @@ const readArchive = async (hub: Hub, { db }: Embedded, old: Carried | undefined)
 const derive = async (hub: Hub, { db, feed }: Embedded) => {
   const projecting = feedPump("project-lifecycle", feed, AT_ONCE, project, hub.log);
   while (await projecting.step());
+  await decideAgain(hub, db);
+  while (await projecting.step());
   for (;;) {
     const records = feed.read(feed.place("publish-events"), AT_ONCE);
     const last = records.at(-1);
@@ -136,6 +140,14 @@ const derive = async (hub: Hub, { db, feed }: Embedded) => {
     if (stored.pk.startsWith("E#") && stored.sk === "V") views += 1;
   }
   return { entities, views };
+};
+
+/** What people decided about links came over as rows that no feed told of: each is written again, so that it counts. */
+const decideAgain = async ({ ports: { table } }: Hub, db: Embedded["db"]): Promise<void> => {
+  const keys = [...storedRows(db)].flatMap(({ stored: { pk, sk } }) =>
+    pk.startsWith("E#") && sk.startsWith("D#") ? [{ pk, sk }] : [],
+  );
+  for (const key of keys) await update<Decided>(table, key, (held) => held && { data: held.data });
 };
 
 const WHOLE = "whole";

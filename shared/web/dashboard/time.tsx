@@ -9,7 +9,7 @@ const day = new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", day: "numeric", 
 const month = new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", month: "short", year: "numeric" });
 
 /** British English has four letters for September alone; reasons, reports and mails write three. */
-const inThree = (text: string): string => text.replace("Sept", "Sep");
+const inThree = (text = ""): string => text.replace("Sept", "Sep");
 
 const clocks = new Map<string, Intl.DateTimeFormat>();
 const clockIn = (zone: string): Intl.DateTimeFormat => {

@@ -8,6 +8,7 @@ import { type Embedded, openEmbedded } from "../../shared/adapters/sqlite/index.
 import { storeDamaged } from "../../shared/adapters/sqlite/soundness.ts";
 import { storedRows } from "../../shared/adapters/sqlite/table.ts";
 import { HubError } from "../../shared/connector/errors.ts";
+import { decideAgain } from "../../shared/pipeline/decide.ts";
 import { declare } from "../../shared/pipeline/declare.ts";
 import { declarePlan } from "../../shared/pipeline/declare-plan.ts";
 import type { Hub, Log } from "../../shared/pipeline/hub.ts";
@@ -18,8 +19,6 @@ import { noteMapping } from "../../shared/pipeline/rederive.ts";
 import { useHub } from "../../shared/platform/current.ts";
 import type { HubConfig } from "../../shared/platform/define-hub.ts";
 import { openHub } from "../../shared/platform/open-hub.ts";
-import { update } from "../../shared/store/entities.ts";
-import type { Decided } from "../../shared/store/said.ts";
 import { feedPump } from "./pumps.ts";
 
 export interface Rebuilt {
@@ -119,7 +118,7 @@ const readArchive = async (hub: Hub, { db }: Embedded, old: Carried | undefined)
 const derive = async (hub: Hub, { db, feed }: Embedded) => {
   const projecting = feedPump("project-lifecycle", feed, AT_ONCE, project, hub.log);
   while (await projecting.step());
-  await decideAgain(hub, db);
+  await decideAllAgain(hub, db);
   while (await projecting.step());
   for (;;) {
     const records = feed.read(feed.place("publish-events"), AT_ONCE);
@@ -143,11 +142,11 @@ const derive = async (hub: Hub, { db, feed }: Embedded) => {
 };
 
 /** What people decided about links came over as rows that no feed told of: each is written again, so that it counts. */
-const decideAgain = async ({ ports: { table } }: Hub, db: Embedded["db"]): Promise<void> => {
+const decideAllAgain = async ({ ports: { table } }: Hub, db: Embedded["db"]): Promise<void> => {
   const keys = [...storedRows(db)].flatMap(({ stored: { pk, sk } }) =>
     pk.startsWith("E#") && sk.startsWith("D#") ? [{ pk, sk }] : [],
   );
-  for (const key of keys) await update<Decided>(table, key, (held) => held && { data: held.data });
+  for (const key of keys) await decideAgain(table, key);
 };
 
 const WHOLE = "whole";

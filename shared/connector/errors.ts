@@ -37,7 +37,8 @@ export const ERRORS = {
     "Look into the tool: if the records were deleted on purpose, confirm with `npx throughline doctor --census <connection> --accept-deletions`; else mend the credential or the connection's config.",
   lease_held: "Nothing: another run of the same stream is at work.",
   quota_exhausted: "Wait until the named time, or use a token.",
-  as_of_unavailable: "Ask for a later moment, or for the end of a day; what tools tell of earlier days is in the timeline of a feature.",
+  as_of_unavailable:
+    "Ask for a later moment, or for the end of a day; what tools tell of earlier days is in the timeline of a feature.",
   delivery_refused:
     "Look at the named recipient in `reports` of the config: it does not take what is sent. `npx throughline report <name> --send` tries again.",
   delivery_unknown:

@@ -5,7 +5,7 @@ import { CHANGE_WORDS, STAGE_WORDS } from "../../shared/report/words.ts";
 import type { Views } from "../../shared/store/views.ts";
 import { momentOf } from "./as-of.ts";
 import { type Call, type Command, text } from "./command.ts";
-import { json, plain, reading } from "./show.ts";
+import { handleOf, json, plain, reading } from "./show.ts";
 import { whole } from "./start.ts";
 
 export const changes: Command = {
@@ -34,17 +34,17 @@ const summary = async (call: Call, views: Views, timezone: string): Promise<void
   const limit = whole(call.values, "limit", 1, 100_000) ?? 1000;
   const found = await changesBetween(views, { since, until, limit, ...(product && { products: [product.id] }) });
   if (call.json) return json(call, { since, until, ...found });
-  for (const one of found.items) call.terminal.out(`${line(one)}\n`);
+  for (const one of found.items) call.terminal.out(`${changeLine(one)}\n`);
   if (found.items.length === 0) call.terminal.note("Nothing changed that counts.\n");
   if (found.left > 0) call.terminal.note(`${found.left} less important changes are left out: --limit\n`);
 };
 
-const line = ({ kind, feature, from, to, why }: FeatureChange): string => {
+export const changeLine = ({ kind, feature, from, to, why }: FeatureChange): string => {
   const word = (value: string | null) =>
     value === null ? "none" : (STAGE_WORDS[value as Stage | "none"] ?? value.replaceAll("_", " "));
   const how = from === to ? "" : `  ${plain(word(from))} → ${plain(word(to))}`;
   const reasons = why.length === 0 ? "" : `  (${plain(why.join("; "))})`;
-  return `${CHANGE_WORDS[kind].padEnd(13)} ${plain(feature.key ?? "").padEnd(12)} ${plain(feature.name)}${how}${reasons}`;
+  return `${CHANGE_WORDS[kind].padEnd(13)} ${handleOf(feature)} ${plain(feature.name)}${how}${reasons}`;
 };
 
 const sinceGiven = (call: Call): Call => {

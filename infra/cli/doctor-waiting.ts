@@ -26,5 +26,5 @@ export const waiting: Check = async function* ({ store, running }) {
       ...(isLate && dead === 0 && { fix: "look for what fails with LOG_FORMAT=json, or start the hub again" }),
     };
   }
-  yield { check, state: "ok", what: `change feed: ${numberOf("feed_lag_records")} changes are not read yet` };
+  yield { check, state: "ok", what: `change feed: ${numberOf("feed_lag_records")} not read yet` };
 };

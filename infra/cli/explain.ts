@@ -15,6 +15,8 @@ export const explain: Command = {
     reading(call, async (views, timezone) => {
       const key = call.words[0] ?? "";
       const view = await viewsThen(call, views, timezone).feature(key);
+      if (view === undefined && (await views.feature(key)) !== undefined)
+        throw new HubError("as_of_unavailable", `the hub did not know "${key}" then`, { retry: "never" });
       if (view === undefined)
         throw new HubError("feature_unknown", `no feature is called "${key}"`, { retry: "never" });
       if (call.json) return json(call, explanationJson(view));

@@ -79,6 +79,12 @@ export const status: Command = {
     }),
 };
 
+/** What names a feature in every other command: its key, else its id, as wide as an id. */
+export const handleOf = ({ key, id }: Pick<FeatureView, "key" | "id">): string => plain(key ?? id).padEnd(30);
+
+export const featureLine = (view: FeatureView): string =>
+  `${handleOf(view)} ${strip(view)}  ${(view.explanation.headline ?? "no stage yet").padEnd(12)} ${HEALTH[view.health.value].padEnd(11)}  ${plain(view.name)}`;
+
 export const features: Command = {
   usage: "throughline features [--stage S] [--health H] [--product SLUG] [--q TEXT] [--limit N] [--as-of D]",
   does: "all features with stage strip and health",
@@ -112,14 +118,13 @@ export const features: Command = {
         const page = await then.features(filter, after, Math.min(200, limit - shown));
         for (const view of page.items) {
           if (call.json) json(call, view);
-          else
-            call.terminal.out(
-              `${plain(view.key ?? "").padEnd(14)} ${strip(view)}  ${(view.explanation.headline ?? "no stage yet").padEnd(12)} ${HEALTH[view.health.value].padEnd(11)}  ${plain(view.name)}\n`,
-            );
+          else call.terminal.out(`${featureLine(view)}\n`);
         }
         shown += page.items.length;
         after = page.next;
       } while (after !== undefined && shown < limit);
+      // None at all of a day of which nothing was kept is no answer: the counts say so.
+      if (shown === 0) await then.counts(product?.id);
     }),
 };
 

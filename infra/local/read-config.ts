@@ -4,6 +4,7 @@ import { pathToFileURL } from "node:url";
 import { HubError } from "../../shared/connector/errors.ts";
 import { parseHubConfig } from "../../shared/platform/config.ts";
 import type { HubConfig } from "../../shared/platform/define-hub.ts";
+import { suggestion } from "../../shared/platform/suggestion.ts";
 
 const FILES = ["throughline.config.ts", "throughline.config.json"] as const;
 
@@ -26,7 +27,24 @@ const read = async (path: string, file: string, text: string): Promise<unknown> 
     const module: unknown = await import(`${pathToFileURL(path).href}?at=${statSync(path).mtimeMs}`);
     return (module as { default?: unknown }).default;
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message.split("\n", 1)[0] : "";
-    throw new HubError("config_invalid", `${file} cannot be read: ${why}`, { retry: "never", cause });
+    const why = cause instanceof Error ? (cause.message.split("\n", 1)[0] ?? "") : "";
+    throw new HubError("config_invalid", `${file}${placeIn(cause)} cannot be read: ${why}${await hintOf(why)}`, {
+      retry: "never",
+      cause,
+    });
   }
+};
+
+/** `:2:62` of an error about the text of a file: Node shows the lines up to it, and marks the column below. */
+const placeIn = (cause: unknown): string => {
+  const shown = cause instanceof SyntaxError ? /^.*:(\d+)\n(?:.*\n){1,9}?( *)\^/.exec(cause.stack ?? "") : null;
+  return shown === null ? "" : `:${shown[1]}:${(shown[2] ?? "").length + 1}`;
+};
+
+/** Of a module or a name that is imported and is not there. */
+const hintOf = async (why: string): Promise<string> => {
+  if (why.startsWith("Cannot find package 'throughline'"))
+    return ". It stands in the folder of Throughline's own package.json: move it there";
+  const asked = /'throughline' does not provide an export named '(\w+)'/.exec(why)?.[1];
+  return asked === undefined ? "" : suggestion(asked, Object.keys(await import("../../shared/platform/define-hub.ts")));
 };

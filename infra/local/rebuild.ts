@@ -8,6 +8,7 @@ import { type Embedded, openEmbedded } from "../../shared/adapters/sqlite/index.
 import { storeDamaged } from "../../shared/adapters/sqlite/soundness.ts";
 import { storedRows } from "../../shared/adapters/sqlite/table.ts";
 import { HubError } from "../../shared/connector/errors.ts";
+import { decideAgain } from "../../shared/pipeline/decide.ts";
 import { declare } from "../../shared/pipeline/declare.ts";
 import { declarePlan } from "../../shared/pipeline/declare-plan.ts";
 import type { Hub, Log } from "../../shared/pipeline/hub.ts";
@@ -117,6 +118,8 @@ const readArchive = async (hub: Hub, { db }: Embedded, old: Carried | undefined)
 const derive = async (hub: Hub, { db, feed }: Embedded) => {
   const projecting = feedPump("project-lifecycle", feed, AT_ONCE, project, hub.log);
   while (await projecting.step());
+  await decideAllAgain(hub, db);
+  while (await projecting.step());
   for (;;) {
     const records = feed.read(feed.place("publish-events"), AT_ONCE);
     const last = records.at(-1);
@@ -136,6 +139,14 @@ const derive = async (hub: Hub, { db, feed }: Embedded) => {
     if (stored.pk.startsWith("E#") && stored.sk === "V") views += 1;
   }
   return { entities, views };
+};
+
+/** What people decided about links came over as rows that no feed told of: each is written again, so that it counts. */
+const decideAllAgain = async ({ ports: { table } }: Hub, db: Embedded["db"]): Promise<void> => {
+  const keys = [...storedRows(db)].flatMap(({ stored: { pk, sk } }) =>
+    pk.startsWith("E#") && sk.startsWith("D#") ? [{ pk, sk }] : [],
+  );
+  for (const key of keys) await decideAgain(table, key);
 };
 
 const WHOLE = "whole";

@@ -3,7 +3,7 @@ export type Retry = "never" | "later" | { readonly afterSeconds: number };
 
 /** Every failure Throughline names, with what to do about it. Codes are public: log fields, exit codes, pages under /docs/errors. */
 export const ERRORS = {
-  config_invalid: "Correct the named place of throughline.config.ts; all problems are listed at once.",
+  config_invalid: "Correct the named place of throughline.config.ts.",
   config_missing: "Create throughline.config.ts, or run `npx throughline import github owner/repo`.",
   secret_missing: "Put the named secret into .env or the environment.",
   node_version_unsupported: "Run `npm ci` without --ignore-scripts: it brings the right Node for every command.",
@@ -37,7 +37,8 @@ export const ERRORS = {
     "Look into the tool: if the records were deleted on purpose, confirm with `npx throughline doctor --census <connection> --accept-deletions`; else mend the credential or the connection's config.",
   lease_held: "Nothing: another run of the same stream is at work.",
   quota_exhausted: "Wait until the named time, or use a token.",
-  as_of_unavailable: "Ask for a later moment, or for the end of a day; single features have all their past.",
+  as_of_unavailable:
+    "Ask for a later moment, or for the end of a day; what tools tell of earlier days is in the timeline of a feature.",
   delivery_refused:
     "Look at the named recipient in `reports` of the config: it does not take what is sent. `npx throughline report <name> --send` tries again.",
   delivery_unknown:

@@ -20,6 +20,15 @@ export const nameWords = (name: string): string[] => {
   return [...new Set(words)].slice(0, WORDS_AT_MOST).sort();
 };
 
+/** The words of a name, as they are written there, that another name has too: `Gift cards` of "Gift cards launch". */
+export const wordsInCommon = (name: string, other: string): string => {
+  const known = new Set(nameWords(other));
+  return name
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter((word) => nameWords(word).some((one) => known.has(one)))
+    .join(" ");
+};
+
 /** Names are never surer than this: only a person can tell. */
 const AT_MOST = 0.5;
 /** Below this they are no more alike than any two names of one product. */

@@ -73,7 +73,7 @@ export const spread = <R extends Named>(
     value: rounded(middle),
     p85: rounded(most),
     count: values.length,
-    text: `${FIGURES[id].title}: ${withUnit(id, middle)} in the middle, 85 % at most ${withUnit(id, most)} (${values.length} measured)`,
+    text: `${FIGURES[id].title}: median ${withUnit(id, middle)}, 85 % at most ${withUnit(id, most)} (${values.length} measured)`,
     weeks: [],
     evidence: evidenceOf(measured),
   };

@@ -1,6 +1,6 @@
 import type { Instant } from "../domain/instant.ts";
 import { decided, type Ends, type Link } from "../domain/link.ts";
-import type { FeedRecord, Table } from "../ports/table.ts";
+import type { FeedRecord, Place, Table } from "../ports/table.ts";
 import { update } from "../store/entities.ts";
 import { decisionKey, linkInKey, linkOutKey } from "../store/keys.ts";
 import type { Decided } from "../store/said.ts";
@@ -11,6 +11,11 @@ export const decidedIn = ({ pk, sk, after }: FeedRecord): Ends | undefined => {
   if (!pk.startsWith("E#") || !sk.startsWith("D#")) return undefined;
   const { from, to, type } = after.data as Decided;
   return { from, to, type };
+};
+
+/** Writes a decision as it stands, so that the feed tells of it once more. */
+export const decideAgain = async (table: Table, key: Place): Promise<void> => {
+  await update<Decided>(table, key, (held) => held && { data: held.data });
 };
 
 /** Brings both rows of a link, and what is suggested about it, up to what a person decided last. */

@@ -223,7 +223,8 @@ export const problemsOf = (
         },
       ];
     }
-    return [{ path, message: issue.message }];
+    const isMissing = issue.code === "invalid_type" && issue.message.endsWith("received undefined");
+    return [{ path, message: isMissing ? "is missing" : issue.message }];
   });
 
 /** The keys that a zod object declares, at a path inside it. */

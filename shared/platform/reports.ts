@@ -10,6 +10,7 @@ import type { ReportSettings } from "../report/settings.ts";
 import { countedReads } from "../store/counted-reads.ts";
 import { entitiesById } from "../store/entities.ts";
 import { entityReads, featuresById, featuresOf } from "../store/entity-reads.ts";
+import { keyResultView } from "../store/plan-views.ts";
 import { tableViews } from "../store/table-views.ts";
 import type { HubConfig } from "./define-hub.ts";
 import type { ReportConfig } from "./report-shape.ts";
@@ -61,5 +62,6 @@ export const reportReads = (hub: Hub): ReportReads => {
     featuresOf: (records) => featuresOf(table, records),
     targetMoves: (id) => views.targetMoves(id),
     trustLimits: (productIds) => rulesFor(hub, productIds).experiment,
+    keyResult: (entity) => keyResultView(table, entity),
   };
 };

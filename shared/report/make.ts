@@ -6,6 +6,7 @@ import type { Stage } from "../domain/stage.ts";
 import type { TargetMove } from "../domain/target-moves.ts";
 import { type CountedReads, SAID_KINDS, type SaidKind } from "../store/counted-reads.ts";
 import type { EntityReads } from "../store/entity-reads.ts";
+import type { KeyResultView } from "../store/shown-plan.ts";
 import type { ConnectionView, FeatureView, Views } from "../store/views.ts";
 import { changes, isAlike, type Snapshot, snapshotOf } from "./changed.ts";
 import { sectionsOf } from "./definitions.ts";
@@ -27,6 +28,8 @@ export interface ReportReads extends EntityReads, CountedReads, Pick<Views, "con
   targetMoves(id: string): Promise<readonly TargetMove[]>;
   /** When experiments of features of these products are not to be trusted, by the config. */
   trustLimits(productIds: readonly string[]): TrustLimits;
+  /** A key result with what its metric says now. */
+  keyResult(entity: Entity<"keyResult">): Promise<KeyResultView>;
 }
 
 /** The report before, with what it remembers, in ascending order of ids. */
@@ -102,6 +105,7 @@ export const makeReport = async (
         entities: (wanted) => reads.entitiesById(wanted),
         targetMoves: (id) => reads.targetMoves(id),
         trustLimits: (productIds) => reads.trustLimits(productIds),
+        keyResult: (entity) => reads.keyResult(entity),
       }),
     })),
   );

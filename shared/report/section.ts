@@ -3,6 +3,7 @@ import type { TrustLimits } from "../domain/experiment-trust.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { TargetMove } from "../domain/target-moves.ts";
 import type { FeatureBrief, SaidBrief, SaidKind } from "../store/counted-reads.ts";
+import type { KeyResultView } from "../store/shown-plan.ts";
 import type { FeatureView } from "../store/views.ts";
 import type { Block, Cell } from "./document.ts";
 import { plain } from "./notice.ts";
@@ -66,6 +67,8 @@ export interface Lookups {
   targetMoves(id: string): Promise<readonly TargetMove[]>;
   /** When experiments of features of these products are not to be trusted, as for their health. */
   trustLimits(productIds: readonly string[]): TrustLimits;
+  /** A key result with what its metric says now. */
+  keyResult(entity: Entity<"keyResult">): Promise<KeyResultView>;
 }
 
 /** Takes what is streamed past it and keeps figures and the few rows that it will show, never all of it. */

@@ -36,7 +36,8 @@ export const rollUpOf = (features: readonly FeatureView[]): PlanRollUp => {
 
 const ownerOf = (entity: Entity | undefined) => entity && { id: entity.id, name: nameOf(entity) };
 
-const keyResultView = async (table: Table, result: Entity<"keyResult">): Promise<KeyResultView> => {
+/** A key result as it is shown: what its metric says now counts before what its tool or the config tells. */
+export const keyResultView = async (table: Table, result: Entity<"keyResult">): Promise<KeyResultView> => {
   const { title, status, baseline, target, unit, dueDate } = result.fields;
   const metrics = (await linksOf(table, result.id, "in", "measures")).map(({ from }) => from);
   const found = [...(await entitiesById(table, metrics.toSorted())).values()].find((one) => isKind(one, "metric"));

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { type Asserted, type Assertion, type Author, type Update, withAsserted } from "../domain/assertion.ts";
 import type { Instant } from "../domain/instant.ts";
-import type { Decision, Ends } from "../domain/link.ts";
+import { type Decision, type Ends, linkId } from "../domain/link.ts";
 import type { Table } from "../ports/table.ts";
 import { audit } from "./audit.ts";
 import { update } from "./entities.ts";
@@ -81,6 +81,8 @@ export const sayings = (table: Table, clock: () => Date): Say => ({
         ? undefined
         : { data: { ...held?.data, from, to, type, decision, recordedAt: at } },
     );
+    const act = is === undefined ? "link.undo" : is === "confirmed" ? "link.confirm" : "link.reject";
+    await audit({ ports: { table, clock: { now: clock } } }, by, act, linkId({ from, to, type }));
   },
 });
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { likeness, nameWords } from "../../shared/domain/likeness.ts";
+import { likeness, nameWords, wordsInCommon } from "../../shared/domain/likeness.ts";
 
 const alike = (a: string, b: string) => likeness(nameWords(a), nameWords(b));
 
@@ -23,6 +23,14 @@ describe("names that may mean the same", () => {
     ["", ""],
   ])("are not %s and %s", (a, b) => {
     expect(alike(a, b)).toBe(0);
+  });
+
+  it.each([
+    ["One-page checkout", "Checkout on one page", "page checkout"],
+    ["Audio summaries", "audio-summaries", "Audio summaries"],
+    ["Search", "Checkout", ""],
+  ])("%s has of %s the words %j, as they are written", (a, b, words) => {
+    expect(wordsInCommon(a, b)).toBe(words);
   });
 
   it("are never surer than 0.5, the same both ways, and of any text", () => {

@@ -18,6 +18,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { endSwap, rebuildStore } from "../../infra/local/rebuild.ts";
 import { storedRows } from "../../shared/adapters/sqlite/table.ts";
 import { HubError } from "../../shared/connector/errors.ts";
+import type { Link } from "../../shared/domain/link.ts";
+import { linkOutKey } from "../../shared/store/keys.ts";
+import { sayings } from "../../shared/store/said.ts";
 import { CONFIG, ENVIRONMENT, knowledgeOf, LOG, open, storedWork } from "./stored-work.ts";
 
 const room = mkdtempSync(join(tmpdir(), "throughline-damage-"));
@@ -185,6 +188,22 @@ describe("a store", () => {
     const embedded = open(folder);
     expect(knowledgeOf(embedded).get("A#member#1 A")).toEqual({ name: "ana" });
     embedded.close();
+  });
+
+  it("F40 that is made anew goes by what people decided about links", async () => {
+    const folder = copyOf(closed);
+    const ids = [...new Set([...known.keys()].flatMap((key) => /^E#(wrk_\w+) A$/.exec(key)?.[1] ?? []))];
+    const [from = "", to = ""] = ids;
+    const before = open(folder);
+    const ANA = { id: "mem_ana", name: "Ana" };
+    await sayings(before.ports.table, () => new Date()).decide({ from, type: "relates_to", to }, "confirmed", ANA);
+    before.close();
+    await rebuilt(folder);
+    const embedded = open(folder);
+    const { pk, sk } = linkOutKey(from, "relates_to", to);
+    const link = await embedded.ports.table.get<Link>(pk, sk);
+    embedded.close();
+    expect(link?.data).toMatchObject({ confidence: 1, decision: { is: "confirmed", by: ANA } });
   });
 
   it.each([

@@ -66,7 +66,7 @@ describe("figures of flow, against figures worked out by hand", () => {
       value: 6,
       p85: 10,
       count: 3,
-      text: "Cycle time: 6 d in the middle, 85 % at most 10 d (3 measured)",
+      text: "Cycle time: median 6 d, 85 % at most 10 d (3 measured)",
       evidence: [
         { id: "c", name: "C", url: "https://tool.example/c", value: 10 },
         { id: "b", value: 6 },

@@ -193,6 +193,7 @@ describe("scope", () => {
 
   it("does not apply before somebody took it on", () => {
     expect(level("scope", { ...grown(4, 4), committedAt: undefined })).toBe("not_applicable");
+    expect(dimension("scope", grown(0, 4))?.text).toMatch(/^it had no work items when it was taken on, /);
   });
 });
 
@@ -329,6 +330,17 @@ describe("experiment", () => {
   ] as const)("whose guardrail is %s and lies in %j", (direction, interval, expected) => {
     const more = { experiments: [experiment({ snapshot: guardrail([...interval]) })], metrics: [metric(direction)] };
     expect(level("experiment", more)).toBe(expected);
+  });
+});
+
+describe("an experiment that ended", () => {
+  it.each([
+    ["decided", { decision: word("ship") }, "decided"],
+    ["without a decision, whatever its result", { result: word("won") }, "ended, with nothing against it"],
+  ] as const)("%s is told as such", (_, more, text) => {
+    const fields = { name: "Short form", status: word("stopped"), variations: [], endedAt: on(29), ...more };
+    const one = { id: "exp_1", source: { key: "e", url: `${URL}e` }, sourceUpdatedAt: on(29), fields };
+    expect(dimension("experiment", { experiments: [one as Around<"experiment">] })?.text).toBe(text);
   });
 });
 

@@ -216,6 +216,7 @@ describe("the review page", () => {
     const page = async () => (await hub.app.request("/review")).text();
     const html = await page();
     expect(html).toContain("&lt;b&gt;Gift&lt;/b&gt; cards");
+    expect(html.replaceAll(/<[^>]+>/g, "")).toContain("both names have Gift cards");
     const link = /name="link" value="([^"]+)"/.exec(html)?.[1] ?? "";
     const answer = await hub.form("/review", { does: "confirm", link });
     expect([answer.status, answer.headers.get("location")]).toEqual([303, `/review?done=${link}`]);
@@ -226,5 +227,8 @@ describe("the review page", () => {
     await hub.settle();
     expect(await speaking(hub, "ACME-1")).toEqual([]);
     expect(await page()).toContain(link);
+    const { data } = (await hub.get("/v1/audit")).body;
+    const acts = data.map(({ act, subject }: { act: string; subject: string }) => `${act} ${subject}`);
+    expect(acts.sort()).toEqual([`link.confirm ${link}`, `link.undo ${link}`]);
   });
 });

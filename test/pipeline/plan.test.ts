@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { declarePlan } from "../../shared/pipeline/declare-plan.ts";
 import type { DeclaredObjective, Hub } from "../../shared/pipeline/hub.ts";
+import { previewRun } from "../../shared/pipeline/make-run.ts";
+import { reportReads, reportsOf } from "../../shared/platform/reports.ts";
+import { periodOf } from "../../shared/report/period.ts";
 import { draft, feature, openSaid, word } from "./said-hub.ts";
 
 const OBJECTIVE: DeclaredObjective = {
@@ -60,6 +63,27 @@ describe("objectives of the config", () => {
       const after = (await hub.get(`/v1/objectives/${body.data[0].id}`)).body;
       expect(after.key_results[0]).toMatchObject({ current: 40, progress: 0.9 });
     }
+  });
+
+  it("say in a report what the page says of their key results, the furthest from its target first", async () => {
+    using hub = await world();
+    await hub.put(funnel(0.35, "2026-03-01"), "mixpanel");
+    await hub.settle();
+    await hub.declare(OBJECTIVE);
+    const [settings] = reportsOf({
+      reports: {
+        okr: { kind: "own", title: "Key results", sections: ["objectives"], schedule: "0 9 * * 1", to: ["archive"] },
+      },
+    });
+    if (settings === undefined) throw new Error("no report");
+    const period = periodOf("week", "UTC", "monday", new Date("2026-03-09T09:00:00.000Z"));
+    const { sections } = await previewRun(hub.hub, reportReads(hub.hub), settings, period);
+    expect(sections[0]?.blocks[0]).toMatchObject({
+      rows: [
+        [{ text: "Share who order (%)" }, OBJECTIVE.title, 35, 41, 0.4],
+        [{ text: "Answers in time" }, OBJECTIVE.title, 6, 2, 0.5],
+      ],
+    });
   });
 
   it("lead to the initiatives and features that they name, with where these stand", async () => {

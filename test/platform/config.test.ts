@@ -58,6 +58,12 @@ describe("a config with mistakes", () => {
     ]);
   });
 
+  it("is told what is missing, in words", () => {
+    expect(refusal({ connections: {}, products: { web: { name: "Web" } } }, "")).toBe(
+      "throughline.config.ts:1:1  products.web.sources: is missing",
+    );
+  });
+
   it("is refused with the mistakes of its connections likewise", async () => {
     const config = {
       connections: {

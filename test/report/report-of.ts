@@ -49,6 +49,7 @@ export const reportOf = (names: readonly string[], over: Partial<FeatureView> = 
         featuresOf: async () => new Map(),
         targetMoves: async () => [],
         trustLimits: () => TRUST_LIMITS,
+        keyResult: async ({ id, fields: { title, status } }) => ({ id, title, status, progress: null }),
         connections: async () => [],
       },
       hubUrl: HUB,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { feature, openSaid } from "../pipeline/said-hub.ts";
 import { sampleApp, sampleHub } from "./sample-hub.ts";
 
 const now = sampleHub(2);
@@ -92,6 +93,15 @@ describe("compare", () => {
     expect(page).toContain("1 moved, 1 back, 1 new, 0 closed.");
     expect(page.match(/<p class="was">was Production<\/p>/g)).toHaveLength(1);
     expect(await html("/")).not.toContain('class="was"');
+  });
+
+  it("says so where the hub kept no board so early, and calls nothing new", async () => {
+    using hub = openSaid();
+    await hub.put(feature("ACME-1"));
+    await hub.settle();
+    const page = await (await hub.app.request("/?compare=2026-02-01")).text();
+    expect(page).toContain('Nothing is known of <time datetime="2026-02-01">1 Feb 2026</time> to compare with');
+    expect(page).not.toContain("1 new");
   });
 
   it("has the same figures in the API, the most important first", async () => {

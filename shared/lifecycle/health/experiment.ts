@@ -14,7 +14,11 @@ export const experiment = (input: HealthInput, rules: HealthRules): Dimension =>
     "experiment",
     begun.flatMap((one) => findingsOf(one, input, rules)),
     {
-      text: isRunning ? "running, with nothing against it" : "decided",
+      text: isRunning
+        ? "running, with nothing against it"
+        : begun.some(({ fields }) => hasNoDecision(fields) && fields.released === undefined)
+          ? "ended, with nothing against it"
+          : "decided",
       threshold: `sample ratio p of at least ${rules.experiment.sampleRatioBelow}`,
       evidence: begun.map(({ source }) => source.url),
       dataAt: newest(begun.map(({ fields, sourceUpdatedAt }) => fields.snapshot?.at ?? sourceUpdatedAt)),
@@ -115,12 +119,14 @@ const poweredAt = ({ fields }: Around<"experiment">, { experiment: { powerDays }
   return Number.isNaN(at) ? Number.POSITIVE_INFINITY : at + powerDays * DAY;
 };
 
+const hasNoDecision = ({ decision }: Around<"experiment">["fields"]): boolean =>
+  decision === undefined || decision.category === "review" || decision.category === "unknown";
+
 /** Since when it is ready for a decision: a stopped one since its end, one that its tool calls ready since its numbers say so. */
 const waitingSince = ({ fields }: Around<"experiment">): number | undefined => {
   const { status, decision, endedAt, snapshot } = fields;
-  const isUndecided = decision === undefined || decision.category === "review" || decision.category === "unknown";
   const at =
-    status.category === "stopped" && isUndecided
+    status.category === "stopped" && hasNoDecision(fields)
       ? Date.parse(endedAt ?? "")
       : status.category === "running" && decision?.category === "review"
         ? Date.parse(snapshot?.at ?? "")

@@ -19,7 +19,10 @@ export const scope = (input: HealthInput, rules: HealthRules): Dimension => {
   const [before, now] = [records.filter(isIn(committedAt)), records.filter(isIn(asOf))];
   const day = dayOf(input)(Date.parse(committedAt));
   if (before.length < Math.max(1, rules.scope.fewestItems))
-    return notApplicable("scope", `it had only ${counted(before.length, "work item")} when it was taken on, ${day}`);
+    return notApplicable(
+      "scope",
+      `it had ${before.length === 0 ? "no work items" : `only ${counted(before.length, "work item")}`} when it was taken on, ${day}`,
+    );
   // Points only where all have them: half an estimate is none.
   const isEstimated = [...before, ...now].every(({ points = 0 }) => points > 0);
   const size = (items: readonly ItemRecord[]) =>

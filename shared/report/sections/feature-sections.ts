@@ -87,7 +87,7 @@ const stages: Section = {
 const shipped: Section = {
   id: "shipped",
   title: "Shipped",
-  open: ({ period, periods, hubUrl }) => {
+  open: ({ period, periods, hubUrl, runUrl }) => {
     const found = top<{ brief: FeatureBrief; at: string }>(ROWS, (a, b) => byText(a.at, b.at));
     const leadDays: number[] = [];
     const perPeriod = periods.map(() => 0);
@@ -111,13 +111,13 @@ const shipped: Section = {
                 label: "Features shipped",
                 value: found.count(),
                 previous: perPeriod[1] ?? 0,
-                url: `${hubUrl}/features?stage=production`,
+                url: runUrl,
               },
               {
                 label: "Median time from development to production",
                 value: median(leadDays) ?? null,
                 unit: "d",
-                url: `${hubUrl}/features?stage=production`,
+                url: runUrl,
               },
             ],
           },
@@ -149,7 +149,7 @@ const shipped: Section = {
               };
             }),
             more: found.more(),
-            url: `${hubUrl}/features?stage=production`,
+            url: runUrl,
           },
         ],
         ...(found.count() > 0 && { lead: [`${counted(found.count(), "feature")} shipped`] }),

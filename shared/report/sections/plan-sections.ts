@@ -1,6 +1,5 @@
 import type { Entity } from "../../domain/entity.ts";
 import { trustOf } from "../../domain/experiment-trust.ts";
-import { progressOf } from "../../domain/key-result.ts";
 import type { TargetMove } from "../../domain/target-moves.ts";
 import type { Block } from "../document.ts";
 import { changeText, counted, numberText } from "../figures.ts";
@@ -10,10 +9,8 @@ import { type About, byText, featureCell, isIn, line, linked, type Section, top 
 const ROWS = 40;
 /** Initiatives whose past is looked up. */
 const PLANS = 200;
-
-/** How far from the baseline to the target a key result has come; null where the tool does not tell enough. */
-const reachedBy = ({ baseline, target, current }: Entity<"keyResult">["fields"]): number | null =>
-  progressOf(baseline, target, current);
+/** Key results whose metric is looked up. */
+const RESULTS = 200;
 
 /** Key results beside their targets, the furthest behind first. */
 const objectives: Section = {
@@ -25,12 +22,8 @@ const objectives: Section = {
       PLANS,
       (a, b) => byText(b.sourceUpdatedAt, a.sourceUpdatedAt) || byText(a.id, b.id),
     );
-    const found = top<Entity<"keyResult">>(
-      ROWS,
-      (a, b) => (reachedBy(a.fields) ?? 2) - (reachedBy(b.fields) ?? 2) || byText(a.id, b.id),
-    );
+    const found = top<Entity<"keyResult">>(RESULTS, (a, b) => byText(a.id, b.id));
     const goals = new Map<string, string>();
-    let reached = 0;
     return {
       entity: {
         initiative(entity) {
@@ -42,11 +35,17 @@ const objectives: Section = {
         keyResult(entity) {
           const { status } = entity.fields;
           if (status.category === "cancelled" || status.category === "draft") return;
-          if ((reachedBy(entity.fields) ?? 0) >= 1) reached += 1;
           found.add(entity);
         },
       },
-      end: async ({ targetMoves }) => {
+      end: async ({ targetMoves, keyResult }) => {
+        const results = await Promise.all(
+          found.items().map(async (entity) => ({ entity, now: await keyResult(entity) })),
+        );
+        const furthestFirst = results.toSorted(
+          (a, b) => (a.now.progress ?? 2) - (b.now.progress ?? 2) || byText(a.now.id, b.now.id),
+        );
+        const reached = results.filter(({ now: { progress } }) => (progress ?? 0) >= 1).length;
         const moves = await movesIn(period, plans.items(), targetMoves);
         const slips = moves.filter(({ from, to }) => to > from).length;
         return {
@@ -61,16 +60,16 @@ const objectives: Section = {
                 { name: "Target", kind: "number" },
                 { name: "Reached", kind: "share" },
               ],
-              rows: found
-                .items()
-                .map(({ fields, source }) => [
-                  linked(fields.unit === undefined ? fields.title : `${fields.title} (${fields.unit})`, source.url),
+              rows: furthestFirst
+                .slice(0, ROWS)
+                .map(({ entity: { fields, source }, now: { title, unit, current, target, progress } }) => [
+                  linked(unit === undefined ? title : `${title} (${unit})`, source.url),
                   line(goals.get(fields.objectiveId ?? "") ?? "none"),
-                  fields.current ?? null,
-                  fields.target ?? null,
-                  reachedBy(fields),
+                  current ?? null,
+                  target ?? null,
+                  progress,
                 ]),
-              more: found.more(),
+              more: found.more() + Math.max(0, results.length - ROWS),
               url: `${hubUrl}/objectives`,
             },
             ...(moves.length === 0 ? [] : [movedPlans(moves, hubUrl)]),

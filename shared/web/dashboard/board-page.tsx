@@ -11,7 +11,7 @@ import { HEALTH_WORDS, STAGE_WORDS } from "../words.ts";
 import { AsOfBanner } from "./as-of-banner.tsx";
 import { Beginning, beginning } from "./beginning.tsx";
 import { columnCursor, MoreLink } from "./board-more.tsx";
-import { ComparedLine, compared } from "./compared.tsx";
+import { ComparedLine, compared, unlessNotKept } from "./compared.tsx";
 import { type CardContext, FeatureCard } from "./feature-card.tsx";
 import { FeatureFilters, NothingMatches } from "./feature-filters.tsx";
 import { byUrgency, orderedFeatures } from "./feature-order.ts";
@@ -148,12 +148,6 @@ const HealthSummary = ({ counts, query }: { counts: Readonly<Record<HealthValue,
   </ul>
 );
 
-/** @throws whatever was thrown, unless it says that no board was kept of then */
-const unlessNotKept = (error: unknown): HubError => {
-  if (error instanceof HubError && error.code === "as_of_unavailable") return error;
-  throw error;
-};
-
 /** A day before the hub began: since when there is something, in place of an error. */
 const notKeptPage = (c: PageContext, deps: WebDeps, at: Instant, why: HubError, back: string) =>
   sendPage(
@@ -174,7 +168,7 @@ const notKeptPage = (c: PageContext, deps: WebDeps, at: Instant, why: HubError, 
         )}
         <p>
           Boards are kept from the day on which the hub began. <a href={back}>Show the board of now</a>, or look at{" "}
-          <a href="/features">one feature</a>: its past reaches as far as its tools tell.
+          <a href="/features">one feature</a>: its timeline reaches as far back as its tools tell.
         </p>
       </section>
     </>,

@@ -189,7 +189,7 @@ export const connectionsPage: PageHandler = async (c, deps) => {
                 <th scope="col">Data as of</th>
                 <th scope="col">Last and next run</th>
                 <th scope="col" class="num">
-                  Records
+                  Read last
                 </th>
                 <th scope="col">Backlog</th>
                 <th scope="col">Failed in 24 h</th>

@@ -2,6 +2,7 @@ import { rollups } from "d3-array";
 import { utcMonday } from "d3-time";
 import { oneCustomer } from "../../domain/customer-domains.ts";
 import { createdAt, type Entity } from "../../domain/entity.ts";
+import { counted } from "../../report/figures.ts";
 import type { ConnectionView } from "../../store/views.ts";
 import { toolName } from "../words.ts";
 import { BarChart } from "./charts/bar-chart.tsx";
@@ -91,7 +92,7 @@ export const FeatureCustomers = ({ tickets, feedback, customers, connections, no
       {tickets.length > 0 && (
         <BarChart
           id="tickets-c"
-          caption={`${recent} tickets in the last ${WEEKS} weeks${isCut ? ", of those that were read" : ""}; ${last} in this one so far.`}
+          caption={`${counted(recent, "ticket")} in the last ${WEEKS} weeks${isCut ? ", of those that were read" : ""}; ${last} in this one so far.`}
           of="Week of"
           unit="Tickets"
           bars={weeks}

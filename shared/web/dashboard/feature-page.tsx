@@ -211,7 +211,7 @@ const PARTS = [
 /** These are kept as they are now alone. */
 const OF_NOW: ReadonlySet<string> = new Set(["said", "numbers", "experiments", "customers", "marketing", "flow"]);
 
-/** A feature on a day on which nobody knew of it. */
+/** A feature on a day on which the hub did not know of it. */
 const notYetPage = (c: PageContext, deps: WebDeps, feature: FeatureView, at: Instant) =>
   sendPage(
     c,
@@ -221,9 +221,10 @@ const notYetPage = (c: PageContext, deps: WebDeps, feature: FeatureView, at: Ins
       <h1>{feature.name}</h1>
       <AsOfBanner at={at} zone={deps.timezone ?? "UTC"} back={featurePath(feature)} />
       <section class="empty">
-        <h2>It was not known then</h2>
+        <h2>The hub did not know it then</h2>
         <p>
-          No tool told of this feature before that day. <a href={featurePath(feature)}>Show it as it is now</a>.
+          The hub did not show this feature yet. What its tools tell of earlier days is in the timeline of the feature.{" "}
+          <a href={featurePath(feature)}>Show it as it is now</a>.
         </p>
       </section>
     </>,

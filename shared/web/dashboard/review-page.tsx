@@ -1,5 +1,7 @@
 import * as z from "zod";
 import { HubError } from "../../connector/errors.ts";
+import { wordsInCommon } from "../../domain/likeness.ts";
+import { counted } from "../../report/figures.ts";
 import type { LinkEnd, SuggestionView } from "../../store/shown-links.ts";
 import { decideLink } from "../api/link-routes.ts";
 import { checked, givenIn } from "../api/query.ts";
@@ -51,8 +53,10 @@ const Row = ({ one, token }: { readonly one: SuggestionView; readonly token: str
     <td>
       {one.hints.map(({ by, text, url }) => (
         <div>
-          {by === "mention" ? "mentions " : "both are called "}
-          <Outside href={url}>{text}</Outside>
+          {by === "mention" ? "mentions " : "both names have "}
+          <Outside href={url}>
+            {(by === "name" && wordsInCommon(one.to.name ?? "", one.from.name ?? "")) || text}
+          </Outside>
         </div>
       ))}
     </td>
@@ -91,7 +95,11 @@ export const reviewPage: PageHandler = async (c, deps) => {
       </p>
       {asked.done !== undefined && <Undo link={asked.done} token={token} />}
       <p>
-        <a href="/people?state=probable">{people.probable} people wait for a decision, too</a>
+        <a href="/people?state=probable">
+          {people.probable === 0
+            ? "No match of people waits for a decision"
+            : `${counted(people.probable, "match", "matches")} of people to decide on`}
+        </a>
       </p>
       {items.length === 0 && <p class="quiet">No link waits.</p>}
       {items.length > 0 && (

@@ -8,6 +8,9 @@ export const Zone = createContext("UTC");
 const day = new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", day: "numeric", month: "short", year: "numeric" });
 const month = new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", month: "short", year: "numeric" });
 
+/** British English has four letters for September alone; reasons, reports and mails write three. */
+const inThree = (text = ""): string => text.replace("Sept", "Sep");
+
 const clocks = new Map<string, Intl.DateTimeFormat>();
 const clockIn = (zone: string): Intl.DateTimeFormat => {
   const held = clocks.get(zone);
@@ -33,12 +36,12 @@ const partsIn = (at: Instant, zone: string): Readonly<Record<string, string>> =>
   );
 
 /** `22 Nov 2026` */
-export const dayText = (at: Instant): string => day.format(new Date(at));
+export const dayText = (at: Instant): string => inThree(day.format(new Date(at)));
 
 /** `22 Nov 2026 09:58 UTC`; never relative, so that a page stays the same while nothing changes. */
 const momentText = (at: Instant, zone: string): string => {
   const { day: of, month: name, year, hour, minute, timeZoneName } = partsIn(at, zone);
-  return `${of} ${name} ${year} ${hour}:${minute} ${timeZoneName}`;
+  return `${of} ${inThree(name)} ${year} ${hour}:${minute} ${timeZoneName}`;
 };
 
 /** What tools give that know no time. */
@@ -76,7 +79,7 @@ const targetText = (date: string, resolution: string | undefined): string => {
   if (resolution === "year") return String(year);
   if (resolution === "half_year") return `H${at.getUTCMonth() < 6 ? 1 : 2} ${year}`;
   if (resolution === "quarter") return `Q${Math.floor(at.getUTCMonth() / 3) + 1} ${year}`;
-  return (resolution === "month" ? month : day).format(at);
+  return inThree((resolution === "month" ? month : day).format(at));
 };
 
 export const Target = ({ date, resolution }: { readonly date: string; readonly resolution?: string | undefined }) => (

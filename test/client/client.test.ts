@@ -1,8 +1,11 @@
+import { createRequire } from "node:module";
+import { join } from "node:path";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { client, Problem } from "../../shared/client/client.ts";
 import { PLACES } from "../../shared/client/places.ts";
 import { ROUTES } from "../../shared/web/api/routes.ts";
 import type { AskedOfConnection } from "../../shared/web/web-deps.ts";
+import { ROOT } from "../source-files.ts";
 import { HUB, sampleApp, sampleHub } from "../web/sample-hub.ts";
 
 const asked: AskedOfConnection[] = [];
@@ -18,6 +21,10 @@ const hub = client({
 });
 
 describe("the typed client", () => {
+  it("is what `throughline/client` leads to", () => {
+    expect(createRequire(import.meta.url).resolve("throughline/client")).toBe(join(ROOT, "shared/client/client.ts"));
+  });
+
   it("knows every operation by its name, where it is", () => {
     expect(PLACES).toEqual(Object.fromEntries(ROUTES.map(({ id, method, path }) => [id, [method, path]])));
   });

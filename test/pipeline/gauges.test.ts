@@ -63,7 +63,7 @@ it("the doctor, the connections page and /metrics tell the same numbers", async 
     "ok inbox: 1 wait, 0 were given up",
     "ok jobs: 0 wait, 0 were given up",
     "ok unpublished: 0 wait, 0 were given up",
-    `ok change feed: ${told["feed_lag_records"]} changes are not read yet`,
+    `ok change feed: ${told["feed_lag_records"]} not read yet`,
   ]);
   open.pass(7200);
   expect((await findings())[0]).toBe("warn inbox: 1 wait, the oldest for 122 minutes, 0 were given up");

@@ -108,7 +108,9 @@ describe("secrets that are random texts", { timeout: 60_000 }, () => {
     })) as { endpoint: { id: string } };
     await make("rotated webhook secret", `/v1/webhook-endpoints/${endpoint.id}/rotate`);
     await send(`/v1/webhook-endpoints/${endpoint.id}/test`, {}, "test");
-    const link = /token=tl_link_(\w+)/.exec(await hub.command("keys", "create", "--sign-in"))?.[1] ?? "";
+    const printed = await hub.command("keys", "create", "--sign-in");
+    const link = /token=tl_link_(\w+)/.exec(printed)?.[1];
+    if (link === undefined) throw new Error(`no link was made: ${printed}`);
     secrets.set("sign-in link", link);
     const login = await fetch(`${hub.url}/login`);
     const form = /name="form_token" value="([^"]+)"/.exec(await login.text())?.[1] ?? "";

@@ -41,7 +41,9 @@ export const EndingSection = (props: {
   const { name, made } = props.ending;
   const { keys, shares, endpoints } = made;
   const ends = [...counted(keys.length, "key"), ...counted(shares.length, "link")].join(" and ");
-  const names = [...keys.map((one) => one.name), ...shares.map((one) => one.name), ...endpoints.map(hostOf)];
+  const names = [keys.map((one) => one.name), shares.map((one) => one.name), endpoints.map(hostOf)].flatMap((some) =>
+    some.toSorted((a, b) => a.localeCompare(b, "en")),
+  );
 
   return (
     <section class="once" role="status">

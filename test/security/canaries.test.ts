@@ -108,7 +108,7 @@ describe("secrets that are random texts", { timeout: 60_000 }, () => {
     })) as { endpoint: { id: string } };
     await make("rotated webhook secret", `/v1/webhook-endpoints/${endpoint.id}/rotate`);
     await send(`/v1/webhook-endpoints/${endpoint.id}/test`, {}, "test");
-    const printed = await hub.command("keys", "create", "--sign-in");
+    const printed = await hub.writing("keys", "create", "--sign-in");
     const link = /token=tl_link_(\w+)/.exec(printed)?.[1];
     if (link === undefined) throw new Error(`no link was made: ${printed}`);
     secrets.set("sign-in link", link);
@@ -171,7 +171,7 @@ describe("secrets that are random texts", { timeout: 60_000 }, () => {
     secrets.set("workspace key", workspace);
     for (const purpose of ["cursors", "webhook secrets", "demo webhooks"])
       secrets.set(`key of ${purpose}`, derivedKey(workspace, purpose));
-    const key = /tl_live_(\w+)/.exec(await hub.command("keys", "create", "--name", "admin"))?.[1] ?? "";
+    const key = /tl_live_(\w+)/.exec(await hub.writing("keys", "create", "--name", "admin"))?.[1] ?? "";
     secrets.set("key of the command line", key);
     ask = (path, { headers, ...init } = {}) =>
       fetch(`${hub.url}${path}`, { ...init, headers: { ...headers, authorization: `Bearer tl_live_${key}` } });
@@ -181,7 +181,7 @@ describe("secrets that are random texts", { timeout: 60_000 }, () => {
     );
     await receive();
     const endpoint = await makeAll();
-    await hub.command("report", "weekly", "--send");
+    await hub.writing("report", "weekly", "--send");
     await until(
       async () => json(await ask("/v1/connections/github/dead-letters")) as Promise<{ data: object[] }>,
       ({ data }) => data.length > 0,

@@ -184,6 +184,21 @@ describe("a link to a page", () => {
     expect((await app.request(`${path}/x`)).status).toBe(404);
   });
 
+  it("shows it as the link does to whoever is signed in, too: no way on within the hub, and nothing to send", async () => {
+    const { app, path, ask, tokens } = await shared({ path: "/features/ALPHA-1" });
+    const own = await (await ask(tokens["po of A"], "/features/ALPHA-1")).text();
+    expect(own).toContain('<nav aria-label="Main">');
+    expect(own).toContain("Set stage");
+    expect(own).not.toContain("as anyone with the link");
+    for (const headers of [{}, { authorization: `Bearer ${tokens["po of A"]}` }]) {
+      const html = await (await app.request(path, { headers })).text();
+      expect(html).toContain("You see this page as anyone with the link does.");
+      expect(html).not.toMatch(
+        /<form|aria-label="Main"|Set stage|form_token|href="\/(?:settings|connections|status)?"/,
+      );
+    }
+  });
+
   it("T30 is held to 600 requests a minute by itself, whoever comes with it", async () => {
     const { ask, json, tokens, app } = await open();
     const link = async () =>

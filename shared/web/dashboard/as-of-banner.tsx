@@ -1,6 +1,7 @@
 import type { Instant } from "../../domain/instant.ts";
 import { address } from "./link.tsx";
 import { DayIn } from "./time.tsx";
+import { Inside } from "./visitor.tsx";
 
 /** Said on every page of the past, with the way back. */
 export const AsOfBanner = ({
@@ -32,18 +33,20 @@ export const AsOfForm = ({
   /** What else the address says. */
   readonly parameters?: Readonly<Record<string, string | undefined>>;
 }) => (
-  <form class="filters" action={action} aria-label="Another time">
-    {Object.entries(parameters).map(
-      ([name, value]) => name !== "as_of" && value && <input type="hidden" name={name} value={value} />,
-    )}
-    <AsOfInput name="as_of" label="As of" value={asOf} today={today} />
-    <button type="submit">Apply</button>
-    {asOf !== undefined && (
-      <a class="reset" href={address(action, { ...parameters, as_of: undefined })}>
-        Back to now
-      </a>
-    )}
-  </form>
+  <Inside>
+    <form class="filters" action={action} aria-label="Another time">
+      {Object.entries(parameters).map(
+        ([name, value]) => name !== "as_of" && value && <input type="hidden" name={name} value={value} />,
+      )}
+      <AsOfInput name="as_of" label="As of" value={asOf} today={today} />
+      <button type="submit">Apply</button>
+      {asOf !== undefined && (
+        <a class="reset" href={address(action, { ...parameters, as_of: undefined })}>
+          Back to now
+        </a>
+      )}
+    </form>
+  </Inside>
 );
 
 const IS_DAY = /^\d{4}-\d{2}-\d{2}$/;

@@ -6,6 +6,7 @@ import { toolName } from "../words.ts";
 import { Outside } from "./link.tsx";
 import type { PageContext } from "./page.tsx";
 import { Day } from "./time.tsx";
+import { Inside } from "./visitor.tsx";
 
 const WEEK_MS = 7 * 86_400_000;
 const SHOWN = 20;
@@ -57,14 +58,16 @@ export const FeatureChanges = ({
   return (
     <section aria-labelledby="changed">
       <h2 id="changed">{why === "visit" ? "What changed since you last looked" : "What changed"}</h2>
-      <form class="filters" action={path} aria-label="Since another day">
-        <label>
-          <span>Since</span>
-          <input type="date" name="since" value={at.slice(0, 10)} />
-        </label>
-        {asOf !== undefined && <input type="hidden" name="as_of" value={asOf} />}
-        <button type="submit">Show</button>
-      </form>
+      <Inside>
+        <form class="filters" action={path} aria-label="Since another day">
+          <label>
+            <span>Since</span>
+            <input type="date" name="since" value={at.slice(0, 10)} />
+          </label>
+          {asOf !== undefined && <input type="hidden" name="as_of" value={asOf} />}
+          <button type="submit">Show</button>
+        </form>
+      </Inside>
       {fresh.length === 0 ? (
         <p class="quiet">
           Nothing since <Day at={at} />.

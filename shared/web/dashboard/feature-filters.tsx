@@ -7,6 +7,7 @@ import type { FeatureQuery } from "./feature-query.ts";
 import { address } from "./link.tsx";
 import { BLOCKS } from "./role-blocks.ts";
 import { TimeTravel } from "./time-travel.tsx";
+import { Inside } from "./visitor.tsx";
 
 interface FiltersProps {
   readonly action: "/" | "/features";
@@ -67,91 +68,98 @@ export const FeatureFilters = ({
   lastReport,
   today,
 }: FiltersProps) => (
-  <div class="tools">
-    <details class="folded" open={Object.values(parameters).some(Boolean)}>
-      <summary>Filters and time</summary>
-      <form class="filters" action={action} aria-label="Filters">
-        {products.length > 1 && (
-          <Select
-            name="product"
-            label="Product"
-            all="All products"
-            chosen={parameters.product}
-            choices={products.map(({ slug, name }) => [slug, name])}
-          />
-        )}
-        {(objectives.length > 0 || objective !== undefined) && (
-          <Select
-            name="objective"
-            label="Objective"
-            all="Any objective"
-            chosen={parameters.objective}
-            choices={withChosen(objectives, objective).map(({ id, title }) => [id, title])}
-          />
-        )}
-        {view === "timeline" && <input type="hidden" name="view" value="timeline" />}
-        {view !== "board" && (
-          <Select name="stage" label="Stage" all="All stages" chosen={parameters.stage} choices={STAGE_CHOICES} />
-        )}
-        <Select name="health" label="Health" all="Any health" chosen={parameters.health} choices={HEALTHS} />
-        <label>
-          <span>Name or key</span>
-          <input type="search" name="q" value={parameters.q} maxlength={200} />
-        </label>
-        <label>
-          <span>Owner</span>
-          <input name="owner" value={parameters.owner} maxlength={200} />
-        </label>
-        <AsOfInput name="as_of" label="As of" value={parameters.as_of} today={today} />
-        {view === "board" && <AsOfInput name="compare" label="Compare with" value={parameters.compare} today={today} />}
-        <button type="submit">Apply</button>
-        {Object.values(parameters).some(Boolean) && (
-          <>
-            <a class="reset" href={address(action, { view: view === "timeline" ? view : undefined })}>
-              Reset
-            </a>
-            <a
-              class="reset"
-              href={address("/settings/views", {
-                address: address(action, {
-                  ...parameters,
-                  as_of: undefined,
-                  compare: undefined,
-                  ...(view === "timeline" && { view }),
-                }),
-              })}
-            >
-              Save view
-            </a>
-          </>
-        )}
-      </form>
-      <TimeTravel
-        path={action}
-        parameters={{ ...parameters, ...(view === "timeline" && { view }) }}
-        name={view === "board" ? "compare" : "as_of"}
-        today={today}
-        lastReport={lastReport}
-      />
-    </details>
-    <nav class="switch" aria-label="View">
-      <a href={address("/", { ...parameters, stage: undefined })} aria-current={view === "board" ? "true" : undefined}>
-        Board
-      </a>
-      <a
-        href={address("/features", { ...parameters, compare: undefined })}
-        aria-current={view === "table" ? "true" : undefined}
-      >
-        Table
-      </a>
-      <a
-        href={address("/", { ...parameters, compare: undefined, view: "timeline" })}
-        aria-current={view === "timeline" ? "true" : undefined}
-      >
-        Timeline
-      </a>
-    </nav>
-  </div>
+  <Inside>
+    <div class="tools">
+      <details class="folded" open={Object.values(parameters).some(Boolean)}>
+        <summary>Filters and time</summary>
+        <form class="filters" action={action} aria-label="Filters">
+          {products.length > 1 && (
+            <Select
+              name="product"
+              label="Product"
+              all="All products"
+              chosen={parameters.product}
+              choices={products.map(({ slug, name }) => [slug, name])}
+            />
+          )}
+          {(objectives.length > 0 || objective !== undefined) && (
+            <Select
+              name="objective"
+              label="Objective"
+              all="Any objective"
+              chosen={parameters.objective}
+              choices={withChosen(objectives, objective).map(({ id, title }) => [id, title])}
+            />
+          )}
+          {view === "timeline" && <input type="hidden" name="view" value="timeline" />}
+          {view !== "board" && (
+            <Select name="stage" label="Stage" all="All stages" chosen={parameters.stage} choices={STAGE_CHOICES} />
+          )}
+          <Select name="health" label="Health" all="Any health" chosen={parameters.health} choices={HEALTHS} />
+          <label>
+            <span>Name or key</span>
+            <input type="search" name="q" value={parameters.q} maxlength={200} />
+          </label>
+          <label>
+            <span>Owner</span>
+            <input name="owner" value={parameters.owner} maxlength={200} />
+          </label>
+          <AsOfInput name="as_of" label="As of" value={parameters.as_of} today={today} />
+          {view === "board" && (
+            <AsOfInput name="compare" label="Compare with" value={parameters.compare} today={today} />
+          )}
+          <button type="submit">Apply</button>
+          {Object.values(parameters).some(Boolean) && (
+            <>
+              <a class="reset" href={address(action, { view: view === "timeline" ? view : undefined })}>
+                Reset
+              </a>
+              <a
+                class="reset"
+                href={address("/settings/views", {
+                  address: address(action, {
+                    ...parameters,
+                    as_of: undefined,
+                    compare: undefined,
+                    ...(view === "timeline" && { view }),
+                  }),
+                })}
+              >
+                Save view
+              </a>
+            </>
+          )}
+        </form>
+        <TimeTravel
+          path={action}
+          parameters={{ ...parameters, ...(view === "timeline" && { view }) }}
+          name={view === "board" ? "compare" : "as_of"}
+          today={today}
+          lastReport={lastReport}
+        />
+      </details>
+      <nav class="switch" aria-label="View">
+        <a
+          href={address("/", { ...parameters, stage: undefined })}
+          aria-current={view === "board" ? "true" : undefined}
+        >
+          Board
+        </a>
+        <a
+          href={address("/features", { ...parameters, compare: undefined })}
+          aria-current={view === "table" ? "true" : undefined}
+        >
+          Table
+        </a>
+        <a
+          href={address("/", { ...parameters, compare: undefined, view: "timeline" })}
+          aria-current={view === "timeline" ? "true" : undefined}
+        >
+          Timeline
+        </a>
+      </nav>
+    </div>
+  </Inside>
 );
 
 /** Said when filters leave nothing, with a way to take each of them back. */

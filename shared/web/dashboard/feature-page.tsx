@@ -26,6 +26,7 @@ import { SaidSection } from "./said.tsx";
 import { StageReasons } from "./stage-reasons.tsx";
 import { Day, Moment, Target } from "./time.tsx";
 import { lastReportDay, TimeTravel } from "./time-travel.tsx";
+import { Inside } from "./visitor.tsx";
 
 const WORK_AT_ONCE = 250;
 const TIMELINE_AT_ONCE = 50;
@@ -299,14 +300,16 @@ export const featurePage: PageHandler = async (c, deps) => {
       </p>
       <div class="head">
         <h1>{feature.name}</h1>
-        <p class="acts">
-          {at === undefined && <a href={`${path}#said`}>Set stage</a>}
-          <a class="copy" href={`${deps.url()}${address(path, { as_of: told })}`}>
-            Copy link
-          </a>
-          <a href={address(`${path}.md`, { as_of: told })}>.md</a>
-          <a href={address(`/v1${path}`, { as_of: told })}>.json</a>
-        </p>
+        <Inside>
+          <p class="acts">
+            {at === undefined && <a href={`${path}#said`}>Set stage</a>}
+            <a class="copy" href={`${deps.url()}${address(path, { as_of: told })}`}>
+              Copy link
+            </a>
+            <a href={address(`${path}.md`, { as_of: told })}>.md</a>
+            <a href={address(`/v1${path}`, { as_of: told })}>.json</a>
+          </p>
+        </Inside>
       </div>
       <AsOfBanner at={at} zone={zone} back={path} />
       <StageSteps {...feature} />
@@ -370,10 +373,12 @@ export const featurePage: PageHandler = async (c, deps) => {
             today={today}
             lastReport={await lastReportDay(deps, c.get("identity"))}
           />
-          <p class="quiet">
-            <a href={address(`/v1${path}`, { as_of: told })}>As JSON</a> ·{" "}
-            <a href={address(`/v1${path}/explain`, { as_of: told })}>Explanation as JSON</a>
-          </p>
+          <Inside>
+            <p class="quiet">
+              <a href={address(`/v1${path}`, { as_of: told })}>As JSON</a> ·{" "}
+              <a href={address(`/v1${path}/explain`, { as_of: told })}>Explanation as JSON</a>
+            </p>
+          </Inside>
         </aside>
       </div>
     </>,

@@ -2,6 +2,7 @@ import type { TimelineLine } from "../../store/views.ts";
 import { toolName } from "../words.ts";
 import { Outside } from "./link.tsx";
 import { Clock, dayText, useDays } from "./time.tsx";
+import { Inside } from "./visitor.tsx";
 
 interface TimelineProps {
   readonly lines: readonly TimelineLine[];
@@ -21,16 +22,23 @@ const Sources = ({ lines, sources, path, asOf }: Omit<TimelineProps, "older" | "
   const tools = [...new Set([...lines.map(({ tool }) => tool), ...(sources ?? [])])].sort();
   if (tools.length < 2) return null;
   return (
-    <form class="filters" action={`${path}#timeline`} aria-label="Sources of the timeline">
-      {tools.map((tool) => (
-        <label class="box">
-          <input type="checkbox" name="source" value={tool} checked={sources === undefined || sources.includes(tool)} />{" "}
-          {toolName(tool)}
-        </label>
-      ))}
-      {asOf !== undefined && <input type="hidden" name="as_of" value={asOf} />}
-      <button type="submit">Show these</button>
-    </form>
+    <Inside>
+      <form class="filters" action={`${path}#timeline`} aria-label="Sources of the timeline">
+        {tools.map((tool) => (
+          <label class="box">
+            <input
+              type="checkbox"
+              name="source"
+              value={tool}
+              checked={sources === undefined || sources.includes(tool)}
+            />{" "}
+            {toolName(tool)}
+          </label>
+        ))}
+        {asOf !== undefined && <input type="hidden" name="as_of" value={asOf} />}
+        <button type="submit">Show these</button>
+      </form>
+    </Inside>
   );
 };
 

@@ -5,6 +5,7 @@ import { formToken } from "../access/session.ts";
 import type { WebDeps } from "../web-deps.ts";
 import type { PageContext } from "./page.tsx";
 import { type Fields, TOKEN_FIELD } from "./settings/form.tsx";
+import { Inside } from "./visitor.tsx";
 
 /** What a form said; each field once. */
 export interface Filled {
@@ -31,11 +32,13 @@ export const PostForm = ({
   readonly label: string;
   readonly children?: Child;
 }) => (
-  <form class="filters" method="post" action={to} aria-label={label}>
-    <input type="hidden" name="does" value={does} />
-    <input type="hidden" name={TOKEN_FIELD} value={token} />
-    {children}
-  </form>
+  <Inside>
+    <form class="filters" method="post" action={to} aria-label={label}>
+      <input type="hidden" name="does" value={does} />
+      <input type="hidden" name={TOKEN_FIELD} value={token} />
+      {children}
+    </form>
+  </Inside>
 );
 
 /** Answers a form: the work is done, and the browser goes on to a page, so that a reload sends nothing again. */

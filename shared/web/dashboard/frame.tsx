@@ -5,6 +5,7 @@ import { HTMX_PATH, ICON_PATH, SCRIPT_PATH, STYLE_PATH } from "./assets/assets.t
 import { LiveStrip, Reload, ReloadNote } from "./live.tsx";
 import type { Preferences } from "./preferences.ts";
 import { Moment } from "./time.tsx";
+import { Inside, Way } from "./visitor.tsx";
 
 const NAVIGATION = [
   { id: "board", href: "/", word: "Board" },
@@ -31,6 +32,8 @@ export interface FrameProps {
   /** Address of the same page without reloads; absent where it is not loaded again. */
   readonly still?: string | undefined;
   readonly freshness?: Freshness | undefined;
+  /** Shown to somebody who holds a link to this page: no way on within the hub. */
+  readonly visited?: boolean | undefined;
   readonly demo?: boolean | undefined;
   readonly preferences: Preferences;
   /** In which moments are told; absent where none is. */
@@ -56,12 +59,12 @@ const FreshnessStrip = ({ freshness: { asOf, fresh, stale, starting } }: { reado
         </span>
       )}
       {total > 0 && (
-        <a href="/connections">
+        <Way to="/connections">
           {stale.length === 0 ? `all ${total} connections fresh` : `${fresh.length} of ${total} connections fresh`}
-        </a>
+        </Way>
       )}
       {first !== undefined && (
-        <a class="behind" href={`/connections/${encodeURIComponent(first.name)}`}>
+        <Way class="behind" to={`/connections/${encodeURIComponent(first.name)}`}>
           {first.title}: {CONNECTION_WORDS[first.state].word.toLowerCase()}
           {first.dataAsOf !== undefined && (
             <>
@@ -69,12 +72,14 @@ const FreshnessStrip = ({ freshness: { asOf, fresh, stale, starting } }: { reado
             </>
           )}
           {stale.length > 1 && ` and ${stale.length - 1} more`}
-        </a>
+        </Way>
       )}
       {starting.length > 0 && (
         <span>
           First sync running
-          <LiveStrip />
+          <Inside>
+            <LiveStrip />
+          </Inside>
         </span>
       )}
     </aside>
@@ -107,37 +112,44 @@ export const Frame = (props: FrameProps) => (
         Skip to content
       </a>
       <header class="top">
-        <a class="brand" href="/">
+        <Way class="brand" to="/">
           <svg viewBox="0 0 24 12" aria-hidden="true">
             <path d="M1 6h22" />
             <circle cx="5" cy="6" r="3" />
             <circle cx="15" cy="6" r="4" />
           </svg>
           Throughline
-        </a>
-        <nav aria-label="Main">
-          {NAVIGATION.map(({ id, href, word }) => (
-            <a href={href} aria-current={props.section === id ? "page" : undefined}>
-              {word}
-            </a>
-          ))}
-        </nav>
-        <search class="search">
-          <form action="/search">
-            <label class="vh" for="search">
-              Search
-            </label>
-            <input id="search" type="search" name="q" placeholder="Search" maxlength={200} />
-          </form>
-        </search>
+        </Way>
+        <Inside>
+          <nav aria-label="Main">
+            {NAVIGATION.map(({ id, href, word }) => (
+              <a href={href} aria-current={props.section === id ? "page" : undefined}>
+                {word}
+              </a>
+            ))}
+          </nav>
+          <search class="search">
+            <form action="/search">
+              <label class="vh" for="search">
+                Search
+              </label>
+              <input id="search" type="search" name="q" placeholder="Search" maxlength={200} />
+            </form>
+          </search>
+        </Inside>
       </header>
+      {props.visited && (
+        <aside class="demo" aria-label="Shared page">
+          You see this page as anyone with the link does.
+        </aside>
+      )}
       {props.freshness && <FreshnessStrip freshness={props.freshness} />}
       {props.demo && (
         <aside class="demo" aria-label="Demo">
           Demo workspace: a made-up company, read from simulated tools.
         </aside>
       )}
-      {props.crumbs && (
+      {props.crumbs && !props.visited && (
         <nav class="crumbs" aria-label="Breadcrumb">
           {props.crumbs.map(({ href, word }) => (
             <>
@@ -155,14 +167,19 @@ export const Frame = (props: FrameProps) => (
       <p id="say" class="vh" role="status" />
       <footer class="end">
         <span>Throughline {props.version}</span>
-        <a href="/docs">Documentation</a>
-        <a href="/docs/api">API</a>
-        {props.zone !== undefined && <a href="/me">Times are {props.zone}</a>}
-        <a href="/pm">For product managers</a>
-        <a href="/po">For product owners</a>
-        <a href="/releases">Releases</a>
-        <a href="/settings/views">Saved views</a>
-        <a href="/status">Status</a>
+        <Inside>
+          <a href="/docs">Documentation</a>
+          <a href="/docs/api">API</a>
+        </Inside>
+        {props.zone !== undefined && <Way to="/me">Times are {props.zone}</Way>}
+        <Inside>
+          {" "}
+          <a href="/pm">For product managers</a>
+          <a href="/po">For product owners</a>
+          <a href="/releases">Releases</a>
+          <a href="/settings/views">Saved views</a>
+          <a href="/status">Status</a>
+        </Inside>
         <span>
           Request <code>{props.requestId}</code>
         </span>

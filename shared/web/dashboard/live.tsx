@@ -1,3 +1,5 @@
+import { Inside } from "./visitor.tsx";
+
 /** So often what goes on is looked at again. */
 const EVERY = "every 5s";
 /** So often without scripts, where all of the page comes anew. */
@@ -10,7 +12,9 @@ const STILL = "still";
  * scroll stay. The page without it ends the looking.
  */
 export const Live = ({ at }: { readonly at: string }) => (
-  <span id="live" hidden hx-get={at} hx-trigger={EVERY} hx-target="#main" hx-select="#main" hx-swap="outerMorph" />
+  <Inside>
+    <span id="live" hidden hx-get={at} hx-trigger={EVERY} hx-target="#main" hx-select="#main" hx-swap="outerMorph" />
+  </Inside>
 );
 
 /** The same for the strip above every page; asked of a page that is small and open to everybody. */

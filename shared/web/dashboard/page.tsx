@@ -8,6 +8,7 @@ import { Frame, type FrameProps } from "./frame.tsx";
 import { stillAt } from "./live.tsx";
 import { preferencesOf } from "./preferences.ts";
 import { Zone } from "./time.tsx";
+import { Visitor } from "./visitor.tsx";
 
 export type PageContext = Context<WebEnv>;
 
@@ -39,21 +40,25 @@ export const sendPage = async (
   const preferences = preferencesOf(c);
   const zone = preferences.zone ?? deps.timezone ?? "UTC";
   const fresh = await freshness(deps);
+  const isVisited = c.env?.sharedAs !== undefined;
   return sendDocument(
     c,
     <Zone.Provider value={zone}>
-      <Frame
-        {...about}
-        still={reloads ? stillAt(new URL(c.req.url)) : undefined}
-        freshness={fresh}
-        demo={deps.demo}
-        preferences={preferences}
-        zone={zone}
-        version={deps.version}
-        requestId={c.get("requestId")}
-      >
-        {content}
-      </Frame>
+      <Visitor.Provider value={isVisited}>
+        <Frame
+          {...about}
+          visited={isVisited}
+          still={reloads && !isVisited ? stillAt(new URL(c.req.url)) : undefined}
+          freshness={fresh}
+          demo={deps.demo}
+          preferences={preferences}
+          zone={zone}
+          version={deps.version}
+          requestId={c.get("requestId")}
+        >
+          {content}
+        </Frame>
+      </Visitor.Provider>
     </Zone.Provider>,
     200,
   );

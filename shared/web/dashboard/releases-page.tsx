@@ -11,6 +11,7 @@ import { type PageHandler, sendPage } from "./page.tsx";
 import { linkCursor, placeOf } from "./page-cursor.ts";
 import { Scroll } from "./scroll.tsx";
 import { Day, Target } from "./time.tsx";
+import { Inside } from "./visitor.tsx";
 
 const ROWS = 25;
 /** Features of one page that are looked at to count them. */
@@ -111,39 +112,42 @@ export const releasesPage: PageHandler = async (c, deps) => {
     <>
       <h1>Releases</h1>
       <p class="lead">What went out and what is to go out, newest first.</p>
-      <div class="tools">
-        <form class="filters" action="/releases" aria-label="Filters">
-          {products.length > 1 && (
+      <Inside>
+        {" "}
+        <div class="tools">
+          <form class="filters" action="/releases" aria-label="Filters">
+            {products.length > 1 && (
+              <Select
+                name="product"
+                label="Product"
+                all="All products"
+                chosen={product}
+                choices={products.map(({ slug, name }) => [slug, name])}
+              />
+            )}
             <Select
-              name="product"
-              label="Product"
-              all="All products"
-              chosen={product}
-              choices={products.map(({ slug, name }) => [slug, name])}
+              name="status"
+              label="State"
+              all="Any state"
+              chosen={status}
+              choices={STATUSES.map((word) => [word, word])}
             />
-          )}
-          <Select
-            name="status"
-            label="State"
-            all="Any state"
-            chosen={status}
-            choices={STATUSES.map((word) => [word, word])}
-          />
-          <Select
-            name="tool"
-            label="Kept in"
-            all="Any tool"
-            chosen={tool}
-            choices={tools.map((one) => [one, toolName(one)])}
-          />
-          <button type="submit">Apply</button>
-          {isFiltered && (
-            <a class="reset" href="/releases">
-              Reset
-            </a>
-          )}
-        </form>
-      </div>
+            <Select
+              name="tool"
+              label="Kept in"
+              all="Any tool"
+              chosen={tool}
+              choices={tools.map((one) => [one, toolName(one)])}
+            />
+            <button type="submit">Apply</button>
+            {isFiltered && (
+              <a class="reset" href="/releases">
+                Reset
+              </a>
+            )}
+          </form>
+        </div>
+      </Inside>
       {items.length === 0 &&
         following === undefined &&
         (isFiltered ? (

@@ -6,6 +6,7 @@ import { HEALTH_WORDS, STAGE_WORDS } from "../words.ts";
 import { PostForm } from "./form.tsx";
 import { Health } from "./health.tsx";
 import { Day, Moment } from "./time.tsx";
+import { Inside } from "./visitor.tsx";
 
 const DAY_MS = 86_400_000;
 const SAYS_WORDS = { enter: "is in", not: "is not in", skip: "does without" } as const;
@@ -132,49 +133,52 @@ export const SaidSection = (props: {
       )}
       {updates.length > 0 && <UpdateLines updates={updates} />}
       {shown.length + updates.length === 0 && <p class="quiet">Nobody said anything that tools do not know.</p>}
-      <details>
-        <summary>Post update</summary>
-        <UpdateForm {...at} />
-      </details>
-      <details>
-        <summary>Set stage or health</summary>
-        <p class="quiet">It is shown as yours beside what the tools say, ends by itself, and silences nothing.</p>
-        <PostForm {...at} does="stage" label="Set stage">
-          <input type="hidden" name="version" value={String(version)} />
-          <label>
-            <span>It</span>
-            <select name="polarity">
-              {SAYS_OF_STAGE.map((word) => (
-                <option value={word}>{SAYS_WORDS[word]}</option>
-              ))}
-            </select>
-          </label>
-          <label>
-            <span>Stage</span>
-            <select name="stage">
-              {STAGES.map((stage) => (
-                <option value={stage}>{STAGE_WORDS[stage]}</option>
-              ))}
-            </select>
-          </label>
-          <Reason />
-          <Until now={now} />
-          <button type="submit">Set stage</button>
-        </PostForm>
-        <PostForm {...at} does="health" label="Set health">
-          <input type="hidden" name="version" value={String(version)} />
-          <HealthChoice />
-          <Reason />
-          <Until now={now} />
-          <button type="submit">Set health</button>
-        </PostForm>
-        {running.map(({ said: { about } }) => (
-          <PostForm {...at} does={`clear_${about}`} label={`Take back the ${about}`}>
+      <Inside>
+        {" "}
+        <details>
+          <summary>Post update</summary>
+          <UpdateForm {...at} />
+        </details>
+        <details>
+          <summary>Set stage or health</summary>
+          <p class="quiet">It is shown as yours beside what the tools say, ends by itself, and silences nothing.</p>
+          <PostForm {...at} does="stage" label="Set stage">
             <input type="hidden" name="version" value={String(version)} />
-            <button type="submit">Take back what was said of the {about}</button>
+            <label>
+              <span>It</span>
+              <select name="polarity">
+                {SAYS_OF_STAGE.map((word) => (
+                  <option value={word}>{SAYS_WORDS[word]}</option>
+                ))}
+              </select>
+            </label>
+            <label>
+              <span>Stage</span>
+              <select name="stage">
+                {STAGES.map((stage) => (
+                  <option value={stage}>{STAGE_WORDS[stage]}</option>
+                ))}
+              </select>
+            </label>
+            <Reason />
+            <Until now={now} />
+            <button type="submit">Set stage</button>
           </PostForm>
-        ))}
-      </details>
+          <PostForm {...at} does="health" label="Set health">
+            <input type="hidden" name="version" value={String(version)} />
+            <HealthChoice />
+            <Reason />
+            <Until now={now} />
+            <button type="submit">Set health</button>
+          </PostForm>
+          {running.map(({ said: { about } }) => (
+            <PostForm {...at} does={`clear_${about}`} label={`Take back the ${about}`}>
+              <input type="hidden" name="version" value={String(version)} />
+              <button type="submit">Take back what was said of the {about}</button>
+            </PostForm>
+          ))}
+        </details>
+      </Inside>
     </section>
   );
 };

@@ -3,6 +3,7 @@ import type { Identity } from "../access/identity.ts";
 import { reportsFor } from "../access/reports-for.ts";
 import type { WebDeps } from "../web-deps.ts";
 import { address } from "./link.tsx";
+import { Inside } from "./visitor.tsx";
 
 /** So far the slider reaches. */
 export const SLIDER_DAYS = 90;
@@ -44,42 +45,45 @@ export const TimeTravel = ({
   ];
   const others = Object.entries(parameters).filter(([key, value]) => key !== "as_of" && value);
   return (
-    <div class="times">
-      <nav aria-label={label}>
-        <span class="quiet">{label}</span>{" "}
-        {links.map(([day, word]) => (
-          <a
-            href={address(path, { ...parameters, [name]: day })}
-            aria-current={parameters[name] === day ? "true" : undefined}
-          >
-            {word}
-          </a>
-        ))}
-      </nav>
-      <form class="slide" action={path} aria-label="Days back">
-        {others.map(([key, value]) => (
-          <input type="hidden" name={key} value={value} />
-        ))}
-        <label>
-          <span>{SLIDER_DAYS} days ago … now</span>
-          <input
-            type="range"
-            name="ago"
-            dir="rtl"
-            min={0}
-            max={SLIDER_DAYS}
-            value={String(daysBack(today, parameters["as_of"]))}
-            list="weeks"
-          />
-        </label>
-        <datalist id="weeks">
-          {WEEKS.map((days) => (
-            <option value={String(days)} />
+    <Inside>
+      {" "}
+      <div class="times">
+        <nav aria-label={label}>
+          <span class="quiet">{label}</span>{" "}
+          {links.map(([day, word]) => (
+            <a
+              href={address(path, { ...parameters, [name]: day })}
+              aria-current={parameters[name] === day ? "true" : undefined}
+            >
+              {word}
+            </a>
           ))}
-        </datalist>
-        <button type="submit">Show</button>
-      </form>
-    </div>
+        </nav>
+        <form class="slide" action={path} aria-label="Days back">
+          {others.map(([key, value]) => (
+            <input type="hidden" name={key} value={value} />
+          ))}
+          <label>
+            <span>{SLIDER_DAYS} days ago … now</span>
+            <input
+              type="range"
+              name="ago"
+              dir="rtl"
+              min={0}
+              max={SLIDER_DAYS}
+              value={String(daysBack(today, parameters["as_of"]))}
+              list="weeks"
+            />
+          </label>
+          <datalist id="weeks">
+            {WEEKS.map((days) => (
+              <option value={String(days)} />
+            ))}
+          </datalist>
+          <button type="submit">Show</button>
+        </form>
+      </div>
+    </Inside>
   );
 };
 

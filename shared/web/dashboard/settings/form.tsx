@@ -7,6 +7,7 @@ import type { Identity } from "../../access/identity.ts";
 import { demandFormToken, formToken } from "../../access/session.ts";
 import type { WebDeps } from "../../web-deps.ts";
 import type { PageContext } from "../page.tsx";
+import { Inside } from "../visitor.tsx";
 
 /** What a form may be sent with, in bytes. */
 const FORM_AT_MOST = 64 * 1024;
@@ -62,10 +63,12 @@ export const Form = (props: {
   readonly class?: string;
   readonly children?: Child;
 }) => (
-  <form method="post" action={props.action} class={props.class}>
-    <input type="hidden" name={TOKEN_FIELD} value={formToken(props.deps.cursorKey, props.c.get("identity"))} />
-    {props.children}
-  </form>
+  <Inside>
+    <form method="post" action={props.action} class={props.class}>
+      <input type="hidden" name={TOKEN_FIELD} value={formToken(props.deps.cursorKey, props.c.get("identity"))} />
+      {props.children}
+    </form>
+  </Inside>
 );
 
 /** A button alone in its form; its words say what of what, for who hears them only. */

@@ -4,7 +4,7 @@ import { localPicture } from "../../infra/local/picture.ts";
 import { Report } from "../../shared/report/document.ts";
 import { reportCsv } from "../../shared/report/render/csv.ts";
 import { mailPreview, reportHtml, reportMail } from "../../shared/report/render/mail.tsx";
-import { reportMarkdown } from "../../shared/report/render/markdown.ts";
+import { reportMarkdown, safe } from "../../shared/report/render/markdown.ts";
 import { reportSlack } from "../../shared/report/render/slack.ts";
 import { reportTeams } from "../../shared/report/render/teams.ts";
 import { reportText } from "../../shared/report/render/text.ts";
@@ -76,10 +76,31 @@ describe("texts of tools in a report", async () => {
     for (const report of reports) {
       const markdown = reportMarkdown(report);
       const unescaped = markdown.replaceAll(/\\[\\`*_{}[\]()#+\-!|~=:.@$]/g, "");
-      expect(unescaped.replaceAll(/\]\(<https?:[^>]*>\)/g, "")).not.toMatch(/<|\]\(|javascript:/i);
+      expect(unescaped.replaceAll(/\]\(<https?:[^>]*>\)/g, "")).not.toMatch(/<|\](?!\(<https?:)|:\/\/|`|~|www\./i);
       for (const row of unescaped.split("\n").filter((one) => one.startsWith("| ")))
         expect([3, 4, 5, 6, 7, 8].map((columns) => columns + 1)).toContain(row.split("|").length - 1);
     }
+  });
+
+  it.each([
+    ["2026-11-19: 1.5 of 3 (see #12), done! - user_id = x+y", "2026-11-19: 1.5 of 3 (see #12), done! - user_id = x+y"],
+    ["10:20:30", "10:20:30"],
+    ["# a", "\\# a"],
+    ["  ## a", "  \\## a"],
+    ["- a", "\\- a"],
+    ["---", "\\---"],
+    ["+", "\\+"],
+    ["a\n===", "a\n\\==="],
+    ["a\r:-:", "a\r\\:-:"],
+    ["1. a", "1\\. a"],
+    ["12) a", "12\\) a"],
+    ["_a_ *b* ~c~ `d`", "\\_a\\_ \\*b\\* \\~c\\~ \\`d\\`"],
+    ["![a](b)", "\\!\\[a\\](b)"],
+    ["a!", "a\\!"],
+    ["http://a.b www.a.b :tada: a@b", "http\\://a.b www\\.a.b \\:tada: a\\@b"],
+    ["<b> & |", "&lt;b&gt; &amp; \\|"],
+  ])("in Markdown have a backslash where it would read markup, and nowhere else: %j", (text, source) => {
+    expect(safe(text)).toBe(source);
   });
 
   it("T13 are no formula in CSV, and come back whole", () => {

@@ -1,10 +1,19 @@
 import type { Block, Cell, Report } from "../document.ts";
 import { cellText, changeLine, chartLines, countsText, coverText, figureText, moreText } from "./cell.ts";
 
-/** A text of a tool is shown as it is: nothing in it is markup, HTML, a link by itself or the end of a table's cell. */
+/** Signs that open a heading, a list, a rule or a table's rule where a line begins, and `1.` and `1)` there. */
+const OPENS_LINE = /^([ \t]*(?:\d{1,9}(?=[.)])|(?=#|[-+=:](?:[-+=:\s]|$))))/gm;
+/** Markup anywhere in a line; `_` but within a word, `:` and `.` where they make a link or a picture of a name. */
+const MARKUP = /[\\`*{}[\]|~@$]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])|!(?=\[|$)|:(?=\/\/|[a-z][\w+-]*:)|(?<=www)\./giu;
+
+/**
+ * A text of a tool is shown as it is: nothing in it is markup, HTML, a link by itself or the end of a table's cell. What
+ * Markdown reads as plain text at its place stays as it is written, so that people can read the source.
+ */
 export const safe = (text: string): string =>
   text
-    .replaceAll(/[\\`*_{}[\]()#+\-!|~=:.@$]/g, "\\$&")
+    .replaceAll(MARKUP, "\\$&")
+    .replaceAll(OPENS_LINE, "$1\\")
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")
     .replaceAll(">", "&gt;");

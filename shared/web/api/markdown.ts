@@ -15,7 +15,7 @@ const inert = (text: string): string =>
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")
     .replaceAll(">", "&gt;")
-    .replace(/[\\`*_[\]|~#]/g, (sign) => `\\${sign}`)
+    .replace(/[\\`*[\]|~#]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, (sign) => `\\${sign}`)
     .replaceAll("://", ":&#47;/")
     .replaceAll("www.", "www&#46;")
     .replaceAll("@", "&#64;");

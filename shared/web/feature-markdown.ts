@@ -28,7 +28,7 @@ export const featureMarkdownOf = (feature: FeatureView, hubUrl: string): string 
   const state = STAGE_STATE_WORDS[explanation.state].word.toLowerCase();
   const facts = [
     `Stage: **${safe(stage)}**${headline === null ? "" : ` (${safe(state)})`}${since === null ? "" : safe(` since ${dayWords(since.slice(0, 10))}`)}`,
-    `Health: **${safe(HEALTH_WORDS[health.value].word)}**${safe(health.derived.reasons.length > 0 ? `: ${health.derived.reasons.join("; ")}` : "")}`,
+    `Health: **${safe(HEALTH_WORDS[health.value].word)}**${health.derived.reasons.length > 0 ? `: ${safe(health.derived.reasons.join("; "))}` : ""}`,
     ...(owner === undefined ? [] : [`Owner: ${safe(owner.name)}`]),
     ...(targetDate === undefined ? [] : [`Target: ${safe(targetDate)}`]),
     ...(progress.total > 0 ? [`Progress: ${progress.done} of ${progress.total} done`] : []),

@@ -235,7 +235,7 @@ describe("features as files", () => {
     const response = await sampleApp({ ...shown, features: [feature] }).request(`/features/${feature.key}.md`);
     expect(response.headers.get("content-type")).toBe("text/markdown; charset=utf-8");
     const text = await response.text();
-    expect(text).toContain("\\[\\*Gift\\*\\]\\(javascript\\:alert\\(1\\)\\) &lt;b&gt;");
+    expect(text).toContain("\\[\\*Gift\\*\\](javascript:alert(1)) &lt;b&gt;");
     expect(text).not.toContain("(<javascript");
     expect(text).toContain("Stage: **Testing**");
     expect((await sampleApp(shown).request("/features/NONE-1.md")).status).toBe(404);
@@ -341,6 +341,23 @@ describe("work on a connection", () => {
     expect((await send("delete")).status).toBe(400);
     expect(asked).toEqual(["sync", "check", "replay"].map((what) => ({ connection: name, what })));
     expect(await read(`/connections/${name}`)).not.toContain('value="sync"');
+  });
+});
+
+describe("the table of connections", () => {
+  it("is one to whoever hears it, where phones show cards: every cell is named like its column", async () => {
+    const html = await read("/connections", sampleApp(shown, { ask: async () => {} }));
+    const columns = [...html.matchAll(/<th scope="col" role="columnheader"[^>]*>([^<]+)<\/th>/g)].map(
+      ([, word]) => word,
+    );
+    const rows = html.split('<tr role="row">').slice(2);
+    expect(columns).toHaveLength(10);
+    expect(rows).toHaveLength(shown.connections.length);
+    for (const row of rows)
+      expect([
+        "Connection",
+        ...[...row.matchAll(/<td role="cell"[^>]* data-label="([^"]+)"/g)].map(([, label]) => label),
+      ]).toEqual(columns);
   });
 });
 

@@ -3,6 +3,7 @@ import type { ConnectionView } from "../../store/views.ts";
 import type { AskedOfConnection } from "../web-deps.ts";
 import { CONNECTION_WORDS, toolName } from "../words.ts";
 import { Beginning } from "./beginning.tsx";
+import { Cell, ROLE } from "./cards.tsx";
 import { PostForm, tokenOf } from "./form.tsx";
 import { Live } from "./live.tsx";
 import { type PageHandler, sendPage } from "./page.tsx";
@@ -116,46 +117,48 @@ const ConnectionRow = ({
   const records = streams.reduce((sum, run) => sum + run.records, 0);
   const { load } = connection;
   return (
-    <tr>
-      <th scope="row">
+    <tr {...ROLE.row}>
+      <th scope="row" {...ROLE.rowHeader}>
         <a href={`/connections/${encodeURIComponent(connection.name)}`}>{connection.title}</a>
         {toolName(connection.tool) !== connection.title && <span class="quiet sub">{toolName(connection.tool)}</span>}
       </th>
-      <td>
+      <Cell label="State">
         <ConnectionState state={connection.state} /> <Running streams={streams} />
         {connection.reason !== undefined && <span class="quiet sub">{connection.reason}</span>}
         <CredentialNote credential={connection.credential} />
-      </td>
-      <td>
+      </Cell>
+      <Cell label="Data as of">
         {connection.dataAsOf === undefined ? (
           <span class="quiet">no data yet</span>
         ) : (
           <Moment at={connection.dataAsOf} />
         )}
-      </td>
-      <td>
+      </Cell>
+      <Cell label="Last and next run">
         {finished === undefined ? <span class="quiet">none yet</span> : <Moment at={finished} />}
         {load?.nextRunAt !== undefined && (
           <span class="quiet sub">
             next <Moment at={load.nextRunAt} />
           </span>
         )}
-      </td>
-      <td class="num">
+      </Cell>
+      <Cell label="Read last" class="num">
         {records.toLocaleString("en-GB")}
         {connection.quarantined > 0 && <span class="sub">{connection.quarantined} set aside</span>}
-      </td>
-      <td>{load && <Backlog load={load} of={streams.length} />}</td>
-      <td>{load && <Failed load={load} name={connection.name} />}</td>
-      <td>{load?.quota ? <QuotaLeft quota={load.quota} now={now} /> : <span class="quiet">not told</span>}</td>
-      <td>
+      </Cell>
+      <Cell label="Backlog">{load && <Backlog load={load} of={streams.length} />}</Cell>
+      <Cell label="Failed in 24 h">{load && <Failed load={load} name={connection.name} />}</Cell>
+      <Cell label="Quota left">
+        {load?.quota ? <QuotaLeft quota={load.quota} now={now} /> : <span class="quiet">not told</span>}
+      </Cell>
+      <Cell label="Webhooks">
         {webhooks.configured ? "on" : <span class="quiet">off</span>}
         {webhooks.rejected > 0 && <span class="quiet sub">{webhooks.rejected} rejected</span>}
-      </td>
+      </Cell>
       {sync !== undefined && (
-        <td>
+        <Cell label="Actions">
           <Ask connection={connection} what="sync" token={sync.token} />
-        </td>
+        </Cell>
       )}
     </tr>
   );
@@ -181,24 +184,44 @@ export const connectionsPage: PageHandler = async (c, deps) => {
       {connections.length === 0 && <Beginning connections={connections} at="/connections" />}
       {connections.length > 0 && (
         <Scroll label="Connections">
-          <table class="dense">
-            <thead>
-              <tr>
-                <th scope="col">Connection</th>
-                <th scope="col">State</th>
-                <th scope="col">Data as of</th>
-                <th scope="col">Last and next run</th>
-                <th scope="col" class="num">
+          <table class="dense cards" {...ROLE.table}>
+            <thead {...ROLE.group}>
+              <tr {...ROLE.row}>
+                <th scope="col" {...ROLE.columnHeader}>
+                  Connection
+                </th>
+                <th scope="col" {...ROLE.columnHeader}>
+                  State
+                </th>
+                <th scope="col" {...ROLE.columnHeader}>
+                  Data as of
+                </th>
+                <th scope="col" {...ROLE.columnHeader}>
+                  Last and next run
+                </th>
+                <th scope="col" {...ROLE.columnHeader} class="num">
                   Read last
                 </th>
-                <th scope="col">Backlog</th>
-                <th scope="col">Failed in 24 h</th>
-                <th scope="col">Quota left</th>
-                <th scope="col">Webhooks</th>
-                {sync !== undefined && <th scope="col">Actions</th>}
+                <th scope="col" {...ROLE.columnHeader}>
+                  Backlog
+                </th>
+                <th scope="col" {...ROLE.columnHeader}>
+                  Failed in 24 h
+                </th>
+                <th scope="col" {...ROLE.columnHeader}>
+                  Quota left
+                </th>
+                <th scope="col" {...ROLE.columnHeader}>
+                  Webhooks
+                </th>
+                {sync !== undefined && (
+                  <th scope="col" {...ROLE.columnHeader}>
+                    Actions
+                  </th>
+                )}
               </tr>
             </thead>
-            <tbody>
+            <tbody {...ROLE.group}>
               {connections.map((connection) => (
                 <ConnectionRow connection={connection} sync={sync} now={deps.now().toISOString()} />
               ))}

@@ -127,6 +127,9 @@ figure { margin: 0; } figure svg, iframe.mail { max-width: 100%; } figure svg { 
 @media (max-width: 40rem) {
   .top { flex-wrap: wrap; } .search { margin-left: 0; flex: 1 1 100%; }
   .top nav { margin-inline: -0.5rem; } .top nav a { padding-inline: 0.5rem; font-size: 0.875rem; }
+  .cards thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); } .cards, .cards :is(tbody, tr, th, td) { display: block; }
+  .cards tr { padding: 0.75rem 0.875rem; } .cards tr + tr { border-top: 1px solid var(--line); } .cards :is(tbody th, td) { padding: 0.125rem 0; border: 0; } .cards tbody th { font-size: 1rem; }
+  .cards tbody td { position: relative; padding-left: 8.5rem; min-height: 1.5rem; text-align: left; white-space: normal; } .cards td::before { content: attr(data-label) / ""; position: absolute; left: 0; width: 8rem; color: var(--quiet); } .cards td:empty { display: none; }
   .filters { width: 100%; display: grid; grid-template-columns: 1fr 1fr; } .filters input, .filters select, .tools .filters input:not([type=date]) { width: 100%; } .filters label { min-width: 0; }
 }
 @media (min-width: 75rem) {

@@ -105,8 +105,8 @@ const config: Check = async function* ({ workspace, broken, config: held, runnin
     yield {
       check,
       state: running ? "ok" : "warn",
-      what: running ? "the demo workspace, which is at work" : "the demo workspace, which nobody started",
-      ...(!running && { fix: "npm start; the tools of the demo answer only while it is at work" }),
+      what: running ? "the demo workspace, which is running" : "the demo workspace, which is not running",
+      ...(!running && { fix: "npm start; the tools of the demo answer only while it runs" }),
     };
   else if (workspace?.config === undefined)
     yield {
@@ -162,7 +162,7 @@ const dataFolder: Check = async function* ({ workspace, running }) {
     };
     return;
   }
-  yield { check, state: "ok", what: `${folder}: ${running ? "a" : "no"} hub is at work in it` };
+  yield { check, state: "ok", what: `${folder}: ${running ? "a" : "no"} hub is running in it` };
 };
 
 const envFile: Check = async function* ({ terminal }) {
@@ -206,12 +206,13 @@ const credential: Check = async function* ({ views }) {
   for (const { name, credential: held } of views) {
     if (held === undefined) continue;
     const { kind, state, expiresAt } = held;
-    const end = expiresAt === undefined ? "no end is known" : `ends ${expiresAt.slice(0, 10)}`;
+    const end = expiresAt === undefined ? "no expiry date known" : `ends ${expiresAt.slice(0, 10)}`;
     yield {
       check: "credential",
       connection: name,
       state: state === "ok" ? "ok" : state === "expiring" ? "warn" : "fail",
-      what: state === "expired" ? `${kind}: was refused when it was last used, or is over; ${end}` : `${kind}: ${end}`,
+      what:
+        state === "expired" ? `${kind}: was refused when it was last used, or has expired; ${end}` : `${kind}: ${end}`,
       ...(state !== "ok" && { fix: ERRORS.vendor_auth_expired }),
       ...(state === "expired" && { code: "vendor_auth_expired" as const }),
     };
@@ -227,10 +228,10 @@ const webhooks: Check = async function* ({ views, store, workspace }) {
     const common = { check: "webhooks", connection: name } as const;
     if (!configured) {
       const fix = `throughline connect ${name} --webhooks --url https://<the hub's address>`;
-      yield { ...common, state: "warn", what: "no secret is set: changes come by the next poll only", fix };
+      yield { ...common, state: "warn", what: "no secret is set: changes arrive with the next poll only", fix };
       continue;
     }
-    const last = lastReceivedAt === undefined ? "none came yet" : `the last one came ${lastReceivedAt}`;
+    const last = lastReceivedAt === undefined ? "none received yet" : `the last one came ${lastReceivedAt}`;
     const isRejected = rejected > 0;
     yield {
       ...common,
@@ -249,7 +250,7 @@ const webhooks: Check = async function* ({ views, store, workspace }) {
 const data: Check = async function* ({ workspace, views, store }) {
   if (workspace === undefined || !holdsHub(workspace.folder)) return;
   for (const { name, state, reason, dataAsOf, quarantined, load, streams } of views) {
-    const age = dataAsOf === undefined ? "nothing was read to its end yet" : `as of ${dataAsOf}`;
+    const age = dataAsOf === undefined ? "nothing has been read completely yet" : `as of ${dataAsOf}`;
     const connection = await store?.hub.connection(name).catch(() => undefined);
     const onlySends =
       connection !== undefined && Object.values(connection.connector.streams).every(({ poll }) => poll === undefined);
@@ -264,7 +265,7 @@ const data: Check = async function* ({ workspace, views, store }) {
     if (load !== undefined) {
       const { unread, failed24h, setAside24h, nextRunAt, quota } = load;
       const parts = [
-        `${unread} of ${streams.length} to read first`,
+        `${unread} of ${streams.length} streams not read yet`,
         `${failed24h} runs failed and ${setAside24h} records were set aside within 24 hours`,
         ...(nextRunAt === undefined ? [] : [`next run ${nextRunAt}`]),
         ...(quota === undefined ? [] : [`${quota.remaining} requests left at ${quota.at}`]),

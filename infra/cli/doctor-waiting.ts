@@ -21,7 +21,7 @@ export const waiting: Check = async function* ({ store, running }) {
     yield {
       check,
       state: dead !== 0 || isLate ? "warn" : "ok",
-      what: `${queue}: ${wait} wait${since}, ${dead} were given up`,
+      what: `${queue}: ${wait} waiting${since}, ${dead} given up`,
       ...(dead !== 0 && { fix: "look for their failures with LOG_FORMAT=json, then throughline sync" }),
       ...(isLate && dead === 0 && { fix: "look for what fails with LOG_FORMAT=json, or start the hub again" }),
     };

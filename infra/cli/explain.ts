@@ -95,8 +95,8 @@ const healthOf = (
 
 const forecastLine = ({ p50, p85, basis }: NonNullable<FeatureView["health"]["forecast"]>): string =>
   p50 === null
-    ? `not done within 104 weeks, with what is added to it (${basis})`
-    : `half of all courses end by ${p50}, 85 % ${p85 === null ? "later than in 104 weeks" : `by ${p85}`} (${basis})`;
+    ? `not done within 104 weeks, at the rate that work is added (${basis})`
+    : `half of all simulations finish by ${p50}, 85 % ${p85 === null ? "later than in 104 weeks" : `by ${p85}`} (${basis})`;
 
 const named = ({ name, tool, key, url }: NonNullable<FeatureView["names"]>[number]): string =>
   `${plain(name)} in ${tool}${key === undefined ? "" : ` (${plain(key)})`}\n    ${plain(url)}`;

@@ -108,7 +108,7 @@ const create = async ({ values, json, terminal }: Call, opened: Opened): Promise
     : await made(opened, { ...grant, name, kind: "key", lives: days === undefined ? undefined : days * DAY_MS });
   if (json) terminal.out(`${JSON.stringify({ id, [isLink ? "url" : "key"]: secret })}\n`);
   else terminal.out(`${secret}\n`);
-  const what = isLink ? "signs in once, within an hour" : "is told now and never again";
+  const what = isLink ? "signs in once, within an hour" : "is shown now and never again";
   terminal.note(`✓ ${id}, ${grant.role ?? grant.scopes?.join(", ")}: it ${what}\n`);
 };
 
@@ -143,8 +143,8 @@ const end = async ({ json, terminal }: Call, opened: Opened, id: string): Promis
   const what = { keys: others.map((one) => one.id), shares: shares.map((one) => one.id) };
   const disabled = endpoints.map((one) => one.id);
   if (json) return terminal.out(`${JSON.stringify({ id, revoked: true, ended: what, disabled })}\n`);
-  terminal.out(`✓ ${id} opens nothing any more\n`);
-  for (const one of [...what.keys, ...what.shares]) terminal.out(`✓ ${one}, made with it, neither\n`);
+  terminal.out(`✓ ${id} no longer works\n`);
+  for (const one of [...what.keys, ...what.shares]) terminal.out(`✓ ${one}, made with it, no longer works either\n`);
   for (const one of disabled)
     terminal.out(`✓ nothing more is sent to ${one}, which it made, until somebody takes it over\n`);
 };

@@ -87,7 +87,7 @@ const endOf = (stage: Stage, { ledger }: Folded, day: Day): string | undefined =
   const name = recordName(end);
   switch (end.fact.signal) {
     case "idea":
-      return `${name} is gone since ${day(end.at)}`;
+      return `${name} has been gone since ${day(end.at)}`;
     case "objective":
       return `no longer linked to ${name} since ${day(end.at)}`;
     case "target":
@@ -110,7 +110,7 @@ const since = (held: Held | undefined, day: Day, say: (name: string, date: strin
 
 const CLAUSES: Readonly<Record<Stage, Clauses>> = {
   vision: (ledger, day, { views }) => [
-    since(firstOf(ledger.group("idea", "exists").values()), day, (name, date) => `${name} exists since ${date}`),
+    since(firstOf(ledger.group("idea", "exists").values()), day, (name, date) => `${name} has existed since ${date}`),
     since(
       firstOf(ledger.group("objective", "linked").values()),
       day,

@@ -37,7 +37,7 @@ const MISSING: Readonly<Record<Stage, (ledger: Ledger, day: Day) => readonly (st
     `${customersInNeed(ledger)} of ${ledger.ruleSet.visionNeeds} customers asked for it`,
   ],
   strategy: () => ["no target date", "no planned or active initiative", "no priority set"],
-  design: () => ["no design edited lately", "no design item in progress", "no design marked ready"],
+  design: () => ["no design edited recently", "no design item in progress", "no design marked ready"],
   development: (ledger) => {
     const [items, drafts] = [ledger.total("item"), [...ledger.group("pr", "draft").values()]];
     return [

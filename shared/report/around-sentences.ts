@@ -35,7 +35,7 @@ export const AROUND_TELLERS = {
         .join(" and "),
     ),
   "support.spike.detected": (data) =>
-    about(data, `got ${count(data.tickets, "ticket")} within seven days, ${data.usual} a week are usual`),
+    about(data, `got ${count(data.tickets, "ticket")} within seven days, ${data.usual} a week is usual`),
   "feature.linked": ({ feature, record, type }) => ({
     name: feature.id,
     feature,
@@ -61,7 +61,7 @@ export const AROUND_TELLERS = {
       })
       .join(", ")}`,
   }),
-  "experiment.started": ({ experiment }) => ({ name: label(experiment), happened: "began to run" }),
+  "experiment.started": ({ experiment }) => ({ name: label(experiment), happened: "started" }),
   "experiment.decided": ({ experiment, decision }) => ({
     name: label(experiment),
     happened: `was decided: ${decision.detail}`,
@@ -79,7 +79,7 @@ export const AROUND_TELLERS = {
   "ticket.solved": ({ ticket }) => ({ name: label(ticket), happened: "was solved" }),
   "connection.lag.exceeded": ({ connection, dataAsOf }) => ({
     name: connection.name,
-    happened: `is late: its data are of ${dataAsOf}`,
+    happened: `is stale: its data is from ${dataAsOf}`,
   }),
   "replay.completed": ({ id, counts }) => ({
     name: id,

@@ -38,5 +38,5 @@ export const working = (capabilities: readonly Tried[]): string[] => {
 /** What is said of a credential that may do more than read. */
 export const tooWide = (rights: readonly string[]): { what: string; fix: string } => ({
   what: `the credential may do more than read: ${rights.join(", ")}`,
-  fix: "make one with the rights of the connector's page only: the hub never writes with it, but whoever took it could",
+  fix: "create one with only the rights on the connector's page: the hub never writes, but anyone who steals it could",
 });

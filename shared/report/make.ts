@@ -152,7 +152,7 @@ const streamFeatures = async (
 ): Promise<Report["changed"]> => {
   const base =
     earlier === undefined
-      ? `since ${dayWords(period.first)}, the beginning of the period: there is no earlier report, so only moves between stages are told`
+      ? `since ${dayWords(period.first)}, the start of the period: there is no earlier report, so only stage changes are listed`
       : `since the report up to ${dayWords(earlier.period.last)}`;
   const compared = changes(hubUrl, base, thresholds.slipDays);
   const before = (earlier?.snapshots ?? none)[Symbol.asyncIterator]();
@@ -241,7 +241,7 @@ const caveatsOf = (
   return [
     ...behind.map(({ title, state, dataAsOf }) =>
       line(
-        `${title} is behind (${state.replaceAll("_", " ")}${dataAsOf === undefined ? ", nothing was read yet" : `, data of ${dataAsOf.slice(0, 16).replace("T", " ")} UTC`}): what happened there since is missing.`,
+        `${title} is behind (${state.replaceAll("_", " ")}${dataAsOf === undefined ? ", nothing was read yet" : `, data of ${dataAsOf.slice(0, 16).replace("T", " ")} UTC`}): newer events there are missing.`,
         300,
       ),
     ),
@@ -257,6 +257,6 @@ const caveatsOf = (
     ...(days === before
       ? []
       : [`${periodWords(period)} has ${days} days, the period before ${before}: compare sums with care.`]),
-    `Stages are those at the end of the period, by the time that tools tell. Health, targets and progress are those of ${madeAt.slice(0, 16).replace("T", " ")} UTC, when this was made.`,
+    `Stages are as of the end of the period, by the tools' own timestamps. Health, targets and progress are as of ${madeAt.slice(0, 16).replace("T", " ")} UTC, when this report was created.`,
   ];
 };

@@ -80,7 +80,7 @@ const demandRoom = async (table: Table, kind: TokenKind, now: Date): Promise<voi
   );
 };
 
-/** Makes one. @returns the token, which is told now and never again. @throws HubError limit_reached */
+/** Makes one. @returns the token, which is shown now and never again. @throws HubError limit_reached */
 export const makeCredential = async (
   table: Table,
   wanted: NewCredential,

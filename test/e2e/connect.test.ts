@@ -187,7 +187,7 @@ describe("setting a tool up from the command line", { timeout: 60_000 }, () => {
     expect(sandbox.access.linear).toMatchObject({ granted: 1, refused: 0 });
     const hooks = findings.filter(({ check }) => check === "webhooks");
     expect(hooks.map(({ state, what }) => `${state}: ${what}`)).toEqual(
-      Array(3).fill("warn: no secret is set: changes come by the next poll only"),
+      Array(3).fill("warn: no secret is set: changes arrive with the next poll only"),
     );
   });
 

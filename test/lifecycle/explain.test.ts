@@ -42,7 +42,7 @@ describe("the explanation", () => {
       fact(0, "idea", "exists", { recordKey: "ACME-8", tool: "jira" }),
       fact(320, "target", "set"),
     ]);
-    expect(because.find(({ stage }) => stage === "vision")?.text).toContain("Jira ACME-8 exists since 1 Mar 2026");
+    expect(because.find(({ stage }) => stage === "vision")?.text).toContain("Jira ACME-8 has existed since 1 Mar 2026");
   });
 
   it("says what production lacks while it is deployed dark", () => {

@@ -193,7 +193,7 @@ describe("scope", () => {
 
   it("does not apply before somebody took it on", () => {
     expect(level("scope", { ...grown(4, 4), committedAt: undefined })).toBe("not_applicable");
-    expect(dimension("scope", grown(0, 4))?.text).toMatch(/^it had no work items when it was taken on, /);
+    expect(dimension("scope", grown(0, 4))?.text).toMatch(/^it had no work items when it was committed, /);
   });
 });
 
@@ -336,7 +336,7 @@ describe("experiment", () => {
 describe("an experiment that ended", () => {
   it.each([
     ["decided", { decision: word("ship") }, "decided"],
-    ["without a decision, whatever its result", { result: word("won") }, "ended, with nothing against it"],
+    ["without a decision, whatever its result", { result: word("won") }, "ended, with no problems found"],
   ] as const)("%s is told as such", (_, more, text) => {
     const fields = { name: "Short form", status: word("stopped"), variations: [], endedAt: on(29), ...more };
     const one = { id: "exp_1", source: { key: "e", url: `${URL}e` }, sourceUpdatedAt: on(29), fields };

@@ -127,7 +127,7 @@ describe("health", () => {
       );
     const old = item("in_progress", { startedAt: on(20) });
     expect(health([old, ...done(10)]).derived.reasons).toEqual([
-      "ACME-1 is in progress since 21 Mar; 85 % of its kind take at most 2 d",
+      "ACME-1 has been in progress since 21 Mar; 85 % of similar items take at most 2 d",
     ]);
     expect(health([old, ...done(9)]).derived.reasons).toEqual([]);
   });

@@ -11,9 +11,9 @@ import { webApp } from "../../shared/web/app.ts";
 import { arriving, draftOf, word } from "./arriving.ts";
 
 const NOW = "2026-03-02T10:00:00.000Z";
-const SKEWED = "The split is not by chance: do not trust it";
-const MIXED = "people saw more than one variation: do not trust it";
-const NOT_SKEWED = "not to be trusted: the groups have not the sizes they should";
+const SKEWED = "Sample ratio mismatch: do not trust the result";
+const MIXED = "people saw more than one variation: do not trust the result";
+const NOT_SKEWED = "not to be trusted: sample ratio mismatch";
 const NOT_MIXED = "not to be trusted: too many people saw more than one variation";
 
 /** A feature with an experiment that was begun on 1 March, with what was counted of it. */
@@ -83,7 +83,7 @@ it.each([
       .flatMap(({ blocks }) => blocks)
       .flatMap((one) => (one.type === "table" ? one.rows : []));
     const line = JSON.stringify(lines.find((cells) => JSON.stringify(cells).includes(`Try ${name}`)));
-    expect(line).toContain(isBad ? inReport : "not told");
+    expect(line).toContain(isBad ? inReport : "not reported");
     expect(line.includes("not to be trusted")).toBe(isBad);
   }
 });

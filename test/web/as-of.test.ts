@@ -72,7 +72,7 @@ describe("as_of", () => {
 
   it("leaves out of a feature's past what is kept as it is now, and says so", async () => {
     const page = await html(`/features/${renamed?.key}?as_of=2026-10-20`);
-    expect(page).toContain("are kept as they are now");
+    expect(page).toContain("are only kept in their current state");
     for (const part of ["numbers", "customers", "said"]) expect(page).not.toContain(`href="#${part}"`);
     expect(page).not.toContain('method="post"');
     expect(page).toContain('<input type="hidden" name="as_of" value="2026-10-20"/>');
@@ -100,7 +100,7 @@ describe("compare", () => {
     await hub.put(feature("ACME-1"));
     await hub.settle();
     const page = await (await hub.app.request("/?compare=2026-02-01")).text();
-    expect(page).toContain('Nothing is known of <time datetime="2026-02-01">1 Feb 2026</time> to compare with');
+    expect(page).toContain('There is nothing to compare with on <time datetime="2026-02-01">1 Feb 2026</time>');
     expect(page).not.toContain("1 new");
   });
 

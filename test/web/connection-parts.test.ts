@@ -121,7 +121,7 @@ describe("what a connection has before it", () => {
     const [jira] = shown.connections;
     if (jira === undefined) throw new HubError("internal_error", "no sample", { retry: "never" });
     const html = await read("/connections", sampleApp({ ...shown, connections: [{ ...jira, load }] }));
-    for (const told of ["1 of 2 to read first", "2 runs</a>", "4,812"]) expect(html).toContain(told);
+    for (const told of ["1 of 2 streams not read yet", "2 runs</a>", "4,812"]) expect(html).toContain(told);
     const segment = { ...jira, id: "con_s", name: "s", streams: [], state: "pending" as const, dataAsOf: undefined };
     expect(freshnessOf([jira, segment])).toMatchObject({ starting: [], stale: [] });
     expect(freshnessOf([{ ...segment, state: "healthy", dataAsOf: "2026-11-22T09:00:00.000Z" }]).fresh).toHaveLength(1);
@@ -162,7 +162,7 @@ describe("without scripts", () => {
     ] as const) {
       const html = await read(path, app);
       expect(headOf(html)).toContain(RELOAD);
-      expect(html).toContain(`<a href="${path}?still=1">Do not reload</a>`);
+      expect(html).toContain(`<a href="${path}?still=1">Stop reloading</a>`);
       for (const ended of [await read(path), await read(`${path}?still=1`, app)])
         expect(ended).not.toContain("noscript");
     }
@@ -204,7 +204,7 @@ describe("other times", () => {
     const response = await app.request("/?as_of=2020-01-01");
     expect(response.status).toBe(200);
     expect(await response.text()).toMatch(
-      /The first board that the hub kept is of <time datetime="2026-11-01T08:00:00.000Z">/,
+      /The earliest board on record is from <time datetime="2026-11-01T08:00:00.000Z">/,
     );
   });
 });

@@ -8,6 +8,7 @@ import { BLOCKS } from "../../shared/web/dashboard/role-blocks.ts";
 import { usualDays } from "../../shared/web/dashboard/stage-age.ts";
 import { savableAddress } from "../../shared/web/dashboard/views-page.tsx";
 import type { AskedOfConnection } from "../../shared/web/web-deps.ts";
+import { detailWords } from "../../shared/web/words.ts";
 import { NOW, sampleApp, sampleFeature, sampleHub } from "./sample-hub.ts";
 
 const daysBefore = (days: number): string => new Date(NOW.getTime() - days * 86_400_000).toISOString();
@@ -79,7 +80,7 @@ const ticket = (n: number) =>
     subject: `Cannot pay ${n}`,
     status: mapped("open"),
     customerId: CUSTOMER.id,
-    labels: ["payment"],
+    labels: n === 5 ? ["payment", "feature:ACME-101"] : ["Payment", "feature:acme-101"],
   });
 const CAMPAIGN = record("campaign", 9, {
   name: "Spring launch",
@@ -108,9 +109,9 @@ describe("a feature's page", () => {
     for (const words of [
       "8 d",
       "Three pages: 900 (75 % of 50 %)",
-      "not by chance",
+      "Sample ratio mismatch",
       "-1 % to +11 %",
-      "Waits for a decision",
+      "Waiting for a decision",
     ])
       expect(html).toContain(words);
   });
@@ -118,9 +119,42 @@ describe("a feature's page", () => {
   it("counts tickets by week, themes and accounts, and never a number that a tool did not tell", async () => {
     const html = await read("/features/ACME-100");
     expect(html).toContain("2 tickets in the last 12 weeks");
-    expect(html).toMatch(/payment <b>2<\/b>/);
+    expect(html).toMatch(/payment <b>2<\/b>/i);
+    const named = shown.features.find(({ key }) => key === "ACME-101")?.name;
+    expect(html).toContain(`<li>${named} <b>2</b></li>`);
+    expect(html).not.toMatch(/feature:acme-101/i);
     expect(html).toContain("Northwind");
-    expect(html).toContain("not told");
+    expect(html).toContain("not reported");
+  });
+
+  it("shows the constants of tools as words, and what people wrote as they wrote it", () => {
+    const said = (detail: string) => detailWords({ detail, category: "in_progress" });
+    expect(["BATCH_EMAIL", "PUBLISHED", "QA", "In QA", "WIP", ""].map(said)).toEqual([
+      "Batch email",
+      "Published",
+      "QA",
+      "In QA",
+      "WIP",
+      "in progress",
+    ]);
+  });
+
+  it("answers a form without a reason in words for people, and changes nothing", async () => {
+    const app = sampleApp(shown);
+    const token = /name="form_token" value="([^"]+)"/.exec(await read("/features/ACME-100", app))?.[1] ?? "";
+    const body = new URLSearchParams({
+      form_token: token,
+      does: "stage",
+      reason: " ",
+      stage: "design",
+      polarity: "enter",
+    });
+    const response = await app.request("/features/ACME-100", { method: "POST", body });
+    const html = await response.text();
+    expect(response.status).toBe(400);
+    expect(html).toContain("The field 'reason' is empty.".replaceAll("'", "&#39;"));
+    expect(html).toContain("Go back, correct the field and send the form again. Nothing was changed.");
+    expect(html).not.toContain("JSON");
   });
 
   it("says in one line which connection is missing", async () => {

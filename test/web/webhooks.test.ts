@@ -238,7 +238,7 @@ describe("the page of a type of event", () => {
       "detail-type",
       "EventBridgeRule",
       "new Rule(",
-      "The last of this hub",
+      "Latest on this hub",
     ])
       expect(html).toContain(words);
     const response = await sendForm(app, "/docs/events/feature.stage.changed");

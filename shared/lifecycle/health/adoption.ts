@@ -16,7 +16,7 @@ export const adoption = (input: HealthInput, rules: HealthRules): Dimension => {
   const exposed = exposedAt(input);
   if (exposed === undefined) return notApplicable("adoption", "customers do not have it yet");
   const wanted = (input.metrics ?? []).flatMap((metric) => wantedOf(metric, input, rules, exposed));
-  if (wanted.length === 0) return notApplicable("adoption", "no metric of it has a target");
+  if (wanted.length === 0) return notApplicable("adoption", "none of its metrics has a target");
   const now = Date.parse(input.asOf);
   const day = dayOf(input);
   const due = wanted.filter((one) => one.due <= now);

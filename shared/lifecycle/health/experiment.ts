@@ -15,9 +15,9 @@ export const experiment = (input: HealthInput, rules: HealthRules): Dimension =>
     begun.flatMap((one) => findingsOf(one, input, rules)),
     {
       text: isRunning
-        ? "running, with nothing against it"
+        ? "running, with no problems found"
         : begun.some(({ fields }) => hasNoDecision(fields) && fields.released === undefined)
-          ? "ended, with nothing against it"
+          ? "ended, with no problems found"
           : "decided",
       threshold: `sample ratio p of at least ${rules.experiment.sampleRatioBelow}`,
       evidence: begun.map(({ source }) => source.url),
@@ -54,7 +54,7 @@ const findingsOf = (one: Around<"experiment">, input: HealthInput, rules: Health
         level: "off_track",
         gates: true,
         evidence,
-        text: `experiment ${name}: the split between variations is not to be trusted`,
+        text: `experiment ${name}: sample ratio mismatch, the split between variations is not to be trusted`,
         value: `p ${snapshot.srmP}`,
         threshold: `at least ${sampleRatioBelow}`,
       });
@@ -91,7 +91,7 @@ const findingsOf = (one: Around<"experiment">, input: HealthInput, rules: Health
     findings.push({
       level: "at_risk",
       evidence,
-      text: `experiment ${name} runs on past its end, ${day(ended)}`,
+      text: `experiment ${name} is still running past its end, ${day(ended)}`,
       value: "running",
       threshold: `until ${day(ended)}`,
     });
@@ -100,7 +100,7 @@ const findingsOf = (one: Around<"experiment">, input: HealthInput, rules: Health
     findings.push({
       level: "at_risk",
       evidence,
-      text: `experiment ${name} waits for a decision since ${day(waits)}`,
+      text: `experiment ${name} has been waiting for a decision since ${day(waits)}`,
       value: `since ${day(waits)}`,
       threshold: `within ${reviewDays} d`,
     });

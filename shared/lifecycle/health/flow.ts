@@ -79,7 +79,7 @@ const oldItems = (input: HealthInput, open: readonly WorkItemSummary[]): Found =
     const threshold = `at most ${Math.ceil(usual / DAY)} d`;
     findings.push({
       level: now >= at + 2 * usual ? "off_track" : "at_risk",
-      text: `${keyOf(item)} is in progress since ${day(at)}; 85 % of its kind take ${threshold}`,
+      text: `${keyOf(item)} has been in progress since ${day(at)}; 85 % of similar items take ${threshold}`,
       value: `since ${day(at)}`,
       threshold,
       evidence: [item.source.url],

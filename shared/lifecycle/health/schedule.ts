@@ -86,7 +86,7 @@ const targetFindings = (
           value: p50 ?? BEYOND,
           text:
             p50 === null
-              ? `with what is added to it, it is not done within 104 weeks, and the target is ${target} (${basis})`
+              ? `at the rate that work is added, it is not done within 104 weeks, and the target is ${target} (${basis})`
               : `half of all forecasts end after ${dayOf(input)(ends.p50 - DAY)}, the target is ${target} (${basis})`,
         },
       ];

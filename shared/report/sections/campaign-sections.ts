@@ -301,7 +301,7 @@ const sends: Section = {
               return {
                 text: line(one.fields.name),
                 ...(url !== undefined && { url }),
-                details: [`${dayWords(dayOf(one))}, ${line(one.fields.audience ?? "audience not told")}`],
+                details: [`${dayWords(dayOf(one))}, ${line(one.fields.audience ?? "audience not specified")}`],
               };
             }),
             more: found.more(),

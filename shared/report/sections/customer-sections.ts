@@ -19,7 +19,7 @@ const countUp = (counts: Map<string, number>, id: string): void => {
 const mostOf = (counts: ReadonlyMap<string, number>): (readonly [id: string, count: number])[] =>
   [...counts].sort(([a, many], [b, others]) => others - many || byText(a, b)).slice(0, TOP);
 
-/** Tickets that came, and the features that they are about. */
+/** New tickets, and the features that they are about. */
 const support: Section = {
   id: "support",
   title: "Support",
@@ -55,7 +55,7 @@ const support: Section = {
               type: "metrics",
               items: [
                 {
-                  label: "Tickets that came",
+                  label: "New tickets",
                   value: came,
                   previous: cameBefore,
                   change: changeOf(came, cameBefore) ?? null,
@@ -63,13 +63,13 @@ const support: Section = {
                 },
                 { label: "Tickets solved", value: solved, url: runUrl },
                 { label: "Open now", value: isOpen, url: runUrl },
-                { label: "Promises broken", value: breached, url: runUrl },
+                { label: "SLAs breached", value: breached, url: runUrl },
                 { label: "Median time to the first reply", value: median(replies) ?? null, unit: "min", url: runUrl },
               ],
             },
             {
               type: "table",
-              caption: "Features with most tickets",
+              caption: "Features with the most tickets",
               columns: [
                 { name: "Feature", kind: "text" },
                 { name: "Tickets", kind: "number" },
@@ -131,7 +131,7 @@ const voice: Section = {
           blocks: [
             {
               type: "metrics",
-              items: [{ label: "Pieces of feedback", value: said.count(), previous: before, url: runUrl }],
+              items: [{ label: "Feedback items", value: said.count(), previous: before, url: runUrl }],
             },
             {
               type: "list",
@@ -147,7 +147,7 @@ const voice: Section = {
             },
             {
               type: "table",
-              caption: "Features asked for most",
+              caption: "Most requested features",
               columns: [
                 { name: "Feature", kind: "text" },
                 { name: "Feedback", kind: "number" },
@@ -180,7 +180,7 @@ interface Answers {
 
 const SURVEYS = 200;
 
-/** Surveys that were answered: NPS as promoters less detractors, of others the mean score. */
+/** Surveys with answers: NPS as promoters less detractors, of others the mean score. */
 const surveys: Section = {
   id: "surveys",
   title: "Surveys",
@@ -213,7 +213,7 @@ const surveys: Section = {
           blocks: [
             {
               type: "table",
-              caption: "Surveys that were answered",
+              caption: "Surveys with answers",
               columns: [
                 { name: "Survey", kind: "text" },
                 { name: "Answers", kind: "number" },

@@ -186,7 +186,7 @@ const moved: Section = {
               featureCell(hubUrl, view),
               stageWord(from),
               stageWord(to),
-              line(reasonOf(view, to) || "no reason is told", 300),
+              line(reasonOf(view, to) || "no reason given", 300),
             ]),
             more: found.more(),
             url: `${hubUrl}/activity?since=${period.first}`,
@@ -270,7 +270,11 @@ const decisions: Section = {
         experiment({ fields, source }) {
           const isOpen = fields.decision === undefined || fields.decision.category === "review";
           if (fields.status.category === "stopped" && fields.released === undefined && isOpen)
-            undecided.add({ name: fields.name, url: source.url, result: fields.result?.detail ?? "no result told" });
+            undecided.add({
+              name: fields.name,
+              url: source.url,
+              result: fields.result?.detail ?? "no result reported",
+            });
         },
       },
       end: () => ({

@@ -89,7 +89,7 @@ const metrics: Section = {
         blocks: [
           {
             type: "table",
-            caption: "Mean per day, the largest change first; of each period the days that this one tells already",
+            caption: "Mean per day, the largest change first; of each period only the days that this one has data for",
             columns: [
               { name: "Metric", kind: "text" },
               { name: "Days", kind: "number" },
@@ -174,7 +174,7 @@ const anomalies: Section = {
                 day,
                 figure(value),
                 figure(usual),
-                Number.isFinite(deviations) ? numberText(Math.round(deviations * 10) / 10) : "it never moved before",
+                Number.isFinite(deviations) ? numberText(Math.round(deviations * 10) / 10) : "no variation before",
               ]),
             more: found.more(),
             url: runUrl,
@@ -234,7 +234,7 @@ const retention: Section = {
             : [
                 {
                   type: "table",
-                  caption: "Who came back, over all cohorts that are old enough",
+                  caption: "Retention, across all cohorts that are old enough",
                   columns: [
                     { name: "Metric", kind: "text" },
                     { name: "People", kind: "number" },
@@ -264,7 +264,7 @@ const retention: Section = {
 /** How what shipped lately is used. */
 const adoption: Section = {
   id: "adoption",
-  title: "Use of what shipped",
+  title: "Usage of what shipped",
   open: ({ period, periods, thresholds, hubUrl, runUrl }: About) => {
     const since = addDays(period.last, -thresholds.adoptionDays);
     const launched = new Map<string, { cell: ReturnType<typeof featureCell>; day: string; metrics: Row[] }>();

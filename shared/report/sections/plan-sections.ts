@@ -143,7 +143,7 @@ const effectOf = ({ snapshot, variations }: Entity<"experiment">["fields"]): str
     ({ role, lift, variation }) => role === "goal" && lift !== undefined && !controls.has(variation),
   );
   const best = results.toSorted((a, b) => (b.lift ?? 0) - (a.lift ?? 0))[0];
-  if (best?.lift === undefined) return "not told";
+  if (best?.lift === undefined) return "not reported";
   const sure = best.confidence === undefined ? "" : ` at ${numberText(best.confidence * 100)}%`;
   const range = best.interval && ` (${changeText(best.interval[0])} to ${changeText(best.interval[1])}${sure})`;
   return `${changeText(best.lift)}${range ?? ""}`;
@@ -197,11 +197,11 @@ const experimentsWith = (id: string, title: string, all: boolean): Section => ({
                   daysOf(fields, madeAt),
                   people ?? null,
                   trust?.isSkewed
-                    ? "not to be trusted: the groups have not the sizes they should"
+                    ? "not to be trusted: sample ratio mismatch"
                     : trust?.isMixed
                       ? "not to be trusted: too many people saw more than one variation"
                       : effectOf(fields),
-                  line(fields.result?.detail ?? (fields.status.category === "running" ? "running" : "not told")),
+                  line(fields.result?.detail ?? (fields.status.category === "running" ? "running" : "not reported")),
                   line(fields.decision?.detail ?? "open"),
                 ];
               }),

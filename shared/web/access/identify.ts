@@ -24,7 +24,7 @@ const identityOf = (id: string, name: string, grant: Grant): Identity => ({
 const byKey = async ({ table, now }: Kept, token: string): Promise<Identity> => {
   const key = tokenKind(token) === "key" ? await credentialOf(table, token) : undefined;
   if (key === undefined || key.revokedAt !== undefined)
-    throw new HubError("key_unknown", "this is no key of this hub, or it was revoked", { retry: "never" });
+    throw new HubError("key_unknown", "this hub does not know this key, or it was revoked", { retry: "never" });
   if (isOver(key, now())) throw new HubError("key_expired", `the key ${key.id} has expired`, { retry: "never" });
   await noteUse(table, token, key, now());
   return identityOf(key.id, key.name, key);

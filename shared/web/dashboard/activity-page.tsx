@@ -88,7 +88,7 @@ export const activityPage: PageHandler = async (c, deps) => {
     <>
       <h1>Activity</h1>
       <p class="lead">
-        What the hub learnt since <Day at={instant(since)} />, oldest first.
+        What the hub has learned since <Day at={instant(since)} />, oldest first.
       </p>
       <div class="tools">
         <nav class="switch" aria-label="Since">
@@ -124,7 +124,7 @@ export const activityPage: PageHandler = async (c, deps) => {
       {items.length === 0 && (
         <section class="empty">
           <h2>Nothing changed</h2>
-          <p>No change of this sort was recorded in this time. Choose an earlier day, or “Everything”.</p>
+          <p>No changes of this kind in this period. Choose an earlier day, or “Everything”.</p>
         </section>
       )}
       <Days events={items} seen={seen} />

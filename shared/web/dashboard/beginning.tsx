@@ -20,7 +20,7 @@ export const Beginning = ({
       <section class="empty">
         <h2>No tool is connected yet</h2>
         <p>
-          Every feature will stand here in the stage that its evidence shows, from vision to support. Start with one of
+          Every feature will appear here in the stage that its evidence shows, from vision to support. Start with one of
           these:
         </p>
         <dl class="steps">
@@ -37,7 +37,7 @@ export const Beginning = ({
             </dd>
           </div>
           <div>
-            <dt>Connect a tool of yours</dt>
+            <dt>Connect one of your tools</dt>
             <dd>
               <code>npx throughline connect github</code>
             </dd>

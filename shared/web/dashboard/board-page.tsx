@@ -158,16 +158,16 @@ const notKeptPage = (c: PageContext, deps: WebDeps, at: Instant, why: HubError, 
       <h1>All features</h1>
       <AsOfBanner at={at} zone={deps.timezone ?? "UTC"} back={back} />
       <section class="empty">
-        <h2>The board of that day is not known</h2>
+        <h2>There is no board for that day</h2>
         {typeof why.details["first"] === "string" ? (
           <p>
-            The first board that the hub kept is of <Moment at={why.details["first"]} />.
+            The earliest board on record is from <Moment at={why.details["first"]} />.
           </p>
         ) : (
           <p>{`${why.message.charAt(0).toUpperCase()}${why.message.slice(1)}.`}</p>
         )}
         <p>
-          Boards are kept from the day on which the hub began. <a href={back}>Show the board of now</a>, or look at{" "}
+          Boards are kept from the day the hub was started. <a href={back}>Show the current board</a>, or look at{" "}
           <a href="/features">one feature</a>: its timeline reaches as far back as its tools tell.
         </p>
       </section>
@@ -247,8 +247,8 @@ export const boardPage: PageHandler = async (c, deps) => {
       {since !== undefined && <ComparedLine compared={since} zone={zone} product={query.product?.slug} />}
       {all.some(({ open }) => open) && (
         <p class="quiet">
-          What was asked for was looked for in the first {LOOK_AT_MOST.toLocaleString("en-GB")} features of each column,
-          up to {COUNTED_AT_MOST} of them: a + marks columns that may hold more.
+          These filters were applied to the first {LOOK_AT_MOST.toLocaleString("en-GB")} features of each column, up to{" "}
+          {COUNTED_AT_MOST} matches: a + marks columns that may hold more.
         </p>
       )}
       {isBare && <Beginning connections={connections} at="/" />}

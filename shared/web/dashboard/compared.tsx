@@ -54,10 +54,10 @@ export const ComparedLine = ({
     const first = notKept.details["first"];
     return (
       <p class="compared">
-        Nothing is known of <DayIn at={since} zone={zone} /> to compare with:{" "}
+        There is nothing to compare with on <DayIn at={since} zone={zone} />:{" "}
         {typeof first === "string" ? (
           <>
-            the first board that the hub kept is of <DayIn at={first} zone={zone} />.
+            the earliest board on record is from <DayIn at={first} zone={zone} />.
           </>
         ) : (
           `${notKept.message}.`

@@ -9,7 +9,7 @@ import { Moment } from "./time.tsx";
 
 const Proof = ({ access }: { readonly access: StreamAccess }) => {
   const { isSent, works, untried, broken } = access;
-  if (isSent) return <span class="quiet">the tool sends it</span>;
+  if (isSent) return <span class="quiet">sent by the tool</span>;
   if (broken.length > 0) return <span class="h off_track">refused</span>;
   if (works === 0) return <span class="quiet">not read yet</span>;
   return (
@@ -36,7 +36,7 @@ export const Access = ({
     </p>
     <CredentialNote credential={connection.credential} />
     {detail === undefined ? (
-      <p class="quiet">This is told to whoever may see all products of the connection, once it can be opened.</p>
+      <p class="quiet">Only people who may see all products of this connection can see this, once it can be opened.</p>
     ) : (
       <Scroll label="What the credential may read">
         <table>
@@ -44,8 +44,8 @@ export const Access = ({
             <tr>
               <th scope="col">Stream</th>
               <th scope="col">State</th>
-              <th scope="col">Right at the tool</th>
-              <th scope="col">Brings</th>
+              <th scope="col">Permission in the tool</th>
+              <th scope="col">Provides</th>
               <th scope="col">Evidence for</th>
             </tr>
           </thead>
@@ -100,7 +100,7 @@ export const Settings = ({ detail }: { readonly detail: ConnectionDetail | undef
       shown by the names under which they are kept.
     </p>
     {detail === undefined ? (
-      <p class="quiet">This is told to whoever may see all products of the connection, once it can be opened.</p>
+      <p class="quiet">Only people who may see all products of this connection can see this, once it can be opened.</p>
     ) : (
       <Scroll label="Settings in force">
         <table>

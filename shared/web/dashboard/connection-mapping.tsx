@@ -9,7 +9,7 @@ import { Moment } from "./time.tsx";
 const BY_WORDS: Readonly<Record<MappedWord["by"], string>> = {
   user: "a line of your config",
   tool: "the tool's own type",
-  default: "nothing maps it",
+  default: "not mapped",
 };
 
 /** Lines to paste, each word with a place for what it means. A vendor's word is text in them and nothing else. */
@@ -47,9 +47,9 @@ const Words = ({ words }: { readonly words: readonly MappedWord[] }) => (
       <thead>
         <tr>
           <th scope="col">Status of the tool</th>
-          <th scope="col">Its type there</th>
-          <th scope="col">Means here</th>
-          <th scope="col">Because of</th>
+          <th scope="col">Type in the tool</th>
+          <th scope="col">Mapped to</th>
+          <th scope="col">Decided by</th>
         </tr>
       </thead>
       <tbody>
@@ -72,9 +72,9 @@ const Words = ({ words }: { readonly words: readonly MappedWord[] }) => (
 /** Values of other fields that no table knows, each as it was first seen. */
 const OtherGaps = ({ gaps }: { readonly gaps: readonly HubEvent<"mapping.gap.detected">[] }) => (
   <section aria-labelledby="other-gaps">
-    <h2 id="other-gaps">Other values that nothing maps</h2>
+    <h2 id="other-gaps">Other unmapped values</h2>
     {gaps.length === 0 ? (
-      <p class="quiet">None was seen in the last two weeks.</p>
+      <p class="quiet">None seen in the last two weeks.</p>
     ) : (
       <ul class="plain">
         {gaps.map(({ data: { field, value }, time }) => (
@@ -92,7 +92,7 @@ const OtherGaps = ({ gaps }: { readonly gaps: readonly HubEvent<"mapping.gap.det
 
 const Own = ({ detail }: { readonly detail: ConnectionDetail }) => (
   <section aria-labelledby="own">
-    <h2 id="own">What your config says beside statuses</h2>
+    <h2 id="own">Other mappings in your config</h2>
     {detail.environments.length + detail.stages.length === 0 ? (
       <p class="quiet">
         Nothing: deployment environments are known by their names, and no status stands for a stage of its own.
@@ -135,7 +135,7 @@ export const Mapping = ({
       <section aria-labelledby="mapping">
         <h2 id="mapping">Statuses</h2>
         {words.length === 0 && (
-          <p class="quiet">{toolName(connection.tool)} has told no status words that could be mapped.</p>
+          <p class="quiet">{toolName(connection.tool)} has not reported any statuses to map yet.</p>
         )}
         {unknown.length > 0 && <Snippet connection={connection.name} gaps={unknown} />}
         {words.length > 0 && <Words words={[...unknown, ...words.filter(({ means }) => means !== "unknown")]} />}

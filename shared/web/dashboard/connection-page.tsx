@@ -38,9 +38,9 @@ const Count = ({ census }: { readonly census: StreamCensus }) => (
       : `${whole(census.theirs)} there, ${whole(census.ours)} here`}
     <span class="quiet sub">
       {[
-        census.gaps > 0 && `${whole(census.gaps)} asked for`,
+        census.gaps > 0 && `${whole(census.gaps)} being fetched`,
         census.gone > 0 && `${whole(census.gone)} gone`,
-        census.lost > 0 && `${whole(census.lost)} out of sight`,
+        census.lost > 0 && `${whole(census.lost)} no longer visible`,
         census.error,
       ]
         .filter(Boolean)
@@ -102,7 +102,7 @@ const Webhooks = ({ webhooks, hook }: { readonly webhooks: ConnectionView["webho
     <h2 id="webhooks">Webhooks</h2>
     <dl class="facts inline">
       <div>
-        <dt>Address for the tool</dt>
+        <dt>Webhook URL</dt>
         <dd>
           <code>{hook}</code>
         </dd>
@@ -196,12 +196,12 @@ const Lags = ({ streams }: Pick<ConnectionView, "streams">) => {
     lagSeconds === undefined ? [] : [{ label: scope === "" ? stream : `${stream} ${scope}`, value: lagSeconds / 60 }],
   );
   const [worst] = behind.sort((a, b) => b.value - a.value);
-  if (worst === undefined) return <p class="quiet">No stream was read to its end yet.</p>;
-  if (worst.value < WORTH_DRAWING) return <p>Every stream was read to its end within the last minutes.</p>;
+  if (worst === undefined) return <p class="quiet">No stream has been read completely yet.</p>;
+  if (worst.value < WORTH_DRAWING) return <p>Every stream was read completely within the last few minutes.</p>;
   return (
     <BarChart
       id="lag-c"
-      caption={`Minutes since each stream was last read to its end. ${worst.label} is the furthest behind: ${numeral(worst.value)} minutes.`}
+      caption={`Minutes since each stream was last read completely. ${worst.label} is the furthest behind: ${numeral(worst.value)} minutes.`}
       of="Stream"
       unit="Minutes"
       bars={behind.slice(0, STREAMS_DRAWN)}
@@ -262,7 +262,7 @@ export const connectionPage: PageHandler = async (c, deps) => {
       {tab === "runs" && token !== undefined && (
         <>
           <p class="quiet">
-            Comparing asks the tool for its own list and finds what is missing here, and what is gone there.
+            Compare asks the tool for its own list and finds what is missing here and what was deleted there.
           </p>
           <Ask connection={connection} what="check" token={token} />
         </>
@@ -278,7 +278,7 @@ export const connectionPage: PageHandler = async (c, deps) => {
       {tab === "dead-letters" && token !== undefined && (
         <>
           <p class="quiet">
-            Replaying reads what was kept of this connection again, as today's configuration maps it; the tool is not
+            Replay processes the archived data of this connection again with today's configuration; the tool is not
             asked.
           </p>
           <Ask connection={connection} what="replay" token={token} />

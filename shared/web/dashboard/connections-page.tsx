@@ -61,14 +61,14 @@ export const CredentialNote = ({ credential }: Pick<ConnectionView, "credential"
   if (credential.expiresAt === undefined) return <span class="sub">The {what} was refused: renew it.</span>;
   return (
     <span class="sub">
-      The {what} {credential.state === "expired" ? "is over; its end was" : "must be renewed before"}{" "}
+      The {what} {credential.state === "expired" ? "expired on" : "must be renewed before"}{" "}
       <Moment at={credential.expiresAt} />.
     </span>
   );
 };
 
 const Backlog = ({ load: { unread }, of }: { readonly load: ConnectionLoad; readonly of: number }) =>
-  unread === 0 ? <span class="quiet">none</span> : <span>{`${unread} of ${of} to read first`}</span>;
+  unread === 0 ? <span class="quiet">none</span> : <span>{`${unread} of ${of} streams not read yet`}</span>;
 
 /** Runs that failed and records that could not be read, of the last day. */
 const Failed = ({
@@ -93,7 +93,7 @@ const QuotaLeft = ({ quota: { remaining, resetAt, at }, now }: { readonly quota:
   <>
     {remaining.toLocaleString("en-GB")}
     <span class="quiet sub">
-      {resetAt !== undefined && resetAt > now ? "until " : "told "}
+      {resetAt !== undefined && resetAt > now ? "until " : "as of "}
       <Moment at={resetAt !== undefined && resetAt > now ? resetAt : at} />
     </span>
   </>
@@ -142,14 +142,14 @@ const ConnectionRow = ({
           </span>
         )}
       </Cell>
-      <Cell label="Read last" class="num">
+      <Cell label="Records" class="num">
         {records.toLocaleString("en-GB")}
         {connection.quarantined > 0 && <span class="sub">{connection.quarantined} set aside</span>}
       </Cell>
       <Cell label="Backlog">{load && <Backlog load={load} of={streams.length} />}</Cell>
       <Cell label="Failed in 24 h">{load && <Failed load={load} name={connection.name} />}</Cell>
       <Cell label="Quota left">
-        {load?.quota ? <QuotaLeft quota={load.quota} now={now} /> : <span class="quiet">not told</span>}
+        {load?.quota ? <QuotaLeft quota={load.quota} now={now} /> : <span class="quiet">not reported</span>}
       </Cell>
       <Cell label="Webhooks">
         {webhooks.configured ? "on" : <span class="quiet">off</span>}
@@ -200,7 +200,7 @@ export const connectionsPage: PageHandler = async (c, deps) => {
                   Last and next run
                 </th>
                 <th scope="col" {...ROLE.columnHeader} class="num">
-                  Read last
+                  Records
                 </th>
                 <th scope="col" {...ROLE.columnHeader}>
                   Backlog
@@ -231,7 +231,7 @@ export const connectionsPage: PageHandler = async (c, deps) => {
       )}
       {waiting !== undefined && (
         <p class="quiet">
-          {waiting.map(({ queue, waiting: wait, dead }) => `${queue}: ${wait} wait, ${dead} were given up`).join(" · ")}
+          {waiting.map(({ queue, waiting: wait, dead }) => `${queue}: ${wait} waiting, ${dead} given up`).join(" · ")}
         </p>
       )}
       {isRunning && <Live at="/connections" />}

@@ -1,7 +1,7 @@
 import type { Entity } from "../../domain/entity.ts";
 import type { TrustLimits } from "../../domain/experiment-trust.ts";
 import type { ConnectionView, Views } from "../../store/views.ts";
-import { FeatureCustomers } from "./feature-customers.tsx";
+import { FeatureCustomers, themesOf } from "./feature-customers.tsx";
 import { FeatureExperiments } from "./feature-experiments.tsx";
 import { FeatureMarketing } from "./feature-marketing.tsx";
 import { FeatureNumbers } from "./feature-numbers.tsx";
@@ -14,7 +14,7 @@ const ACCOUNTS_AT_MOST = 10;
 /** What other tools know of a feature beside its work. */
 type Around = Awaited<ReturnType<typeof readAround>>;
 
-export const readAround = async (views: Pick<Views, "entities" | "entity">, feature: string) => {
+export const readAround = async (views: Pick<Views, "entities" | "entity" | "feature">, feature: string) => {
   const of = async <K extends Parameters<Views["entities"]>[0]>(kind: K, limit = AT_MOST) =>
     (await views.entities(kind, { feature }, undefined, limit)) as {
       readonly items: readonly Entity<K>[];
@@ -38,7 +38,13 @@ export const readAround = async (views: Pick<Views, "entities" | "entity">, feat
   );
   const ids = [...frequent].sort(([, a], [, b]) => b.length - a.length).map(([id]) => id);
   const named = await Promise.all(ids.slice(0, ACCOUNTS_AT_MOST).map((id) => views.entity("customer", id)));
+  const themes = await Promise.all(
+    themesOf([...tickets.items, ...feedback.items]).map(
+      async ([label, count]) => [await themeName(views, label), count] as const,
+    ),
+  );
   return {
+    themes,
     metrics: metrics.items,
     around: {
       releases: releases.items,
@@ -55,9 +61,15 @@ export const readAround = async (views: Pick<Views, "entities" | "entity">, feat
   };
 };
 
+/** A label that marks a feature is called as that feature is. */
+const themeName = async (views: Pick<Views, "feature">, label: string): Promise<string> => {
+  const [, key] = /^feature:\s?([a-z][a-z0-9_]*-\d+)$/i.exec(label) ?? [];
+  return (key && (await views.feature(key.toUpperCase()))?.name) || label;
+};
+
 /** Numbers, experiments, customers and marketing of a feature. */
 export const FeatureAround = ({
-  read: { metrics, around, announcements, tickets, feedback, customers, isCut },
+  read: { themes, metrics, around, announcements, tickets, feedback, customers, isCut },
   limits,
   connections,
   now,
@@ -72,6 +84,7 @@ export const FeatureAround = ({
     <FeatureNumbers metrics={metrics} around={around} connections={connections} />
     <FeatureExperiments experiments={around.experiments} limits={limits} connections={connections} now={now} />
     <FeatureCustomers
+      themes={themes}
       tickets={tickets}
       feedback={feedback}
       customers={customers}

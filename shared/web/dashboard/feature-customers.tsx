@@ -4,7 +4,7 @@ import { oneCustomer } from "../../domain/customer-domains.ts";
 import { createdAt, type Entity } from "../../domain/entity.ts";
 import { counted } from "../../report/figures.ts";
 import type { ConnectionView } from "../../store/views.ts";
-import { toolName } from "../words.ts";
+import { detailWords, toolName } from "../words.ts";
 import { BarChart } from "./charts/bar-chart.tsx";
 import { Outside } from "./link.tsx";
 import { Nothing } from "./needs-connection.tsx";
@@ -15,7 +15,7 @@ const THEMES = 8;
 const ACCOUNTS = 10;
 const VOICES = 10;
 
-/** Tickets that came in each of the last weeks, weeks without one among them. */
+/** New tickets in each of the last weeks, weeks without one among them. */
 export const ticketsByWeek = (tickets: readonly Entity<"supportTicket">[], now: Date) => {
   const monday = utcMonday.floor(now);
   const counts = new Map(
@@ -41,7 +41,19 @@ const mostOf = (words: readonly string[], most: number): readonly (readonly [wor
     .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
     .slice(0, most);
 
+/** Labels that customers' records share, written in any case. */
+export const themesOf = (records: readonly Entity<"supportTicket" | "feedback">[]) => {
+  const labels = records.flatMap(({ fields }) => fields.labels ?? []);
+  const written = new Map(labels.map((label) => [label.toLowerCase(), label]));
+  return mostOf(
+    labels.map((label) => label.toLowerCase()),
+    THEMES,
+  ).map(([word, count]) => [written.get(word) ?? word, count] as const);
+};
+
 interface Voices {
+  /** The most frequent first. */
+  readonly themes: readonly (readonly [name: string, count: number])[];
   readonly tickets: readonly Entity<"supportTicket">[];
   readonly feedback: readonly Entity<"feedback">[];
   /** By id. */
@@ -53,14 +65,10 @@ interface Voices {
 }
 
 /** What customers say of a feature: tickets by week, their themes, who they come from, and feedback. */
-export const FeatureCustomers = ({ tickets, feedback, customers, connections, now, isCut }: Voices) => {
+export const FeatureCustomers = ({ themes, tickets, feedback, customers, connections, now, isCut }: Voices) => {
   const weeks = ticketsByWeek(tickets, now);
   const recent = weeks.reduce((sum, { value }) => sum + value, 0);
   const last = weeks.at(-1)?.value ?? 0;
-  const themes = mostOf(
-    [...tickets, ...feedback].flatMap(({ fields }) => fields.labels ?? []),
-    THEMES,
-  );
   const ones = oneCustomer(
     [...customers.values()].map(({ id, source: { connectionId }, fields: { domains } }) => ({
       id,
@@ -86,13 +94,13 @@ export const FeatureCustomers = ({ tickets, feedback, customers, connections, no
           connections={connections}
           kinds={["supportTicket", "feedback"]}
           what="a support"
-          none="No ticket and no feedback is linked to this feature."
+          none="No tickets or feedback are linked to this feature."
         />
       )}
       {tickets.length > 0 && (
         <BarChart
           id="tickets-c"
-          caption={`${counted(recent, "ticket")} in the last ${WEEKS} weeks${isCut ? ", of those that were read" : ""}; ${last} in this one so far.`}
+          caption={`${counted(recent, "ticket")} in the last ${WEEKS} weeks${isCut ? ", of those that were read" : ""}; ${last} this week so far.`}
           of="Week of"
           unit="Tickets"
           bars={weeks}
@@ -139,9 +147,7 @@ export const FeatureCustomers = ({ tickets, feedback, customers, connections, no
                   <Outside href={voice.source.url}>
                     {voice.kind === "supportTicket" ? voice.fields.subject : voice.fields.title}
                   </Outside>
-                  {voice.fields.status !== undefined && (
-                    <span class="pill">{voice.fields.status.detail || voice.fields.status.category}</span>
-                  )}
+                  {voice.fields.status !== undefined && <span class="pill">{detailWords(voice.fields.status)}</span>}
                 </span>
                 <span class="quiet">
                   {toolName(voice.source.tool)} · <Day at={createdAt(voice)} />

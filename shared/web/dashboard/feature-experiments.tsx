@@ -1,7 +1,7 @@
 import type { Entity } from "../../domain/entity.ts";
 import { type TrustLimits, trustOf } from "../../domain/experiment-trust.ts";
 import type { ConnectionView } from "../../store/views.ts";
-import { toolName } from "../words.ts";
+import { detailWords, toolName } from "../words.ts";
 import { numeral } from "./charts/figure.tsx";
 import { Outside } from "./link.tsx";
 import { Nothing } from "./needs-connection.tsx";
@@ -12,9 +12,9 @@ const DAY_MS = 86_400_000;
 const DECISIONS: Readonly<Record<string, string>> = {
   ship: "Ship it",
   rollback: "Roll it back",
-  review: "Waits for a decision",
-  keep_running: "Let it run on",
-  invalid: "Not valid",
+  review: "Waiting for a decision",
+  keep_running: "Keep it running",
+  invalid: "Invalid",
   unknown: "Not mapped",
 };
 
@@ -75,7 +75,7 @@ const Results = ({ experiment: { fields } }: { readonly experiment: Entity<"expe
               <td class="num">{lift !== undefined && percent(lift)}</td>
               <td class="num">
                 {interval === undefined ? (
-                  <span class="quiet">not told</span>
+                  <span class="quiet">not reported</span>
                 ) : (
                   `${percent(interval[0])} to ${percent(interval[1])}`
                 )}
@@ -111,7 +111,7 @@ export const FeatureExperiments = ({
         connections={connections}
         kinds={["experiment"]}
         what="an experiment"
-        none="No experiment is linked to this feature."
+        none="No experiments are linked to this feature."
       />
     )}
     {experiments.map((experiment) => {
@@ -121,7 +121,7 @@ export const FeatureExperiments = ({
         <article>
           <h3>
             <Outside href={experiment.source.url}>{name}</Outside>{" "}
-            <span class={`pill ${status.category}`}>{status.detail || status.category}</span>
+            <span class={`pill ${status.category}`}>{detailWords(status)}</span>
           </h3>
           <dl class="facts inline">
             <div>
@@ -132,17 +132,17 @@ export const FeatureExperiments = ({
               <dt>Sample</dt>
               <dd>
                 {sampleText(experiment)}
-                {trust?.isSkewed && <span class="h off_track sub">The split is not by chance: do not trust it</span>}
+                {trust?.isSkewed && <span class="h off_track sub">Sample ratio mismatch: do not trust the result</span>}
                 {trust?.isMixed && (
                   <span class="h off_track sub">
-                    {trust.mixed} of {trust.people} people saw more than one variation: do not trust it
+                    {trust.mixed} of {trust.people} people saw more than one variation: do not trust the result
                   </span>
                 )}
               </dd>
             </div>
             <div>
               <dt>Result</dt>
-              <dd>{result === undefined ? "none yet" : result.detail || result.category}</dd>
+              <dd>{result === undefined ? "none yet" : detailWords(result)}</dd>
             </div>
             <div>
               <dt>Decision</dt>

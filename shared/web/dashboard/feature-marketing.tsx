@@ -1,6 +1,6 @@
 import type { Entity } from "../../domain/entity.ts";
 import type { ConnectionView } from "../../store/views.ts";
-import { toolName } from "../words.ts";
+import { detailWords, toolName } from "../words.ts";
 import { Outside } from "./link.tsx";
 import { Nothing } from "./needs-connection.tsx";
 import { Scroll } from "./scroll.tsx";
@@ -8,7 +8,7 @@ import { Day } from "./time.tsx";
 
 /** What a tool did not tell is no zero. */
 const told = (count: number | undefined) =>
-  count === undefined ? <span class="quiet">not told</span> : count.toLocaleString("en-GB");
+  count === undefined ? <span class="quiet">not reported</span> : count.toLocaleString("en-GB");
 
 /** The campaigns of a feature: to whom, when, and what came of them. */
 export const FeatureMarketing = ({
@@ -27,7 +27,7 @@ export const FeatureMarketing = ({
         connections={connections}
         kinds={["campaign", "announcement"]}
         what="a marketing"
-        none="No campaign and no announcement is linked to this feature."
+        none="No campaigns or announcements are linked to this feature."
       />
     )}
     {campaigns.length > 0 && (
@@ -51,10 +51,10 @@ export const FeatureMarketing = ({
                 <th scope="row">
                   <Outside href={source.url}>{fields.name}</Outside>
                   <span class="quiet sub">
-                    {toolName(source.tool)} · {fields.channel.detail || fields.channel.category}
+                    {toolName(source.tool)} · {detailWords(fields.channel)}
                   </span>
                 </th>
-                <td>{fields.status.detail || fields.status.category}</td>
+                <td>{detailWords(fields.status)}</td>
                 <td>{fields.sentAt !== undefined && <Day at={fields.sentAt} />}</td>
                 <td class="num">{told(fields.sent)}</td>
                 <td class="num">{told(fields.clicks)}</td>
@@ -71,7 +71,7 @@ export const FeatureMarketing = ({
           <li>
             <span class="what">
               <Outside href={source.url}>{fields.title}</Outside>
-              <span class="pill">{fields.audience.detail || fields.audience.category}</span>
+              <span class="pill">{detailWords(fields.audience)}</span>
             </span>
             <span class="quiet">
               {toolName(source.tool)} · <Day at={fields.at} />

@@ -222,9 +222,9 @@ const notYetPage = (c: PageContext, deps: WebDeps, feature: FeatureView, at: Ins
       <h1>{feature.name}</h1>
       <AsOfBanner at={at} zone={deps.timezone ?? "UTC"} back={featurePath(feature)} />
       <section class="empty">
-        <h2>The hub did not know it then</h2>
+        <h2>The hub did not know this feature then</h2>
         <p>
-          The hub did not show this feature yet. What its tools tell of earlier days is in the timeline of the feature.{" "}
+          The hub did not show this feature yet. What its tools report about earlier days is in its timeline.{" "}
           <a href={featurePath(feature)}>Show it as it is now</a>.
         </p>
       </section>
@@ -327,7 +327,8 @@ export const featurePage: PageHandler = async (c, deps) => {
             <section aria-labelledby="work">
               <h2 id="work">Numbers, customers and work</h2>
               <p class="quiet">
-                Single records, and what people say, are kept as they are now: <a href={path}>see them there</a>.
+                Individual records and what people say are only kept in their current state:{" "}
+                <a href={path}>see them there</a>.
               </p>
             </section>
           ) : (

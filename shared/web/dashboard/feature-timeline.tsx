@@ -50,10 +50,10 @@ export const FeatureTimeline = ({ lines, sources, path, asOf, older, newest }: T
     <section aria-labelledby="timeline">
       <h2 id="timeline">Timeline</h2>
       <Sources lines={lines} sources={sources} path={path} asOf={asOf} />
-      {lines.length === 0 && <p class="quiet">Nothing has happened yet that a connected tool tells about.</p>}
+      {lines.length === 0 && <p class="quiet">No connected tool has reported anything yet.</p>}
       {lines.length > 0 && shown.length === 0 && (
         <p class="quiet">
-          None of these {lines.length} lines is of the tools that you chose
+          None of these {lines.length} entries are from the tools you selected
           {older !== undefined && "; older ones may be"}.
         </p>
       )}

@@ -1,5 +1,5 @@
 import type { EvidenceLine } from "../../store/views.ts";
-import { KIND_WORDS, toolName } from "../words.ts";
+import { detailWords, KIND_WORDS, toolName } from "../words.ts";
 import { Outside } from "./link.tsx";
 import { Day } from "./time.tsx";
 
@@ -12,9 +12,7 @@ const Record = ({ line }: { readonly line: EvidenceLine }) => (
         {line.key !== undefined && <b>{line.key} </b>}
         {line.name}
       </Outside>
-      {line.status !== undefined && (
-        <span class={`pill ${line.status.category}`}>{line.status.detail || line.status.category}</span>
-      )}
+      {line.status !== undefined && <span class={`pill ${line.status.category}`}>{detailWords(line.status)}</span>}
     </span>
     <span class="quiet">
       {toolName(line.tool)} · <Day at={line.at} /> · {line.via}
@@ -23,7 +21,7 @@ const Record = ({ line }: { readonly line: EvidenceLine }) => (
         <>
           {" · "}
           <a href={`/releases/${line.id}`}>
-            what it brought<span class="vh"> with {line.name}</span>
+            contents<span class="vh"> with {line.name}</span>
           </a>
         </>
       )}
@@ -61,7 +59,7 @@ export const FeatureWork = ({
       <h2 id="work">Work</h2>
       {lines.length === 0 && (
         <p class="quiet">
-          No record of any tool is linked to this feature yet. Mention its key in a branch, a pull request or an issue.
+          No records are linked to this feature yet. Mention its key in a branch, a pull request or an issue.
         </p>
       )}
       {first.map(([kind, records]) => (

@@ -93,8 +93,7 @@ export const featuresPage: PageHandler = async (c, deps) => {
       {isTimeline && items.length > 0 && <RoadmapView features={items} now={now} asOf={query.parameters.as_of} />}
       {ordered?.isCut && (
         <p class="quiet">
-          The first {ORDERED_AT_MOST.toLocaleString("en-GB")} features were put in order; narrow the filters to see
-          others.
+          The first {ORDERED_AT_MOST.toLocaleString("en-GB")} features were sorted; narrow the filters to see others.
         </p>
       )}
       {items.length > 0 && <FeatureTable features={items} path={path} parameters={parameters} sort={sort} now={now} />}

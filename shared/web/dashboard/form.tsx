@@ -69,7 +69,7 @@ export const textIn = (field: string, told: string, atMost: number): string => {
   if (told === "" || told.length > atMost)
     throw new HubError(
       "invalid_body",
-      told === "" ? `'${field}' must not be empty` : `'${field}' may have ${atMost} letters`,
+      told === "" ? `the field '${field}' is empty` : `the field '${field}' may have at most ${atMost} characters`,
       { retry: "never", details: { parameter: field } },
     );
   return told;

@@ -23,7 +23,7 @@ const Aspect = ({ name, level, text, value, threshold, evidence, dataAt }: Healt
       </span>
       <span class="quiet">
         {value !== undefined && value}
-        {value !== undefined && threshold !== undefined && ` (held against: ${threshold})`}
+        {value !== undefined && threshold !== undefined && ` (expected: ${threshold})`}
       </span>
     </span>
     <span>{text}</span>{" "}
@@ -47,11 +47,11 @@ const Foreseen = ({ p50, p85, basis }: NonNullable<FeatureView["health"]["foreca
   <p>
     {p50 === null ? (
       <>
-        Forecast: <b>not done within 104 weeks</b>, with what is added to it
+        Forecast: <b>not done within 104 weeks</b>, at the rate that work is added
       </>
     ) : (
       <>
-        Forecast: half of all simulated courses end by <b>{p50}</b>, 85 %{" "}
+        Forecast: half of all simulations finish by <b>{p50}</b>, 85 %{" "}
         {p85 === null ? (
           "later than in 104 weeks"
         ) : (
@@ -74,7 +74,7 @@ export const HealthSection = ({ health }: Pick<FeatureView, "health">) => {
     <section aria-labelledby="health">
       <h2 id="health">Health</h2>
       <p class="verdict">
-        By its signals {HEALTH_WORDS[derived.value].word.toLowerCase()} <span class="quiet">rule {derived.rule}</span>
+        Signals say {HEALTH_WORDS[derived.value].word.toLowerCase()} <span class="quiet">rule {derived.rule}</span>
       </p>
       {forecast != null && <Foreseen {...forecast} />}
       <ul class="records">

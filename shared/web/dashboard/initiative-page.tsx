@@ -169,7 +169,7 @@ export const initiativePage: PageHandler = async (c, deps) => {
         <div>
           <section aria-labelledby="updates">
             <h2 id="updates">Updates</h2>
-            {updates.items.length === 0 && <p class="quiet">Nobody posted one yet.</p>}
+            {updates.items.length === 0 && <p class="quiet">No updates yet.</p>}
             <UpdateLines updates={updates.items} />
             {older !== undefined && <a href={address(path, { updates: older }, "#updates")}>Older updates</a>}
             <UpdateForm to={path} token={tokenOf(c, deps)} />

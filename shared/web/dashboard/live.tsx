@@ -49,7 +49,7 @@ export const Reload = () => (
 export const ReloadNote = ({ still }: { readonly still: string }) => (
   <noscript>
     <p class="quiet">
-      While tools are read, this page loads again every {RELOAD_SECONDS} seconds. <a href={still}>Do not reload</a>
+      While data is being read, this page reloads every {RELOAD_SECONDS} seconds. <a href={still}>Stop reloading</a>
     </p>
   </noscript>
 );

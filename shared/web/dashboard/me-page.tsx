@@ -8,7 +8,7 @@ import type { FormHandler } from "./settings/form.tsx";
 
 const YEAR_SECONDS = 365 * 86_400;
 const THEME_WORDS: Readonly<Record<(typeof THEMES)[number], string>> = {
-  system: "As the system has it",
+  system: "Same as the system",
   light: "Light",
   dark: "Dark",
 };
@@ -35,7 +35,7 @@ export const mePage: PageHandler = (c, deps) => {
     { title: "Me" },
     <>
       <h1>Me</h1>
-      <p class="lead">How pages look in this browser. It is kept in cookies here and nowhere else.</p>
+      <p class="lead">How pages look in this browser. It is stored in cookies in this browser only.</p>
       <PostForm to="/me" does="keep" token={tokenOf(c, deps)} label="Preferences">
         <label>
           <span>Theme</span>
@@ -74,11 +74,11 @@ export const mePage: PageHandler = (c, deps) => {
             <option value={name} />
           ))}
         </datalist>
-        <button type="submit">Keep</button>
+        <button type="submit">Save</button>
       </PostForm>
       <section aria-labelledby="keys">
         <h2 id="keys">Keys</h2>
-        <p class="quiet">They work where scripts run, and never while you type.</p>
+        <p class="quiet">They need JavaScript and are off while you type.</p>
         <dl class="keys">
           {KEYS.map(([names, does]) => (
             <div>

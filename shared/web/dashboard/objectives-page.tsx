@@ -3,7 +3,7 @@ import type { ObjectiveView } from "../../store/shown-plan.ts";
 import type { ProductView } from "../../store/views.ts";
 import { productId } from "../api/filters.ts";
 import { checked, givenIn } from "../api/query.ts";
-import { toolName } from "../words.ts";
+import { detailWords, toolName } from "../words.ts";
 import { address, Outside } from "./link.tsx";
 import { type PageHandler, sendPage } from "./page.tsx";
 import { linkCursor, placeOf } from "./page-cursor.ts";
@@ -20,7 +20,7 @@ export const Objective = ({ objective }: { readonly objective: ObjectiveView }) 
       <h3>{title}</h3>
       <p class="quiet">
         {tool === "throughline" ? "From the config" : <Outside href={url}>{toolName(tool)}</Outside>}
-        {status.category !== "unknown" && tool !== "throughline" && ` · ${status.detail}`}
+        {status.category !== "unknown" && tool !== "throughline" && ` · ${detailWords(status)}`}
         {owner !== undefined && ` · ${owner.name}`}
         {startDate !== undefined && (
           <>
@@ -56,7 +56,7 @@ export const Objective = ({ objective }: { readonly objective: ObjectiveView }) 
       )}
       {direct.features > 0 && (
         <p>
-          Features that serve it directly: <StageCounts rollUp={direct} />
+          Features that support it directly: <StageCounts rollUp={direct} />
         </p>
       )}
     </li>
@@ -93,8 +93,8 @@ export const objectivesPage: PageHandler = async (c, deps) => {
       <h1>Objectives</h1>
       {items.length === 0 && (
         <p class="quiet">
-          There are none yet. Name them under <code>objectives</code> of a product in <code>throughline.config.ts</code>
-          , or connect the tool that holds them.
+          No objectives yet. Add them under <code>objectives</code> of a product in <code>throughline.config.ts</code>,
+          or connect the tool that holds them.
         </p>
       )}
       {shown.map((one) => {
@@ -114,7 +114,7 @@ export const objectivesPage: PageHandler = async (c, deps) => {
       })}
       {loose.length > 0 && (
         <section aria-labelledby="p-none">
-          <h2 id="p-none">Of no product</h2>
+          <h2 id="p-none">No product</h2>
           <ol class="plan">
             {loose.map((objective) => (
               <Objective objective={objective} />

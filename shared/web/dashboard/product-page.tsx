@@ -76,7 +76,7 @@ export const productPage: PageHandler = async (c, deps) => {
         <h2 id="attention">
           Needs attention <span class="quiet">{bad}</span>
         </h2>
-        {features.length === 0 ? <p class="quiet">Nothing does.</p> : <FeatureRows features={features} />}
+        {features.length === 0 ? <p class="quiet">Nothing needs attention.</p> : <FeatureRows features={features} />}
         {bad > features.length && (
           <a href={address("/features", { product: product.slug, health: WORST.join(",") })}>All {bad}</a>
         )}
@@ -95,7 +95,7 @@ export const productPage: PageHandler = async (c, deps) => {
       </section>
       <p class="quiet">
         <a href={`/v1/products/${product.slug}`}>As JSON</a> ·{" "}
-        <a href={address("/", { product: product.slug })}>Its board</a> ·{" "}
+        <a href={address("/", { product: product.slug })}>Board</a> ·{" "}
         <a href={address("/releases", { product: product.slug })}>Releases</a> ·{" "}
         <a href={`/products/${product.slug}/flow`}>Flow and delivery</a>
       </p>

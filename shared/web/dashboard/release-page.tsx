@@ -1,7 +1,7 @@
 import { HubError } from "../../connector/errors.ts";
 import type { Entity } from "../../domain/entity.ts";
 import type { ReleasePart } from "../../store/plan-past.ts";
-import { KIND_WORDS, toolName } from "../words.ts";
+import { detailWords, KIND_WORDS, toolName } from "../words.ts";
 import { FeatureRows } from "./initiative-page.tsx";
 import { Outside } from "./link.tsx";
 import { type PageHandler, sendPage } from "./page.tsx";
@@ -16,7 +16,7 @@ const Facts = ({ release: { fields, source } }: { readonly release: Entity<"rele
     <div>
       <dt>Status</dt>
       <dd>
-        <span class={`pill ${fields.status.category}`}>{fields.status.detail || fields.status.category}</span>
+        <span class={`pill ${fields.status.category}`}>{detailWords(fields.status)}</span>
       </dd>
     </div>
     {fields.version !== fields.name && (
@@ -48,7 +48,7 @@ const Facts = ({ release: { fields, source } }: { readonly release: Entity<"rele
       </div>
     )}
     <div>
-      <dt>Kept in</dt>
+      <dt>Tool</dt>
       <dd>
         <Outside href={source.url}>{toolName(source.tool)}</Outside>
       </dd>
@@ -117,15 +117,15 @@ export const releasePage: PageHandler = async (c, deps) => {
           <section aria-labelledby="features">
             <h2 id="features">Features</h2>
             {features.length === 0 ? (
-              <p class="quiet">No record that it brought belongs to a feature.</p>
+              <p class="quiet">None of its records belongs to a feature.</p>
             ) : (
               <FeatureRows features={features} />
             )}
           </section>
           <section aria-labelledby="records">
-            <h2 id="records">What it brought</h2>
+            <h2 id="records">What it contains</h2>
             {records.length === 0 ? (
-              <p class="quiet">Its tool names no work, and no commit of it is known from a pull request.</p>
+              <p class="quiet">Its tool lists no work items, and none of its commits is known from a pull request.</p>
             ) : (
               <Parts parts={records} />
             )}
@@ -134,7 +134,7 @@ export const releasePage: PageHandler = async (c, deps) => {
         <aside aria-label="Facts">
           <Facts release={release} />
           <p class="quiet">
-            <a href={json}>As JSON</a> · <a href={`${json}/parts`}>what it brought as JSON</a>
+            <a href={json}>As JSON</a> · <a href={`${json}/parts`}>contents as JSON</a>
           </p>
         </aside>
       </div>

@@ -3,7 +3,7 @@ import { type Entity, FIELDS } from "../../domain/entity.ts";
 import type { ProductView, Views } from "../../store/views.ts";
 import { productId } from "../api/filters.ts";
 import { checked, givenIn } from "../api/query.ts";
-import { toolName } from "../words.ts";
+import { detailWords, toolName } from "../words.ts";
 import { Select } from "./feature-filters.tsx";
 import { address, Outside } from "./link.tsx";
 import { Nothing, readsAny } from "./needs-connection.tsx";
@@ -65,7 +65,7 @@ const Row = ({
           ))}
       </td>
       <td>
-        <span class={`pill ${status.category}`}>{status.detail || status.category}</span>
+        <span class={`pill ${status.category}`}>{detailWords(status)}</span>
       </td>
       <td>{!isOut && releaseDate !== undefined && <Target date={releaseDate} />}</td>
       <td>
@@ -111,7 +111,7 @@ export const releasesPage: PageHandler = async (c, deps) => {
     { title: "Releases", section: "features" },
     <>
       <h1>Releases</h1>
-      <p class="lead">What went out and what is to go out, newest first.</p>
+      <p class="lead">Shipped and planned releases, newest first.</p>
       <Inside>
         {" "}
         <div class="tools">
@@ -134,7 +134,7 @@ export const releasesPage: PageHandler = async (c, deps) => {
             />
             <Select
               name="tool"
-              label="Kept in"
+              label="Tool"
               all="Any tool"
               chosen={tool}
               choices={tools.map((one) => [one, toolName(one)])}
@@ -162,7 +162,7 @@ export const releasesPage: PageHandler = async (c, deps) => {
             connections={connections}
             kinds={["release"]}
             what="a release"
-            none="There are none yet: no connected tool tells of a release or a version."
+            none="No releases yet: no connected tool has reported a release or a version."
           />
         ))}
       {items.length > 0 && (
@@ -178,7 +178,7 @@ export const releasesPage: PageHandler = async (c, deps) => {
                 <th scope="col" class="num">
                   Features
                 </th>
-                <th scope="col">Kept in</th>
+                <th scope="col">Tool</th>
               </tr>
             </thead>
             <tbody>

@@ -11,11 +11,11 @@ import type { FormHandler } from "./settings/form.tsx";
 import { Moment } from "./time.tsx";
 
 const STATE_WORDS: Readonly<Record<ReportAsk["state"], string>> = {
-  waiting: "waits for the next look at schedules",
-  taken: "at work",
+  waiting: "waiting for the next check of the schedules",
+  taken: "running",
   done: "done",
   failed: "failed",
-  unknown: "nobody knows whether it arrived",
+  unknown: "delivery not confirmed",
 };
 
 /** What somebody may ask of a report beside its schedule, and what became of what was asked. */
@@ -31,7 +31,7 @@ export const askParts = async (c: PageContext, deps: WebDeps, report: string) =>
       <h2 id="ask">Now</h2>
       <PostForm to={to} does="run" token={token} label="Run now">
         <button type="submit">Run and send now</button>
-        <span class="quiet">to whoever has not got the report of the last whole period</span>
+        <span class="quiet">to recipients who have not received the report for the last full period</span>
       </PostForm>
       {(own !== undefined || may(identity, "admin")) && (
         <PostForm to={to} does="test" token={token} label="Send a test">

@@ -31,7 +31,8 @@ export const reportsPage: PageHandler = async (c, deps) => {
     <>
       <h1>Reports</h1>
       <p class="lead">
-        Made and sent by a schedule. They stand under <code>reports</code> in <code>throughline.config.ts</code>.
+        Created and sent on a schedule. They are configured under <code>reports</code> in{" "}
+        <code>throughline.config.ts</code>.
       </p>
       {rows.length === 0 ? (
         <section class="empty">
@@ -120,7 +121,7 @@ export const reportPage: PageHandler = async (c, deps) => {
       {items.length === 0 ? (
         <section class="empty">
           <h2>No run yet</h2>
-          <p>The first one is made when the tools were read once, and is kept for comparison.</p>
+          <p>The first one is created once the tools have been read, as a baseline for comparison.</p>
         </section>
       ) : (
         <Scroll label="Runs">
@@ -129,7 +130,7 @@ export const reportPage: PageHandler = async (c, deps) => {
               <tr>
                 <th scope="col">Period</th>
                 <th scope="col">News</th>
-                <th scope="col">Made</th>
+                <th scope="col">Created</th>
               </tr>
             </thead>
             <tbody>

@@ -97,18 +97,18 @@ export const reviewPage: PageHandler = async (c, deps) => {
       <p>
         <a href="/people?state=probable">
           {people.probable === 0
-            ? "No match of people waits for a decision"
+            ? "No matches of people to decide on"
             : `${counted(people.probable, "match", "matches")} of people to decide on`}
         </a>
       </p>
-      {items.length === 0 && <p class="quiet">No link waits.</p>}
+      {items.length === 0 && <p class="quiet">No links to review.</p>}
       {items.length > 0 && (
         <Scroll label="Suggested links">
           <table>
             <thead>
               <tr>
                 <th scope="col">Record</th>
-                <th scope="col">What it would be</th>
+                <th scope="col">Suggested link</th>
                 <th scope="col">To</th>
                 <th scope="col">Why</th>
                 <th scope="col" class="num">

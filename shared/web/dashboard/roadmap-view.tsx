@@ -38,13 +38,13 @@ export const RoadmapView = ({
   return (
     <>
       {bars.length > 0 && (
-        <Scroll label="Timeline of promised days">
-          <Roadmap bars={bars} now={now} label="Features by promised day" />
+        <Scroll label="Timeline of due dates">
+          <Roadmap bars={bars} now={now} label="Features by due date" />
         </Scroll>
       )}
       <p class="quiet">
-        {bars.length} of the features below have a promised day.{" "}
-        {without > 0 && `${without} have none, and stand in the table alone. `}A hollow bar ends on the day that was
+        {bars.length} of the features below have a due date.{" "}
+        {without > 0 && `${without} have none and are only listed in the table. `}A hollow bar ends on the day that was
         promised first.
       </p>
     </>

@@ -31,14 +31,14 @@ const UPDATE_DAYS = 14;
 export const PM_BLOCKS: readonly RoleBlock[] = [
   {
     id: "experiments",
-    title: "Experiments that wait for a decision",
-    none: "No experiment waits for a decision.",
+    title: "Experiments waiting for a decision",
+    none: "No experiments are waiting for a decision.",
     fits: (feature) => isBad(feature, "experiment"),
   },
   {
     id: "silent",
-    title: "Nobody said anything for 14 days",
-    none: "Every running feature has news.",
+    title: "No update for 14 days",
+    none: "Every active feature has a recent update.",
     fits: (feature, now) =>
       isOpen(feature) &&
       !isLive(feature) &&
@@ -48,19 +48,19 @@ export const PM_BLOCKS: readonly RoleBlock[] = [
   {
     id: "launches",
     title: "Launches in the next 30 days",
-    none: "Nothing is promised for the next 30 days.",
+    none: "No launches are due in the next 30 days.",
     fits: (feature, now) => isOpen(feature) && !isLive(feature) && isDueWithin(feature, now, 30),
   },
   {
     id: "disagree",
-    title: "Declared and signals disagree",
-    none: "What people declare and what signals say agree.",
+    title: "Declared health and signals disagree",
+    none: "Declared health and signals agree everywhere.",
     fits: ({ health }) => health.disagree,
   },
   {
     id: "demand",
     title: "Asked for by customers",
-    none: "No ticket is linked to a feature.",
+    none: "No tickets are linked to features.",
     fits: ({ tickets = 0 }) => tickets > 0,
     first: (a, b) => (b.tickets ?? 0) - (a.tickets ?? 0),
   },
@@ -70,8 +70,8 @@ export const PM_BLOCKS: readonly RoleBlock[] = [
 export const PO_BLOCKS: readonly RoleBlock[] = [
   {
     id: "blocked",
-    title: "Work that stands still",
-    none: "No work is blocked or too old.",
+    title: "Stalled work",
+    none: "No work is blocked or stale.",
     fits: (feature) => isBad(feature, "flow"),
   },
   {
@@ -89,27 +89,27 @@ export const PO_BLOCKS: readonly RoleBlock[] = [
   {
     id: "quality",
     title: "Bugs and failing checks",
-    none: "Quality is as usual everywhere.",
+    none: "No unusual quality signals.",
     fits: (feature) => isBad(feature, "quality") || feature.explanation.badges.includes("tests_failing"),
   },
   {
     id: "scope",
-    title: "Scope that grew",
-    none: "No scope grew by more than a tenth.",
+    title: "Scope growth",
+    none: "No feature's scope grew by more than 10 %.",
     fits: (feature) => isBad(feature, "scope"),
   },
   {
     id: "ready",
     title: "Ready to release",
-    none: "Nothing waits for its release.",
+    none: "Nothing is waiting for a release.",
     fits: ({ explanation }) =>
       explanation.headline === "testing" &&
       (explanation.state === "done" || explanation.badges.includes("deployed_dark")),
   },
   {
     id: "hygiene",
-    title: "Without owner or promised day",
-    none: "Every running feature has an owner and a day.",
+    title: "No owner or due date",
+    none: "Every active feature has an owner and a due date.",
     fits: (feature) =>
       isOpen(feature) &&
       feature.status.category === "active" &&

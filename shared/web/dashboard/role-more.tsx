@@ -21,14 +21,14 @@ export const objectivesBlock: RoleMore = async ({ views }, product, slug) => {
       <h2 id="objectives">
         <a href={href}>Objectives</a> <span class="quiet">{`${items.length}${next === undefined ? "" : "+"}`}</span>
       </h2>
-      {items.length === 0 && <p class="quiet">No objective is known.</p>}
+      {items.length === 0 && <p class="quiet">No objectives yet.</p>}
       {items.map(({ id, title, keyResults }) => (
         <>
           <h3>
             <a href={address("/", { objective: id, product: slug })}>{title}</a>
           </h3>
           {keyResults.length === 0 ? (
-            <p class="quiet">It has no key results.</p>
+            <p class="quiet">No key results.</p>
           ) : (
             <ul class="records">
               {keyResults.map((result) => (
@@ -55,7 +55,7 @@ export const reviewBlock: RoleMore = async ({ views }, product) => {
         <a href="/review">To review</a> <span class="quiet">{`${items.length}${next === undefined ? "" : "+"}`}</span>
       </h2>
       {items.length === 0 ? (
-        <p class="quiet">No link waits for a decision.</p>
+        <p class="quiet">No links are waiting for a decision.</p>
       ) : (
         <ul class="records">
           {items.slice(0, SUGGESTIONS).map(({ from, type, to, confidence }) => (
@@ -69,7 +69,7 @@ export const reviewBlock: RoleMore = async ({ views }, product) => {
         </ul>
       )}
       <p>
-        <a href="/people?state=probable">{people.probable} people to decide about</a> ·{" "}
+        <a href="/people?state=probable">{people.probable} people to decide on</a> ·{" "}
         <a href="/people?state=unmatched">{people.unmatched} in one tool only</a>
       </p>
     </section>

@@ -136,7 +136,7 @@ const rolePage =
 export const pmPage = rolePage(
   "Product management",
   "/pm",
-  "What waits for you, and what comes.",
+  "What needs your decision, and what is coming up.",
   PM_BLOCKS,
   objectivesBlock,
 );
@@ -144,7 +144,7 @@ export const pmPage = rolePage(
 export const poPage = rolePage(
   "Today",
   "/po",
-  "What stops work, what is due, and what is not kept in order.",
+  "What blocks work, what is due, and what needs tidying up.",
   PO_BLOCKS,
   reviewBlock,
 );

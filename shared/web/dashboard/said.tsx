@@ -9,7 +9,7 @@ import { Day, Moment } from "./time.tsx";
 import { Inside } from "./visitor.tsx";
 
 const DAY_MS = 86_400_000;
-const SAYS_WORDS = { enter: "is in", not: "is not in", skip: "does without" } as const;
+const SAYS_WORDS = { enter: "is in", not: "is not in", skip: "skips" } as const;
 
 /** A form's place: the page that it stands on, and the token that it carries. */
 interface At {
@@ -31,7 +31,7 @@ const HealthChoice = ({ none }: { readonly none?: string }) => (
 
 const Reason = () => (
   <label>
-    <span>Reason, shown to everybody</span>
+    <span>Reason (visible to everyone)</span>
     <input name="reason" required maxlength={REASON_AT_MOST} />
   </label>
 );
@@ -41,7 +41,7 @@ const Until = ({ now }: { readonly now: Date }) => {
   const day = (days: number) => new Date(now.getTime() + days * DAY_MS).toISOString().slice(0, 10);
   return (
     <label>
-      <span>Until the end of</span>
+      <span>Valid until the end of</span>
       <input type="date" name="expires_at" required min={day(0)} max={day(365)} />
     </label>
   );
@@ -101,7 +101,7 @@ export const UpdateLines = ({ updates }: { readonly updates: readonly Update[] }
 
 export const UpdateForm = ({ to, token }: At) => (
   <PostForm to={to} does="update" token={token} label="Post update">
-    <HealthChoice none="says nothing of it" />
+    <HealthChoice none="no health update" />
     <label class="long">
       <span>What is new</span>
       <textarea name="text" required maxlength={TEXT_AT_MOST} rows={2} />
@@ -132,7 +132,9 @@ export const SaidSection = (props: {
         </ul>
       )}
       {updates.length > 0 && <UpdateLines updates={updates} />}
-      {shown.length + updates.length === 0 && <p class="quiet">Nobody said anything that tools do not know.</p>}
+      {shown.length + updates.length === 0 && (
+        <p class="quiet">Nobody has posted an update or set a stage or health yet.</p>
+      )}
       <Inside>
         {" "}
         <details>
@@ -141,11 +143,13 @@ export const SaidSection = (props: {
         </details>
         <details>
           <summary>Set stage or health</summary>
-          <p class="quiet">It is shown as yours beside what the tools say, ends by itself, and silences nothing.</p>
+          <p class="quiet">
+            It is shown under your name next to what the tools say, expires by itself and hides nothing.
+          </p>
           <PostForm {...at} does="stage" label="Set stage">
             <input type="hidden" name="version" value={String(version)} />
             <label>
-              <span>It</span>
+              <span>This feature</span>
               <select name="polarity">
                 {SAYS_OF_STAGE.map((word) => (
                   <option value={word}>{SAYS_WORDS[word]}</option>
@@ -172,9 +176,9 @@ export const SaidSection = (props: {
             <button type="submit">Set health</button>
           </PostForm>
           {running.map(({ said: { about } }) => (
-            <PostForm {...at} does={`clear_${about}`} label={`Take back the ${about}`}>
+            <PostForm {...at} does={`clear_${about}`} label={`Withdraw the ${about}`}>
               <input type="hidden" name="version" value={String(version)} />
-              <button type="submit">Take back what was said of the {about}</button>
+              <button type="submit">Withdraw the {about}</button>
             </PostForm>
           ))}
         </details>

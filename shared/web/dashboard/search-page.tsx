@@ -16,7 +16,7 @@ export const searchPage: PageHandler = async (c, deps) => {
       {!asked.success && <p class="lead">Type a key such as ACME-8 or #418, or words of a name.</p>}
       {asked.success && groups.length === 0 && (
         <section class="empty">
-          <h2>Nothing is called “{asked.data}”</h2>
+          <h2>No results for “{asked.data}”</h2>
           <p>
             Keys are found in every tool; names of what is planned, by the beginnings of their words. Work items and
             pull requests are found by their key.

@@ -20,11 +20,11 @@ export const mountShares = (app: Hono<WebEnv>, deps: WebDeps): void => {
     const token = c.req.param("token");
     const share = await credentialOf(deps.table, token);
     if (share?.kind !== "share" || share.path === undefined || !holds(share, deps.now()))
-      throw new HubError("not_found", "this link leads nowhere, or not any more", { retry: "never" });
+      throw new HubError("not_found", "this link does not exist or has expired", { retry: "never" });
     takeRequest(c, requests, share.id, deps.now());
     const products = await productsOf(deps, share);
     if (products === undefined)
-      throw new HubError("not_found", "whoever made this link may see nothing any more", { retry: "never" });
+      throw new HubError("not_found", "whoever made this link no longer has access", { retry: "never" });
     await noteUse(deps.table, token, share, deps.now());
     const { id, name } = share;
     const host = c.req.header("host");
@@ -33,7 +33,7 @@ export const mountShares = (app: Hono<WebEnv>, deps: WebDeps): void => {
       {},
       { ...c.env, sharedAs: { id, name, scopes: scopesOf(share), products } },
     );
-    if (!page.ok) throw new HubError("not_found", "the page of this link is not there any more", { retry: "never" });
+    if (!page.ok) throw new HubError("not_found", "the page behind this link no longer exists", { retry: "never" });
     for (const header of PASSED) {
       const value = page.headers.get(header);
       if (value !== null) c.header(header, value);

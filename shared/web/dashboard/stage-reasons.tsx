@@ -23,7 +23,7 @@ const Proof = ({ evidence }: { readonly evidence: readonly string[] }) => (
 );
 
 const Verdict = ({ headline, state, since, confidence, stages, disposition }: Explanation) => {
-  if (headline === null) return <p class="verdict">No stage is established: nothing that can be seen shows one yet.</p>;
+  if (headline === null) return <p class="verdict">No stage yet: no visible evidence supports one.</p>;
   const { rule } = stages[headline];
   const word = STAGE_STATE_WORDS[state].word.toLowerCase();
   return (

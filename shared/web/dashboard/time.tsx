@@ -48,7 +48,7 @@ const momentText = (at: Instant, zone: string): string => {
 const EPOCH = "1970-01-01";
 
 export const Day = ({ at }: { readonly at: Instant }) =>
-  at.startsWith(EPOCH) ? <span>a day not told</span> : <time datetime={at.slice(0, 10)}>{dayText(at)}</time>;
+  at.startsWith(EPOCH) ? <span>an unknown day</span> : <time datetime={at.slice(0, 10)}>{dayText(at)}</time>;
 
 /** The day, in a zone, that a moment lies on. */
 export const DayIn = ({ at, zone }: { readonly at: Instant; readonly zone: string }) => (

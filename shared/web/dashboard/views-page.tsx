@@ -63,7 +63,7 @@ export const viewsPage: PageHandler = async (c, deps) => {
     "Saved views",
     <>
       <h1>Saved views</h1>
-      <p class="lead">A view is an address with a name: whoever opens it sees the features of now under its filters.</p>
+      <p class="lead">A view is a named set of filters: whoever opens it sees the features that match now.</p>
       {address !== undefined && (
         <PostForm to={PATH} does="save" token={token} label="Save this view">
           <input type="hidden" name="address" value={address} />
@@ -76,7 +76,7 @@ export const viewsPage: PageHandler = async (c, deps) => {
         </PostForm>
       )}
       {views.length === 0 ? (
-        <p class="quiet">No view is saved yet. Choose filters on the board and then “Save view”.</p>
+        <p class="quiet">No saved views yet. Choose filters on the board and then “Save view”.</p>
       ) : (
         <ul class="records">
           {views.map((view) => (

@@ -10,10 +10,10 @@ export const PLAN: readonly Story[] = [
     expect: {
       headline: "vision",
       states: { vision: "active", strategy: "not_started", development: "not_started" },
-      because: ["R1 Jira IDEA-7 exists since 2 Mar"],
+      because: ["R1 Jira IDEA-7 has existed since 2 Mar"],
       notYet: {
         strategy: ["no target date", "no planned or active initiative", "no priority set"],
-        design: ["no design edited lately", "no design item in progress", "no design marked ready"],
+        design: ["no design edited recently", "no design item in progress", "no design marked ready"],
       },
       since: 2,
     },
@@ -26,7 +26,7 @@ export const PLAN: readonly Story[] = [
       headline: "strategy",
       states: { vision: "done", strategy: "active" },
       because: [
-        "R1 Jira ACME-1 exists since 2 Mar; strategy gives it a time frame",
+        "R1 Jira ACME-1 has existed since 2 Mar; strategy gives it a time frame",
         "R2 Target date set 2 Mar in Jira ACME-1",
       ],
     },
@@ -71,7 +71,7 @@ export const PLAN: readonly Story[] = [
     title: "R1: vision regresses when the idea is deleted",
     given: [epic({ created: 2, gone: { on: 8, as: "deleted" } })],
     on: 9,
-    expect: { headline: null, states: { vision: "regressed" }, because: ["R1 Jira ACME-1 is gone since 8 Mar"] },
+    expect: { headline: null, states: { vision: "regressed" }, because: ["R1 Jira ACME-1 has been gone since 8 Mar"] },
   },
   {
     title: "R2: a planned initiative above it is strategy",

@@ -84,9 +84,9 @@ const Rules = ({ name }: { readonly name: EventName }) => (
 
 const Last = ({ events }: { readonly events: readonly HubEvent[] }) => (
   <section>
-    <h2>The last of this hub</h2>
+    <h2>Latest on this hub</h2>
     {events.length === 0 ? (
-      <p class="quiet">None within the last two weeks.</p>
+      <p class="quiet">None in the last two weeks.</p>
     ) : (
       <ol class="timeline">
         {events.map((event) => {
@@ -131,7 +131,7 @@ export const eventPage: PageHandler = async (c, deps) => {
       {!type.public && <p>It stays in the change log and never goes on the bus.</p>}
       {type.optIn && (
         <p>
-          It comes into being only where <code>events.include</code> of the config names it.
+          It is published only if <code>events.include</code> in the config names it.
         </p>
       )}
       <EventFields schema={eventSchema(name) as DataSchema} />

@@ -20,7 +20,7 @@ export const auditPage: PageHandler = async (c, deps) => {
     "Audit log",
     <>
       <h1>Audit log</h1>
-      <p class="lead">Who changed what, newest first. Nothing here is ever changed or taken out.</p>
+      <p class="lead">Who changed what, newest first. Entries are never changed or removed.</p>
       {items.length === 0 && (
         <section class="empty">
           <h2>Nothing yet</h2>

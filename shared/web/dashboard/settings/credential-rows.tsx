@@ -24,14 +24,14 @@ export const CredentialRows = (props: {
       <thead>
         <tr>
           <th scope="col">Name</th>
-          <th scope="col">May</th>
+          <th scope="col">Permissions</th>
           <th scope="col">Products</th>
-          <th scope="col">Made</th>
+          <th scope="col">Created</th>
           <th scope="col">Last used</th>
-          <th scope="col">Ends</th>
+          <th scope="col">Expires</th>
           <th scope="col">State</th>
           <th scope="col">
-            <span class="vh">Act</span>
+            <span class="vh">Actions</span>
           </th>
         </tr>
       </thead>

@@ -64,7 +64,7 @@ export const EndingSection = (props: {
       </ul>
       <Form c={props.c} deps={props.deps} action={props.action}>
         <input type="hidden" name={CONFIRMED} value="yes" />
-        <button type="submit">{props.word}, with all of these</button> <a href={props.back}>Leave all as it is</a>
+        <button type="submit">{props.word}, with all of these</button> <a href={props.back}>Cancel</a>
       </Form>
     </section>
   );

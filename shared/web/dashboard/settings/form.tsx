@@ -102,7 +102,7 @@ export const GrantFields = (props: { readonly products: readonly ProductView[]; 
         </select>
       </label>
       <fieldset>
-        <legend>Products (none: all that you see)</legend>
+        <legend>Products (none selected: all that you can see)</legend>
         {products.map(({ id, name }) => (
           <label>
             <input type="checkbox" name="products" value={id} /> {name}
@@ -120,7 +120,7 @@ export const ShownOnce = ({ label, secret }: { readonly label: string; readonly 
     <p>
       <code>{secret}</code>
     </p>
-    <p class="quiet">Keep it now: it is not stored, and not shown again.</p>
+    <p class="quiet">Copy it now: it is not stored and will not be shown again.</p>
   </section>
 );
 

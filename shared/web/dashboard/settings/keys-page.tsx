@@ -43,7 +43,7 @@ const show = async (
     <>
       <h1>Keys</h1>
       <p class="lead">
-        For programs: <code>Authorization: Bearer tl_live_…</code>. A key can do and see no more than who made it.
+        For programs: <code>Authorization: Bearer tl_live_…</code>. A key can do and see no more than its creator.
       </p>
       {made !== undefined && <ShownOnce label="The new key" secret={made} />}
       {ending !== undefined && (
@@ -81,10 +81,10 @@ const show = async (
         </label>
         <GrantFields products={products} identity={identity} />
         <label>
-          Days until it ends (empty: never)
+          Expires after (days; empty: never)
           <input name="days" type="number" min={1} max={3650} />
         </label>
-        <button type="submit">Make the key</button>
+        <button type="submit">Create key</button>
       </Form>
     </>,
   );

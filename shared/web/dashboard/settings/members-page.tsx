@@ -67,7 +67,7 @@ const show = async (
                 <th scope="col">Products</th>
                 <th scope="col">Invited</th>
                 <th scope="col">
-                  <span class="vh">Act</span>
+                  <span class="vh">Actions</span>
                 </th>
               </tr>
             </thead>
@@ -113,7 +113,7 @@ const show = async (
           </a>
         </nav>
       )}
-      <h2>Invite somebody, or change who is there</h2>
+      <h2>Invite or change a member</h2>
       <Form c={c} deps={deps} action="/settings/members" class="fields">
         <label>
           Mail address

@@ -58,7 +58,7 @@ export const settingsPage: PageHandler = (c, deps) => {
           You are <b>{name}</b>, with the scopes {scopes.join(", ")}.
         </p>
         {session === undefined ? (
-          <p class="quiet">Not signed in: whoever reaches this machine may do everything here.</p>
+          <p class="quiet">No sign-in here: anyone who can reach this machine has full access.</p>
         ) : (
           <Form c={c} deps={deps} action="/logout">
             <button type="submit">Sign out</button>
@@ -66,7 +66,7 @@ export const settingsPage: PageHandler = (c, deps) => {
         )}
       </section>
       <section>
-        <h2>To set</h2>
+        <h2>Manage</h2>
         <dl>
           {SETTINGS.filter(({ scope, href }) => may(identity, scope) && isThere(href, deps)).map(
             ({ href, word, about }) => (

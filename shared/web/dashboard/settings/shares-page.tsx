@@ -35,7 +35,7 @@ const show = async (c: PageContext, deps: WebDeps, made?: string): Promise<Respo
     "Shared pages",
     <>
       <h1>Shared pages</h1>
-      <p class="lead">Whoever has such a link reads that one page, as it is then, and nothing else.</p>
+      <p class="lead">Anyone with such a link can read that one page in its current state, and nothing else.</p>
       {made !== undefined && <ShownOnce label="The new link" secret={made} />}
       {items.length > 0 && (
         <CredentialRows
@@ -68,13 +68,13 @@ const show = async (c: PageContext, deps: WebDeps, made?: string): Promise<Respo
         </label>
         <label>
           Name
-          <input name="name" maxlength={100} placeholder="Whom it is for" />
+          <input name="name" maxlength={100} placeholder="Who it is for" />
         </label>
         <label>
-          Days until it ends (empty: never)
+          Expires after (days; empty: never)
           <input name="days" type="number" min={1} max={3650} value="30" />
         </label>
-        <button type="submit">Make the link</button>
+        <button type="submit">Create link</button>
       </Form>
     </>,
   );

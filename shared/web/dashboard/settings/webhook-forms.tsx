@@ -91,7 +91,7 @@ export const EndpointForm = ({
     </label>
     {products.length > 1 && (
       <fieldset>
-        <legend>Products; none for all</legend>
+        <legend>Products (none selected: all)</legend>
         {products.map(({ id, name }) => (
           <label class="tick">
             <input type="checkbox" name="products" value={id} checked={typed.products?.includes(id) === true} /> {name}

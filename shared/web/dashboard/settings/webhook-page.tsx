@@ -109,7 +109,7 @@ export const sendWebhookPage = async (
           <dd>{endpoint.createdBy}</dd>
         </div>
         <div>
-          <dt>Last taken</dt>
+          <dt>Last accepted</dt>
           <dd>{endpoint.lastDeliveredAt === undefined ? "never" : <Moment at={endpoint.lastDeliveredAt} />}</dd>
         </div>
         {endpoint.lastFailure !== undefined && (
@@ -140,7 +140,7 @@ export const sendWebhookPage = async (
         {endpoint.state === "active" ? (
           <Act c={c} deps={deps} to={`${at}/pause`} word="Pause" />
         ) : (
-          <Act c={c} deps={deps} to={`${at}/resume`} word="Let it go on" />
+          <Act c={c} deps={deps} to={`${at}/resume`} word="Resume" />
         )}
         <Act c={c} deps={deps} to={`${at}/rotate`} word="Rotate secret" />
       </div>
@@ -157,7 +157,7 @@ export const sendWebhookPage = async (
           ))}
         </nav>
         {items.length === 0 ? (
-          <p class="quiet">Nothing here. What is sent stays for 30 days; "Send test event" sends one now.</p>
+          <p class="quiet">Nothing here. Deliveries are kept for 30 days; "Send test event" sends one now.</p>
         ) : (
           <Scroll label="Deliveries, the newest first">
             <table>
@@ -193,10 +193,10 @@ export const sendWebhookPage = async (
         </nav>
       </section>
       <section aria-labelledby="replay">
-        <h2 id="replay">Replay a time</h2>
+        <h2 id="replay">Replay a period</h2>
         <p class="quiet">
-          Sends what the filter lets through of that time once more, under the same ids and with the cause{" "}
-          <code>replay</code>. At most 31 days.
+          Sends the matching events of that period again, with the same ids and the cause <code>replay</code>. At most
+          31 days.
         </p>
         <ReplayForm
           c={c}

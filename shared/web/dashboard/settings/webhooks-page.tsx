@@ -76,7 +76,7 @@ export const sendWebhooksPage = async (
         <a href="https://www.standardwebhooks.com" rel="noreferrer noopener">
           Standard Webhooks
         </a>
-        , tried again for three days where they are not taken.
+        , retried for three days if they are not accepted.
       </p>
       {endpoints.length === 0 ? (
         <section class="empty">
@@ -91,7 +91,7 @@ export const sendWebhooksPage = async (
                 <th scope="col">Endpoint</th>
                 <th scope="col">State</th>
                 <th scope="col">Events</th>
-                <th scope="col">Last taken</th>
+                <th scope="col">Last accepted</th>
               </tr>
             </thead>
             <tbody>

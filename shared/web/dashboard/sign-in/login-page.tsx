@@ -59,7 +59,7 @@ export const loginPage: PageHandler = (c, deps) => {
 };
 
 const refused = (): HubError =>
-  new HubError("key_unknown", "this is no key of this hub, or it has ended", { retry: "never" });
+  new HubError("key_unknown", "this hub does not know this key, or the key has expired", { retry: "never" });
 
 /** What a session stands on: the member, the key, or what a link of the command line grants by itself. */
 const grantFor = async (
@@ -75,7 +75,7 @@ const grantFor = async (
   if (kind !== "link") throw refused();
   const link = await useUp(deps.table, token, deps.now());
   if (link === undefined)
-    throw new HubError("sign_in_link_used", "this link was used, or has ended", { retry: "never" });
+    throw new HubError("sign_in_link_used", "this link was already used or has expired", { retry: "never" });
   const { name, role, scopes, products, member } = link;
   if (member === undefined) return { name, role, scopes, products };
   if ((await memberById(deps.table, member)) === undefined) throw refused();

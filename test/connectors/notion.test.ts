@@ -39,6 +39,19 @@ const [OBJECTIVES = ""] = site.scopes("objectives");
 const idOf = (stream: string, title: string) => called(all.get(stream), title)?.external.id ?? "";
 
 describe("the sandbox's Notion", () => {
+  it("tells of objectives whose states fit their numbers, but for one that is called done too early", () => {
+    const results = all.get("keyResults") ?? [];
+    const misfits = results.flatMap(({ fields }) => {
+      const { title, status, baseline, target, current } = fields as Record<string, never> &
+        Record<"status", { category: string }>;
+      const share = (Number(current) - Number(baseline)) / (Number(target) - Number(baseline));
+      const fits = { draft: share === 0, active: share > 0 && share < 1, achieved: share === 1 }[status.category];
+      return fits === true ? [] : [`${title} ${status.category} ${share}`];
+    });
+    expect(results).toHaveLength(9);
+    expect(misfits).toEqual(["Dashboards with a verified source achieved 0.4"]);
+  });
+
   it("is read whole: visions, specifications, objectives, key results and roadmaps by what the config says", () => {
     expect(called(all.get("documents"), "Vision of Storefront")?.fields).toMatchObject({
       type: { category: "vision" },
@@ -48,7 +61,7 @@ describe("the sandbox's Notion", () => {
     expect(spec?.references).toContainEqual({ alias: expect.stringMatching(/^ACME-\d+$/), place: "native" });
     const objective = called(all.get("objectives"), "Fewer abandoned carts");
     expect(objective?.fields).toMatchObject({ status: { category: "active", mappedBy: "tool" } });
-    expect(called(all.get("keyResults"), "Fewer abandoned carts: the number")?.fields).toMatchObject({
+    expect(called(all.get("keyResults"), "Carts that become orders")?.fields).toMatchObject({
       objectiveId: { kind: "objective", id: objective?.external.id },
       baseline: 40,
       target: 60,

@@ -3,6 +3,7 @@ import type { Product } from "../company/features.ts";
 import { managers, personAt } from "../company/people.ts";
 import { hash, pick } from "../company/random.ts";
 import type { World } from "../company/world.ts";
+import { MEASURED, STATUSES, type StatusName } from "./key-results.ts";
 
 /** Ids in Notion's form; the first part tells what it is. */
 const uuid = (kind: number, a: number, b = 0): string =>
@@ -21,8 +22,6 @@ export const visionOf = (product: number): string => uuid(6, product);
 export const sourceOf = (database: string): string => database.replace(/^ac3e/, "ac5e");
 export const databaseOf = (source: string): string => source.replace(/^ac5e/, "ac3e");
 
-const STATUSES = ["Not started", "In progress", "Done", "Cancelled"] as const;
-export type StatusName = (typeof STATUSES)[number];
 export const optionId = (status: StatusName): string => uuid(7, STATUSES.indexOf(status));
 const GROUPS = [
   { name: "To-do", options: ["Not started"] },
@@ -135,7 +134,9 @@ const ofProduct = (world: World, { index, name, initiatives }: Product): NotionP
   ...initiatives.flatMap((title, nth): NotionPage[] => {
     const id = objectiveId(index, nth);
     const common = { created: timeOf(world, 1), edited: timeOf(world, 60 + nth), by: pick(managers, nth) };
-    const status = nth === 0 ? "In progress" : nth === 1 ? "Done" : "Not started";
+    const measured = MEASURED[title];
+    if (measured === undefined) return [];
+    const { status } = measured;
     const dates = { Start: date(world, 0), End: date(world, 129) };
     return [
       {
@@ -150,16 +151,16 @@ const ofProduct = (world: World, { index, name, initiatives }: Product): NotionP
       {
         id: uuid(13, index, nth),
         database: KEY_RESULTS,
-        title: `${title}: the number`,
+        title: measured.name,
         ...common,
         status,
         properties: {
           Objective: relation(id),
           Owner: people(common.by),
-          Baseline: number(40),
-          Target: number(60),
-          Current: number(44 + nth * 8),
-          Unit: { type: "rich_text", rich_text: [{ type: "text", plain_text: "%", href: null }] },
+          Baseline: number(measured.baseline),
+          Target: number(measured.target),
+          Current: number(measured.current),
+          Unit: { type: "rich_text", rich_text: [{ type: "text", plain_text: measured.unit, href: null }] },
         },
         lines: [],
       },

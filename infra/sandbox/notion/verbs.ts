@@ -2,7 +2,8 @@ import { createHmac } from "node:crypto";
 import type { Outcome, Request, Verb } from "../control/outcome.ts";
 import { ControlError } from "../control/records.ts";
 import type { Hook } from "../webhooks/delivery.ts";
-import { type NotionPage, type Pages, type StatusName, sourceOf, userId } from "./pages.ts";
+import { STATUSES } from "./key-results.ts";
+import { type NotionPage, type Pages, sourceOf, userId } from "./pages.ts";
 
 /** Thin: what happened to which page, and by whom. */
 const eventHook = (type: string, page: NotionPage, by: number, time: number): Hook => ({
@@ -35,8 +36,6 @@ const signedHook = (hook: Hook): Hook => ({
     return { body, headers: { "x-notion-signature": `sha256=${digest}` } };
   },
 });
-
-const STATUSES: readonly StatusName[] = ["Not started", "In progress", "Done", "Cancelled"];
 
 /** What product managers do with a page. */
 export const notionVerbs = (pages: Pages): Readonly<Record<string, readonly [string, Verb]>> => {

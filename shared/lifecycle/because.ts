@@ -216,7 +216,7 @@ const CLAUSES: Readonly<Record<Stage, Clauses>> = {
       needs > 0 && `${counted(needs, "customer")} asked for more after exposure`,
       scene.stateOf("production") === "done" &&
         scene.counts("production") &&
-        `launched: production is done since ${day(views.production.since ?? 0)}`,
+        `launched: production has been done since ${day(views.production.since ?? 0)}`,
     ];
   },
 };

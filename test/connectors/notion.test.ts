@@ -61,7 +61,7 @@ describe("the sandbox's Notion", () => {
     expect(spec?.references).toContainEqual({ alias: expect.stringMatching(/^ACME-\d+$/), place: "native" });
     const objective = called(all.get("objectives"), "Fewer abandoned carts");
     expect(objective?.fields).toMatchObject({ status: { category: "active", mappedBy: "tool" } });
-    expect(called(all.get("keyResults"), "Carts that become orders")?.fields).toMatchObject({
+    expect(called(all.get("keyResults"), "Checkouts that are finished")?.fields).toMatchObject({
       objectiveId: { kind: "objective", id: objective?.external.id },
       baseline: 40,
       target: 60,

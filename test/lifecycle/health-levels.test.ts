@@ -193,7 +193,7 @@ describe("scope", () => {
 
   it("does not apply before somebody took it on", () => {
     expect(level("scope", { ...grown(4, 4), committedAt: undefined })).toBe("not_applicable");
-    expect(dimension("scope", grown(0, 4))?.text).toMatch(/^it had no work items when it was committed, /);
+    expect(dimension("scope", grown(0, 4))?.text).toMatch(/^it had no work items at its start, /);
   });
 });
 

@@ -10,7 +10,7 @@ import { dayOf, isUnderWay, percent } from "./standing.ts";
 export const scope = (input: HealthInput, rules: HealthRules): Dimension => {
   const { committedAt, asOf } = input;
   if (!isUnderWay(input) || committedAt === undefined || committedAt > asOf)
-    return notApplicable("scope", "the feature is not committed yet");
+    return notApplicable("scope", "it has not been started yet");
   const records = [...input.items.flatMap(({ past }) => (past === undefined ? [] : [past])), ...(input.former ?? [])];
   const isIn = (at: Instant) => (item: ItemRecord) => {
     const left = [item.leftAt, item.cancelledAt, item.goneAt].filter((end) => end !== undefined).sort()[0];
@@ -21,7 +21,7 @@ export const scope = (input: HealthInput, rules: HealthRules): Dimension => {
   if (before.length < Math.max(1, rules.scope.fewestItems))
     return notApplicable(
       "scope",
-      `it had ${before.length === 0 ? "no work items" : `only ${counted(before.length, "work item")}`} when it was committed, ${day}`,
+      `it had ${before.length === 0 ? "no work items" : `only ${counted(before.length, "work item")}`} at its start, ${day}`,
     );
   // Points only where all have them: half an estimate is none.
   const isEstimated = [...before, ...now].every(({ points = 0 }) => points > 0);
@@ -33,7 +33,7 @@ export const scope = (input: HealthInput, rules: HealthRules): Dimension => {
   const kept = new Set(now);
   const went = before.filter((item) => !kept.has(item));
   const { atRiskAbove, offTrackAbove } = rules.scope;
-  const measured = `${isEstimated ? `${size(now)} points, ${size(before)}` : `${counted(now.length, "work item")}, ${before.length}`} when it was committed on ${day}: ${came.length} added, ${went.length} removed`;
+  const measured = `${isEstimated ? `${size(now)} points, ${size(before)}` : `${counted(now.length, "work item")}, ${before.length}`} at its start on ${day}: ${came.length} added, ${went.length} removed`;
   const level = growth > offTrackAbove ? "off_track" : growth > atRiskAbove ? "at_risk" : undefined;
   const evidence = came.toSorted((a, b) => (a.joinedAt > b.joinedAt ? -1 : 1)).map(({ url }) => url);
   const value = percent(growth);

@@ -74,7 +74,7 @@ export const HealthSection = ({ health }: Pick<FeatureView, "health">) => {
     <section aria-labelledby="health">
       <h2 id="health">Health</h2>
       <p class="verdict">
-        Signals say {HEALTH_WORDS[derived.value].word.toLowerCase()} <span class="quiet">rule {derived.rule}</span>
+        Signals say: {HEALTH_WORDS[derived.value].word.toLowerCase()} <span class="quiet">rule {derived.rule}</span>
       </p>
       {forecast != null && <Foreseen {...forecast} />}
       <ul class="records">

@@ -31,7 +31,7 @@ export const EXPOSURE: readonly Story[] = [
       states: { production: "done", support: "active" },
       because: [
         "R6 Deployed to production of acme/web 5 Mar; open to every customer since 5 Mar, for more than 7 d",
-        "R8 Launched: production is done since 12 Mar",
+        "R8 Launched: production has been done since 12 Mar",
       ],
     },
   },

@@ -163,7 +163,7 @@ export const MARKET: readonly Story[] = [
       headline: "support",
       states: { support: "active" },
       because: [
-        "R8 6 of 7 tickets came within 7 d from 4 Mar, right after customers first had it (3 Mar); launched: production is done since 10 Mar",
+        "R8 6 of 7 tickets came within 7 d from 4 Mar, right after customers first had it (3 Mar); launched: production has been done since 10 Mar",
       ],
       findings: ["6 of 7 tickets came within 7 d from 4 Mar, right after customers first had it (3 Mar)"],
     },

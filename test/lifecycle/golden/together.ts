@@ -50,7 +50,7 @@ export const TOGETHER: readonly Story[] = [
       },
       because: [
         "R7 Announced 11 Mar in Slack #launches; 1 campaign sent, the last 11 Mar; nothing sent for more than 14 d",
-        "R8 1 ticket within 30 d, the last 12 Mar; launched: production is done since 17 Mar",
+        "R8 1 ticket within 30 d, the last 12 Mar; launched: production has been done since 17 Mar",
       ],
     },
   },

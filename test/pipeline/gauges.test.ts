@@ -60,11 +60,11 @@ it("the doctor, the connections page and /metrics tell the same numbers", async 
   const patient = { store: { embedded: open }, running: true } as unknown as Patient;
   const findings = async () => (await Array.fromAsync(waiting(patient))).map(({ state, what }) => `${state} ${what}`);
   expect(await findings()).toEqual([
-    "ok inbox: 1 wait, 0 were given up",
-    "ok jobs: 0 wait, 0 were given up",
-    "ok unpublished: 0 wait, 0 were given up",
+    "ok inbox: 1 waiting, 0 given up",
+    "ok jobs: 0 waiting, 0 given up",
+    "ok unpublished: 0 waiting, 0 given up",
     `ok change feed: ${told["feed_lag_records"]} not read yet`,
   ]);
   open.pass(7200);
-  expect((await findings())[0]).toBe("warn inbox: 1 wait, the oldest for 122 minutes, 0 were given up");
+  expect((await findings())[0]).toBe("warn inbox: 1 waiting, the oldest for 122 minutes, 0 given up");
 });

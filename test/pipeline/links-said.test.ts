@@ -221,7 +221,7 @@ describe("the review page", () => {
     const answer = await hub.form("/review", { does: "confirm", link });
     expect([answer.status, answer.headers.get("location")]).toEqual([303, `/review?done=${link}`]);
     await hub.settle();
-    expect(await page()).toContain("No link waits.");
+    expect(await page()).toContain("No links to review.");
     expect(await speaking(hub, "ACME-1")).toEqual(["c1"]);
     await hub.form("/review", { does: "undo", link });
     await hub.settle();

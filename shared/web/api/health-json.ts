@@ -6,7 +6,7 @@ export const HealthDimensionJson = z
     name: z.enum(["schedule", "scope", "flow", "quality", "experiment", "support", "adoption", "freshness"]),
     level: z.enum(["on_track", "at_risk", "off_track", "unknown", "not_applicable"]),
     value: z.string().nullable().describe("What was measured, with its unit."),
-    threshold: z.string().nullable().describe("What it was held against."),
+    threshold: z.string().nullable().describe("The limit that it was compared with."),
     text: z.string().describe("One sentence."),
     evidence: z
       .array(z.string())

@@ -31,7 +31,7 @@ export interface Setting {
   /** Of a secret the name under which it is kept, never what it is. */
   readonly value: string;
   readonly isSecret: boolean;
-  /** The config no health update. */
+  /** The config says nothing of it. */
   readonly isDefault: boolean;
   /** In the config file, from 1. */
   readonly line?: number | undefined;

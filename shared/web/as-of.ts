@@ -32,6 +32,35 @@ export const pastMoment = (
   );
 };
 
+/**
+ * Where nothing was found: that nothing was there then is an answer only if the hub kept something of that moment.
+ *
+ * @throws HubError as_of_unavailable, with the moment since when it knows
+ */
+export const demandKept = async (views: Pick<WebDeps["views"], "asOf">, at: Instant | undefined): Promise<void> => {
+  if (at === undefined) return;
+  await views
+    .asOf(at)
+    .counts(undefined)
+    .catch((error: unknown) => {
+      // Too much changed for a board of that moment: something was kept.
+      if (!(error instanceof HubError) || error.retry !== "later") throw error;
+    });
+};
+
+/** Why a feature that is there now has nothing of then. @throws HubError as_of_unavailable */
+export const demandKnownThen = async (
+  views: Pick<WebDeps["views"], "asOf" | "feature">,
+  named: string,
+  at: Instant | undefined,
+): Promise<void> => {
+  if (at === undefined || (await views.feature(named)) === undefined) return;
+  await demandKept(views, at);
+  throw new HubError("as_of_unavailable", `the hub did not know "${named.slice(0, 64)}" at ${at}: it came later`, {
+    retry: "never",
+  });
+};
+
 /** The reads of that moment, or those of now. */
 export const viewsAt = ({ views }: Pick<WebDeps, "views">, at: Instant | undefined): PastViews =>
   at === undefined ? views : views.asOf(at);

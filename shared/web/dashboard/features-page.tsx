@@ -2,7 +2,7 @@ import * as z from "zod";
 import { dayOf } from "../../domain/day.ts";
 import { objectivesToChoose } from "../api/objective-filter.ts";
 import { checked, givenIn } from "../api/query.ts";
-import { viewsAt } from "../as-of.ts";
+import { demandKept, viewsAt } from "../as-of.ts";
 import { AsOfBanner } from "./as-of-banner.tsx";
 import { Beginning } from "./beginning.tsx";
 import { FeatureFilters, NothingMatches } from "./feature-filters.tsx";
@@ -59,6 +59,7 @@ export const featuresPage: PageHandler = async (c, deps) => {
           items: rows.slice(start, start + ROWS),
           next: start + ROWS < rows.length ? String(start + ROWS) : undefined,
         };
+  if (items.length === 0 && after === undefined) await demandKept(views, query.at);
   const isFiltered = block !== undefined || Object.values(query.parameters).some(Boolean);
   const following = linkCursor(deps, scope, next);
   const title = block?.title ?? (isTimeline ? "Timeline" : "Features");

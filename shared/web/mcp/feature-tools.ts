@@ -4,7 +4,7 @@ import { BADGES, STAGE_STATES, STAGES } from "../../domain/stage.ts";
 import type { FeatureView } from "../../store/views.ts";
 import { ownersNamed } from "../api/feature-filter.ts";
 import { Moment, productId, since } from "../api/filters.ts";
-import { AsOf, pastMoment, viewsAt } from "../as-of.ts";
+import { AsOf, demandKept, demandKnownThen, pastMoment, viewsAt } from "../as-of.ts";
 import { featurePath } from "../feature-address.ts";
 import { defineTool, PAGE, quoted, type Tool, type ToolAsked, VendorText, vendorText } from "./tool.ts";
 import { Cursor, placeIn, sealedIn } from "./tool-cursor.ts";
@@ -65,6 +65,7 @@ const named = async ({ deps, input }: ToolAsked<{ readonly feature: string; read
   const at = pastMoment(input.as_of, deps);
   const feature = await viewsAt(deps, at).feature(input.feature);
   if (feature !== undefined) return { feature, at };
+  await demandKnownThen(deps.views, input.feature, at);
   throw new HubError("feature_unknown", "there is no such feature", { retry: "never" });
 };
 
@@ -103,6 +104,7 @@ const listFeatures = defineTool({
       updatedSince: since(input.updated_since),
     };
     const { items, next } = await viewsAt(deps, at).features(filter, placeIn(asked, "list_features"), PAGE);
+    if (items.length === 0 && input.cursor === undefined) await demandKept(deps.views, at);
     return {
       at,
       data: {

@@ -49,6 +49,8 @@ export interface PastReads {
    * features and lists of them are there from the feature's first day.
    */
   asOf(at: Instant): PastViews;
+  /** The moment of the first board that was kept: of earlier ones nothing is told. Undefined: none was kept yet. */
+  keptSince(): Promise<Instant | undefined>;
   /** Features of which something else was shown at the end of a time than at its beginning, or in between. */
   changed(since: Instant, until: Instant, after: string | undefined, limit: number): Promise<Slice<ViewChange>>;
 }

@@ -5,7 +5,7 @@ import { kindOf } from "../domain/kind.ts";
 import type { Stage } from "../domain/stage.ts";
 import type { Row, Table } from "../ports/table.ts";
 import { boardPlace, HEALTH_BY_RANK, placedIn } from "./board-place.ts";
-import { COLUMNS } from "./boards.ts";
+import { COLUMNS, firstBoardAt } from "./boards.ts";
 import type { ConnectionDetail, MappedWord } from "./connection-detail.ts";
 import { letterNamed } from "./dead-letters.ts";
 import { calledSo, entitiesById, entityById } from "./entities.ts";
@@ -168,6 +168,7 @@ export const tableViews = (
       });
     },
     asOf: (at) => pastViews(table, at, idOf),
+    keptSince: () => firstBoardAt(table),
     changed: (since, until, after, limit) => changedBetween(table, since, until, after, limit),
     async column(stage, product, after, limit, { health, q, owner } = {}) {
       const items: FeatureView[] = [];

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { HubError } from "../connector/errors.ts";
 import { dayOf, endOfDay } from "../domain/day.ts";
 import { type Instant, instant } from "../domain/instant.ts";
+import { notKept } from "../store/boards.ts";
 import type { PastViews } from "../store/views.ts";
 import { Moment } from "./api/filters.ts";
 import type { WebDeps } from "./web-deps.ts";
@@ -33,24 +34,22 @@ export const pastMoment = (
 };
 
 /**
- * Where nothing was found: that nothing was there then is an answer only if the hub kept something of that moment.
+ * Of a moment before the first board, that nothing was there or that all is new since would be no answer.
  *
  * @throws HubError as_of_unavailable, with the moment since when it knows
  */
-export const demandKept = async (views: Pick<WebDeps["views"], "asOf">, at: Instant | undefined): Promise<void> => {
+export const demandKept = async (
+  views: Pick<WebDeps["views"], "keptSince">,
+  at: Instant | undefined,
+): Promise<void> => {
   if (at === undefined) return;
-  await views
-    .asOf(at)
-    .counts(undefined)
-    .catch((error: unknown) => {
-      // Too much changed for a board of that moment: something was kept.
-      if (!(error instanceof HubError) || error.retry !== "later") throw error;
-    });
+  const first = await views.keptSince();
+  if (first === undefined || at < first) throw notKept(at, first);
 };
 
 /** Why a feature that is there now has nothing of then. @throws HubError as_of_unavailable */
 export const demandKnownThen = async (
-  views: Pick<WebDeps["views"], "asOf" | "feature">,
+  views: Pick<WebDeps["views"], "keptSince" | "feature">,
   named: string,
   at: Instant | undefined,
 ): Promise<void> => {

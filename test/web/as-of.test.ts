@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { HubError } from "../../shared/connector/errors.ts";
 import { feature, openSaid } from "../pipeline/said-hub.ts";
 import { memoryViews } from "./memory-views.ts";
 import { sampleApp, sampleHub } from "./sample-hub.ts";
@@ -38,25 +37,24 @@ describe("as_of", () => {
   });
 
   it("is refused with the first day that is known where the hub kept nothing, and for a feature that came later", async () => {
-    const first = { first: "2026-11-01T08:00:00.000Z" };
-    const unkept = new HubError("as_of_unavailable", "the hub kept no board of then: the first one is of 1 November", {
-      retry: "never",
-      details: first,
-    });
     const all = memoryViews(now);
     const none = {
       ...all,
       feature: async () => undefined,
       features: async () => ({ items: [], next: undefined }),
-      counts: () => Promise.reject(unkept),
     };
-    const young = sampleApp(now, { views: { ...all, asOf: () => none } });
+    const keptSince = async () => "2026-11-01T08:00:00.000Z";
+    const young = sampleApp(now, { timezone: "Europe/Berlin", views: { ...all, asOf: () => none, keptSince } });
     const told = async (path: string, of = young) => {
       const response = await of.request(path);
       const { code, detail } = (await response.json()) as { code: string; detail: string };
       return [response.status, code, detail];
     };
-    const early = [404, "as_of_unavailable", "The hub kept no board of then: the first one is of 1 November."];
+    const early = [
+      404,
+      "as_of_unavailable",
+      `The hub kept no board of 2026-10-20T21:59:59.999Z: the first one is of ${await keptSince()}.`,
+    ];
     expect(await told("/v1/features?as_of=2026-10-20")).toEqual(early);
     expect(await told(`/v1/features/${moved?.id}?as_of=2026-10-20`)).toEqual(early);
     expect(await told(`/v1/features/${moved?.id}/explain?as_of=2026-10-20`)).toEqual(early);
@@ -138,6 +136,8 @@ describe("compare", () => {
     const page = await (await hub.app.request("/?compare=2026-02-01")).text();
     expect(page).toContain('Nothing is known of <time datetime="2026-02-01">1 Feb 2026</time> to compare with');
     expect(page).not.toContain("1 new");
+    const summary = await hub.app.request("/v1/changes/summary?since=2026-02-01");
+    expect([summary.status, await summary.json()]).toMatchObject([404, { code: "as_of_unavailable" }]);
   });
 
   it("has the same figures in the API, the most important first", async () => {

@@ -164,6 +164,7 @@ export const memoryViews = (shown: Shown): Views => {
         of(product).map(({ health }) => health.value),
       ),
     asOf: () => memoryViews(shown.before ?? NOTHING),
+    keptSince: async () => "2020-01-01T00:00:00.000Z",
     changed: async (_since, _until, after, limit) => {
       const before = new Map(shown.before?.features.map((feature) => [feature.id, feature]));
       const now = new Map(shown.features.map((feature) => [feature.id, feature]));

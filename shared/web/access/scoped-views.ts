@@ -77,6 +77,7 @@ export const scopedViews = (views: Views, products: readonly string[]): Views =>
       ),
     ...scopedReads(views, { products, isMine, shown }),
     asOf: (at) => scopedReads(views.asOf(at), { products, isMine, shown: shownThen }),
+    keptSince: () => views.keptSince(),
     async changed(since, until, after, limit) {
       const { items, next } = await views.changed(since, until, after, limit);
       const then = async (view: FeatureView | undefined) =>

@@ -5,6 +5,7 @@ import { CHANGES, type ChangeKind, changesBetween } from "../../report/changes-b
 import { eventSentence } from "../../report/event-sentence.ts";
 import { windowOf } from "../api/change-routes.ts";
 import { Moment, productId } from "../api/filters.ts";
+import { demandKept } from "../as-of.ts";
 import { featurePath } from "../feature-address.ts";
 import { defineTool, PAGE, quoted, type Tool, VendorText, vendorText } from "./tool.ts";
 import { Cursor, placeIn, sealedIn } from "./tool-cursor.ts";
@@ -90,6 +91,7 @@ const summariseChanges = defineTool({
   },
   find: async ({ deps, input }) => {
     const { since, until } = windowOf(deps, input);
+    await demandKept(deps.views, since);
     const product = await productId(deps.views, input.product);
     const { items, features, counts, left } = await changesBetween(deps.views, {
       since,

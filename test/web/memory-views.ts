@@ -285,6 +285,14 @@ export const memoryViews = (shown: Shown): Views => {
         after,
         limit,
       ),
+    changesBack: async (since, after, limit, names) =>
+      page(
+        shown.changes
+          .filter(({ recordedAt, name }) => recordedAt >= since && (names === undefined || names.includes(name)))
+          .toReversed(),
+        after,
+        limit,
+      ),
     lastChanges: async (name, limit) =>
       shown.changes
         .filter((event) => event.name === name)

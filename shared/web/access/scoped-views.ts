@@ -213,6 +213,13 @@ export const scopedViews = (views: Views, products: readonly string[]): Views =>
         (place, size) => views.changes(since, place, size, names),
         async (events) => (await Promise.all(events.map(told))).filter((event) => event !== undefined),
       ),
+    changesBack: (since, after, limit, names) =>
+      sifted(
+        after,
+        limit,
+        (place, size) => views.changesBack(since, place, size, names),
+        async (events) => (await Promise.all(events.map(told))).filter((event) => event !== undefined),
+      ),
     lastChanges: async (name, limit) =>
       (await Promise.all((await views.lastChanges(name, limit)).map(told))).filter((event) => event !== undefined),
     connections,

@@ -1,7 +1,7 @@
+import { demandKnownThen } from "../../shared/store/known-then.ts";
 import type { Dependency } from "../../shared/store/plan-past.ts";
 import type { EvidenceLine, FeatureView, Views } from "../../shared/store/views.ts";
 import { explanationJson } from "../../shared/web/api/feature-json.ts";
-import { demandKnownThen } from "../../shared/web/as-of.ts";
 import { AS_OF, momentOf } from "./as-of.ts";
 import { type Command, text } from "./command.ts";
 import { featureNamed } from "./feature-named.ts";

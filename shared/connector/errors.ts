@@ -15,7 +15,7 @@ export const ERRORS = {
     "A newer version of Throughline changed this store in a way that this one would spoil: start that version, or a later one.",
   connection_unknown: "Use the name of a connection of throughline.config.ts; `/v1/connections` lists them.",
   stream_unknown: "Use a stream that the connector declares; `throughline normalise` without arguments lists them.",
-  feature_unknown: "Use a key, an id or the whole name of a feature; `throughline features` lists them.",
+  feature_unknown: "Use a key or id of a feature; `throughline features` lists them.",
   work_item_unknown:
     "Use a key or id of a work item; `throughline export work_item` lists them. Of a feature, `throughline explain` tells.",
   usage: "See `throughline help`.",

@@ -2,7 +2,6 @@ import * as z from "zod";
 import { HubError } from "../connector/errors.ts";
 import { dayOf, endOfDay } from "../domain/day.ts";
 import { type Instant, instant } from "../domain/instant.ts";
-import { notKept } from "../store/boards.ts";
 import type { PastViews } from "../store/views.ts";
 import { Moment } from "./api/filters.ts";
 import type { WebDeps } from "./web-deps.ts";
@@ -31,33 +30,6 @@ export const pastMoment = (
       details: { parameter },
     },
   );
-};
-
-/**
- * Of a moment before the first board, that nothing was there or that all is new since would be no answer.
- *
- * @throws HubError as_of_unavailable, with the moment since when it knows
- */
-export const demandKept = async (
-  views: Pick<WebDeps["views"], "keptSince">,
-  at: Instant | undefined,
-): Promise<void> => {
-  if (at === undefined) return;
-  const first = await views.keptSince();
-  if (first === undefined || at < first) throw notKept(at, first);
-};
-
-/** Why a feature that is there now has nothing of then. @throws HubError as_of_unavailable */
-export const demandKnownThen = async (
-  views: Pick<WebDeps["views"], "keptSince" | "feature">,
-  named: string,
-  at: Instant | undefined,
-): Promise<void> => {
-  if (at === undefined || (await views.feature(named)) === undefined) return;
-  await demandKept(views, at);
-  throw new HubError("as_of_unavailable", `the hub did not know "${named.slice(0, 64)}" at ${at}: it came later`, {
-    retry: "never",
-  });
 };
 
 /** The reads of that moment, or those of now. */

@@ -1,8 +1,9 @@
 import * as z from "zod";
 import { dayOf } from "../../domain/day.ts";
+import { demandKept } from "../../store/known-then.ts";
 import { objectivesToChoose } from "../api/objective-filter.ts";
 import { checked, givenIn } from "../api/query.ts";
-import { demandKept, viewsAt } from "../as-of.ts";
+import { viewsAt } from "../as-of.ts";
 import { AsOfBanner } from "./as-of-banner.tsx";
 import { Beginning } from "./beginning.tsx";
 import { FeatureFilters, NothingMatches } from "./feature-filters.tsx";

@@ -1,10 +1,11 @@
 import * as z from "zod";
 import { HubError } from "../../connector/errors.ts";
 import { BADGES, STAGE_STATES, STAGES } from "../../domain/stage.ts";
+import { demandKept, demandKnownThen } from "../../store/known-then.ts";
 import type { FeatureView } from "../../store/views.ts";
 import { ownersNamed } from "../api/feature-filter.ts";
 import { Moment, productId, since } from "../api/filters.ts";
-import { AsOf, demandKept, demandKnownThen, pastMoment, viewsAt } from "../as-of.ts";
+import { AsOf, pastMoment, viewsAt } from "../as-of.ts";
 import { featurePath } from "../feature-address.ts";
 import { defineTool, PAGE, quoted, type Tool, type ToolAsked, VendorText, vendorText } from "./tool.ts";
 import { Cursor, placeIn, sealedIn } from "./tool-cursor.ts";

@@ -2,6 +2,7 @@ import { HubError } from "../../shared/connector/errors.ts";
 import type { Stage } from "../../shared/domain/stage.ts";
 import { changesBetween, type FeatureChange } from "../../shared/report/changes-between.ts";
 import { CHANGE_WORDS, STAGE_WORDS } from "../../shared/report/words.ts";
+import { demandKept } from "../../shared/store/known-then.ts";
 import type { Views } from "../../shared/store/views.ts";
 import { momentOf } from "./as-of.ts";
 import { type Call, type Command, text } from "./command.ts";
@@ -27,6 +28,7 @@ const summary = async (call: Call, views: Views, timezone: string): Promise<void
   const now = new Date().toISOString();
   const since = momentOf(sinceGiven(call), "since", timezone) ?? now;
   const until = momentOf(call, "until", timezone) ?? now;
+  await demandKept(views, since);
   const slug = text(call.values, "product");
   const product = (await views.products()).find(({ id, slug: one }) => slug === id || slug === one);
   if (slug !== undefined && product === undefined)

@@ -6,6 +6,7 @@ import { ERRORS, type ErrorCode, HubError } from "../../shared/connector/errors.
 import { capabilitiesOf, rightsBeyondReading } from "../../shared/pipeline/capabilities.ts";
 import { connectionViews } from "../../shared/pipeline/connection-views.ts";
 import type { Connection } from "../../shared/pipeline/hub.ts";
+import { problemLine } from "../../shared/platform/config.ts";
 import { connectionProblems } from "../../shared/platform/connections.ts";
 import type { HubConfig } from "../../shared/platform/define-hub.ts";
 import { suggestion } from "../../shared/platform/suggestion.ts";
@@ -119,15 +120,18 @@ const config: Check = async function* ({ workspace, broken, config: held, runnin
 };
 
 /** Secrets that nobody set, settings that are wrong, addresses that would carry a credential in the open. */
-const settings: Check = async function* ({ config: held, store }) {
+const settings: Check = async function* ({ config: held, store, workspace }) {
   if (held === undefined || store === undefined) return;
   const problems = await connectionProblems(held, store.embedded.ports.secrets);
-  for (const { path, message } of problems) {
+  const file = workspace?.config;
+  for (const problem of problems) {
+    const { path, message } = problem;
     const isSecret = message.includes(" is not set");
     yield {
       check: isSecret ? "secrets" : "settings",
       state: "fail",
-      what: `${path.map(String).join(".")}: ${message}`,
+      what:
+        file === undefined ? `${path.map(String).join(".")}: ${message}` : problemLine(problem, file.file, file.text),
       fix: ERRORS[isSecret ? "secret_missing" : "config_invalid"],
       code: isSecret ? "secret_missing" : "config_invalid",
     };

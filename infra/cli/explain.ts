@@ -1,24 +1,28 @@
-import { HubError } from "../../shared/connector/errors.ts";
+import { demandKnownThen } from "../../shared/store/known-then.ts";
 import type { Dependency } from "../../shared/store/plan-past.ts";
 import type { EvidenceLine, FeatureView, Views } from "../../shared/store/views.ts";
 import { explanationJson } from "../../shared/web/api/feature-json.ts";
-import { AS_OF, viewsThen } from "./as-of.ts";
+import { AS_OF, momentOf } from "./as-of.ts";
 import { type Command, text } from "./command.ts";
+import { featureNamed } from "./feature-named.ts";
 import { bold, HEALTH, json, plain, reading, strip } from "./show.ts";
 
 export const explain: Command = {
-  usage: "throughline explain <key> [--as-of D]",
+  usage: "throughline explain <key or name> [--as-of D]",
   does: "why a feature is where it is, what is missing for the next stage, who says otherwise, what cannot be seen",
   options: AS_OF,
   words: [1, 1],
   run: (call) =>
     reading(call, async (views, timezone) => {
       const key = call.words[0] ?? "";
-      const view = await viewsThen(call, views, timezone).feature(key);
-      if (view === undefined && (await views.feature(key)) !== undefined)
-        throw new HubError("as_of_unavailable", `the hub did not know "${key}" then`, { retry: "never" });
-      if (view === undefined)
-        throw new HubError("feature_unknown", `no feature is called "${key}"`, { retry: "never" });
+      const at = momentOf(call, "as-of", timezone);
+      // Whatever it was called then, it is found by its names of today.
+      const present = await featureNamed(views, key);
+      const view = at === undefined ? present : await views.asOf(at).feature(present.id);
+      if (view === undefined) {
+        await demandKnownThen(views, present.id, at);
+        return;
+      }
       if (call.json) return json(call, explanationJson(view));
       call.terminal.out(await inWords(views, view, text(call.values, "as-of") === undefined));
     }),

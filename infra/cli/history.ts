@@ -1,9 +1,9 @@
-import { HubError } from "../../shared/connector/errors.ts";
 import type { Course } from "../../shared/domain/interval.ts";
 import type { ItemHistory, TimeInStatus } from "../../shared/domain/item-history.ts";
 import { snakeKeys } from "../../shared/domain/snake-case.ts";
 import { shownHistory } from "../../shared/store/shown-history.ts";
 import { type Command, EXIT } from "./command.ts";
+import { noWorkItem } from "./feature-named.ts";
 import { openStore } from "./open-store.ts";
 import { plain } from "./show.ts";
 
@@ -15,8 +15,7 @@ export const history: Command = {
     const store = await openStore(terminal);
     try {
       const item = await store.views.workItem(key);
-      if (item === undefined)
-        throw new HubError("work_item_unknown", `no work item is called "${key}"`, { retry: "never" });
+      if (item === undefined) return await noWorkItem(store.views, key);
       const past = await store.views.itemHistory(item);
       if (json) {
         const told = { id: item.id, key: item.source.key ?? null, name: item.fields.title, ...shownHistory(past) };

@@ -10,6 +10,7 @@ import { openHub } from "../../shared/platform/open-hub.ts";
 import { tableViews } from "../../shared/store/table-views.ts";
 import type { Views } from "../../shared/store/views.ts";
 import { keptDemoConfig } from "../local/demo.ts";
+import { keptAddress } from "../local/hub-address.ts";
 import { openWorkspace } from "../local/workspace.ts";
 import type { Terminal } from "./command.ts";
 
@@ -46,7 +47,7 @@ export const openStore = async (terminal: Terminal): Promise<OpenStore> => {
 /** A hub over a data folder, whether another one runs there or not; makes the folder where there is none. */
 export const openBeside = async (terminal: Terminal, folder: string, config: HubConfig): Promise<OpenStore> => {
   const { environment, root } = terminal;
-  const url = `http://localhost:${environment["PORT"] ?? "4100"}`;
+  const url = keptAddress(folder) ?? `http://localhost:${environment["PORT"] ?? "4100"}`;
   const embedded = openEmbedded({ folder, exclusive: false, environment, envFile: join(root, ".env"), url });
   const hub = await openHub({
     config,

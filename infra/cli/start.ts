@@ -1,6 +1,7 @@
 import { flushCompileCache } from "node:module";
 import { HubError } from "../../shared/connector/errors.ts";
 import { jsonLog } from "../../shared/platform/log.ts";
+import { counted } from "../../shared/report/figures.ts";
 import { openWorkspace } from "../local/workspace.ts";
 import { type Call, type Command, EXIT, type Terminal, text, type Values } from "./command.ts";
 import { signInLink } from "./made-key.ts";
@@ -67,8 +68,9 @@ const serve = async ({ values, terminal }: Call, demoOnly: boolean): Promise<num
       : "demo data, nothing leaves this machine";
   terminal.out(`Throughline   ${local.url}      ${about}\n`);
   if (workspace.demo !== undefined) {
+    const why = demoOnly ? "The" : "No throughline.config.ts here, so the";
     terminal.out(
-      "  No throughline.config.ts here, so the demo workspace is loaded: 3 products, about 60 features, 6 months.\n",
+      `  ${why} ${demoWords(workspace.demo.size, local.sandbox?.company.products.length ?? 0, local.sandbox?.company.weeks ?? 0)}\n`,
     );
     terminal.out("  Your own repository:  npx throughline import github owner/repo\n");
     terminal.out(`  Change something in the made-up tools and watch it arrive:  ${local.sandbox?.urls.control}\n`);
@@ -82,6 +84,10 @@ const serve = async ({ values, terminal }: Call, demoOnly: boolean): Promise<num
   await local.stop();
   return signal === "SIGINT" ? EXIT.interrupted : EXIT.ok;
 };
+
+/** What the demo shows. How many features that makes is told by the board: tools name some of them several times. */
+export const demoWords = (size: number, products: number, weeks: number): string =>
+  `demo workspace is loaded: ${counted(products, "product")}, ${counted(size, "work item")} and ${counted(weeks, "week")} of a made-up company.`;
 
 /** Whoever keeps the lines wants all of them; who watches a terminal wants what goes wrong. */
 const logsAll = (values: Values, environment: Terminal["environment"]): boolean => {

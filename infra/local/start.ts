@@ -15,6 +15,7 @@ import { derivedKey, serveAs } from "../../shared/platform/serving.ts";
 import { type Sandbox, SITES, startSandbox } from "../sandbox/index.ts";
 import { demoConfig, keepDemoConfig } from "./demo.ts";
 import { answer, httpEvent } from "./http-event.ts";
+import { keepAddress } from "./hub-address.ts";
 import { localPicture } from "./picture.ts";
 import { endless } from "./pumps.ts";
 import { type Receipts, receipts } from "./receipts.ts";
@@ -77,6 +78,7 @@ export const startLocalHub = async (options: {
       told: (what) => wake(what),
     });
     undo.push(() => embedded.close());
+    undo.push(keepAddress(workspace.folder, url));
     const webhookSecret = Buffer.from(derivedKey(key, "demo webhooks")).toString("hex");
     const sandbox = workspace.demo && (await openSandbox(workspace, url, webhookSecret));
     if (sandbox !== undefined) undo.push(() => sandbox.stop());

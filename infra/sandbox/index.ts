@@ -1,6 +1,7 @@
 import { type Access, withAccess } from "./access/access.ts";
 import { linearHookFields } from "./access/hook-desk.ts";
 import { standingHooks } from "./access/standing-hooks.ts";
+import { WORK_DAYS } from "./company/calendar.ts";
 import { company } from "./company/company.ts";
 import { products } from "./company/features.ts";
 import { World } from "./company/world.ts";
@@ -60,6 +61,8 @@ export interface Sandbox {
     readonly seed: number;
     readonly size: number;
     readonly until: Date;
+    /** Of its history. */
+    readonly weeks: number;
     readonly products: readonly SandboxProduct[];
     readonly jira: { readonly projectKeys: readonly string[]; readonly site: string };
     readonly linear: { readonly teamKeys: readonly string[]; readonly workspace: string };
@@ -167,6 +170,7 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbo
       seed,
       size,
       until,
+      weeks: WORK_DAYS / 5,
       products: products(seed, size).map(({ name, tracker, key, owner, repo, features }) => ({
         name,
         tracker,

@@ -99,10 +99,16 @@ const shortened = (value: unknown, url: string): unknown => {
   return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, shortened(part, url)]));
 };
 
+/** The hub knows nothing of earlier days: what it compares with must be of its own time. */
+const BEGAN = new Date().toISOString();
+
 const queryOf = (route: Route): string =>
   parametersOf(route)
     .filter(({ required }) => required)
-    .map(({ name, example }) => `${name}=${encodeURIComponent(String(example))}`)
+    .map(({ name, example }) => {
+      const value = route.id === "summarise_changes" && name === "since" ? BEGAN : String(example);
+      return `${name}=${encodeURIComponent(value)}`;
+    })
     .join("&");
 
 /** The path with what it names, one after the other: the first things of the list above each name. */

@@ -16,7 +16,8 @@ export const ERRORS = {
   connection_unknown: "Use the name of a connection of throughline.config.ts; `/v1/connections` lists them.",
   stream_unknown: "Use a stream that the connector declares; `throughline normalise` without arguments lists them.",
   feature_unknown: "Use a key or id of a feature; `throughline features` lists them.",
-  work_item_unknown: "Use a key or id of a work item; `throughline export work_item` lists them.",
+  work_item_unknown:
+    "Use a key or id of a work item; `throughline export work_item` lists them. Of a feature, `throughline explain` tells.",
   usage: "See `throughline help`.",
   signature_rejected: "Compare the webhook's secret in the tool with the one of this connection.",
   payload_unreadable:

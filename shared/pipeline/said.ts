@@ -13,9 +13,8 @@ const LINE_AT_MOST = 300;
 
 const cut = (text: string): string => (text.length > LINE_AT_MOST ? `${text.slice(0, LINE_AT_MOST - 1)}…` : text);
 
-/** What a person said as one sentence without its reason. */
-const sentence = ({ said, by, expiresAt }: Assertion): string => {
-  const until = `until ${expiresAt.slice(0, 10)}`;
+/** What a person said as one sentence without its reason. @param until when it ends, or ended */
+const sentence = ({ said, by, expiresAt }: Assertion, until = `until ${expiresAt.slice(0, 10)}`): string => {
   if (said.about === "health") return `${by.name} says ${HEALTH_WORDS[said.value].word.toLowerCase()}, ${until}`;
   const stage = STAGE_WORDS[said.stage];
   const says = { enter: `is in ${stage}`, not: `is not in ${stage}`, skip: `skips ${stage}` }[said.says];
@@ -45,7 +44,13 @@ const assertionRow = (feature: string, assertion: Assertion, url: string): Said 
   });
   const isCleared = clearedAt !== undefined && endOf(assertion) === clearedAt;
   return {
-    line: line(id, `${sentence(assertion)}: ${reason}`, by.name, url, at),
+    line: line(
+      id,
+      `${isCleared ? sentence(assertion, `ended on ${clearedAt.slice(0, 10)}`) : sentence(assertion)}: ${reason}`,
+      by.name,
+      url,
+      at,
+    ),
     facts: assertedFacts(feature, assertion, url),
     timeline: [
       told(at, `${sentence(assertion)}: ${reason}`),

@@ -14,6 +14,7 @@ import { HubRulesShape, withEnvironments } from "./production-environments.ts";
 import { MailShape, ReportShape } from "./report-shape.ts";
 import { RulesShape } from "./rules-shape.ts";
 import { suggestion } from "./suggestion.ts";
+import { Zone } from "./time-shape.ts";
 
 export const Slug = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,59}$/, "lower-case letters, digits, - and _");
 
@@ -138,10 +139,9 @@ export const HubConfigShape = z.strictObject({
     .optional()
     .describe("Reports that are made and sent by a schedule, by name ([reports.md](reports.md))."),
   mail: MailShape.optional().describe("How reports go out as mails."),
-  timezone: z
-    .string()
-    .optional()
-    .describe("IANA name of the zone that days and weeks are counted in, in reports and in `as_of`; UTC without it."),
+  timezone: Zone.optional().describe(
+    "IANA name of the zone that days and weeks are counted in, in reports and in `as_of`; UTC without it.",
+  ),
   weekStart: z.enum(WEEK_STARTS).optional().describe("First day of the week; Monday without it."),
   events: z
     .strictObject({
@@ -184,6 +184,12 @@ export interface ConfigProblem {
   readonly message: string;
 }
 
+/** `file:line:column  path: what is wrong. Did you mean …?` */
+export const problemLine = ({ path, message }: ConfigProblem, file: string, text: string): string => {
+  const { line, column } = locate(text, path);
+  return `${file}:${line}:${column}  ${path.map(String).join(".") || "the file"}: ${message}`;
+};
+
 /** All problems at once, each as `file:line:column  path: what is wrong. Did you mean …?`. */
 export const configInvalid = (
   problems: readonly ConfigProblem[],
@@ -191,10 +197,7 @@ export const configInvalid = (
   text: string,
   code: ErrorCode = "config_invalid",
 ): HubError => {
-  const lines = problems.map(({ path, message }) => {
-    const { line, column } = locate(text, path);
-    return `${file}:${line}:${column}  ${path.map(String).join(".") || "the file"}: ${message}`;
-  });
+  const lines = problems.map((problem) => problemLine(problem, file, text));
   return new HubError(code, lines.join("\n"), { retry: "never", details: { problems: problems.length } });
 };
 

@@ -84,11 +84,11 @@ export const connectionProblems = async (
     }
   }
   for (const [slug, { sources }] of Object.entries(config.products ?? {})) {
-    for (const source of sources) {
+    for (const [place, source] of sources.entries()) {
       const name = source.split(":", 1)[0] ?? "";
       if (Object.hasOwn(config.connections, name)) continue;
       problems.push({
-        path: ["products", slug, "sources"],
+        path: ["products", slug, "sources", place],
         message: `no connection "${name}"${suggestion(name, Object.keys(config.connections))}`,
       });
     }

@@ -8,6 +8,12 @@ const SKIPPED = /(?:\s+|\/\/[^\n]*|\/\*[\s\S]*?\*\/)/y;
 const NAMED = /(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|([A-Za-z_$][\w$]*))\s*:/y;
 const TEXT = /(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`)/y;
 
+/** A brace or bracket that is open: the key before it, and how many elements of a list went by. */
+interface Frame {
+  readonly name: string;
+  place: number | undefined;
+}
+
 /** What the pattern finds at this very place. */
 const here = (pattern: RegExp, text: string, at: number): RegExpExecArray | null => {
   pattern.lastIndex = at;
@@ -16,13 +22,21 @@ const here = (pattern: RegExp, text: string, at: number): RegExpExecArray | null
 
 /**
  * Where in a config file's text the value at a path stands, or the nearest enclosing one that can be found.
- * Reads object literals only: keys, braces, strings and comments; what is computed is not seen.
+ * Reads object and array literals only: keys, braces, brackets, strings and comments; what is computed is not seen.
  */
 export const locate = (text: string, path: readonly PropertyKey[]): Position => {
   const wanted = path.map(String);
   let best = { depth: -1, at: 0 };
-  const stack: string[] = [];
+  const stack: Frame[] = [];
   let key: string | undefined;
+  const note = (path: readonly string[], at: number) => {
+    const depth = common(path, wanted);
+    if (depth === path.length && depth > best.depth) best = { depth, at };
+  };
+  const pathTo = (last: string) => settingOf([...stack.map(({ name }) => name), last].filter((part) => part !== ""));
+  /** Its place in the list around it, where it is an element of one. */
+  const element = () =>
+    key === undefined && stack.at(-1)?.place !== undefined ? String(stack.at(-1)?.place) : undefined;
   for (let at = 0; at < text.length; ) {
     const skipped = here(SKIPPED, text, at)?.[0];
     if (skipped !== undefined) {
@@ -32,22 +46,30 @@ export const locate = (text: string, path: readonly PropertyKey[]): Position => 
     const named = here(NAMED, text, at);
     if (named !== null) {
       key = named[1] ?? named[2] ?? named[3] ?? "";
-      const path = settingOf([...stack, key].filter((part) => part !== ""));
-      const depth = common(path, wanted);
-      if (depth === path.length && depth > best.depth) best = { depth, at };
+      note(pathTo(key), at);
       at += named[0].length;
       continue;
     }
     const string = here(TEXT, text, at)?.[0];
     if (string !== undefined) {
+      const place = element();
+      if (place !== undefined) note(pathTo(place), at);
       at += string.length;
       continue;
     }
     const character = text[at];
-    if (character === "{") {
-      stack.push(key ?? "");
+    if (character === "{" || character === "[") {
+      const place = element();
+      if (place !== undefined) note(pathTo(place), at);
+      stack.push({ name: key ?? place ?? "", place: character === "[" ? 0 : undefined });
       key = undefined;
-    } else if (character === "}") stack.pop();
+    } else if (character === "}" || character === "]") {
+      stack.pop();
+      key = undefined;
+    } else if (character === ",") {
+      const list = stack.at(-1);
+      if (list?.place !== undefined) list.place += 1;
+    }
     at += 1;
   }
   const before = text.slice(0, best.at).split("\n");

@@ -1,4 +1,3 @@
-import { isZone } from "../domain/day.ts";
 import type { Secrets } from "../ports/secrets.ts";
 import type { ConfigProblem } from "./config.ts";
 import type { HubConfig } from "./define-hub.ts";
@@ -25,28 +24,24 @@ export const reportSecrets = (config: HubConfig): string[] => {
   return [...new Set([...secretsIn(config).map(([, name]) => name), ...outputs])];
 };
 
-/** What cannot be meant of reports: zones, products and outputs that are not there, mails without a sender, secrets that nobody set. */
+/** What cannot be meant of reports: products and outputs that are not there, mails without a sender, secrets that nobody set. */
 export const reportProblems = async (config: HubConfig, secrets: Pick<Secrets, "get">): Promise<ConfigProblem[]> => {
-  const { reports = {}, products = {}, outputs = {}, mail, timezone } = config;
+  const { reports = {}, products = {}, outputs = {}, mail } = config;
   const problems: ConfigProblem[] = [];
-  const add = (path: readonly string[], message: string) => problems.push({ path, message });
-  if (timezone !== undefined && !isZone(timezone))
-    add(["timezone"], `no zone "${timezone}": use an IANA name such as Europe/Berlin`);
+  const add = (path: readonly PropertyKey[], message: string) => problems.push({ path, message });
   for (const [name, report] of Object.entries(reports)) {
     const at = ["reports", name];
-    if (report.timezone !== undefined && !isZone(report.timezone))
-      add([...at, "timezone"], `no zone "${report.timezone}": use an IANA name such as Europe/Berlin`);
     if (report.kind === "own" && report.sections === undefined)
       add([...at, "sections"], "a report of its own kind names its sections");
-    for (const slug of report.products ?? [])
+    for (const [place, slug] of (report.products ?? []).entries())
       if (!Object.hasOwn(products, slug))
-        add([...at, "products"], `no product "${slug}"${suggestion(slug, Object.keys(products))}`);
-    for (const recipient of report.to) {
+        add([...at, "products", place], `no product "${slug}"${suggestion(slug, Object.keys(products))}`);
+    for (const [place, recipient] of report.to.entries()) {
       const [way = "", to = ""] = recipient.split(":");
-      if (way === "email" && mail === undefined) add([...at, "to"], `${recipient} needs mail.from`);
+      if (way === "email" && mail === undefined) add([...at, "to", place], `${recipient} needs mail.from`);
       if (way !== "slack" && way !== "teams") continue;
       const known = Object.keys(outputs).filter((one) => outputs[one]?.connector === way);
-      if (!known.includes(to)) add([...at, "to"], `no output "${to}" to ${way}${suggestion(to, known)}`);
+      if (!known.includes(to)) add([...at, "to", place], `no output "${to}" to ${way}${suggestion(to, known)}`);
     }
   }
   for (const [path, name] of secretsIn(config))

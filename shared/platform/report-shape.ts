@@ -1,7 +1,8 @@
 import * as z from "zod";
 import { WEEK_STARTS } from "../domain/day.ts";
-import { REPORT_KINDS, SCHEDULE, SECTION_IDS } from "../report/names.ts";
+import { REPORT_KINDS, SECTION_IDS } from "../report/names.ts";
 import { PERIOD_LENGTHS } from "../report/period.ts";
+import { Schedule, Zone } from "./time-shape.ts";
 
 /** Only the name: a credential never stands in the file. */
 const SecretName = z.strictObject({ secret: z.string().min(1) }).meta({ secret: true });
@@ -17,14 +18,8 @@ export const ReportShape = z.strictObject({
     .min(1)
     .optional()
     .describe("Its parts, in order; those of its kind without it."),
-  schedule: z
-    .string()
-    .regex(
-      SCHEDULE,
-      'minute, hour, day of the month, * and weekday, e.g. "0 9 * * 1" for Mondays at 9, "0 7 1 * *" for the first of each month',
-    )
-    .describe("When it is made, in its zone."),
-  timezone: z.string().optional().describe("IANA name, e.g. `Europe/Berlin`; the hub's `timezone` without it."),
+  schedule: Schedule.describe("When it is made, in its zone."),
+  timezone: Zone.optional().describe("IANA name, e.g. `Europe/Berlin`; the hub's `timezone` without it."),
   weekStart: z.enum(WEEK_STARTS).optional().describe("First day of its weeks; the hub's `weekStart` without it."),
   period: z
     .enum(PERIOD_LENGTHS)

@@ -98,18 +98,23 @@ export interface BoardAt {
   entries(column: Column, after: string): AsyncGenerator<string>;
 }
 
+/** The moment of the first board: of earlier ones nothing is told. Undefined: none was kept yet. */
+export const firstBoardAt = async (table: Table): Promise<Instant | undefined> =>
+  (await table.query<KeptBoard>({ pk: partition.ofBoards, limit: 1 }))[0]?.data.at;
+
+/** Why nothing is told of a moment before the first board. */
+export const notKept = (at: Instant, first: Instant | undefined): HubError => {
+  const since = first === undefined ? "it keeps the first one within minutes" : `the first one is of ${first}`;
+  return new HubError("as_of_unavailable", `the hub kept no board of ${at}: ${since}`, {
+    retry: "never",
+    ...(first !== undefined && { details: { first } }),
+  });
+};
+
 /** @throws HubError as_of_unavailable: no board was kept so early, or too much changed since */
 export const boardAt = async (table: Table, at: Instant): Promise<BoardAt> => {
   const kept = await keptBoard(table, at);
-  if (kept === undefined) {
-    const [first] = await table.query<KeptBoard>({ pk: partition.ofBoards, limit: 1 });
-    const since =
-      first === undefined ? "it keeps the first one within minutes" : `the first one is of ${first.data.at}`;
-    throw new HubError("as_of_unavailable", `the hub kept no board of ${at}: ${since}`, {
-      retry: "never",
-      ...(first !== undefined && { details: { first: first.data.at } }),
-    });
-  }
+  if (kept === undefined) throw notKept(at, await firstBoardAt(table));
   const moves: Moves = kept.at === at ? new Map() : await movesBetween(table, kept.at, at, CHANGED_AT_MOST);
   if (moves.size > CHANGED_AT_MOST)
     throw new HubError(

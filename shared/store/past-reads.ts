@@ -1,3 +1,4 @@
+import type { HubEvent } from "../domain/event.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { Stage } from "../domain/stage.ts";
 import type { FeatureFilter, FeatureView, HealthValue, Slice } from "./views.ts";
@@ -49,6 +50,15 @@ export interface PastReads {
    * features and lists of them are there from the feature's first day.
    */
   asOf(at: Instant): PastViews;
+  /** The moment of the first board that was kept: of earlier ones nothing is told. Undefined: none was kept yet. */
+  keptSince(): Promise<Instant | undefined>;
+  /** The change log back to a moment, newest first. @param names types of events; all without it */
+  changesBack(
+    since: Instant,
+    after: string | undefined,
+    limit: number,
+    names?: readonly string[],
+  ): Promise<Slice<HubEvent>>;
   /** Features of which something else was shown at the end of a time than at its beginning, or in between. */
   changed(since: Instant, until: Instant, after: string | undefined, limit: number): Promise<Slice<ViewChange>>;
 }

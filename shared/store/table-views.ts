@@ -5,7 +5,8 @@ import { kindOf } from "../domain/kind.ts";
 import type { Stage } from "../domain/stage.ts";
 import type { Row, Table } from "../ports/table.ts";
 import { boardPlace, HEALTH_BY_RANK, placedIn } from "./board-place.ts";
-import { COLUMNS } from "./boards.ts";
+import { COLUMNS, firstBoardAt } from "./boards.ts";
+import { changesBack } from "./changes-back.ts";
 import type { ConnectionDetail, MappedWord } from "./connection-detail.ts";
 import { letterNamed } from "./dead-letters.ts";
 import { calledSo, entitiesById, entityById } from "./entities.ts";
@@ -168,6 +169,8 @@ export const tableViews = (
       });
     },
     asOf: (at) => pastViews(table, at, idOf),
+    keptSince: () => firstBoardAt(table),
+    changesBack: (since, after, limit, names) => changesBack(table, configured.now(), since, after, limit, names),
     changed: (since, until, after, limit) => changedBetween(table, since, until, after, limit),
     async column(stage, product, after, limit, { health, q, owner } = {}) {
       const items: FeatureView[] = [];

@@ -85,6 +85,10 @@ describe("what a person says of a stage", () => {
       "Ana took that back",
       "Ana says that it is in Testing, until 2026-06-01: Everybody in Spain has it",
     ]);
+    const evidence = (await hub.get("/v1/features/ACME-1/evidence")).body.data as { kind: string; name: string }[];
+    expect(evidence.filter(({ kind }) => kind === "assertion").map(({ name }) => name)).toEqual([
+      "Ana says that it is in Testing, ended on 2026-03-02: Everybody in Spain has it",
+    ]);
   });
 
   it("is one at a time: what is said later ends what was said before", async () => {

@@ -58,6 +58,39 @@ describe("a config with mistakes", () => {
     ]);
   });
 
+  it("names zones, schedules and sources at their own line and column, with what was probably meant", async () => {
+    const text = `export default defineHub({
+  timezone: "Europe/Berln",
+  products: {
+    web: { name: "Web", sources: ["lin:WEB", "githb:a/b"] },
+  },
+  connections: { lin: linear({ apiKey: secret("TOKEN") }), github: github({ repos: ["a/b"] }) },
+  reports: {
+    weekly: { kind: "product", schedule: "0 25 * * 1", timezone: "tokyo", to: ["archive"], products: ["wbe"] },
+  },
+});
+`;
+    const value = (timezone: string | undefined, schedule: string, zone: string) => ({
+      ...(timezone && { timezone }),
+      products: { web: { name: "Web", sources: ["lin:WEB", "githb:a/b"] } },
+      connections: { lin: linear({ apiKey: secret("TOKEN") }), github: github({ repos: ["a/b"] }) },
+      reports: { weekly: { kind: "product", schedule, timezone: zone, to: ["archive"], products: ["wbe"] } },
+    });
+    const told = refusal(value("Europe/Berln", "0 25 * * 1", "tokyo"), text).split("\n");
+    expect(told.map((line) => line.replace(/\. Minute.*/, ""))).toEqual([
+      'throughline.config.ts:8:32  reports.weekly.schedule: "0 25 * * 1" is no schedule: hour "25" is none of 0 to 23',
+      'throughline.config.ts:8:56  reports.weekly.timezone: no zone "tokyo". Did you mean "Asia/Tokyo"?',
+      'throughline.config.ts:2:3  timezone: no zone "Europe/Berln". Did you mean "Europe/Berlin"?',
+    ]);
+    expect(refusal(value("Nowhere at all", "0 9 * * mon", "UTC"), text)).toMatch(
+      /weekday "mon" is none of .* 1-5\. Minute.*\n.*no zone "Nowhere at all": use an IANA name such as Europe\/Berlin/,
+    );
+    expect(await problems(value(undefined, "0 9 * * 1", "UTC"), text)).toEqual([
+      'throughline.config.ts:4:46  products.web.sources.1: no connection "githb". Did you mean "github"?',
+      'throughline.config.ts:8:103  reports.weekly.products.0: no product "wbe". Did you mean "web"?',
+    ]);
+  });
+
   it("is told what is missing, in words", () => {
     expect(refusal({ connections: {}, products: { web: { name: "Web" } } }, "")).toBe(
       "throughline.config.ts:1:1  products.web.sources: is missing",
@@ -116,7 +149,7 @@ describe("a config with mistakes", () => {
     [
       "a product of no connection",
       { connections: { gh: github({ repos: ["a/b"] }) }, products: { web: { name: "Web", sources: ["trello:a/b"] } } },
-      'products.web.sources: no connection "trello". Known: gh',
+      'products.web.sources.0: no connection "trello". Known: gh',
     ],
     [
       "a person of no connection",

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { feature, openSaid } from "../pipeline/said-hub.ts";
+import { memoryViews } from "./memory-views.ts";
 import { sampleApp, sampleHub } from "./sample-hub.ts";
 
 const now = sampleHub(2);
@@ -33,6 +34,39 @@ describe("as_of", () => {
     expect(status.as_of).toBe("2026-10-25T22:59:59.999Z");
     const present = await json<Status>("/v1/status");
     expect(sumOf(present) - sumOf(status)).toBe(1);
+  });
+
+  it("is refused with the first day that is known where the hub kept nothing, and for a feature that came later", async () => {
+    const all = memoryViews(now);
+    const none = {
+      ...all,
+      feature: async () => undefined,
+      features: async () => ({ items: [], next: undefined }),
+    };
+    const keptSince = async () => "2026-11-01T08:00:00.000Z";
+    const young = sampleApp(now, { timezone: "Europe/Berlin", views: { ...all, asOf: () => none, keptSince } });
+    const told = async (path: string, of = young) => {
+      const response = await of.request(path);
+      const { code, detail } = (await response.json()) as { code: string; detail: string };
+      return [response.status, code, detail];
+    };
+    const early = [
+      404,
+      "as_of_unavailable",
+      `The hub kept no board of 2026-10-20T21:59:59.999Z: the first one is of ${await keptSince()}.`,
+    ];
+    expect(await told("/v1/features?as_of=2026-10-20")).toEqual(early);
+    expect(await told(`/v1/features/${moved?.id}?as_of=2026-10-20`)).toEqual(early);
+    expect(await told(`/v1/features/${moved?.id}/explain?as_of=2026-10-20`)).toEqual(early);
+    expect((await young.request("/features?as_of=2026-10-20")).status).toBe(404);
+    expect((await told("/v1/features/nothing?as_of=2026-10-20"))[1]).toBe("not_found");
+    expect(await told(`/v1/features/${fresh?.id}?as_of=2026-10-20`, app)).toEqual([
+      404,
+      "as_of_unavailable",
+      `The hub did not know "${fresh?.id}" at 2026-10-20T21:59:59.999Z: it came later.`,
+    ]);
+    const nothing = await json<{ data: unknown[]; meta: object }>("/v1/features?q=no-such-thing&as_of=2026-10-20");
+    expect([nothing.data, nothing.meta]).toMatchObject([[], { as_of: "2026-10-20T21:59:59.999Z" }]);
   });
 
   it("takes today for now and refuses what lies ahead, in words", async () => {
@@ -102,6 +136,8 @@ describe("compare", () => {
     const page = await (await hub.app.request("/?compare=2026-02-01")).text();
     expect(page).toContain('There is nothing to compare with on <time datetime="2026-02-01">1 Feb 2026</time>');
     expect(page).not.toContain("1 new");
+    const summary = await hub.app.request("/v1/changes/summary?since=2026-02-01");
+    expect([summary.status, await summary.json()]).toMatchObject([404, { code: "as_of_unavailable" }]);
   });
 
   it("has the same figures in the API, the most important first", async () => {

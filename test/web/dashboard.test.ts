@@ -346,6 +346,22 @@ describe("activity", () => {
     expect(again.headers.get("set-cookie")).toContain(encodeURIComponent(daysBefore(30)));
   });
 
+  it("is told newest first, page after page, and leads to what the week comes to", async () => {
+    const app = sampleApp(shown);
+    const page = await (await app.request("/activity?since=2026-01-01")).text();
+    const last = shown.changes.length;
+    expect(page).toContain("newest first");
+    expect(page).toContain('most important first: <a href="/reports/weekly">Product weekly</a>');
+    const times = [...page.matchAll(/<li><time datetime="([^"]+)"/g)].map(([, at]) => at ?? "");
+    expect(times.length).toBe(50);
+    expect(times).toEqual(times.toSorted().toReversed());
+    expect(times[0]).toBe(shown.changes[last - 1]?.recordedAt.slice(0, 16));
+    const earlier = /href="([^"]+)"[^>]*>\s*Earlier/.exec(page)?.[1] ?? "";
+    const second = await (await app.request(earlier.replaceAll("&amp;", "&"))).text();
+    expect(second).toContain(`datetime="${shown.changes[0]?.recordedAt.slice(0, 16)}"`);
+    expect(page).not.toContain(`datetime="${shown.changes[0]?.recordedAt.slice(0, 16)}"`);
+  });
+
   it("is a feed whose texts are escaped", async () => {
     const response = await sampleApp(shown).request("/activity.atom");
     expect(response.headers.get("content-type")).toBe("application/atom+xml; charset=utf-8");

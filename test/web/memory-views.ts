@@ -164,6 +164,7 @@ export const memoryViews = (shown: Shown): Views => {
         of(product).map(({ health }) => health.value),
       ),
     asOf: () => memoryViews(shown.before ?? NOTHING),
+    keptSince: async () => "2020-01-01T00:00:00.000Z",
     changed: async (_since, _until, after, limit) => {
       const before = new Map(shown.before?.features.map((feature) => [feature.id, feature]));
       const now = new Map(shown.features.map((feature) => [feature.id, feature]));
@@ -281,6 +282,14 @@ export const memoryViews = (shown: Shown): Views => {
         shown.changes.filter(
           ({ recordedAt, name }) => recordedAt >= since && (names === undefined || names.includes(name)),
         ),
+        after,
+        limit,
+      ),
+    changesBack: async (since, after, limit, names) =>
+      page(
+        shown.changes
+          .filter(({ recordedAt, name }) => recordedAt >= since && (names === undefined || names.includes(name)))
+          .toReversed(),
         after,
         limit,
       ),

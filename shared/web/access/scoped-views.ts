@@ -77,6 +77,7 @@ export const scopedViews = (views: Views, products: readonly string[]): Views =>
       ),
     ...scopedReads(views, { products, isMine, shown }),
     asOf: (at) => scopedReads(views.asOf(at), { products, isMine, shown: shownThen }),
+    keptSince: () => views.keptSince(),
     async changed(since, until, after, limit) {
       const { items, next } = await views.changed(since, until, after, limit);
       const then = async (view: FeatureView | undefined) =>
@@ -210,6 +211,13 @@ export const scopedViews = (views: Views, products: readonly string[]): Views =>
         after,
         limit,
         (place, size) => views.changes(since, place, size, names),
+        async (events) => (await Promise.all(events.map(told))).filter((event) => event !== undefined),
+      ),
+    changesBack: (since, after, limit, names) =>
+      sifted(
+        after,
+        limit,
+        (place, size) => views.changesBack(since, place, size, names),
         async (events) => (await Promise.all(events.map(told))).filter((event) => event !== undefined),
       ),
     lastChanges: async (name, limit) =>

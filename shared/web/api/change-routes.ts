@@ -4,6 +4,7 @@ import { EVENT_NAMES, EVENTS, PUBLIC_EVENTS } from "../../domain/event.ts";
 import { eventSchema } from "../../domain/event-schema.ts";
 import { instant } from "../../domain/instant.ts";
 import { CHANGES, type ChangeKind, changesBetween } from "../../report/changes-between.ts";
+import { demandKept } from "../../store/known-then.ts";
 import { demandAll } from "../access/identity.ts";
 import { pastMoment } from "../as-of.ts";
 import type { WebDeps } from "../web-deps.ts";
@@ -105,6 +106,7 @@ export const CHANGE_ROUTES = [
     body: SummaryJson,
     read: async ({ deps, query }) => {
       const { since, until } = windowOf(deps, query);
+      await demandKept(deps.views, since);
       const product = await productId(deps.views, query.product);
       const window = { since, until, limit: query.limit, ...(product !== undefined && { products: [product] }) };
       const { items, ...rest } = await changesBetween(deps.views, window);

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { HubError } from "../../connector/errors.ts";
 import { snakeCase } from "../../domain/snake-case.ts";
 import { STAGES } from "../../domain/stage.ts";
+import { demandKept, demandKnownThen } from "../../store/known-then.ts";
 import type { FeatureView } from "../../store/views.ts";
 import { AsOf, pastMoment, viewsAt } from "../as-of.ts";
 import { featureMarkdownOf } from "../feature-markdown.ts";
@@ -29,8 +30,13 @@ const TimelineJson = z
   })
   .meta({ id: "TimelineEntry" });
 
-const named = ({ deps, id }: Asked, asOf?: string): Promise<FeatureView | undefined> =>
-  viewsAt(deps, pastMoment(asOf, deps)).feature(id);
+/** @throws HubError as_of_unavailable: it is there now and was not known then */
+const named = async ({ deps, id }: Asked, asOf?: string): Promise<FeatureView | undefined> => {
+  const at = pastMoment(asOf, deps);
+  const feature = await viewsAt(deps, at).feature(id);
+  if (feature === undefined) await demandKnownThen(deps.views, id, at);
+  return feature;
+};
 
 const featureMade = (feature: FeatureView, hub: string) => made(feature, hub, () => featureJson(feature, hub));
 
@@ -114,11 +120,12 @@ export const FEATURE_ROUTES = [
         updatedSince: since(query.updatedSince),
       };
       const { items, next } = await viewsAt(deps, at).features(filter, after, limit);
+      if (items.length === 0 && after === undefined) await demandKept(deps.views, at);
       const more = await expansions(deps.views, items, expand);
       const hub = deps.url();
       const json = (feature: FeatureView, at: number) =>
         expand === undefined ? featureMade(feature, hub) : { ...featureJson(feature, hub), ...more[at] };
-      return { items: items.map(json), next };
+      return { items: items.map(json), next, asOf: at };
     },
   }),
   single({

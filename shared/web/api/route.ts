@@ -78,6 +78,11 @@ interface Spec<Shape extends z.ZodRawShape> {
 
 type Query<Shape extends z.ZodRawShape> = z.output<z.ZodObject<Shape>>;
 
+/** A list of the past says of which moment it is. */
+interface OfThen {
+  readonly asOf?: string | undefined;
+}
+
 interface ListSpec<Shape extends z.ZodRawShape, Item extends z.ZodObject> extends Spec<Shape> {
   readonly item: Item;
   /** About how many there are; undefined where only a walk could tell. */
@@ -90,7 +95,7 @@ interface ListSpec<Shape extends z.ZodRawShape, Item extends z.ZodObject> extend
       /** Whether a field of the items is told, under its name on the wire. */
       readonly tells: (field: string) => boolean;
     },
-  ) => Promise<Slice<z.input<Item> | Made<z.input<Item>>> | undefined>;
+  ) => Promise<(Slice<z.input<Item> | Made<z.input<Item>>> & OfThen) | undefined>;
 }
 
 interface SingleSpec<Shape extends z.ZodRawShape, Body extends z.ZodObject> extends Spec<Shape> {
@@ -138,7 +143,12 @@ type Included = { readonly include?: readonly string[] | undefined };
 
 const Meta = z
   .object({
-    asOf: z.string().nullable().describe("All fresh sources are at least this new; null while there is no data."),
+    asOf: z
+      .string()
+      .nullable()
+      .describe(
+        "All fresh sources are at least this new; null while there is no data. The moment asked for with as_of.",
+      ),
     staleSources: z.array(z.string()).describe("Ids of connections whose data is older than its limit."),
     totalEstimate: z
       .int()
@@ -177,7 +187,7 @@ export const list = <Shape extends z.ZodRawShape, Item extends z.ZodObject>(spec
       const { asOf, stale } = await freshness(deps);
       const data = `[${slice.items.map((item) => wireText<z.input<Item>>(item, fields)).join()}]`;
       const total = include && { total_estimate: (await spec.estimate?.({ ...asked, query: filter })) ?? null };
-      const meta = { as_of: asOf, stale_sources: stale.map(({ id }) => id), ...total };
+      const meta = { as_of: slice.asOf ?? asOf, stale_sources: stale.map(({ id }) => id), ...total };
       const nextCursor = slice.next === undefined ? null : sealCursor(deps.cursorKey, scope, slice.next, now);
       const period = Math.floor(now.getTime() / RENEW_CURSORS_MS);
       const text = `{"data":${data},"next_cursor":${JSON.stringify(nextCursor)},"meta":${JSON.stringify(meta)}}`;

@@ -9,8 +9,7 @@ import type { PageContext } from "./page.tsx";
 const DAY_MS = 86_400_000;
 const DAYS = 7;
 const ENTRIES = 50;
-const READ_AT_ONCE = 200;
-/** More than this within a week: the newest of those that were read. */
+/** Reads for one feed: where only a few of many events are shown, a page may be short. */
 const PAGES = 10;
 
 /** Characters that XML cannot hold, not even escaped. */
@@ -26,14 +25,13 @@ const entry = (event: HubEvent, url: string) => {
 /** What became of features in the last week, newest first, for readers of feeds. */
 export const activityAtom = async (c: PageContext, { views, now, url }: WebDeps): Promise<Response> => {
   const since = new Date(now().getTime() - DAYS * DAY_MS).toISOString();
-  const events: HubEvent[] = [];
-  for (let page = 0, after: string | undefined; page < PAGES; page += 1) {
-    const { items, next } = await views.changes(since, after, READ_AT_ONCE, FEATURE_EVENTS);
-    events.push(...items);
+  const newest: HubEvent[] = [];
+  for (let page = 0, after: string | undefined; page < PAGES && newest.length < ENTRIES; page += 1) {
+    const { items, next } = await views.changesBack(since, after, ENTRIES - newest.length, FEATURE_EVENTS);
+    newest.push(...items);
     if (next === undefined) break;
     after = next;
   }
-  const newest = events.slice(-ENTRIES).reverse();
   const base = url();
   const feed = html`<?xml version="1.0" encoding="utf-8"?><feed xmlns="http://www.w3.org/2005/Atom"><id>${`${base}/activity`}</id><title>Activity · Throughline</title><updated>${newest[0]?.recordedAt ?? since}</updated><author><name>Throughline</name></author><link href="${`${base}/activity`}"/><link rel="self" href="${`${base}/activity.atom`}"/>${newest.map((one) => entry(one, base))}</feed>`;
   c.header("Cache-Control", "private, no-cache");

@@ -2,6 +2,8 @@ import * as z from "zod";
 import type { HubEvent } from "../../domain/event.ts";
 import { type Instant, instant } from "../../domain/instant.ts";
 import { eventSentence } from "../../report/event-sentence.ts";
+import { may } from "../access/identity.ts";
+import { reportsFor } from "../access/reports-for.ts";
 import { Moment as MomentParameter } from "../api/filters.ts";
 import { checked, givenIn } from "../api/query.ts";
 import { featurePath } from "../feature-address.ts";
@@ -65,7 +67,7 @@ const Days = ({ events, seen }: { readonly events: readonly HubEvent[]; readonly
 
 const daysAgo = (now: Date, days: number): string => new Date(now.getTime() - days * DAY_MS).toISOString().slice(0, 10);
 
-/** What changed since a day, oldest first as the log has it, so that a page once read never changes. */
+/** What changed since a day, newest first; its JSON is the log itself, oldest first. */
 export const activityPage: PageHandler = async (c, deps) => {
   const search = new URLSearchParams(
     [...new URL(c.req.url).searchParams].filter(([name, value]) => name in Shape && value !== ""),
@@ -77,10 +79,13 @@ export const activityPage: PageHandler = async (c, deps) => {
   const since = asked.since === LAST_VISIT ? (seen ?? week) : (asked.since ?? week);
   const show = asked.show ?? "features";
   const parameters = { since: asked.since ?? week, show: asked.show };
-  const scope = { route: "page.activity", filters: { since, show: asked.show } };
+  const scope = { route: "page.activity.newest", filters: { since, show: asked.show } };
   const after = placeOf(deps, scope, asked.cursor);
-  const { items, next } = await deps.views.changes(instant(since), after, ROWS, SHOWS[show].events);
+  const { items, next } = await deps.views.changesBack(instant(since), after, ROWS, SHOWS[show].events);
   const cursor = linkCursor(deps, scope, next);
+  const identity = c.get("identity");
+  const reports = may(identity, "reports:read") ? reportsFor(deps, identity) : [];
+  const report = reports.find(({ kind, length }) => kind === "product" && length === "week");
   return sendPage(
     c,
     deps,
@@ -88,7 +93,14 @@ export const activityPage: PageHandler = async (c, deps) => {
     <>
       <h1>Activity</h1>
       <p class="lead">
-        What the hub has learned since <Day at={instant(since)} />, oldest first.
+        What the hub has learned since <Day at={instant(since)} />, newest first. What changed this week, the most important
+        first:{" "}
+        {report === undefined ? (
+          <a href={address("/", { compare: week })}>the board compared with a week ago</a>
+        ) : (
+          <a href={`/reports/${report.name}`}>{report.definition.title}</a>
+        )}
+        .
       </p>
       <div class="tools">
         <nav class="switch" aria-label="Since">
@@ -129,10 +141,10 @@ export const activityPage: PageHandler = async (c, deps) => {
       )}
       <Days events={items} seen={seen} />
       <nav class="pages" aria-label="Pages">
-        {after !== undefined && <a href={address("/activity", parameters)}>From the beginning</a>}
+        {after !== undefined && <a href={address("/activity", parameters)}>Newest</a>}
         {cursor !== undefined && (
           <a rel="next" href={address("/activity", { ...parameters, cursor })}>
-            Later
+            Earlier
           </a>
         )}
         <a href={address("/v1/changes", { since })}>As JSON</a>

@@ -2,6 +2,7 @@ import { HubError } from "../../connector/errors.ts";
 import type { Instant } from "../../domain/instant.ts";
 import type { Stage } from "../../domain/stage.ts";
 import { type ChangeSummary, changesBetween } from "../../report/changes-between.ts";
+import { demandKept } from "../../store/known-then.ts";
 import type { Views } from "../../store/views.ts";
 import { STAGE_WORDS } from "../words.ts";
 import { address } from "./link.tsx";
@@ -30,10 +31,7 @@ export const compared = async (
   product: string | undefined,
 ): Promise<Compared> => {
   const products = product === undefined ? undefined : [product];
-  const notKept = await views
-    .asOf(since)
-    .counts(product)
-    .then(() => undefined, unlessNotKept);
+  const notKept = await demandKept(views, since).then(() => undefined, unlessNotKept);
   const summary = await changesBetween(views, { since, until, ...(products && { products }) });
   const moved = summary.items.filter(({ kind }) => kind === "moved_forward" || kind === "moved_back");
   const was = moved.map(({ feature, from }) => [feature.id, STAGE_WORDS[(from ?? "none") as Stage | "none"]] as const);

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { dayOf } from "../../domain/day.ts";
+import { demandKept } from "../../store/known-then.ts";
 import { objectivesToChoose } from "../api/objective-filter.ts";
 import { checked, givenIn } from "../api/query.ts";
 import { viewsAt } from "../as-of.ts";
@@ -59,6 +60,7 @@ export const featuresPage: PageHandler = async (c, deps) => {
           items: rows.slice(start, start + ROWS),
           next: start + ROWS < rows.length ? String(start + ROWS) : undefined,
         };
+  if (items.length === 0 && after === undefined) await demandKept(views, query.at);
   const isFiltered = block !== undefined || Object.values(query.parameters).some(Boolean);
   const following = linkCursor(deps, scope, next);
   const title = block?.title ?? (isTimeline ? "Timeline" : "Features");

@@ -97,9 +97,18 @@ export const reviewPage: PageHandler = async (c, deps) => {
       <p>
         <a href="/people?state=probable">
           {people.probable === 0
-            ? "No matches of people to decide on"
-            : `${counted(people.probable, "match", "matches")} of people to decide on`}
+            ? "No two accounts look like the same person"
+            : `${counted(people.probable, "person", "people")} with accounts that may belong together, to decide on`}
         </a>
+        {people.unmatched > 0 && (
+          <>
+            {" · "}
+            <a href="/people?state=unmatched">
+              {counted(people.unmatched, "person", "people")} known in one tool only, whom nothing joins to an account
+              elsewhere
+            </a>
+          </>
+        )}
       </p>
       {items.length === 0 && <p class="quiet">No links to review.</p>}
       {items.length > 0 && (

@@ -3,6 +3,7 @@ import { EVENT_NAMES, EVENTS } from "../../domain/event.ts";
 import { instant } from "../../domain/instant.ts";
 import { CHANGES, type ChangeKind, changesBetween } from "../../report/changes-between.ts";
 import { eventSentence } from "../../report/event-sentence.ts";
+import { demandKept } from "../../store/known-then.ts";
 import { windowOf } from "../api/change-routes.ts";
 import { Moment, productId } from "../api/filters.ts";
 import { featurePath } from "../feature-address.ts";
@@ -90,6 +91,7 @@ const summariseChanges = defineTool({
   },
   find: async ({ deps, input }) => {
     const { since, until } = windowOf(deps, input);
+    await demandKept(deps.views, since);
     const product = await productId(deps.views, input.product);
     const { items, features, counts, left } = await changesBetween(deps.views, {
       since,

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { HubError } from "../../connector/errors.ts";
 import { BADGES, STAGE_STATES, STAGES } from "../../domain/stage.ts";
+import { demandKept, demandKnownThen } from "../../store/known-then.ts";
 import type { FeatureView } from "../../store/views.ts";
 import { ownersNamed } from "../api/feature-filter.ts";
 import { Moment, productId, since } from "../api/filters.ts";
@@ -65,6 +66,7 @@ const named = async ({ deps, input }: ToolAsked<{ readonly feature: string; read
   const at = pastMoment(input.as_of, deps);
   const feature = await viewsAt(deps, at).feature(input.feature);
   if (feature !== undefined) return { feature, at };
+  await demandKnownThen(deps.views, input.feature, at);
   throw new HubError("feature_unknown", "there is no such feature", { retry: "never" });
 };
 
@@ -103,6 +105,7 @@ const listFeatures = defineTool({
       updatedSince: since(input.updated_since),
     };
     const { items, next } = await viewsAt(deps, at).features(filter, placeIn(asked, "list_features"), PAGE);
+    if (items.length === 0 && input.cursor === undefined) await demandKept(deps.views, at);
     return {
       at,
       data: {

@@ -272,7 +272,7 @@ describe("tools asked for a moment of the past", () => {
       as_of: at,
       feature: { stage: "support" },
     });
-    await expect(ask("get_feature", { feature: third?.id, as_of: "2026-10-20" })).rejects.toThrow("no such feature");
+    await expect(ask("get_feature", { feature: third?.id, as_of: "2026-10-20" })).rejects.toThrow("came later");
     const listed = await ask("list_features", { as_of: "2026-10-20", q: "As it was" });
     expect(listed.structured).toMatchObject({ as_of: at, features: [{ id: first?.id }] });
     const stages = async (given: object) =>

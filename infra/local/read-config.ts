@@ -37,7 +37,7 @@ const read = async (path: string, file: string, text: string): Promise<unknown> 
 
 /** `:2:62` of an error about the text of a file: Node shows the lines up to it, and marks the column below. */
 const placeIn = (cause: unknown): string => {
-  const shown = cause instanceof SyntaxError ? /^.*:(\d+)\n[^]*?^( *)\^/m.exec(cause.stack ?? "") : null;
+  const shown = cause instanceof SyntaxError ? /^.*:(\d+)\n[\s\S]*?^( *)\^/m.exec(cause.stack ?? "") : null;
   return shown === null ? "" : `:${shown[1]}:${(shown[2] ?? "").length + 1}`;
 };
 

@@ -163,7 +163,9 @@ describe("the list of releases", () => {
       "2.0",
       "someday",
     ]);
-    expect(planned).toContain('href="/v1/releases.csv?product=web&amp;status=planned&amp;sort=-release_date&amp;bom=1"');
+    expect(planned).toContain(
+      'href="/v1/releases.csv?product=web&amp;status=planned&amp;sort=-release_date&amp;bom=1"',
+    );
     expect(await hub.read("/releases?tool=none")).toContain("No release matches");
     expect(await hub.read("/releases?status=nonsense")).toContain("status");
     expect(await opened().read("/releases")).toContain("connect a tool");

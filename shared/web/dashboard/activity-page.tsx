@@ -93,8 +93,8 @@ export const activityPage: PageHandler = async (c, deps) => {
     <>
       <h1>Activity</h1>
       <p class="lead">
-        What the hub has learned since <Day at={instant(since)} />, newest first. What changed this week, the most important
-        first:{" "}
+        What the hub has learned since <Day at={instant(since)} />, newest first. What changed this week, the most
+        important first:{" "}
         {report === undefined ? (
           <a href={address("/", { compare: week })}>the board compared with a week ago</a>
         ) : (

@@ -142,7 +142,7 @@ const ConnectionRow = ({
           </span>
         )}
       </Cell>
-      <Cell label="Records" class="num">
+      <Cell label="Read last" class="num">
         {records.toLocaleString("en-GB")}
         {connection.quarantined > 0 && <span class="sub">{connection.quarantined} set aside</span>}
       </Cell>
@@ -200,7 +200,7 @@ export const connectionsPage: PageHandler = async (c, deps) => {
                   Last and next run
                 </th>
                 <th scope="col" {...ROLE.columnHeader} class="num">
-                  Records
+                  Read last
                 </th>
                 <th scope="col" {...ROLE.columnHeader}>
                   Backlog

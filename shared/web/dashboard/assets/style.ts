@@ -134,7 +134,7 @@ figure { margin: 0; } figure svg, iframe.mail { max-width: 100%; } figure svg { 
 }
 @media (min-width: 75rem) {
   .tools { position: relative; } .folded { flex-basis: 100%; } .tools > .switch { position: absolute; right: 0; bottom: 0; } .tools .times { padding-right: 15rem; }
-  .tools .filters { gap: 0.5rem; } .tools .filters label { flex: 1 1 6rem; min-width: 0; max-width: 12rem; } .tools .filters label:has([type=date]), .tools .filters > :not(label) { flex: none; }
+  .tools .filters { gap: 0.5rem; flex: 1; } .tools .filters label { flex: 1 1 6rem; min-width: 0; max-width: 12rem; } .tools .filters label:has([type=date]), .tools .filters > :not(label) { flex: none; }
   .tools .filters :is(select, input) { padding-inline: 0.375rem; } .tools .filters :is(select, input:not([type=date])) { width: 100%; } .tools .reset { padding-inline: 0; }
 }
 @media (min-width: 37.5rem) { @supports selector(::details-content) { .folded > summary { display: none; } .folded::details-content { content-visibility: visible; block-size: auto; } } }

@@ -176,7 +176,9 @@ describe("the command line", { timeout: 60_000 }, () => {
     );
     expect(parts.err).toContain("throughline.config.ts:9:7  connections.jira.apiToken: NOBODY_SET_THIS is not set");
     expect(parts.err).toContain("connections.github.repos.0: owner/name");
-    expect(parts.err).toContain('products.web.sources: no connection "jra". Did you mean "jira"?');
+    expect(parts.err).toContain(
+      'throughline.config.ts:4:45  products.web.sources.0: no connection "jra". Did you mean "jira"?',
+    );
     await broken.remove();
   });
 

@@ -219,7 +219,9 @@ describe("setting a tool up from the command line", { timeout: 60_000 }, () => {
     await writeFile(join(checkout.root, "throughline.config.json"), config.replace("JIRA_API_TOKEN", "NOBODY_SET_IT"));
     const missing = await run(["doctor"]);
     expect(missing.code).toBe(3);
-    expect(missing.out).toContain("✗ secrets   connections.jira.apiToken: NOBODY_SET_IT is not set");
+    expect(missing.out).toContain(
+      "✗ secrets   throughline.config.json:8:9  connections.jira.apiToken: NOBODY_SET_IT is not set",
+    );
     await writeFile(join(checkout.root, "throughline.config.json"), "{");
     expect((await run(["doctor"])).code).toBe(3);
   });

@@ -11,12 +11,10 @@ interface Document {
   readonly components: { readonly schemas: Json };
 }
 
-/** What an operation needs said, where a list cannot tell it. */
-/** As far back as a summary of changes reaches. */
-const DAYS_BACK = 360;
-const NEEDED: Readonly<Record<string, string>> = {
-  since: new Date(Date.now() - DAYS_BACK * 86_400_000).toISOString().slice(0, 10),
-  q: "a",
+/** What an operation needs said, where a list cannot tell it. A summary of changes reaches back to the hub's first board. */
+const needed: Readonly<Record<string, () => string>> = {
+  since: () => encodeURIComponent(new Date().toISOString()),
+  q: () => "a",
 };
 
 const validator = (document: Document, schema: unknown): z.ZodType => {
@@ -57,7 +55,7 @@ export const liveAnswers = async (hub: RunningHub) => {
     }
     const query = operation.parameters
       .filter((one) => one.in === "query" && one.required)
-      .map(({ name }) => `${name}=${NEEDED[name] ?? "unknown"}`);
+      .map(({ name }) => `${name}=${needed[name]?.() ?? "unknown"}`);
     const address = `${named}?${query.join("&")}`;
     const response = await fetch(`${hub.url}${address}`);
     asked += 1;

@@ -30,6 +30,8 @@ export interface DimensionResult {
   readonly evidence: readonly string[];
   /** Newest source time of what it rests on: its age is counted from there. */
   readonly dataAt?: Instant | undefined;
+  /** Experiments that wait for a decision. */
+  readonly waiting?: readonly { readonly id: string; readonly name: string }[] | undefined;
 }
 
 export interface Health {

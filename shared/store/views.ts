@@ -110,6 +110,8 @@ export interface HealthDimension {
   readonly evidence: readonly string[];
   /** Newest source time of what it rests on. */
   readonly dataAt?: Instant | undefined;
+  /** Experiments that wait for a decision. */
+  readonly waiting?: readonly { readonly id: string; readonly name: string }[] | undefined;
 }
 
 export interface ProductView {

@@ -316,6 +316,7 @@ describe("experiment", () => {
       "on_track",
     ],
     ["undecided for 7 d", { status: word("stopped"), endedAt: on(23) }, "at_risk"],
+    ["won and undecided for 7 d", { status: word("stopped"), result: word("won"), endedAt: on(23) }, "at_risk"],
     ["undecided for less", { status: word("stopped"), endedAt: on(23.1) }, "on_track"],
     ["a draft", { status: word("draft") }, "not_applicable"],
   ] as const)("that is %s", (_, fields, expected) => {
@@ -336,7 +337,8 @@ describe("experiment", () => {
 describe("an experiment that ended", () => {
   it.each([
     ["decided", { decision: word("ship") }, "decided"],
-    ["without a decision, whatever its result", { result: word("won") }, "ended, with no problems found"],
+    ["without a decision, whatever its result", { result: word("won") }, "ended, waiting for a decision"],
+    ["given to everybody", { result: word("won"), released: "b" }, "decided"],
   ] as const)("%s is told as such", (_, more, text) => {
     const fields = { name: "Short form", status: word("stopped"), variations: [], endedAt: on(29), ...more };
     const one = { id: "exp_1", source: { key: "e", url: `${URL}e` }, sourceUpdatedAt: on(29), fields };

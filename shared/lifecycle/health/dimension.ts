@@ -43,6 +43,8 @@ export interface Dimension {
   readonly evidence: readonly string[];
   /** Newest source time of what it rests on. */
   readonly dataAt?: Instant | undefined;
+  /** Experiments that wait for a decision. */
+  readonly waiting?: readonly { readonly id: string; readonly name: string }[] | undefined;
   readonly gates: boolean;
   /** Unknown here makes the whole unknown. */
   readonly isRequired: boolean;

@@ -1,3 +1,4 @@
+import { waitsSince } from "../../domain/experiment-outcome.ts";
 import { trustOf } from "../../domain/experiment-trust.ts";
 import { DAY } from "../rule-set.ts";
 import { type Dimension, type Finding, judged, newest, notApplicable, unlessBlind } from "./dimension.ts";
@@ -9,6 +10,7 @@ import { dayOf, percent } from "./standing.ts";
 export const experiment = (input: HealthInput, rules: HealthRules): Dimension => {
   const begun = (input.experiments ?? []).filter(({ fields }) => fields.status.category !== "draft");
   if (begun.length === 0) return notApplicable("experiment", "no experiment was started");
+  const waiting = begun.filter((one) => waitsSince(one) !== undefined);
   const isRunning = begun.some(({ fields }) => fields.status.category === "running");
   const dimension = judged(
     "experiment",
@@ -16,8 +18,8 @@ export const experiment = (input: HealthInput, rules: HealthRules): Dimension =>
     {
       text: isRunning
         ? "running, with no problems found"
-        : begun.some(({ fields }) => hasNoDecision(fields) && fields.released === undefined)
-          ? "ended, with no problems found"
+        : waiting.length > 0
+          ? "ended, waiting for a decision"
           : "decided",
       threshold: `sample ratio p of at least ${rules.experiment.sampleRatioBelow}`,
       evidence: begun.map(({ source }) => source.url),
@@ -26,11 +28,12 @@ export const experiment = (input: HealthInput, rules: HealthRules): Dimension =>
       turns: begun.flatMap((one) => turnsOf(one, rules)),
     },
   );
-  return unlessBlind(dimension, input, "experiment");
+  const told = unlessBlind(dimension, input, "experiment");
+  return waiting.length === 0 ? told : { ...told, waiting: waiting.map(({ id, fields: { name } }) => ({ id, name })) };
 };
 
 const findingsOf = (one: Around<"experiment">, input: HealthInput, rules: HealthRules): Finding[] => {
-  const { name, status, decision, result, snapshot } = one.fields;
+  const { name, status, decision, snapshot } = one.fields;
   const now = Date.parse(input.asOf);
   const day = dayOf(input);
   const { sampleRatioBelow, multipleAbove, reviewDays, fewestUsers } = rules.experiment;
@@ -95,8 +98,8 @@ const findingsOf = (one: Around<"experiment">, input: HealthInput, rules: Health
       value: "running",
       threshold: `until ${day(ended)}`,
     });
-  const waits = waitingSince(one);
-  if (waits !== undefined && result === undefined && now >= waits + reviewDays * DAY)
+  const waits = Date.parse(waitsSince(one) ?? "");
+  if (now >= waits + reviewDays * DAY)
     findings.push({
       level: "at_risk",
       evidence,
@@ -111,27 +114,12 @@ const turnsOf = (one: Around<"experiment">, rules: HealthRules): number[] =>
   [
     poweredAt(one, rules),
     Date.parse(one.fields.endedAt ?? ""),
-    (waitingSince(one) ?? Number.NaN) + rules.experiment.reviewDays * DAY,
+    Date.parse(waitsSince(one) ?? "") + rules.experiment.reviewDays * DAY,
   ].filter(Number.isFinite);
 
 const poweredAt = ({ fields }: Around<"experiment">, { experiment: { powerDays } }: HealthRules): number => {
   const at = Date.parse(fields.startedAt ?? "");
   return Number.isNaN(at) ? Number.POSITIVE_INFINITY : at + powerDays * DAY;
-};
-
-const hasNoDecision = ({ decision }: Around<"experiment">["fields"]): boolean =>
-  decision === undefined || decision.category === "review" || decision.category === "unknown";
-
-/** Since when it is ready for a decision: a stopped one since its end, one that its tool calls ready since its numbers say so. */
-const waitingSince = ({ fields }: Around<"experiment">): number | undefined => {
-  const { status, decision, endedAt, snapshot } = fields;
-  const at =
-    status.category === "stopped" && hasNoDecision(fields)
-      ? Date.parse(endedAt ?? "")
-      : status.category === "running" && decision?.category === "review"
-        ? Date.parse(snapshot?.at ?? "")
-        : Number.NaN;
-  return Number.isNaN(at) ? undefined : at;
 };
 
 /** Guardrails whose interval lies wholly on the bad side. Where nobody says which side is good, more is. */

@@ -1,4 +1,5 @@
 import { median } from "d3-array";
+import { resultWords, waitsSince } from "../../domain/experiment-outcome.ts";
 import { STAGES, type Stage } from "../../domain/stage.ts";
 import type { FeatureBrief } from "../../store/counted-reads.ts";
 import type { FeatureView } from "../../store/views.ts";
@@ -256,55 +257,63 @@ const declared = ({ health }: FeatureView): string[] =>
 const decisions: Section = {
   id: "decisions",
   title: "Decisions waiting",
-  open: ({ hubUrl }) => {
+  open: ({ hubUrl, period }) => {
     const found = top<{ brief: FeatureBrief; conflict: FeatureBrief["explanation"]["conflicts"][number] }>(
       DECISIONS,
       (a, b) => byText(a.brief.id, b.brief.id),
     );
-    const undecided = top<{ name: string; url: string; result: string }>(DECISIONS, (a, b) => byText(a.name, b.name));
+    const undecided = top<{ name: string; url: string; so: string; features: readonly string[] }>(DECISIONS, (a, b) =>
+      byText(a.name, b.name),
+    );
     return {
       feature(brief) {
         for (const conflict of brief.explanation.conflicts) found.add({ brief, conflict });
       },
       entity: {
-        experiment({ fields, source }) {
-          const isOpen = fields.decision === undefined || fields.decision.category === "review";
-          if (fields.status.category === "stopped" && fields.released === undefined && isOpen)
-            undecided.add({
-              name: fields.name,
-              url: source.url,
-              result: fields.result?.detail ?? "no result reported",
-            });
+        experiment(entity, features) {
+          const { fields, source } = entity;
+          const since = waitsSince(entity);
+          if (since === undefined) return;
+          const happened = fields.status.category === "running" ? "is ready" : "has ended";
+          const so = `${happened} (${resultWords(fields) ?? "no result reported"}) and has been waiting since ${dayWords(dayIn(new Date(since), period.zone))}`;
+          undecided.add({ name: fields.name, url: source.url, so, features });
         },
       },
-      end: () => ({
-        blocks: [
-          {
-            type: "list",
-            items: [
-              ...found.items().map(({ brief, conflict }) => ({
-                ...featureCell(hubUrl, brief),
-                details: [
-                  line(`${conflict.claim}, but ${conflict.against}: which holds?`, 400),
-                  ...conflict.evidence.slice(0, EVIDENCE).map(proof),
-                ],
-              })),
-              ...undecided.items().map(({ name, url, result }) => ({
-                text: line(name),
-                details: [
-                  line(`the experiment has ended (${result}): ship, roll back or repeat?`),
-                  linked("Open it", url),
-                ],
-              })),
-            ],
-            more: found.more() + undecided.more(),
-            url: `${hubUrl}/features`,
-          },
-        ],
-        ...(found.count() + undecided.count() > 0 && {
-          lead: [`${counted(found.count() + undecided.count(), "decision")} waiting`],
-        }),
-      }),
+      end: async (lookups) => {
+        const named = await lookups.features(undecided.items().flatMap(({ features }) => features.slice(0, 1)));
+        return {
+          blocks: [
+            {
+              type: "list",
+              items: [
+                ...found.items().map(({ brief, conflict }) => ({
+                  ...featureCell(hubUrl, brief),
+                  details: [
+                    line(`${conflict.claim}, but ${conflict.against}: which holds?`, 400),
+                    ...conflict.evidence.slice(0, EVIDENCE).map(proof),
+                  ],
+                })),
+                ...undecided.items().map(({ name, url, so, features: [first = ""] }) => {
+                  const feature = named.get(first);
+                  return {
+                    text: line(name),
+                    details: [
+                      line(`the experiment ${so}: ship, roll back or repeat?`),
+                      feature === undefined ? "not linked to any feature" : featureCell(hubUrl, feature),
+                      linked("Open it", url),
+                    ],
+                  };
+                }),
+              ],
+              more: found.more() + undecided.more(),
+              url: `${hubUrl}/features`,
+            },
+          ],
+          ...(found.count() + undecided.count() > 0 && {
+            lead: [`${counted(found.count() + undecided.count(), "decision")} waiting`],
+          }),
+        };
+      },
     };
   },
 };

@@ -1,4 +1,5 @@
 import type { Entity } from "../../domain/entity.ts";
+import { decisionWords, resultWords } from "../../domain/experiment-outcome.ts";
 import { trustOf } from "../../domain/experiment-trust.ts";
 import type { TargetMove } from "../../domain/target-moves.ts";
 import type { Block } from "../document.ts";
@@ -185,7 +186,8 @@ const experimentsWith = (id: string, title: string, all: boolean): Section => ({
                 { name: "Result", kind: "text" },
                 { name: "Decision", kind: "text" },
               ],
-              rows: found.items().map(({ entity: { fields, source, productIds }, features: [first = ""] }) => {
+              rows: found.items().map(({ entity, features: [first = ""] }) => {
+                const { fields, source, productIds } = entity;
                 const feature = named.get(first);
                 const people = fields.snapshot?.users.reduce((sum, { users }) => sum + users, 0);
                 // Those by which the health of the feature beside it is judged.
@@ -201,8 +203,8 @@ const experimentsWith = (id: string, title: string, all: boolean): Section => ({
                     : trust?.isMixed
                       ? "not to be trusted: too many people saw more than one variation"
                       : effectOf(fields),
-                  line(fields.result?.detail ?? (fields.status.category === "running" ? "running" : "not reported")),
-                  line(fields.decision?.detail ?? "open"),
+                  line(resultWords(fields) ?? (fields.status.category === "running" ? "running" : "not reported")),
+                  line(decisionWords(entity)),
                 ];
               }),
               more: found.more(),

@@ -77,7 +77,11 @@ export const redactedFeature = (feature: FeatureView, hidden: HiddenWords): Feat
       ...(health.dimensions && {
         dimensions: health.dimensions
           .filter(({ text }) => isOpen(text))
-          .map((dimension) => ({ ...dimension, evidence: dimension.evidence.filter(isOpen) })),
+          .map(({ waiting, ...dimension }) => ({
+            ...dimension,
+            evidence: dimension.evidence.filter(isOpen),
+            ...(waiting && { waiting: waiting.filter(({ name }) => isOpen(name)) }),
+          })),
       }),
     },
   };

@@ -1,4 +1,5 @@
 import type { Entity } from "../../domain/entity.ts";
+import { decisionWords, resultWords } from "../../domain/experiment-outcome.ts";
 import { type TrustLimits, trustOf } from "../../domain/experiment-trust.ts";
 import type { ConnectionView } from "../../store/views.ts";
 import { detailWords, toolName } from "../words.ts";
@@ -8,15 +9,6 @@ import { Nothing } from "./needs-connection.tsx";
 import { Scroll } from "./scroll.tsx";
 
 const DAY_MS = 86_400_000;
-
-const DECISIONS: Readonly<Record<string, string>> = {
-  ship: "Ship it",
-  rollback: "Roll it back",
-  review: "Waiting for a decision",
-  keep_running: "Keep it running",
-  invalid: "Invalid",
-  unknown: "Not mapped",
-};
 
 const percent = (share: number): string => `${share > 0 ? "+" : ""}${numeral(share * 100)} %`;
 
@@ -115,7 +107,7 @@ export const FeatureExperiments = ({
       />
     )}
     {experiments.map((experiment) => {
-      const { name, status, decision, result, snapshot } = experiment.fields;
+      const { name, status, snapshot } = experiment.fields;
       const trust = snapshot && trustOf(snapshot, limits);
       return (
         <article>
@@ -142,12 +134,12 @@ export const FeatureExperiments = ({
             </div>
             <div>
               <dt>Result</dt>
-              <dd>{result === undefined ? "none yet" : detailWords(result)}</dd>
+              <dd>{resultWords(experiment.fields) ?? "none yet"}</dd>
             </div>
             <div>
               <dt>Decision</dt>
               <dd>
-                {decision === undefined ? "none yet" : (DECISIONS[decision.category] ?? decision.detail)}
+                {decisionWords(experiment)}
                 <span class="quiet sub">{toolName(experiment.source.tool)}</span>
               </dd>
             </div>

@@ -9,6 +9,8 @@ export interface RoleBlock {
   /** Said where there is none. */
   readonly none: string;
   readonly fits: (feature: FeatureView, now: Date) => boolean;
+  /** What is listed of a feature that fits, and counted in place of features. */
+  readonly what?: (feature: FeatureView) => readonly { readonly id: string; readonly name: string }[];
   /** What stands first; absent: as on the board. */
   readonly first?: (a: FeatureView, b: FeatureView) => number;
 }
@@ -25,6 +27,7 @@ const isDueWithin = (feature: FeatureView, now: Date, days: number): boolean => 
 const level = ({ health }: FeatureView, name: string) => health.dimensions?.find((one) => one.name === name)?.level;
 const isBad = (feature: FeatureView, name: string): boolean =>
   level(feature, name) === "off_track" || level(feature, name) === "at_risk";
+const waitingOf = ({ health: { dimensions = [] } }: FeatureView) => dimensions.flatMap(({ waiting = [] }) => waiting);
 const UPDATE_DAYS = 14;
 
 /** `/pm`: what waits for a decision, what comes, what customers ask for. */
@@ -33,7 +36,8 @@ export const PM_BLOCKS: readonly RoleBlock[] = [
     id: "experiments",
     title: "Experiments waiting for a decision",
     none: "No experiments are waiting for a decision.",
-    fits: (feature) => isBad(feature, "experiment"),
+    fits: (feature) => waitingOf(feature).length > 0,
+    what: waitingOf,
   },
   {
     id: "silent",

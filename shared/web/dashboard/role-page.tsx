@@ -19,7 +19,15 @@ const SHOWN = 8;
 
 type Parameters = Readonly<Record<string, string | undefined>>;
 
-const Row = ({ feature, asOf }: { readonly feature: FeatureView; readonly asOf: string | undefined }) => (
+const Row = ({
+  feature,
+  asOf,
+  what = [],
+}: {
+  readonly feature: FeatureView;
+  readonly asOf: string | undefined;
+  readonly what: readonly { readonly name: string }[] | undefined;
+}) => (
   <li>
     <span class="what">
       <a href={address(featurePath(feature), { as_of: asOf })}>
@@ -38,12 +46,13 @@ const Row = ({ feature, asOf }: { readonly feature: FeatureView; readonly asOf: 
         </>
       )}
       {(feature.tickets ?? 0) > 0 && ` · ${feature.tickets} ticket${feature.tickets === 1 ? "" : "s"}`}
+      {what.length > 0 && ` · ${what.map(({ name }) => name).join(", ")}`}
     </span>
   </li>
 );
 
 const Block = ({
-  block: { id, title, none },
+  block: { id, title, none, what },
   found,
   parameters,
 }: {
@@ -52,21 +61,24 @@ const Block = ({
   readonly parameters: Parameters;
 }) => {
   const href = address("/features", { ...parameters, only: id });
+  const named = what && new Set(found.flatMap(what).map((one) => one.id)).size;
   return (
     <section aria-labelledby={id}>
       <h2 id={id}>
-        <a href={href}>{title}</a> <span class="quiet">{found.length}</span>
+        <a href={href}>{title}</a> <span class="quiet">{named ?? found.length}</span>
       </h2>
       {found.length === 0 ? (
         <p class="quiet">{none}</p>
       ) : (
         <ul class="records">
           {found.slice(0, SHOWN).map((feature) => (
-            <Row feature={feature} asOf={parameters["as_of"]} />
+            <Row feature={feature} asOf={parameters["as_of"]} what={what?.(feature)} />
           ))}
         </ul>
       )}
-      {found.length > SHOWN && <a href={href}>All {found.length}</a>}
+      {found.length > SHOWN && (
+        <a href={href}>{named === undefined ? `All ${found.length}` : `All ${found.length} features`}</a>
+      )}
     </section>
   );
 };

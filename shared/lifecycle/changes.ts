@@ -1,5 +1,5 @@
 import type { Instant } from "../domain/instant.ts";
-import { type Explanation, STAGES, type Stage } from "../domain/stage.ts";
+import { type Because, type Explanation, STAGES, type Stage } from "../domain/stage.ts";
 import type { HealthValue } from "./health.ts";
 
 /** Why a view was last written. */
@@ -147,9 +147,7 @@ const placeOf = (stage: Stage | null): number => (stage === null ? -1 : STAGES.i
 const stageChange = ({ explanation: was }: Compared, { explanation: is }: Compared, change: Make): FeatureChange[] => {
   const [from, to] = [placeOf(was.headline), placeOf(is.headline)];
   if (from === to) return [];
-  // Why a stage was taken back stands under the stage that was lost.
-  const because = is.because.filter(({ stage }) => stage === (to > from ? is.headline : was.headline));
-  const told = because.length > 0 ? because : is.because.filter(({ stage }) => stage === is.headline);
+  const told = whyMoved(is.because, was.headline, is.headline);
   const evidence = [...new Set(told.flatMap((one) => one.evidence))].slice(0, EVIDENCE);
   return [
     change(to > from ? "moved_forward" : "moved_back", was.headline, is.headline, {
@@ -157,6 +155,12 @@ const stageChange = ({ explanation: was }: Compared, { explanation: is }: Compar
       ...(evidence.length > 0 && { evidence }),
     }),
   ];
+};
+
+/** Of the reasons of all stages those of a move. Why a stage was taken back stands under the stage that was lost. */
+export const whyMoved = (all: readonly Because[], from: Stage | null, to: Stage | null): readonly Because[] => {
+  const because = all.filter(({ stage }) => stage === (placeOf(to) > placeOf(from) ? to : from));
+  return because.length > 0 ? because : all.filter(({ stage }) => stage === to);
 };
 
 const healthChanges = ({ health: was }: Compared, { health: is }: Compared, change: Make): FeatureChange[] => {

@@ -1,4 +1,5 @@
 import { configuredId } from "../domain/kind.ts";
+import { becauseAt } from "../pipeline/because-at.ts";
 import { connectionViews } from "../pipeline/connection-views.ts";
 import { rulesFor } from "../pipeline/health-feeds.ts";
 import type { Hub } from "../pipeline/hub.ts";
@@ -59,6 +60,7 @@ export const reportReads = (hub: Hub): ReportReads => {
     ...countedReads(table),
     entitiesById: (ids) => entitiesById(table, ids),
     featuresById: (ids) => featuresById(table, ids),
+    becauseAt: (ids, at) => becauseAt(hub, ids, at),
     featuresOf: (records) => featuresOf(table, records),
     targetMoves: (id) => views.targetMoves(id),
     trustLimits: (productIds) => rulesFor(hub, productIds).experiment,

@@ -1,5 +1,12 @@
-import type { Stage } from "../domain/stage.ts";
-import { CHANGES, type ChangeKind, type Compared, type FeatureChange, featureChanges } from "../lifecycle/changes.ts";
+import type { Because, Stage } from "../domain/stage.ts";
+import {
+  CHANGES,
+  type ChangeKind,
+  type Compared,
+  type FeatureChange,
+  featureChanges,
+  whyMoved,
+} from "../lifecycle/changes.ts";
 import type { FeatureBrief } from "../store/counted-reads.ts";
 import type { FeatureView, HealthValue } from "../store/views.ts";
 import type { Report } from "./document.ts";
@@ -91,21 +98,40 @@ export const changes = (hubUrl: string, base: string, slipDays: number) => {
     },
     /** One that was there. */
     gone: (was: Snapshot): void => tell(gone(was)),
-    told: (): Report["changed"] => ({
-      base,
-      counts: WORDS.flatMap((word) => {
-        const count = counts.get(word) ?? 0;
-        return count === 0 ? [] : [{ word, count }];
-      }),
-      rows: found.items().map((change) => {
-        const { text, url } = featureCell(hubUrl, change.feature);
-        const why = change.why.slice(0, 3).join("; ");
-        return { what: wordOf(change), name: text, url, change: stepOf(change), why: why === "" ? "" : line(why, 300) };
-      }),
-      more: found.more(),
-    }),
+    /** @param becauseAt why features stood where they did at the end of what is told */
+    async told(
+      becauseAt: (ids: readonly string[]) => Promise<ReadonlyMap<string, readonly Because[]>>,
+    ): Promise<Report["changed"]> {
+      const items = found.items();
+      const reasons = await becauseAt(items.filter(isMove).map(({ feature }) => feature.id));
+      return {
+        base,
+        counts: WORDS.flatMap((word) => {
+          const count = counts.get(word) ?? 0;
+          return count === 0 ? [] : [{ word, count }];
+        }),
+        rows: items.map((change) => {
+          const { text, url } = featureCell(hubUrl, change.feature);
+          const because = reasons.get(change.feature.id) ?? [];
+          const told = isMove(change)
+            ? whyMoved(because, change.from as Stage | null, change.to as Stage | null).map((one) => one.text)
+            : change.why;
+          const why = told.slice(0, 3).join("; ");
+          return {
+            what: wordOf(change),
+            name: text,
+            url,
+            change: stepOf(change),
+            why: why === "" ? "" : line(why, 300),
+          };
+        }),
+        more: found.more(),
+      };
+    },
   };
 };
+
+const isMove = ({ kind }: FeatureChange): boolean => kind === "moved_back" || kind === "moved_forward";
 
 /** What left the scope of a report is known by what the last one remembers alone. */
 const gone = ({ id, key, name, stage }: Snapshot): FeatureChange => ({

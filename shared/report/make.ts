@@ -2,7 +2,7 @@ import type { Entity, FieldedKind } from "../domain/entity.ts";
 import type { TrustLimits } from "../domain/experiment-trust.ts";
 import { TICKET_STATUSES } from "../domain/fields-around.ts";
 import type { Instant } from "../domain/instant.ts";
-import type { Stage } from "../domain/stage.ts";
+import type { Because, Stage } from "../domain/stage.ts";
 import type { TargetMove } from "../domain/target-moves.ts";
 import { type CountedReads, SAID_KINDS, type SaidKind } from "../store/counted-reads.ts";
 import type { EntityReads } from "../store/entity-reads.ts";
@@ -22,6 +22,8 @@ import { isGone, stageAt } from "./stage-path.ts";
 export interface ReportReads extends EntityReads, CountedReads, Pick<Views, "connections"> {
   entitiesById(ids: readonly string[]): Promise<ReadonlyMap<string, Entity>>;
   featuresById(ids: readonly string[]): Promise<ReadonlyMap<string, FeatureView>>;
+  /** Why features stood where they did at a moment, by their ids: none where no facts of them are held. */
+  becauseAt(ids: readonly string[], at: Instant): Promise<ReadonlyMap<string, readonly Because[]>>;
   /** Features that records speak about, by the id of the record. */
   featuresOf(records: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;
   /** When the target of a record of a plan was moved, by its id. */
@@ -102,6 +104,7 @@ export const makeReport = async (
       section,
       told: await collector.end({
         features: (wanted) => reads.featuresById(wanted),
+        becauseAt: (wanted) => reads.becauseAt(wanted, lastMoment(period)),
         entities: (wanted) => reads.entitiesById(wanted),
         targetMoves: (id) => reads.targetMoves(id),
         trustLimits: (productIds) => reads.trustLimits(productIds),
@@ -182,8 +185,11 @@ const streamFeatures = async (
     after = next;
   }
   for (; held.done !== true; held = await before.next()) compared.gone(held.value);
-  return compared.told();
+  return compared.told((wanted) => reads.becauseAt(wanted, lastMoment(period)));
 };
+
+/** Just before the end, which belongs to what comes next. */
+const lastMoment = ({ end }: Period): Instant => new Date(Date.parse(end) - 1).toISOString();
 
 const none: AsyncIterable<Snapshot> = {
   [Symbol.asyncIterator]: () => ({ next: async () => ({ done: true, value: undefined }) }),
@@ -257,6 +263,6 @@ const caveatsOf = (
     ...(days === before
       ? []
       : [`${periodWords(period)} has ${days} days, the period before ${before}: compare sums with care.`]),
-    `Stages are as of the end of the period, by the tools' own timestamps. Health, targets and progress are as of ${madeAt.slice(0, 16).replace("T", " ")} UTC, when this report was created.`,
+    `Stages and their reasons are as of the end of the period, by the tools' own timestamps. Health, targets and progress are as of ${madeAt.slice(0, 16).replace("T", " ")} UTC, when this report was created.`,
   ];
 };

@@ -1,6 +1,7 @@
 import type { Entity, FieldedKind } from "../domain/entity.ts";
 import type { TrustLimits } from "../domain/experiment-trust.ts";
 import type { Instant } from "../domain/instant.ts";
+import type { Because } from "../domain/stage.ts";
 import type { TargetMove } from "../domain/target-moves.ts";
 import type { FeatureBrief, SaidBrief, SaidKind } from "../store/counted-reads.ts";
 import type { KeyResultView } from "../store/shown-plan.ts";
@@ -61,6 +62,8 @@ export interface Told {
 export interface Lookups {
   /** Features by id; those unknown are left out. */
   features(ids: readonly string[]): Promise<ReadonlyMap<string, FeatureView>>;
+  /** Why features stood where they did at the end of the period. */
+  becauseAt(ids: readonly string[]): Promise<ReadonlyMap<string, readonly Because[]>>;
   /** Entities of any kind by id. */
   entities(ids: readonly string[]): Promise<ReadonlyMap<string, Entity>>;
   /** When the target of a feature or an initiative was moved, oldest first. */
@@ -96,6 +99,21 @@ export const withViews = async <Item extends { readonly brief: FeatureBrief }>(
   return items.flatMap((item) => {
     const view = views.get(item.brief.id);
     return view === undefined ? [] : [{ ...item, view }];
+  });
+};
+
+/** As `withViews`, each with the reasons of its stages at the end of the period. */
+export const withViewsThen = async <Item extends { readonly brief: FeatureBrief }>(
+  lookups: Lookups,
+  items: readonly Item[],
+): Promise<(Item & { readonly view: FeatureView })[]> => {
+  const [all, reasons] = await Promise.all([
+    withViews(lookups, items),
+    lookups.becauseAt(items.map(({ brief }) => brief.id)),
+  ]);
+  return all.map((item) => {
+    const because = reasons.get(item.brief.id) ?? [];
+    return { ...item, view: { ...item.view, explanation: { ...item.view.explanation, because } } };
   });
 };
 

@@ -22,13 +22,14 @@ const healthy = (over: Partial<FeatureView["health"]>): Partial<FeatureView> => 
 const told = (was: Snapshot | undefined, now: FeatureView, slipDays = 3) => {
   const compared = changes(HUB, "since", slipDays);
   compared.compare(was, now, now.explanation.headline);
-  return compared.told();
+  return compared.told(async () => new Map([[now.id, now.explanation.because]]));
 };
-const rows = (...args: Parameters<typeof told>) => told(...args).rows.map(({ what, change }) => [what, change]);
+const rows = async (...args: Parameters<typeof told>) =>
+  (await told(...args)).rows.map(({ what, change }) => [what, change]);
 const was = snapshotOf(BEFORE, "testing");
 
 describe("what changed since the last report", () => {
-  it("is what any comparison of the two states finds, but for scope", () => {
+  it("is what any comparison of the two states finds, but for scope", async () => {
     for (const over of [
       explained({ headline: "production" }),
       explained({ headline: "design" }),
@@ -48,38 +49,44 @@ describe("what changed since the last report", () => {
       // What is alike is not read to be compared; that it is counted at all is asked before.
       const isLeftOut = isAlike(was, snapshotOf(is, is.explanation.headline));
       if (over.presence === undefined) expect(isLeftOut).toBe(found.length === 0);
-      expect(rows(was, is).map(([what]) => what)).toEqual(
+      expect((await rows(was, is)).map(([what]) => what)).toEqual(
         found.map(({ kind, to }) => (to === "production" ? "shipped" : CHANGE_WORDS[kind])),
       );
     }
   });
 
-  it("names what it was and what it is", () => {
-    expect(rows(was, turned(explained({ headline: "production" })))).toEqual([["shipped", "Testing → Production"]]);
-    expect(rows(was, turned({ targetDate: "2026-12-11" }))).toEqual([["slipped", "1 Dec 2026 → 11 Dec 2026 (+10 d)"]]);
-    expect(rows(was, turned({ targetDate: undefined }))).toEqual([["new target", "1 Dec 2026 → no target"]]);
-    expect(rows(was, turned({ decisions: [{ ...DECISION, decision: "ship" }] }))).toEqual([
+  it("names what it was and what it is", async () => {
+    expect(await rows(was, turned(explained({ headline: "production" })))).toEqual([
+      ["shipped", "Testing → Production"],
+    ]);
+    expect(await rows(was, turned({ targetDate: "2026-12-11" }))).toEqual([
+      ["slipped", "1 Dec 2026 → 11 Dec 2026 (+10 d)"],
+    ]);
+    expect(await rows(was, turned({ targetDate: undefined }))).toEqual([["new target", "1 Dec 2026 → no target"]]);
+    expect(await rows(was, turned({ decisions: [{ ...DECISION, decision: "ship" }] }))).toEqual([
       ["decided", "review → ship"],
     ]);
-    expect(rows(undefined, BEFORE)).toEqual([["new", "in Testing"]]);
+    expect(await rows(undefined, BEFORE)).toEqual([["new", "in Testing"]]);
     const compared = changes(HUB, "since", 3);
     compared.gone(was);
-    expect(compared.told().rows.map(({ what, change }) => [what, change])).toEqual([["not counted", "was in Testing"]]);
+    expect((await compared.told(async () => new Map())).rows.map(({ what, change }) => [what, change])).toEqual([
+      ["not counted", "was in Testing"],
+    ]);
   });
 
-  it("leaves out a target that moved by less than the report asks for", () => {
-    expect(rows(was, turned({ targetDate: "2026-12-03" }))).toEqual([]);
-    expect(rows(was, turned({ targetDate: "2026-12-03" }), 2)).toHaveLength(1);
+  it("leaves out a target that moved by less than the report asks for", async () => {
+    expect(await rows(was, turned({ targetDate: "2026-12-03" }))).toEqual([]);
+    expect(await rows(was, turned({ targetDate: "2026-12-03" }), 2)).toHaveLength(1);
   });
 
-  it("tells of nothing that an earlier version did not remember", () => {
+  it("tells of nothing that an earlier version did not remember", async () => {
     const { status: _, disagree: __, decisions: ___, ...old } = was;
     const now = turned({
       decisions: [{ ...DECISION, decision: "ship" }],
       ...healthy({ disagree: true, value: "off_track" }),
     });
-    expect(rows(old, now)).toEqual([["off track", "On track → Off track"]]);
-    expect(rows(was, now).map(([what]) => what)).toEqual(expect.arrayContaining(["decided"]));
+    expect(await rows(old, now)).toEqual([["off track", "On track → Off track"]]);
+    expect((await rows(was, now)).map(([what]) => what)).toEqual(expect.arrayContaining(["decided"]));
   });
 });
 

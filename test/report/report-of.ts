@@ -46,6 +46,8 @@ export const reportOf = (names: readonly string[], over: Partial<FeatureView> = 
         entitiesById: async () => new Map(),
         featuresById: async (ids) =>
           new Map(features.filter(({ id }) => ids.includes(id)).map((view) => [view.id, view])),
+        becauseAt: async (ids) =>
+          new Map(features.filter(({ id }) => ids.includes(id)).map((view) => [view.id, view.explanation.because])),
         featuresOf: async () => new Map(),
         targetMoves: async () => [],
         trustLimits: () => TRUST_LIMITS,

@@ -16,6 +16,7 @@ import {
   type Section,
   top,
   withViews,
+  withViewsThen,
 } from "../section.ts";
 import { begunAt, movement, reasonOf, shippedAt, stageAt } from "../stage-path.ts";
 import { HEALTH_WORDS, STAGE_WORDS } from "../words.ts";
@@ -138,7 +139,7 @@ const shipped: Section = {
           },
           {
             type: "list",
-            items: (await withViews(lookups, found.items())).map(({ view, at }) => {
+            items: (await withViewsThen(lookups, found.items())).map(({ view, at }) => {
               const cell = featureCell(hubUrl, view);
               const why = reasonOf(view, "production");
               return {
@@ -183,11 +184,14 @@ const moved: Section = {
             type: "table",
             caption: "Moves of the headline stage, back first",
             columns: ["Feature", "From", "To", "Why"].map((name) => ({ name, kind: "text" as const })),
-            rows: (await withViews(lookups, found.items())).map(({ view, from, to }) => [
+            rows: (await withViewsThen(lookups, found.items())).map(({ view, from, to }) => [
               featureCell(hubUrl, view),
               stageWord(from),
               stageWord(to),
-              line(reasonOf(view, to) || "no reason given", 300),
+              line(
+                reasonOf(view, movement(from, to) < 0 ? from : to) || reasonOf(view, to) || "no reason given",
+                300,
+              ),
             ]),
             more: found.more(),
             url: `${hubUrl}/activity?since=${period.first}`,

@@ -1,9 +1,10 @@
 import type { Because, Stage } from "../domain/stage.ts";
 import type { Folded, View } from "./fold.ts";
+import type { Group } from "./group.ts";
 import { type Held, weightOf } from "./held.ts";
 import { type Ledger, percentOf, SOME } from "./ledger.ts";
 import { DAY } from "./rule-set.ts";
-import { customersInNeed, isInReopenGrace, openWork, RULES } from "./rules.ts";
+import { customersOf, isInReopenGrace, openWork, RULES } from "./rules.ts";
 import { capitalised, counted, firstOf, latestOf, listed, recordName, toolName } from "./sentence.ts";
 
 /** At most so many proofs stand under one line; more is found at its records. */
@@ -116,8 +117,7 @@ const CLAUSES: Readonly<Record<Stage, Clauses>> = {
       day,
       (name, date) => `contributes to ${name} since ${date}`,
     ),
-    customersInNeed(ledger) >= ledger.ruleSet.visionNeeds &&
-      `${counted(customersInNeed(ledger), "customer")} asked for it`,
+    askedFor([ledger.group("need:vision", "open"), ledger.group("need:vision", "closed_loop")], "asked for it"),
     views.vision.state === "done" && "strategy gives it a time frame",
   ],
   strategy: (ledger, day) => [
@@ -207,18 +207,29 @@ const CLAUSES: Readonly<Record<Stage, Clauses>> = {
   },
   support: (ledger, day, { views, scene }) => {
     const tickets = [...ledger.group("ticket", "after").values()];
-    const needs = ledger.group("need:support", "after").size;
     return [
       views.support.state === "done" && "the feature is sunset: its flag is archived and its code removed",
       flood(ledger, day),
       tickets.length > 0 &&
         `${counted(tickets.length, "ticket")} within ${ledger.ruleSet.lapseDays} d, the last ${day(latestOf(tickets)?.at ?? 0)}`,
-      needs > 0 && `${counted(needs, "customer")} asked for more after exposure`,
+      askedFor([ledger.group("need:support", "after")], "asked for more after exposure"),
       scene.stateOf("production") === "done" &&
         scene.counts("production") &&
         `launched: production has been done since ${day(views.production.since ?? 0)}`,
     ];
   },
+};
+
+/** `5 customers asked for it, and 6 requests name no customer` */
+const askedFor = (needs: readonly Group[], what: string): string | undefined => {
+  const customers = customersOf(needs);
+  const unnamed = needs.reduce(
+    (sum, { size, customers: of }) => sum + size - [...of.values()].reduce((a, b) => a + b, 0),
+    0,
+  );
+  const rest = `${counted(unnamed, "request")} ${unnamed === 1 ? "names" : "name"} no customer`;
+  if (customers === 0) return unnamed === 0 ? undefined : `${counted(unnamed, "request")} without a customer's name`;
+  return `${counted(customers, "customer")} ${what}${unnamed === 0 ? "" : `, and ${rest}`}`;
 };
 
 /** Whether customers got a campaign before they could have what it promises. */

@@ -1,4 +1,4 @@
-import { type Held, outranksAssertion, weightOf } from "./held.ts";
+import { type Held, isCustomer, outranksAssertion, weightOf } from "./held.ts";
 
 /**
  * The facts of one signal that hold one value now, with what is asked of them at every breakpoint kept up to date:
@@ -10,6 +10,7 @@ export class Group {
   readonly #weights = new Map<string, Map<number, number>>();
   #latest: number | undefined;
   #strong = 0;
+  readonly #customers = new Map<string, number>();
 
   get size(): number {
     return this.#held.size;
@@ -26,10 +27,24 @@ export class Group {
     return this.#strong > 0;
   }
 
+  /** Who asks, where these are needs: each customer once, with how many of the facts are theirs. */
+  get customers(): ReadonlyMap<string, number> {
+    return this.#customers;
+  }
+
+  #count(held: Held, by: 1 | -1): void {
+    const { signal, recordId } = held.fact;
+    if (signal !== "need" || !isCustomer(recordId)) return;
+    const count = (this.#customers.get(recordId) ?? 0) + by;
+    if (count > 0) this.#customers.set(recordId, count);
+    else this.#customers.delete(recordId);
+  }
+
   add(held: Held): void {
     if (this.#held.has(held)) return;
     this.#latest = Math.max(this.latest, held.at);
     this.#held.add(held);
+    this.#count(held, 1);
     const { tool, tier } = held.fact;
     const weights = this.#weights.get(tool) ?? new Map<number, number>();
     this.#weights.set(tool, weights);
@@ -40,6 +55,7 @@ export class Group {
 
   delete(held: Held): void {
     if (!this.#held.delete(held)) return;
+    this.#count(held, -1);
     if (held.at === this.#latest) this.#latest = undefined;
     const { tool, tier } = held.fact;
     const weights = this.#weights.get(tool);

@@ -1,3 +1,4 @@
+import { kindOf } from "../domain/kind.ts";
 import { type Fact, type Signal, STAGES, type Stage, TIERS, type Tier } from "../domain/stage.ts";
 
 /** Value of a fact that takes its record away: deleted or archived in its tool. Ends state and event signals alike. */
@@ -36,6 +37,10 @@ export const isEvent = ({ fact }: Held): boolean => EVENTS.has(fact.signal);
 /** Where facts of a signal are kept; `need`, `item.stage` and `asserted` speak of the stage they name. */
 export const slotOf = (signal: Signal, stage: Stage): string =>
   signal === "need" || signal === "item.stage" || signal === "asserted" ? `${signal}:${stage}` : signal;
+
+/** Needs are kept per customer; where nobody knows the customer, per author or piece of feedback. */
+export const isCustomer = (who: string): boolean => !UNKNOWN_TO_US.has(kindOf(who) ?? "");
+const UNKNOWN_TO_US: ReadonlySet<string> = new Set(["account", "feedback", "surveyResponse"]);
 
 /** The slots of a stage's own `item.stage` and `asserted`, made once: they are asked for at every breakpoint. */
 export const SLOTS = Object.fromEntries(

@@ -33,10 +33,20 @@ const endedNow =
   ({ ledger }: Scene): boolean =>
     ledger.ended.has(stage);
 
-const enoughNeeds = ({ ledger }: Scene): boolean => customersInNeed(ledger) >= ledger.ruleSet.visionNeeds;
+const enoughNeeds = ({ ledger }: Scene): boolean => {
+  const { visionNeeds } = ledger.ruleSet;
+  const [open, closed] = [ledger.group("need:vision", "open"), ledger.group("need:vision", "closed_loop")];
+  const sizes = [open.customers.size, closed.customers.size] as const;
+  if (Math.max(...sizes) >= visionNeeds) return true;
+  return sizes[0] + sizes[1] >= visionNeeds && customersOf([open, closed]) >= visionNeeds;
+};
 
-/** Facts of needs are kept per customer. */
-export const customersInNeed = (ledger: Ledger): number => ledger.count("need:vision", "open", "closed_loop");
+/** Customers whom needs name, each once however many tools know them. */
+export const customersOf = (needs: readonly Group[]): number =>
+  new Set(needs.flatMap(({ customers }) => [...customers.keys()])).size;
+
+export const customersInNeed = (ledger: Ledger): number =>
+  customersOf([ledger.group("need:vision", "open"), ledger.group("need:vision", "closed_loop")]);
 
 const vision: Rule = {
   id: "R1",

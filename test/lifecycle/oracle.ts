@@ -347,7 +347,7 @@ export const oracle = (
     const visions = [
       ...all("idea", "exists"),
       ...all("objective", "linked"),
-      ...(needs.length >= rules.visionNeeds ? needs : []),
+      ...(new Set(needs.map(({ recordId }) => recordId)).size >= rules.visionNeeds ? needs : []),
     ];
     decide("vision", {
       entered: visions.length > 0,

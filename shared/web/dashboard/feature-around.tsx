@@ -20,7 +20,7 @@ export const readAround = async (views: Pick<Views, "entities" | "entity" | "fea
       readonly items: readonly Entity<K>[];
       readonly next: string | undefined;
     };
-  const [metrics, releases, deployments, flags, experiments, campaigns, announcements, tickets, feedback] =
+  const [metrics, releases, deployments, flags, experiments, campaigns, announcements, tickets, feedback, answers] =
     await Promise.all([
       of("metric"),
       of("release"),
@@ -31,9 +31,12 @@ export const readAround = async (views: Pick<Views, "entities" | "entity" | "fea
       of("announcement"),
       of("supportTicket", TICKETS_AT_MOST),
       of("feedback", TICKETS_AT_MOST),
+      of("surveyResponse", TICKETS_AT_MOST),
     ]);
+  // A score without words asks for nothing.
+  const asked = answers.items.filter(({ fields }) => fields.text !== undefined);
   const frequent = Map.groupBy(
-    [...tickets.items, ...feedback.items].flatMap(({ fields }) => fields.customerId ?? []),
+    [...tickets.items, ...feedback.items, ...asked].flatMap(({ fields }) => fields.customerId ?? []),
     (id) => id,
   );
   const ids = [...frequent].sort(([, a], [, b]) => b.length - a.length).map(([id]) => id);
@@ -56,6 +59,7 @@ export const readAround = async (views: Pick<Views, "entities" | "entity" | "fea
     announcements: announcements.items,
     tickets: tickets.items,
     feedback: feedback.items,
+    answers: asked,
     customers: new Map(named.flatMap((one) => (one === undefined ? [] : [[one.id, one] as const]))),
     isCut: tickets.next !== undefined,
   };
@@ -69,7 +73,7 @@ const themeName = async (views: Pick<Views, "feature">, label: string): Promise<
 
 /** Numbers, experiments, customers and marketing of a feature. */
 export const FeatureAround = ({
-  read: { themes, metrics, around, announcements, tickets, feedback, customers, isCut },
+  read: { themes, metrics, around, announcements, tickets, feedback, answers, customers, isCut },
   limits,
   connections,
   now,
@@ -87,6 +91,7 @@ export const FeatureAround = ({
       themes={themes}
       tickets={tickets}
       feedback={feedback}
+      answers={answers}
       customers={customers}
       connections={connections}
       now={now}

@@ -56,6 +56,8 @@ interface Voices {
   readonly themes: readonly (readonly [name: string, count: number])[];
   readonly tickets: readonly Entity<"supportTicket">[];
   readonly feedback: readonly Entity<"feedback">[];
+  /** Of surveys, with words. */
+  readonly answers: readonly Entity<"surveyResponse">[];
   /** By id. */
   readonly customers: ReadonlyMap<string, Entity<"customer">>;
   readonly connections: readonly ConnectionView[];
@@ -65,7 +67,7 @@ interface Voices {
 }
 
 /** What customers say of a feature: tickets by week, their themes, who they come from, and feedback. */
-export const FeatureCustomers = ({ themes, tickets, feedback, customers, connections, now, isCut }: Voices) => {
+export const FeatureCustomers = ({ themes, tickets, feedback, answers, customers, connections, now, isCut }: Voices) => {
   const weeks = ticketsByWeek(tickets, now);
   const recent = weeks.reduce((sum, { value }) => sum + value, 0);
   const last = weeks.at(-1)?.value ?? 0;
@@ -77,13 +79,17 @@ export const FeatureCustomers = ({ themes, tickets, feedback, customers, connect
     })),
   );
   const accounts = mostOf(
-    [...tickets, ...feedback].flatMap(({ fields: { customerId = "" } }) => ones.get(customerId) ?? []),
+    [...tickets, ...feedback, ...answers].flatMap(({ fields: { customerId = "" } }) => ones.get(customerId) ?? []),
     ACCOUNTS,
-  ).flatMap(([id, count]) => {
+  ).flatMap(([id]) => {
+    const said = (some: readonly { readonly fields: { readonly customerId?: string | undefined } }[]) =>
+      some.filter(({ fields: { customerId = "" } }) => ones.get(customerId) === id).length;
     const [customer, ...others] = [...customers.values()]
       .filter((one) => ones.get(one.id) === id)
       .sort((a, b) => (a.id < b.id ? -1 : 1));
-    return customer === undefined ? [] : [{ customer, others, count }];
+    return customer === undefined
+      ? []
+      : [{ customer, others, asked: said(feedback) + said(answers), told: said(tickets) }];
   });
   const voices = [...tickets, ...feedback].sort((a, b) => (createdAt(a) > createdAt(b) ? -1 : 1)).slice(0, VOICES);
   return (
@@ -122,12 +128,14 @@ export const FeatureCustomers = ({ themes, tickets, feedback, customers, connect
         <>
           <h3>Accounts</h3>
           <ul class="records">
-            {accounts.map(({ customer, others, count }) => (
+            {accounts.map(({ customer, others, asked, told }) => (
               <li>
                 <span class="what">
                   <Outside href={customer.source.url}>{customer.fields.name}</Outside>
                   <span class="quiet">
-                    {[count, customer.fields.tier].filter((part) => part !== undefined).join(" ")}
+                    {[asked > 0 && counted(asked, "request"), told > 0 && counted(told, "ticket"), customer.fields.tier]
+                      .filter((part) => part !== false && part !== undefined)
+                      .join(", ")}
                     {others.length > 0 &&
                       `, one customer in ${[customer, ...others].map(({ source }) => toolName(source.tool)).join(" and ")}, by domain`}
                   </span>

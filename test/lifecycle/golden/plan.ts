@@ -68,6 +68,32 @@ export const PLAN: readonly Story[] = [
     expect: { headline: "vision", states: { vision: "active" }, because: ["R1 3 customers asked for it"], since: 4 },
   },
   {
+    title: "R1: customers are counted once over all tools, and what names no customer is told as a request",
+    given: [
+      epic({ created: 2 }),
+      need(2, "Ada"),
+      need(3, "Ada", { key: "Same wish", tool: "zendesk" }),
+      need(3, "Ben"),
+      need(4, "acc_slack1", { key: "A message", tool: "slack" }),
+      need(5, "fbk_1", { key: "A form", tool: "typeform" }),
+    ],
+    on: 6,
+    expect: {
+      headline: "vision",
+      because: ["R1 Jira ACME-1 exists since 2 Mar; 2 customers asked for it, and 2 requests name no customer"],
+    },
+  },
+  {
+    title: "R1: requests that name no customer make no vision",
+    given: [need(2, "Ada"), need(3, "acc_slack1"), need(4, "acc_slack2"), need(5, "fbk_1")],
+    on: 6,
+    expect: {
+      headline: null,
+      states: { vision: "not_started" },
+      notYet: { vision: ["no idea recorded", "no objective linked", "1 of 3 customers asked for it"] },
+    },
+  },
+  {
     title: "R1: vision regresses when the idea is deleted",
     given: [epic({ created: 2, gone: { on: 8, as: "deleted" } })],
     on: 9,

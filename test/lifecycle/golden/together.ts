@@ -185,12 +185,12 @@ export const TOGETHER: readonly Story[] = [
     expect: { headline: "testing", badges: ["deployed_dark"], disposition: "open" },
   },
   {
-    title: "the same wish told in two tools counts once for each, and does not make a stage alone",
+    title: "a customer who tells the same wish in two tools is one customer, and makes no stage alone",
     given: [need(2, "Ada"), need(3, "Ada", { key: "Same wish", tool: "zendesk" })],
     on: 5,
     expect: {
       headline: null,
-      notYet: { vision: ["no idea recorded", "no objective linked", "2 of 3 customers asked for it"] },
+      notYet: { vision: ["no idea recorded", "no objective linked", "1 of 3 customers asked for it"] },
     },
   },
 ];

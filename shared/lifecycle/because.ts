@@ -125,7 +125,7 @@ const CLAUSES: Readonly<Record<Stage, Clauses>> = {
     since(
       firstOf(ledger.group("initiative", "active").values()),
       day,
-      (name, date) => `part of ${name}, planned or active since ${date}`,
+      (name, date) => `part of ${name} since ${date}, which is planned or active`,
     ),
     since(firstOf(ledger.group("scored", "yes").values()), day, (name, date) => `priority set ${date} in ${name}`),
     since(firstOf(ledger.group("committed", "yes").values()), day, (_, date) => `committed ${date}`),

@@ -1,4 +1,5 @@
 import { type Entity, isKind, nameOf } from "../domain/entity.ts";
+import type { Instant } from "../domain/instant.ts";
 import type { StatusOf } from "../domain/item-history.ts";
 import type { Table } from "../domain/mapped.ts";
 import type { Fact, Stage } from "../domain/stage.ts";
@@ -20,6 +21,8 @@ export interface Recipient {
   readonly confidence: number;
   /** A deployment that contains the reverts of all implementing merges: it takes the feature back. */
   readonly isRollback?: boolean | undefined;
+  /** When the feature came to be: plans above it are older and say nothing of it before. */
+  readonly bornAt?: Instant | undefined;
 }
 
 /** What factsOf needs to know beside the record. */
@@ -43,7 +46,9 @@ export interface FactsContext {
  * @returns nothing for kinds that say nothing about stages by themselves: reviews, commits, cycles, documents
  */
 export const factsOf = (record: Record, to: Recipient, context: FactsContext): Fact[] =>
-  until(record.entity, claimsOf(record, to, context)).map((claim) => factOf(record.entity, to, claim));
+  until(record.entity, claimsOf(record, to, context)).map((claim) =>
+    factOf(record.entity, to, { ...claim, at: latestOf(claim.at, to.bornAt ?? claim.at) }),
+  );
 
 const claimsOf = (record: Record, to: Recipient, context: FactsContext): Claim[] => [
   ...standardClaims(record, to, context),

@@ -1,5 +1,5 @@
 import { runs } from "../domain/assertion.ts";
-import { type Entity, nameOf } from "../domain/entity.ts";
+import { createdAt, type Entity, nameOf } from "../domain/entity.ts";
 import type { HistoryEntry } from "../domain/history.ts";
 import type { Instant } from "../domain/instant.ts";
 import { kindOf } from "../domain/kind.ts";
@@ -188,7 +188,8 @@ const plansSaid = async (
   for (const id of facts.keys()) if (PLAN_KINDS.has(kindOf(id) ?? "") && !found.has(id)) said.set(id, undefined);
   const statusOf = await words(feature?.source.connectionId ?? "");
   for (const entity of found.values()) {
-    const to = { featureId, confidence: 1, via: entity.kind === "initiative" ? "its initiative" : "its objective" };
+    const via = entity.kind === "initiative" ? "its initiative" : "its objective";
+    const to = { featureId, confidence: 1, via, bornAt: feature && createdAt(feature) };
     const speaks = factsOf({ entity, history: [] }, to, { statusOf });
     said.set(entity.id, { line: evidenceLine(entity, to), facts: speaks, timeline: [] });
   }

@@ -31,7 +31,11 @@ const row = (more: Partial<Draft<"feature">> = {}): Named => [
 ];
 const objective: Named = [
   "notion",
-  draftOf("objective", "more-orders", { fields: { title: "More first orders", status: word("active") } }),
+  draftOf("objective", "more-orders", {
+    fields: { title: "More first orders", status: word("active") },
+    // Older than the feature, of which it says nothing before that exists.
+    createdAt: "2026-01-15T10:00:00.000Z",
+  }),
 ];
 const story: Named = [
   "jira",

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { createdAt } from "../../../shared/domain/entity.ts";
 import type { Fact } from "../../../shared/domain/stage.ts";
 import { derive, RULE_SET } from "../../../shared/lifecycle/derive.ts";
 import { factsOf } from "../../../shared/lifecycle/facts.ts";
@@ -13,10 +14,25 @@ import type { Story } from "./story.ts";
 import { TOGETHER } from "./together.ts";
 
 const context = { statusOf: ({ name = "" }: { name?: string | undefined }) => statusOf(name), stages: STAGE_COLUMNS };
-const factsFrom = (given: Given): readonly Fact[] => ("signal" in given ? [given] : factsOf(given, given.to, context));
+const PLANS = new Set(["initiative", "objective"]);
+const factsFrom =
+  (bornAt: string | undefined) =>
+  (given: Given): readonly Fact[] => {
+    if ("signal" in given) return [given];
+    return factsOf(given, PLANS.has(given.entity.kind) ? { ...given.to, bornAt } : given.to, context);
+  };
+/** Plans above a feature say nothing of it before it is there. */
+const bornIn = (given: readonly Given[]): string | undefined =>
+  given.flatMap((one) => ("signal" in one || one.entity.kind !== "feature" ? [] : createdAt(one.entity))).sort()[0];
 
 const told = ({ given, on, unseen = [], rules }: Story, records = given) =>
-  derive(FEATURE, records.flatMap(factsFrom), seen(...unseen), { ...RULE_SET, ...rules }, { asOf: march(on) });
+  derive(
+    FEATURE,
+    records.flatMap(factsFrom(bornIn(records))),
+    seen(...unseen),
+    { ...RULE_SET, ...rules },
+    { asOf: march(on) },
+  );
 
 const ALL: readonly (readonly [string, readonly Story[]])[] = [
   ["vision, strategy and design", PLAN],

@@ -100,13 +100,14 @@ export const PLAN: readonly Story[] = [
     expect: { headline: null, states: { vision: "regressed" }, because: ["R1 Jira ACME-1 has been gone since 8 Mar"] },
   },
   {
-    title: "R2: a planned initiative above it is strategy",
+    title: "R2: a planned initiative above it is strategy, from the day on which the feature exists",
     given: [epic({ created: 2 }), initiative({ status: "planned", created: 1 })],
     on: 5,
     expect: {
       headline: "strategy",
       states: { vision: "done", strategy: "active" },
-      because: ["R2 Part of Jira ACME-0, planned or active since 1 Mar"],
+      because: ["R2 Part of Jira ACME-0 since 2 Mar, which is planned or active"],
+      since: 2,
     },
   },
   {

@@ -1,3 +1,4 @@
+import { planAgrees } from "../../shared/lifecycle/plan-agrees.ts";
 import { demandKnownThen } from "../../shared/store/known-then.ts";
 import type { Dependency } from "../../shared/store/plan-past.ts";
 import type { EvidenceLine, FeatureView, Views } from "../../shared/store/views.ts";
@@ -79,9 +80,21 @@ const headOf = (view: FeatureView): string[] => {
     bold(`${plain(view.key ?? view.id)}  ${plain(view.name)}`),
     `${strip(view)}  ${ended}${stage} (${why.state.replaceAll("_", " ")})${since}, confidence ${why.confidence.toFixed(2)}`,
     ...(badges.length > 0 ? [`Marks: ${badges.join(", ")}`] : []),
-    `Its plan says “${plain(status.detail)}”, the evidence says ${stage}${why.headline === null ? "" : ` ${why.state.replaceAll("_", " ")}`}`,
+    planLine(status, why),
     `${HEALTH[health.value]}${reasons === "" ? "" : `: ${reasons}`}${declared}`,
   ];
+};
+
+/** What the plan says, beside what the evidence shows: as a contradiction only where it is one. */
+const planLine = (
+  { category, detail }: FeatureView["status"],
+  why: Pick<FeatureView["explanation"], "headline" | "state" | "disposition">,
+): string => {
+  const shown = why.headline === null ? "no stage yet" : `${why.headline} ${why.state.replaceAll("_", " ")}`;
+  const said = `Its plan says “${plain(detail)}”`;
+  const agrees = planAgrees(category, why);
+  if (agrees === undefined) return `${said}, the evidence says ${shown}`;
+  return agrees ? `${said}, and the evidence agrees: ${shown}` : `${said}, but the evidence says ${shown}`;
 };
 
 const LEVELS = { ...HEALTH, not_applicable: "" } as const;

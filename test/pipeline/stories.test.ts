@@ -170,7 +170,7 @@ describe("the stories that the made-up company hides", { timeout: 120_000 }, () 
     expect(conflict?.claim).toMatch(/^Jira ACME-\d+ says done/);
     expect(conflict?.against).toContain("flag storefront-one-page-checkout at 0 %");
     expect(toolsOf(conflict?.evidence)).toEqual(["jira", "launchdarkly"]);
-    expect(text).toContain("Its plan says “Done”, the evidence says testing");
+    expect(text).toContain("Its plan says “Done”, but the evidence says testing");
     expect(text).toMatch(/Who says otherwise\n {2}Jira ACME-\d+ says done .*, but R6: not exposed to customers/);
     expect(await pageOf(view)).toContain(`${conflict?.claim}`);
     const { text: decision, links } = reported("decisions", view.name);

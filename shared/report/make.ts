@@ -8,6 +8,7 @@ import { type CountedReads, SAID_KINDS, type SaidKind } from "../store/counted-r
 import type { EntityReads } from "../store/entity-reads.ts";
 import type { KeyResultView } from "../store/shown-plan.ts";
 import type { ConnectionView, FeatureView, Views } from "../store/views.ts";
+import { waitsForData } from "../store/waits-for-data.ts";
 import { changes, isAlike, type Snapshot, snapshotOf } from "./changed.ts";
 import { sectionsOf } from "./definitions.ts";
 import type { Report } from "./document.ts";
@@ -242,7 +243,9 @@ const caveatsOf = (
   previous: Period,
   madeAt: string,
 ): string[] => {
-  const behind = connections.filter(({ state }) => ["stale", "needs_auth", "failed", "pending"].includes(state));
+  const behind = connections.filter(
+    (one) => ["stale", "needs_auth", "failed", "pending"].includes(one.state) && !waitsForData(one),
+  );
   const [days, before] = [period, previous].map(({ first, last }) => daysFrom(first, last) + 1);
   return [
     ...behind.map(({ title, state, dataAsOf }) =>
@@ -251,6 +254,7 @@ const caveatsOf = (
         300,
       ),
     ),
+    ...connections.filter(waitsForData).map(({ title }) => line(`${title} only sends, and has sent nothing yet.`)),
     ...connections.flatMap(({ title, quarantined }) =>
       quarantined > 0
         ? [

@@ -1,5 +1,6 @@
 import type { Instant } from "../domain/instant.ts";
 import type { ConnectionView } from "../store/views.ts";
+import { waitsForData } from "../store/waits-for-data.ts";
 import { briefly } from "./briefly.ts";
 import type { WebDeps } from "./web-deps.ts";
 
@@ -12,13 +13,12 @@ export interface Freshness {
   readonly stale: readonly ConnectionView[];
   /** Not one complete run yet. */
   readonly starting: readonly ConnectionView[];
+  /** They only send, and have sent nothing yet. */
+  readonly waiting: readonly ConnectionView[];
 }
 
 /** What is never asked and only sends has nothing to be read first. */
 const hasStarted = ({ streams }: ConnectionView): boolean => streams.every((run) => run.firstCompletedAt !== undefined);
-
-/** A tool that only sends and has sent nothing yet: nobody waits for anything. */
-const isSilent = ({ streams, state }: ConnectionView): boolean => streams.length === 0 && state === "pending";
 
 const isFresh = (connection: ConnectionView): boolean => {
   const { state, dataAsOf } = connection;
@@ -30,15 +30,16 @@ const isFresh = (connection: ConnectionView): boolean => {
 export const freshness = async ({ views, now }: Pick<WebDeps, "views" | "now">): Promise<Freshness> =>
   freshnessOf(await briefly(views, "connections", now().getTime(), () => views.connections()));
 
-/** The freshness over all connections; those paused by a person, and those that never sent what they only send, are left out. */
+/** The freshness over all connections but those paused by a person; what only sends and never sent is neither fresh nor stale. */
 export const freshnessOf = (connections: readonly ConnectionView[]): Freshness => {
-  const watched = connections.filter((one) => one.state !== "paused" && !isSilent(one));
+  const watched = connections.filter((one) => one.state !== "paused" && !waitsForData(one));
   const fresh = watched.filter(isFresh);
   const times = (fresh.length > 0 ? fresh : watched).flatMap(({ dataAsOf }) => dataAsOf ?? []).sort();
   return {
     asOf: times[0] ?? null,
     fresh,
     stale: watched.filter((connection) => !isFresh(connection)),
+    waiting: connections.filter(waitsForData),
     starting: watched.filter((connection) => !hasStarted(connection)),
   };
 };

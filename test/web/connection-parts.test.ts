@@ -3,6 +3,8 @@ import * as z from "zod";
 import { HubError } from "../../shared/connector/errors.ts";
 import { loadOf } from "../../shared/pipeline/connection-load.ts";
 import { connectionDetail } from "../../shared/platform/connection-detail.ts";
+import type { ConnectionView } from "../../shared/store/views.ts";
+import { describe as describeAll, indicatorOf } from "../../shared/web/api/connection-status.ts";
 import { freshnessOf } from "../../shared/web/freshness.ts";
 import { bareTool, openPipeline } from "../pipeline/open-pipeline.ts";
 import { NOTHING } from "./memory-views.ts";
@@ -123,8 +125,29 @@ describe("what a connection has before it", () => {
     const html = await read("/connections", sampleApp({ ...shown, connections: [{ ...jira, load }] }));
     for (const told of ["1 of 2 streams not read yet", "2 runs</a>", "4,812"]) expect(html).toContain(told);
     const segment = { ...jira, id: "con_s", name: "s", streams: [], state: "pending" as const, dataAsOf: undefined };
-    expect(freshnessOf([jira, segment])).toMatchObject({ starting: [], stale: [] });
+    expect(freshnessOf([jira, segment])).toMatchObject({ starting: [], stale: [], waiting: [segment] });
+    const both = [{ ...jira, state: "healthy" as const, dataAsOf: "2026-11-22T09:00:00.000Z" }, segment].map((one) => ({
+      ...one,
+      streams: one.streams.map((run) => ({ ...run, firstCompletedAt: "2026-11-22T09:00:00.000Z" })),
+    }));
+    const page = await read("/connections", sampleApp({ ...shown, connections: both }));
+    expect(page.replace(/\s+/g, " ")).toContain("1 of 2 connections fresh, 1 waits for first data");
     expect(freshnessOf([{ ...segment, state: "healthy", dataAsOf: "2026-11-22T09:00:00.000Z" }]).fresh).toHaveLength(1);
+  });
+
+  it("is called trouble and named by the same words, and a tool that waits for its first data is none", () => {
+    const [jira] = shown.connections;
+    if (jira === undefined) throw new HubError("internal_error", "no sample", { retry: "never" });
+    const at = "2026-11-22T09:00:00.000Z";
+    const streams = jira.streams.map((run) => ({ ...run, firstCompletedAt: at }));
+    const fresh = { ...jira, title: "Jira", state: "healthy" as const, dataAsOf: at, streams };
+    const segment = { ...jira, title: "Segment", streams: [], state: "pending" as const, dataAsOf: undefined };
+    const told = (...all: ConnectionView[]) => [indicatorOf(all), describeAll(all, freshnessOf(all))];
+    expect(told(fresh)).toEqual(["none", "All connections are fresh"]);
+    expect(told(fresh, segment)).toEqual(["none", "1 of 2 connections are fresh; Segment waits for its first data"]);
+    expect(told(segment)).toEqual(["none", "No data yet; Segment waits for its first data"]);
+    const degraded = { ...fresh, title: "Linear", state: "degraded" as const };
+    expect(told(fresh, degraded, segment)).toEqual(["minor", "Linear: degraded, data as of 2026-11-22T09:00Z"]);
   });
 
   it("is looked at again while something runs, and not any more then", async () => {

@@ -46,8 +46,12 @@ export interface FrameProps {
 /** Holds painting back. In capitals, since Hono leaves the attribute out in small letters; to browsers they are the same. */
 const AT_ONCE = { BLOCKING: "render" };
 
-const FreshnessStrip = ({ freshness: { asOf, fresh, stale, starting } }: { readonly freshness: Freshness }) => {
-  const total = fresh.length + stale.length;
+const FreshnessStrip = ({
+  freshness: { asOf, fresh, stale, starting, waiting },
+}: {
+  readonly freshness: Freshness;
+}) => {
+  const total = fresh.length + stale.length + waiting.length;
   const [first] = stale;
   return (
     <aside id="fresh" class="fresh" aria-label="Data freshness">
@@ -60,7 +64,8 @@ const FreshnessStrip = ({ freshness: { asOf, fresh, stale, starting } }: { reado
       )}
       {total > 0 && (
         <Way to="/connections">
-          {stale.length === 0 ? `all ${total} connections fresh` : `${fresh.length} of ${total} connections fresh`}
+          {fresh.length === total ? `all ${total} connections fresh` : `${fresh.length} of ${total} connections fresh`}
+          {waiting.length > 0 && `, ${waiting.length} ${waiting.length === 1 ? "waits" : "wait"} for first data`}
         </Way>
       )}
       {first !== undefined && (

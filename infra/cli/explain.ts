@@ -1,4 +1,4 @@
-import { planAgrees } from "../../shared/lifecycle/plan-agrees.ts";
+import { planAgrees } from "../../shared/domain/plan-agrees.ts";
 import { demandKnownThen } from "../../shared/store/known-then.ts";
 import type { Dependency } from "../../shared/store/plan-past.ts";
 import type { EvidenceLine, FeatureView, Views } from "../../shared/store/views.ts";

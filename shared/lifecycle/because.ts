@@ -117,7 +117,7 @@ const CLAUSES: Readonly<Record<Stage, Clauses>> = {
       day,
       (name, date) => `contributes to ${name} since ${date}`,
     ),
-    askedFor([ledger.group("need:vision", "open"), ledger.group("need:vision", "closed_loop")], "asked for it"),
+    askedFor([ledger.group("need:vision", "open"), ledger.group("need:vision", "closed_loop")]),
     views.vision.state === "done" && "strategy gives it a time frame",
   ],
   strategy: (ledger, day) => [
@@ -212,7 +212,7 @@ const CLAUSES: Readonly<Record<Stage, Clauses>> = {
       flood(ledger, day),
       tickets.length > 0 &&
         `${counted(tickets.length, "ticket")} within ${ledger.ruleSet.lapseDays} d, the last ${day(latestOf(tickets)?.at ?? 0)}`,
-      askedFor([ledger.group("need:support", "after")], "asked for more after exposure"),
+      askedFor([ledger.group("need:support", "after")], "more after exposure"),
       scene.stateOf("production") === "done" &&
         scene.counts("production") &&
         `launched: production has been done since ${day(views.production.since ?? 0)}`,
@@ -221,15 +221,15 @@ const CLAUSES: Readonly<Record<Stage, Clauses>> = {
 };
 
 /** `5 customers asked for it, and 6 requests name no customer` */
-const askedFor = (needs: readonly Group[], what: string): string | undefined => {
+const askedFor = (needs: readonly Group[], forMore = ""): string | undefined => {
   const customers = customersOf(needs);
   const unnamed = needs.reduce(
     (sum, { size, customers: of }) => sum + size - [...of.values()].reduce((a, b) => a + b, 0),
     0,
   );
   const rest = `${counted(unnamed, "request")} ${unnamed === 1 ? "names" : "name"} no customer`;
-  if (customers === 0) return unnamed === 0 ? undefined : `${counted(unnamed, "request")} without a customer's name`;
-  return `${counted(customers, "customer")} ${what}${unnamed === 0 ? "" : `, and ${rest}`}`;
+  if (customers === 0) return unnamed === 0 ? undefined : `${rest}${forMore === "" ? "" : ` (${forMore})`}`;
+  return `${counted(customers, "customer")} asked for ${forMore || "it"}${unnamed === 0 ? "" : `, and ${rest}`}`;
 };
 
 /** Whether customers got a campaign before they could have what it promises. */

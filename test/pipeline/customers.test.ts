@@ -123,7 +123,16 @@ describe("the accounts on a feature's page", () => {
     const customers = new Map(known.map((one) => [one.id, one] as const));
     const now = new Date("2026-03-02T10:00:00.000Z");
     const html = String(
-      FeatureCustomers({ themes: [], tickets: [], feedback: said, answers: [], customers, connections: [], now, isCut: false }),
+      FeatureCustomers({
+        themes: [],
+        tickets: [],
+        feedback: said,
+        answers: [],
+        customers,
+        connections: [],
+        now,
+        isCut: false,
+      }),
     );
     expect(html.match(/tool\.example\/customer/g)).toHaveLength(1);
     expect(html.replace(/\s+/g, " ")).toMatch(

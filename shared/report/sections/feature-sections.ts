@@ -188,10 +188,7 @@ const moved: Section = {
               featureCell(hubUrl, view),
               stageWord(from),
               stageWord(to),
-              line(
-                reasonOf(view, movement(from, to) < 0 ? from : to) || reasonOf(view, to) || "no reason given",
-                300,
-              ),
+              line(reasonOf(view, movement(from, to) < 0 ? from : to) || reasonOf(view, to) || "no reason given", 300),
             ]),
             more: found.more(),
             url: `${hubUrl}/activity?since=${period.first}`,

@@ -67,7 +67,16 @@ interface Voices {
 }
 
 /** What customers say of a feature: tickets by week, their themes, who they come from, and feedback. */
-export const FeatureCustomers = ({ themes, tickets, feedback, answers, customers, connections, now, isCut }: Voices) => {
+export const FeatureCustomers = ({
+  themes,
+  tickets,
+  feedback,
+  answers,
+  customers,
+  connections,
+  now,
+  isCut,
+}: Voices) => {
   const weeks = ticketsByWeek(tickets, now);
   const recent = weeks.reduce((sum, { value }) => sum + value, 0);
   const last = weeks.at(-1)?.value ?? 0;

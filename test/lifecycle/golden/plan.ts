@@ -80,7 +80,7 @@ export const PLAN: readonly Story[] = [
     on: 6,
     expect: {
       headline: "vision",
-      because: ["R1 Jira ACME-1 exists since 2 Mar; 2 customers asked for it, and 2 requests name no customer"],
+      because: ["R1 Jira ACME-1 has existed since 2 Mar; 2 customers asked for it, and 2 requests name no customer"],
     },
   },
   {

@@ -1,4 +1,4 @@
-import { type Explanation, STAGES, type Stage } from "../domain/stage.ts";
+import { type Explanation, STAGES, type Stage } from "./stage.ts";
 
 const from = (first: Stage, last: Stage): ReadonlySet<Stage | null> =>
   new Set(STAGES.slice(STAGES.indexOf(first), STAGES.indexOf(last) + 1));

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { planAgrees } from "../../shared/lifecycle/plan-agrees.ts";
+import { planAgrees } from "../../shared/domain/plan-agrees.ts";
 
 it.each([
   ["completed", "production", true],

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { HubError } from "../../shared/connector/errors.ts";
+import { becauseAt } from "../../shared/pipeline/because-at.ts";
 import { previewRun } from "../../shared/pipeline/make-run.ts";
 import { reportReads, reportsOf } from "../../shared/platform/reports.ts";
 import { suggestion } from "../../shared/platform/suggestion.ts";
@@ -39,7 +40,7 @@ export const report: Command = {
       await import("../local/jsx.ts");
       const { FORMATS: all } = await import("../../shared/report/render/formats.ts");
       const { localPicture } = await import("../local/picture.ts");
-      const made = await previewRun(store.hub, reportReads(store.hub), settings, period);
+      const made = await previewRun(store.hub, reportReads(store.hub, becauseAt), settings, period);
       const name = format === "text" ? "txt" : (format as Exclude<(typeof FORMATS)[number], "text">);
       if (call.values["open"] === true) {
         const file = join(store.folder, "preview", `${made.report}.html`);

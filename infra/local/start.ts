@@ -2,6 +2,7 @@ import { createServer, type Server } from "node:http";
 import { join } from "node:path";
 import { openEmbedded, type Told } from "../../shared/adapters/sqlite/index.ts";
 import { HubError, safeReason, systemCode } from "../../shared/connector/errors.ts";
+import { becauseAt } from "../../shared/pipeline/because-at.ts";
 import { gaugesOf } from "../../shared/pipeline/gauges.ts";
 import type { Hub, Log } from "../../shared/pipeline/hub.ts";
 import { requeueWebhooks } from "../../shared/pipeline/requeue.ts";
@@ -90,7 +91,7 @@ export const startLocalHub = async (options: {
       throw configInvalid(problems, workspace.config?.file ?? "the demo", workspace.config?.text ?? "");
     const counts = registry();
     const hub = await openHub({ config, ports: embedded.ports, log, meter: counts, url, alone: true });
-    useHub(hub, config.outputs, { config, source: workspace.config, picture: localPicture });
+    useHub(hub, config.outputs, { config, source: workspace.config, picture: localPicture, becauseAt });
     for (const reason of reportWarnings(config, hub.ports.clock.now())) log.warn({ reason }, "config");
     if (embedded.lostChanges > 0)
       log.warn(

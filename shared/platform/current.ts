@@ -1,6 +1,7 @@
 import type { Hub } from "../pipeline/hub.ts";
 import type { PictureMaker } from "../report/render/mail.tsx";
 import type { HubConfig } from "./define-hub.ts";
+import type { BecauseAt } from "./reports.ts";
 
 let current: Hub | undefined;
 let currentOutputs: NonNullable<HubConfig["outputs"]> = {};
@@ -12,6 +13,8 @@ interface Reports {
   /** The file that the config was read from; absent for the demo, and where nobody knows. */
   readonly source?: { readonly file: string; readonly text: string } | undefined;
   readonly picture?: PictureMaker | undefined;
+  /** Derives reasons of the past for previews; absent in the function that serves pages on AWS. */
+  readonly becauseAt?: BecauseAt | undefined;
 }
 
 /** Makes this the hub that the handlers of `functions/` work with, for as long as the process lives. */

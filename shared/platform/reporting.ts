@@ -1,3 +1,4 @@
+import { becauseAt } from "../pipeline/because-at.ts";
 import type { Hub } from "../pipeline/hub.ts";
 import type { Reporting } from "../pipeline/send-reports.ts";
 import type { PictureMaker } from "../report/render/mail.tsx";
@@ -11,6 +12,6 @@ export const reportingOf = (
   { config, picture }: { readonly config: HubConfig; readonly picture?: PictureMaker | undefined },
 ): Reporting => ({
   settings: reportsOf(config),
-  reads: reportReads(hub),
+  reads: reportReads(hub, becauseAt),
   post: reportPosts(hub, config, picture),
 });

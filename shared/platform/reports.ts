@@ -1,5 +1,4 @@
 import { configuredId } from "../domain/kind.ts";
-import { becauseAt } from "../pipeline/because-at.ts";
 import { connectionViews } from "../pipeline/connection-views.ts";
 import { rulesFor } from "../pipeline/health-feeds.ts";
 import type { Hub } from "../pipeline/hub.ts";
@@ -44,8 +43,18 @@ export const reportsOf = (
 const given = (thresholds: ReportConfig["thresholds"]): Partial<Thresholds> =>
   Object.fromEntries(Object.entries(thresholds ?? {}).filter(([, value]) => value !== undefined));
 
-/** What reports read of a hub. */
-export const reportReads = (hub: Hub): ReportReads => {
+/** Why features stood where they did at a moment. */
+export type BecauseAt = (
+  hub: Hub,
+  ...asked: Parameters<ReportReads["becauseAt"]>
+) => ReturnType<ReportReads["becauseAt"]>;
+
+/** The reasons that are shown now: for a function that does not hold the rules, which are half of its code again. */
+const shownNow: BecauseAt = async ({ ports: { table } }, ids) =>
+  new Map([...(await featuresById(table, ids))].map(([id, { explanation }]) => [id, explanation.because]));
+
+/** What reports read of a hub. @param becauseAt derives the reasons of a moment; without it they are those of now */
+export const reportReads = (hub: Hub, becauseAt: BecauseAt = shownNow): ReportReads => {
   const { table, clock } = hub.ports;
   const connections = () => connectionViews(hub);
   const views = tableViews(table, {

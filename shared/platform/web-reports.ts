@@ -5,12 +5,20 @@ import type { PictureMaker } from "../report/render/mail.tsx";
 import { deliveriesOf, runOf, runsOf } from "../store/report-store.ts";
 import type { WebReports } from "../web/web-deps.ts";
 import type { HubConfig } from "./define-hub.ts";
-import { reportReads, reportsOf } from "./reports.ts";
+import { type BecauseAt, reportReads, reportsOf } from "./reports.ts";
 
 /** The reports of a config as the surfaces show them. */
 export const webReports = (
   hub: Hub,
-  { config, picture }: { readonly config: HubConfig; readonly picture?: PictureMaker | undefined },
+  {
+    config,
+    picture,
+    becauseAt,
+  }: {
+    readonly config: HubConfig;
+    readonly picture?: PictureMaker | undefined;
+    readonly becauseAt?: BecauseAt | undefined;
+  },
 ): WebReports => {
   const { table } = hub.ports;
   return {
@@ -23,7 +31,7 @@ export const webReports = (
     deliveries: (report, run) => deliveriesOf(table, report, run),
     preview: (settings, asOf) => {
       const { length, zone, weekStart } = settings;
-      return previewRun(hub, reportReads(hub), settings, periodOf(length, zone, weekStart, asOf));
+      return previewRun(hub, reportReads(hub, becauseAt), settings, periodOf(length, zone, weekStart, asOf));
     },
     picture,
   };

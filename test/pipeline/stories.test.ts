@@ -9,6 +9,7 @@ import type { Draft } from "../../shared/domain/entity.ts";
 import { TRUST_LIMITS } from "../../shared/domain/experiment-trust.ts";
 import { snakeKeys } from "../../shared/domain/snake-case.ts";
 import type { Stage } from "../../shared/domain/stage.ts";
+import { becauseAt } from "../../shared/pipeline/because-at.ts";
 import type { Connection } from "../../shared/pipeline/hub.ts";
 import { vocabulary } from "../../shared/pipeline/vocabulary.ts";
 import { reportReads, reportsOf } from "../../shared/platform/reports.ts";
@@ -116,7 +117,7 @@ describe("the stories that the made-up company hides", { timeout: 120_000 }, () 
     const [weekly] = reportsOf({ reports: { weekly: { kind: "product", schedule: "0 9 * * 1", to: ["archive"] } } });
     if (weekly === undefined) throw new Error("there is no report");
     const period = periodOf("week", "UTC", "monday", new Date(NOW));
-    const around = { reads: reportReads(real), hubUrl: HUB, madeAt: new Date(NOW) };
+    const around = { reads: reportReads(real, becauseAt), hubUrl: HUB, madeAt: new Date(NOW) };
     report = await makeReport(weekly, period, around, undefined);
   });
 

@@ -87,10 +87,11 @@ export async function* everyOf<K extends FieldedKind>(
 ): AsyncGenerator<StoredEntity<K>> {
   const first = from === undefined ? undefined : lists.ofKind(kind, from).pk;
   for (const digit of SHARDS) {
-    if (first !== undefined && lists.shard(kind, digit) < first) continue;
-    for (let after = lists.shard(kind, digit) === first ? from : undefined; ; ) {
+    const shard = lists.shard(kind, digit);
+    if (first !== undefined && shard < first) continue;
+    for (let after = shard === first ? from : undefined; ; ) {
       const rows: Row<StoredEntity<K>>[] = await table.query<StoredEntity<K>>({
-        pk: lists.shard(kind, digit),
+        pk: shard,
         by: "list",
         limit: PAGE,
         ...(after !== undefined && { after }),

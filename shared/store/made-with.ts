@@ -1,5 +1,6 @@
 import type { Table } from "../ports/table.ts";
 import { type Credential, credentials, holds, revoke, type Who } from "./access.ts";
+import { allEndpoints } from "./all-endpoints.ts";
 import { type Audited, audit } from "./audit.ts";
 import { update } from "./entities.ts";
 import { endpointKey, lists } from "./keys.ts";
@@ -39,21 +40,10 @@ export const madeWith = async (table: Table, root: string, now: Date): Promise<M
   const keys = await everyOne(table, "key");
   const makers = makersFrom(root, keys);
   const isLeft = (one: Credential) => makers.has(one.createdBy.id) && one.id !== root && holds(one, now);
-  const endpoints = (await everyEndpoint(table)).filter(
+  const endpoints = (await allEndpoints(table)).filter(
     ({ maker, disabled }) => maker !== undefined && makers.has(maker) && disabled?.isMakerGone !== true,
   );
   return { keys: keys.filter(isLeft), shares: (await everyOne(table, "share")).filter(isLeft), endpoints };
-};
-
-const everyEndpoint = async (table: Table): Promise<readonly StoredEndpoint[]> => {
-  const all: StoredEndpoint[] = [];
-  for (let after: string | undefined; ; ) {
-    const page = { pk: lists.endpoints, by: "list", limit: 500 } as const;
-    const rows = await table.query<StoredEndpoint>({ ...page, ...(after !== undefined && { after }) });
-    all.push(...rows.map(({ data }) => data));
-    after = rows.length < 500 ? undefined : rows.at(-1)?.list?.sk;
-    if (after === undefined) return all;
-  }
 };
 
 /** Nothing more goes to it until an administrator takes it over; a person's pause ends with it. @returns whether something changed */

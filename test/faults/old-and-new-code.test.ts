@@ -30,18 +30,14 @@ import { tally } from "../../shared/pipeline/tally.ts";
 import { tokenStore } from "../../shared/pipeline/token-store.ts";
 import { putWords } from "../../shared/pipeline/vocabulary.ts";
 import { againFrom, changeDelivery, queueDelivery } from "../../shared/pipeline/webhooks/deliveries.ts";
-import {
-  allEndpoints,
-  amendEndpoint,
-  changeProgress,
-  createEndpoint,
-} from "../../shared/pipeline/webhooks/endpoints.ts";
+import { amendEndpoint, changeProgress, createEndpoint } from "../../shared/pipeline/webhooks/endpoints.ts";
 import { handOut } from "../../shared/pipeline/webhooks/hand-out.ts";
 import { hubEmailHash } from "../../shared/platform/identity-key.ts";
 import { openHub } from "../../shared/platform/open-hub.ts";
 import { reportingOf } from "../../shared/platform/reporting.ts";
 import type { Place, Row } from "../../shared/ports/table.ts";
 import { credentialOf, makeCredential, type NewCredential, noteUse } from "../../shared/store/access.ts";
+import { allEndpoints } from "../../shared/store/all-endpoints.ts";
 import { endWait } from "../../shared/store/dead-letters.ts";
 import { type StoredEntity, say } from "../../shared/store/entities.ts";
 import { mappingKey } from "../../shared/store/keys.ts";

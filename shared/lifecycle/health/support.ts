@@ -107,7 +107,7 @@ const promiseFindings = (tickets: readonly TicketRecord[], now: number): Finding
       gates: true,
       value: counted(broken.length, "ticket"),
       threshold: "none",
-      text: `${counted(broken.length, "open ticket")} past its SLA: ${listed(broken.map(({ name }) => name))}`,
+      text: `${counted(broken.length, "open ticket")} past the SLA: ${listed(broken.map(({ name }) => name))}`,
       evidence: broken.map(({ url }) => url),
     },
   ];

@@ -1,7 +1,8 @@
 import { setTimeout } from "node:timers/promises";
 import { safeReason } from "../../connector/errors.ts";
+import { allEndpoints } from "../../store/all-endpoints.ts";
 import type { Hub } from "../hub.ts";
-import { allEndpoints, progressesOf } from "./endpoints.ts";
+import { progressesOf } from "./endpoints.ts";
 import { handOut, handOutReplay } from "./hand-out.ts";
 import { type Ends, sendDue, type WebhookMeans } from "./send-due.ts";
 

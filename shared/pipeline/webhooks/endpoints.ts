@@ -16,25 +16,8 @@ import { newSecret, sealed } from "./seal.ts";
 /** The secret before a new one signs so much longer. */
 const OLD_SECRET_MS = 24 * 60 * 60 * 1000;
 const REMOVED_SECONDS = 30 * 24 * 60 * 60;
-const PAGE = 200;
 /** Endpoints of a hub: each event is looked at for every one of them. */
 const AT_MOST = 100;
-
-/** Every endpoint that is not removed, by id. */
-export const allEndpoints = async (table: Table): Promise<StoredEndpoint[]> => {
-  const found: StoredEndpoint[] = [];
-  for (let after: string | undefined; ; ) {
-    const rows: Row<StoredEndpoint>[] = await table.query<StoredEndpoint>({
-      pk: lists.endpoints,
-      by: "list",
-      limit: PAGE,
-      ...(after !== undefined && { after }),
-    });
-    found.push(...rows.map(({ data }) => data));
-    after = rows.at(-1)?.list?.sk;
-    if (rows.length < PAGE || after === undefined) return found;
-  }
-};
 
 export const endpointRow = async (table: Table, id: string): Promise<Row<StoredEndpoint> | undefined> => {
   const { pk, sk } = endpointKey(id);
